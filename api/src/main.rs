@@ -1,0 +1,2 @@
+//! The `ruhu` command.
+fn main() {}
