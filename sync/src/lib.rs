@@ -1,1 +1,24 @@
-//! Placeholder while the house is being raised.
+#![doc = include_str!("../README.md")]
+
+pub mod canonical;
+pub mod chain;
+pub mod cursor;
+pub mod digest;
+pub mod edit;
+pub mod effect;
+pub mod handshake;
+pub mod id;
+pub mod journal;
+pub mod json;
+pub mod memory;
+pub mod merge;
+pub mod outcome;
+pub mod patch;
+pub mod path;
+pub mod pull;
+pub mod push;
+pub mod record;
+pub mod rev;
+pub mod rules;
+pub mod shape;
+pub mod storage;

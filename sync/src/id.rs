@@ -1,0 +1,94 @@
+//! Typed names for everything the protocol counts or points at: never a bare UUID or integer.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use uuid::Uuid;
+
+macro_rules! uuid_name {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({})", stringify!($name), self.0)
+            }
+        }
+
+        impl $name {
+            /// Reads the hyphenated form; anything else is no name.
+            pub fn parse(text: &str) -> Option<Self> {
+                (text.len() == 36).then(|| Uuid::try_parse(text).ok().map(Self)).flatten()
+            }
+
+            /// The sixteen bytes, as a database keeps them.
+            pub fn as_bytes(&self) -> &[u8; 16] {
+                self.0.as_bytes()
+            }
+
+            /// From sixteen bytes; another length is no name.
+            pub fn from_slice(bytes: &[u8]) -> Option<Self> {
+                Uuid::from_slice(bytes).ok().map(Self)
+            }
+        }
+    )*};
+}
+
+uuid_name! {
+    /// A record's name for ever, made by the client (UUIDv7).
+    RecordId;
+    /// One person's installation on one tablet; a staff session or a job run is one too.
+    DeviceId;
+    /// The smallest unit of permission: a caseload, a user, the reference data.
+    StreamId;
+    /// A person with an account.
+    UserId;
+    /// Edits that are taken together or not at all.
+    GroupId;
+    /// One life of the server's history; a restore begins a new one.
+    Epoch;
+}
+
+macro_rules! counter {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub u64);
+
+        impl $name {
+            /// The one after this.
+            pub fn next(self) -> Self {
+                Self(self.0 + 1)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )*};
+}
+
+counter! {
+    /// An edit's number on its device: 1, 2, 3 … without a gap.
+    DeviceSeq;
+    /// A position in a stream.
+    Seq;
+}
+
+/// A moment on the server's clock, in microseconds since 1970: what both databases keep exactly.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Instant(pub i64);

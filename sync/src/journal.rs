@@ -1,0 +1,123 @@
+//! The journal: every edit ever received with what became of it. History, audit trail, merge base,
+//! idempotency table and quarantine in one.
+
+use crate::chain::{Hash, Salt};
+use crate::effect::Effect;
+use crate::id::{DeviceId, DeviceSeq, GroupId, Instant, RecordId, StreamId, UserId};
+use crate::outcome::{Outcome, Verdict};
+use crate::rev::Rev;
+
+/// One edit as it was received and answered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JournalRow {
+    /// The device it came from.
+    pub device: DeviceId,
+    /// Its number there; the two name it.
+    pub device_seq: DeviceSeq,
+    /// The person.
+    pub user: UserId,
+    /// The server's instant of the transaction: the one by which rights were judged.
+    pub received_at: Instant,
+    /// The operation as it was asked, if it could be read.
+    pub op: Option<String>,
+    /// The record, if it could be read.
+    pub record: Option<RecordId>,
+    /// The record's root, if it could be read.
+    pub root: Option<RecordId>,
+    /// The record's kind, if it could be read.
+    pub kind: Option<String>,
+    /// The stream the record was in, if the edit was judged against one.
+    pub stream: Option<StreamId>,
+    /// Its group.
+    pub group: Option<GroupId>,
+    /// The device's clock when the person made it: shown to people, orders nothing.
+    pub made_at: Option<String>,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// The outcome's text as it was answered and chained.
+    pub outcome_text: String,
+    /// What it did to its document.
+    pub effect: Effect,
+    /// The edit made its record and all of it stands as asked: the effect can be read from the
+    /// payload ([`crate::patch`] leaf by leaf), so that the store need not keep it twice.
+    pub effect_is_payload: bool,
+    /// The bytes as received.
+    pub payload: String,
+    /// The payload's salt; erased with it.
+    pub salt: Salt,
+    /// The hash over salt and canonical payload.
+    pub payload_hash: Hash,
+    /// This row's link in its device's chain.
+    pub chain: Hash,
+}
+
+impl JournalRow {
+    /// The version it made, if it was taken.
+    pub fn rev(&self) -> Option<Rev> {
+        self.outcome.rev
+    }
+}
+
+/// An effective edit of one record, as a merge reads it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Past {
+    /// The record.
+    pub record: RecordId,
+    /// The device it came from.
+    pub device: DeviceId,
+    /// Its number there.
+    pub device_seq: DeviceSeq,
+    /// The version it made.
+    pub rev: Rev,
+    /// What it did.
+    pub effect: Effect,
+}
+
+/// What the journal says of an earlier edit, when a retry asks again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answered {
+    /// The edit's number.
+    pub device_seq: DeviceSeq,
+    /// The record, if it could be read.
+    pub record: Option<RecordId>,
+    /// The payload's salt; `None` once it was erased, when every content counts as the same.
+    pub salt: Option<Salt>,
+    /// The hash over salt and canonical payload.
+    pub payload_hash: Hash,
+    /// The outcome's text as it was answered.
+    pub outcome_text: String,
+}
+
+/// An edit of this device that was not taken and waits, or never will be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Untaken {
+    /// The record it asked for.
+    pub record: RecordId,
+    /// Its number.
+    pub device_seq: DeviceSeq,
+    /// Quarantined or rejected.
+    pub verdict: Verdict,
+}
+
+/// The effect of an edit that made its record: each leaf of its patch, set where nothing was.
+pub fn effect_of_creation(patch: &crate::json::Object) -> Effect {
+    use crate::effect::Touch;
+    use crate::json::{Json, Object};
+    use crate::path::Path;
+    fn leaves(at: &Path, members: &Object, into: &mut Vec<Touch>) {
+        for (name, value) in members {
+            let path = at.child(name);
+            match value {
+                Json::Object(inner) if !inner.is_empty() => leaves(&path, inner, into),
+                value => into.push(Touch {
+                    path,
+                    before: None,
+                    after: Some(value.clone()),
+                }),
+            }
+        }
+    }
+    let mut touches = Vec::new();
+    leaves(&Path::whole(), patch, &mut touches);
+    Effect(touches)
+}

@@ -1,0 +1,194 @@
+//! What became of an edit.
+
+use crate::id::DeviceSeq;
+use crate::path::Path;
+use crate::rev::Rev;
+use serde::{Deserialize, Serialize};
+
+/// The five ways an edit can end. Stored once and never changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Taken; no other device had an effective edit since the base.
+    Applied,
+    /// Taken beside other devices' edits, without a conflict.
+    Merged,
+    /// Taken; at least one field now waits for a person to choose.
+    Conflict,
+    /// Kept for a person with authority to decide: something on the server stood against it.
+    Quarantined,
+    /// Kept, and never taken: the edit itself is wrong.
+    Rejected,
+}
+
+impl Verdict {
+    /// Whether the edit changed its record.
+    pub fn is_effective(self) -> bool {
+        matches!(self, Self::Applied | Self::Merged | Self::Conflict)
+    }
+}
+
+/// Why an edit was quarantined or rejected. Stable codes: they are part of the protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// The person's right to write had ended.
+    RightEnded,
+    /// Nothing by that name is available to this person: moved, deleted, hidden or never there.
+    NotAvailable,
+    /// The person may see the record, but this act is not theirs.
+    NotPermitted,
+    /// The record had been decided.
+    Decided,
+    /// The record was before a reviewer.
+    InReview,
+    /// The record had been deleted.
+    Deleted,
+    /// The record's kind or root is another than the edit says.
+    IdentityMismatch,
+    /// What it builds on is itself quarantined.
+    ParentQuarantined,
+    /// What it builds on was rejected.
+    ParentRejected,
+    /// The status it found does not allow this change.
+    IllegalTransition,
+    /// A submission met or opened a conflict.
+    SubmissionConflict,
+    /// A submission of a record that is not whole.
+    NotWhole,
+    /// It edits a row that is neither in the version seen nor in the record.
+    RowUnknown,
+    /// It adds a row under an id that has been used.
+    RowIdTaken,
+    /// It deletes a record over an open conflict that it does not name.
+    OpenConflict,
+    /// It deletes a record that another has edited since.
+    EditedSince,
+    /// Another edit of its group was quarantined or rejected.
+    GroupMember,
+    /// It cannot be read as an edit.
+    Malformed,
+    /// No such kind of record.
+    UnknownKind,
+    /// An operation that a device may not ask for, or that does not exist.
+    UnknownOp,
+    /// The patch does not have the shape of the kind.
+    WrongShape,
+    /// A value is not what its field holds.
+    InvalidValue,
+}
+
+/// One place in an edit that is wrong, with what is wrong there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// Where, as a JSON pointer into the document (into the edit itself if it is malformed).
+    pub path: Path,
+    /// What, as a stable code.
+    pub code: String,
+}
+
+impl Problem {
+    /// `code` at `path`.
+    pub fn new(path: Path, code: &str) -> Self {
+        Self {
+            path,
+            code: code.to_owned(),
+        }
+    }
+}
+
+/// What became of one edit: the answer to its device, stored in the journal as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The edit's number.
+    pub device_seq: DeviceSeq,
+    /// How it ended.
+    pub outcome: Verdict,
+    /// The record's version after it, if it was taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rev: Option<Rev>,
+    /// Why not, if it was not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// The other edit that is the cause: the member of its group, or what it builds on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because_of: Option<DeviceSeq>,
+    /// The fields that now wait for a person to choose.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conflicts: Vec<Path>,
+    /// The fields whose value was ignored because only the server writes them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignored: Vec<Path>,
+    /// All that is wrong with it, if it was rejected or not whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<Problem>,
+}
+
+impl Outcome {
+    /// An outcome with nothing more to say.
+    pub fn new(device_seq: DeviceSeq, outcome: Verdict) -> Self {
+        Self {
+            device_seq,
+            outcome,
+            rev: None,
+            reason: None,
+            because_of: None,
+            conflicts: Vec::new(),
+            ignored: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// The outcome of an edit that was not taken.
+    pub fn refused(device_seq: DeviceSeq, refusal: Refusal) -> Self {
+        Self {
+            reason: Some(refusal.reason),
+            because_of: refusal.because_of,
+            problems: refusal.problems,
+            ..Self::new(device_seq, refusal.verdict)
+        }
+    }
+}
+
+/// Why one edit is not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Quarantined or rejected.
+    pub verdict: Verdict,
+    /// Why.
+    pub reason: Reason,
+    /// The edit that is the cause, if another one is.
+    pub because_of: Option<DeviceSeq>,
+    /// Where it is wrong.
+    pub problems: Vec<Problem>,
+}
+
+impl Refusal {
+    /// The server's state stands against it: a person will decide.
+    pub fn quarantine(reason: Reason) -> Self {
+        Self {
+            verdict: Verdict::Quarantined,
+            reason,
+            because_of: None,
+            problems: Vec::new(),
+        }
+    }
+
+    /// The edit itself is wrong, whatever the server's state.
+    pub fn reject(reason: Reason, problems: Vec<Problem>) -> Self {
+        Self {
+            verdict: Verdict::Rejected,
+            reason,
+            because_of: None,
+            problems,
+        }
+    }
+
+    /// The same, with the edit that is the cause.
+    pub fn because_of(self, device_seq: DeviceSeq) -> Self {
+        Self {
+            because_of: Some(device_seq),
+            ..self
+        }
+    }
+}

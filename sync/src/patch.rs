@@ -1,0 +1,320 @@
+//! From a JSON merge patch (RFC 7396) to the list of what it asks, place by place, against the
+//! shape of the kind.
+
+use crate::json::{Json, Object};
+use crate::outcome::Problem;
+use crate::path::Path;
+use crate::shape::{Class, Field, Shape};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The longest row id and option name, in bytes.
+pub const KEY_BYTES_MAX: usize = 64;
+
+/// What is asked of one place.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wish {
+    /// That it holds this value.
+    Set(Json),
+    /// That it holds nothing.
+    Remove,
+    /// That there is an object, empty if there was none.
+    Ensure,
+    /// That this new row stands here.
+    AddRow(Object),
+}
+
+/// One thing an edit asks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ask {
+    /// Of which place.
+    pub path: Path,
+    /// What.
+    pub wish: Wish,
+    /// How the field merges.
+    pub class: Class,
+    /// The lengths of those heads of the path that are rows, outermost first.
+    pub rows: Vec<usize>,
+}
+
+impl Ask {
+    /// The rows this place stands in (itself included, if it is one), outermost first.
+    pub fn enclosing_rows(&self) -> impl Iterator<Item = Path> {
+        self.rows.iter().map(|length| self.path.head(*length))
+    }
+
+    /// Whether the place is a row.
+    pub fn is_row(&self) -> bool {
+        self.rows.last() == Some(&self.path.steps().len())
+    }
+}
+
+/// What a patch asks, in the order of its paths, or everything in it that has another shape.
+/// `new_rows` are the rows that the edit marks as new.
+pub fn asks(
+    shape: &Shape,
+    patch: &Object,
+    new_rows: &BTreeSet<Path>,
+) -> Result<Vec<Ask>, Vec<Problem>> {
+    let mut walk = Walk {
+        new_rows,
+        met: BTreeSet::new(),
+        asks: Vec::new(),
+        problems: Vec::new(),
+    };
+    match shape {
+        Shape::Object(fields) => walk.members(fields, &Path::whole(), patch, &mut Vec::new()),
+        _ => walk.problem(&Path::whole(), "kind_without_fields"),
+    }
+    for unmet in new_rows.difference(&walk.met) {
+        walk.problems
+            .push(Problem::new(unmet.clone(), "no_such_new_row"));
+    }
+    if walk.problems.is_empty() {
+        Ok(walk.asks)
+    } else {
+        Err(walk.problems)
+    }
+}
+
+struct Walk<'a> {
+    new_rows: &'a BTreeSet<Path>,
+    met: BTreeSet<Path>,
+    asks: Vec<Ask>,
+    problems: Vec<Problem>,
+}
+
+impl Walk<'_> {
+    fn problem(&mut self, path: &Path, code: &str) {
+        self.problems.push(Problem::new(path.clone(), code));
+    }
+
+    fn ask(&mut self, path: Path, wish: Wish, class: Class, rows: &[usize]) {
+        self.asks.push(Ask {
+            path,
+            wish,
+            class,
+            rows: rows.to_vec(),
+        });
+    }
+
+    fn members(
+        &mut self,
+        fields: &BTreeMap<String, Field>,
+        at: &Path,
+        patch: &Object,
+        rows: &mut Vec<usize>,
+    ) {
+        for (name, value) in patch {
+            let path = at.child(name);
+            match fields.get(name) {
+                Some(field) => self.known(field, path, value, rows),
+                None => self.leaf(path, value, Class::Ask, true, rows),
+            }
+        }
+    }
+
+    fn known(&mut self, field: &Field, path: Path, value: &Json, rows: &mut Vec<usize>) {
+        let inner = match (&field.shape, value) {
+            (Shape::Leaf, value) => return self.leaf(path, value, field.class, false, rows),
+            (_, Json::Null) => return self.ask(path, Wish::Remove, field.class, rows),
+            (_, Json::Object(inner)) => inner,
+            _ => return self.problem(&path, "object_expected"),
+        };
+        if inner.is_empty() {
+            return self.ask(path, Wish::Ensure, field.class, rows);
+        }
+        match &field.shape {
+            Shape::Leaf => {}
+            Shape::Object(fields) => self.members(fields, &path, inner, rows),
+            Shape::Choices => {
+                for (option, value) in inner {
+                    if self.key_is_sound(&path, option) {
+                        self.leaf(path.child(option), value, field.class, false, rows);
+                    }
+                }
+            }
+            Shape::Rows(fields) => {
+                for (id, row) in inner {
+                    if self.key_is_sound(&path, id) {
+                        self.row(fields, path.child(id), row, field.class, rows);
+                    }
+                }
+            }
+        }
+    }
+
+    fn key_is_sound(&mut self, at: &Path, key: &str) -> bool {
+        let sound = !key.is_empty() && key.len() <= KEY_BYTES_MAX;
+        if !sound {
+            self.problem(at, "key_length");
+        }
+        sound
+    }
+
+    fn row(
+        &mut self,
+        fields: &BTreeMap<String, Field>,
+        path: Path,
+        row: &Json,
+        class: Class,
+        rows: &mut Vec<usize>,
+    ) {
+        rows.push(path.steps().len());
+        let is_new = self.new_rows.contains(&path);
+        if is_new {
+            self.met.insert(path.clone());
+        }
+        match row {
+            Json::Null if is_new => self.problem(&path, "new_row_is_removed"),
+            Json::Null => self.ask(path, Wish::Remove, class, rows),
+            Json::Object(members) if is_new => {
+                if let Some(whole) = self.new_row(fields, &path, members) {
+                    self.ask(path, Wish::AddRow(whole), class, rows);
+                }
+            }
+            Json::Object(members) if members.is_empty() => {
+                self.ask(path, Wish::Ensure, class, rows);
+            }
+            Json::Object(members) => self.members(fields, &path, members, rows),
+            _ => self.problem(&path, "object_expected"),
+        }
+        rows.pop();
+    }
+
+    /// A new row is one ask: nobody else can have touched what nobody else has seen. Rows inside
+    /// it are as new as it is.
+    fn new_row(
+        &mut self,
+        fields: &BTreeMap<String, Field>,
+        path: &Path,
+        members: &Object,
+    ) -> Option<Object> {
+        let before = self.problems.len();
+        let mut inside = Walk {
+            new_rows: self.new_rows,
+            met: BTreeSet::new(),
+            asks: Vec::new(),
+            problems: Vec::new(),
+        };
+        inside.members(fields, path, members, &mut Vec::new());
+        self.met.append(&mut inside.met);
+        self.problems.append(&mut inside.problems);
+        let mut whole = Object::new();
+        for ask in inside.asks {
+            let place = Path::of(
+                &ask.path.steps()[path.steps().len()..]
+                    .iter()
+                    .map(String::as_str)
+                    .collect::<Vec<_>>(),
+            );
+            match ask.wish {
+                Wish::Set(value) => place.put(&mut whole, value),
+                Wish::AddRow(row) => place.put(&mut whole, Json::Object(row)),
+                Wish::Ensure => place.put(&mut whole, Json::Object(Object::new())),
+                Wish::Remove => self.problem(&ask.path, "null_in_new_row"),
+            }
+        }
+        (self.problems.len() == before).then_some(whole)
+    }
+
+    fn leaf(&mut self, path: Path, value: &Json, class: Class, unknown: bool, rows: &[usize]) {
+        match value {
+            Json::Null => self.ask(path, Wish::Remove, class, rows),
+            value if value.holds_null() => self.problem(&path, "null_inside_value"),
+            Json::Object(_) if !unknown => self.problem(&path, "object_not_expected"),
+            value => self.ask(path, Wish::Set(value.clone()), class, rows),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shape() -> Shape {
+        let leaf = |name: &str| (name.to_owned(), Field::leaf());
+        let row = BTreeMap::from([leaf("wage")]);
+        Shape::Object(BTreeMap::from([
+            leaf("name"),
+            (
+                "income".to_owned(),
+                Field::new(Shape::Rows(row), Class::Ask),
+            ),
+            ("aids".to_owned(), Field::new(Shape::Choices, Class::Ask)),
+        ]))
+    }
+
+    fn asked(patch: &str, new_rows: &[&str]) -> Result<Vec<(String, Wish)>, Vec<String>> {
+        let patch = Json::parse(patch).expect("json");
+        let new_rows = new_rows.iter().filter_map(|p| Path::parse(p)).collect();
+        asks(&shape(), patch.as_object().expect("object"), &new_rows)
+            .map(|asks| {
+                asks.into_iter()
+                    .map(|a| (a.path.to_string(), a.wish))
+                    .collect()
+            })
+            .map_err(|problems| {
+                problems
+                    .into_iter()
+                    .map(|p| format!("{} {}", p.path, p.code))
+                    .collect()
+            })
+    }
+
+    #[test]
+    fn a_patch_is_taken_apart_into_leaves() {
+        let wanted = vec![
+            ("/aids/cane".to_owned(), Wish::Set(Json::Bool(true))),
+            ("/income/r1/wage".to_owned(), Wish::Set(Json::Integer(5))),
+            ("/name".to_owned(), Wish::Remove),
+        ];
+        let patch = r#"{"name":null,"income":{"r1":{"wage":5}},"aids":{"cane":true}}"#;
+        assert_eq!(asked(patch, &[]), Ok(wanted));
+    }
+
+    #[test]
+    fn a_new_row_is_one_ask_and_must_be_there() {
+        let row = Object::from([("wage".to_owned(), Json::Integer(5))]);
+        let patch = r#"{"income":{"r1":{"wage":5}}}"#;
+        assert_eq!(
+            asked(patch, &["/income/r1"]),
+            Ok(vec![("/income/r1".to_owned(), Wish::AddRow(row))])
+        );
+        assert_eq!(
+            asked(patch, &["/income/r2"]),
+            Err(vec!["/income/r2 no_such_new_row".to_owned()])
+        );
+    }
+
+    #[test]
+    fn unknown_fields_are_leaves_whatever_they_hold() {
+        let patch = r#"{"later":{"deep":[1,{"a":0.5}]}}"#;
+        let value = Json::parse(r#"{"deep":[1,{"a":0.5}]}"#).expect("json");
+        assert_eq!(
+            asked(patch, &[]),
+            Ok(vec![("/later".to_owned(), Wish::Set(value))])
+        );
+    }
+
+    #[test]
+    fn everything_of_another_shape_is_named_at_once() {
+        let patch = r#"{"name":{"x":1},"income":3,"aids":{"cane":{"x":1}},"later":[null]}"#;
+        assert_eq!(
+            asked(patch, &[]),
+            Err(vec![
+                "/aids/cane object_not_expected".to_owned(),
+                "/income object_expected".to_owned(),
+                "/later null_inside_value".to_owned(),
+                "/name object_not_expected".to_owned(),
+            ])
+        );
+    }
+
+    #[test]
+    fn an_empty_object_asks_only_that_one_is_there() {
+        assert_eq!(
+            asked(r#"{"income":{}}"#, &[]),
+            Ok(vec![("/income".to_owned(), Wish::Ensure)])
+        );
+    }
+}

@@ -1,0 +1,163 @@
+//! What the protocol asks the field: which shape a kind has, and whether this person may do this
+//! now. `casework` answers; the protocol knows no kind by name.
+
+use crate::id::StreamId;
+use crate::json::{Json, Object};
+use crate::outcome::{Problem, Reason, Refusal};
+use crate::patch::Ask;
+use crate::path::Path;
+use crate::shape::Shape;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// In what capacity a person stands before a stream (worker, reporter, reviewer …). The protocol
+/// hands it back to the rules and never looks inside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Capacity(pub &'static str);
+
+/// What kind of stream it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum StreamKind {
+    /// The households of one team.
+    Caseload,
+    /// One person's own notices, own finds, decisions on own edits.
+    User,
+    /// Reference data, for all.
+    Reference,
+}
+
+impl StreamKind {
+    /// The word of the protocol.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Caseload => "caseload",
+            Self::User => "user",
+            Self::Reference => "reference",
+        }
+    }
+
+    /// Reads the word of the protocol.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Caseload, Self::User, Self::Reference]
+            .into_iter()
+            .find(|k| k.as_str() == text)
+    }
+}
+
+/// One stream that a person may see now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// What kind of stream it is.
+    pub kind: StreamKind,
+    /// Whether the person's devices hold it; a reviewer's desk reaches streams no tablet holds.
+    pub held: bool,
+    /// In what capacity.
+    pub capacity: Capacity,
+}
+
+/// All that a person may see at one instant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Grants {
+    /// The right to write has ended: what is pushed goes to quarantine, and nothing is pulled.
+    pub closed: bool,
+    /// The streams, by name.
+    pub streams: BTreeMap<StreamId, Grant>,
+}
+
+impl Grants {
+    /// The streams that devices hold, in order.
+    pub fn held(&self) -> impl Iterator<Item = (StreamId, &Grant)> {
+        self.streams
+            .iter()
+            .filter(|(_, grant)| grant.held)
+            .map(|(stream, grant)| (*stream, grant))
+    }
+}
+
+/// Where records of a kind belong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rooting {
+    /// It is a root itself.
+    Root,
+    /// It belongs to a root of one of these kinds.
+    Under(&'static [&'static str]),
+}
+
+/// What is done to a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// It is made.
+    Create,
+    /// It is changed.
+    Change,
+    /// It is deleted.
+    Delete,
+}
+
+/// One act before the rules: everything they may look at.
+#[derive(Clone, Copy, Debug)]
+pub struct Question<'a> {
+    /// In what capacity the person stands before the record's stream.
+    pub capacity: Capacity,
+    /// The kind of record.
+    pub kind: &'a str,
+    /// What is done.
+    pub act: Act,
+    /// The record as it stands, if it is there.
+    pub current: Option<&'a Object>,
+    /// What the edit asks, field by field.
+    pub asks: &'a [Ask],
+}
+
+/// The field's rules, as the protocol needs them. Pure: the same question has the same answer for
+/// ever, so that every server and the simulator agree.
+pub trait Rules {
+    /// Where records of this kind belong; `None` if there is no such kind.
+    fn rooting(&self, kind: &str) -> Option<Rooting>;
+
+    /// The shape of a document of this kind. It may depend on fields that never change once they
+    /// are set (an assessment's form), taken from the record or, if it is new, from the patch.
+    fn shape(
+        &self,
+        kind: &str,
+        current: Option<&Object>,
+        patch: &Object,
+    ) -> Result<Cow<'_, Shape>, Vec<Problem>>;
+
+    /// All values of the edit that are not what their fields hold. Depends on nothing but the asks
+    /// and the immutable form: what it finds is rejected.
+    fn invalid_values(&self, kind: &str, current: Option<&Object>, asks: &[Ask]) -> Vec<Problem>;
+
+    /// In which of the person's streams a new root of this kind lives, if the edit names none.
+    fn home(&self, kind: &str, grants: &Grants) -> Option<StreamId>;
+
+    /// Whether this person may do this to this record as it stands now.
+    fn permits(&self, question: &Question<'_>) -> Result<(), Reason>;
+
+    /// Whether a status may go from one value to another by this person's hand.
+    fn may_pass(
+        &self,
+        question: &Question<'_>,
+        path: &Path,
+        from: Option<&Json>,
+        to: Option<&Json>,
+    ) -> bool;
+
+    /// Whether setting this status value hands the record in.
+    fn is_submission(&self, kind: &str, path: &Path, to: &Json) -> bool;
+
+    /// What a record that is handed in still lacks.
+    fn missing_at_submission(&self, kind: &str, document: &Object) -> Vec<Problem>;
+
+    /// What a new record of this kind lacks to be one; what it finds is rejected.
+    fn missing_at_creation(&self, kind: &str, document: &Object) -> Vec<Problem>;
+}
+
+/// The refusal for values that are not what their fields hold, if there are any.
+pub(crate) fn reject_if_any(reason: Reason, problems: Vec<Problem>) -> Result<(), Refusal> {
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(Refusal::reject(reason, problems))
+    }
+}

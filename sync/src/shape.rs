@@ -1,0 +1,50 @@
+//! The fixed shape of a kind's known fields, and the class that says how each merges.
+
+use std::collections::BTreeMap;
+
+/// What a place in a document may hold.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Shape {
+    /// One value that is taken whole: a scalar or an array.
+    Leaf,
+    /// Known fields by name; a field that is not named is a leaf and is kept untouched.
+    Object(BTreeMap<String, Field>),
+    /// Rows keyed by a client-made row id.
+    Rows(BTreeMap<String, Field>),
+    /// Several choices: a map keyed by option, each a leaf.
+    Choices,
+}
+
+/// A known field.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    /// What it holds.
+    pub shape: Shape,
+    /// How it merges.
+    pub class: Class,
+}
+
+impl Field {
+    /// A field of this shape and class.
+    pub fn new(shape: Shape, class: Class) -> Self {
+        Self { shape, class }
+    }
+
+    /// A leaf that asks a person when two differ.
+    pub fn leaf() -> Self {
+        Self::new(Shape::Leaf, Class::Ask)
+    }
+}
+
+/// How two people's different values for one field are settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// A person chooses: the first committed value stays, the other is kept beside it.
+    Ask,
+    /// The last to arrive stands (contact details); both values are in the journal.
+    LastArrival,
+    /// Only the server writes it: a device's value is ignored, and the device is told.
+    Server,
+    /// A status: a transition must be legal from the status it finds.
+    State,
+}

@@ -1,0 +1,198 @@
+//! The storage port: what the protocol needs of a database, and what each call guarantees.
+//!
+//! Three implementations keep it: [`crate::memory`] (the reference) and, in `store`, SQLite and
+//! PostgreSQL. One contract suite runs on all three.
+
+use crate::chain::{Hash, Salt};
+use crate::digest::StreamDigest;
+use crate::id::{DeviceId, DeviceSeq, Epoch, Instant, RecordId, Seq, StreamId, UserId};
+use crate::journal::{Answered, JournalRow, Past, Untaken};
+use crate::record::{Content, RecordFrame, StoredRecord};
+use crate::rules::{Grants, StreamKind};
+
+/// What can go wrong outside the protocol. None of it says anything about an edit: the request
+/// can be sent again.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    /// Another transaction is in the way; trying again helps.
+    #[error("the database is busy")]
+    Busy,
+    /// The database cannot be reached, or cannot write.
+    #[error("the database cannot be used: {0}")]
+    Unavailable(String),
+    /// What is stored cannot be read: a key is missing, or the data was changed from outside.
+    #[error("stored data cannot be read: {0}")]
+    Corrupt(String),
+}
+
+/// What a storage call gives.
+pub type Stored<T> = Result<T, StorageError>;
+
+/// A device as the server knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceState {
+    /// Its name.
+    pub id: DeviceId,
+    /// Whose it is.
+    pub user: UserId,
+    /// The number of its last edit in the journal.
+    pub last: DeviceSeq,
+    /// The link of that edit.
+    pub chain: Hash,
+    /// The highest number known to be in a verified backup.
+    pub safe: DeviceSeq,
+    /// The installations whose work this one goes on with, up to and including a number: their
+    /// chain counts as its own.
+    pub continues: Vec<(DeviceId, DeviceSeq)>,
+    /// It was reported lost: it gets nothing.
+    pub reported_lost: bool,
+}
+
+impl DeviceState {
+    /// The number its next edit must have.
+    pub fn expected(&self) -> DeviceSeq {
+        self.last.next()
+    }
+}
+
+/// A stream's counter and digest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StreamHead {
+    /// The stream.
+    pub id: StreamId,
+    /// What kind of stream it is.
+    pub kind: StreamKind,
+    /// The last position given out.
+    pub head: Seq,
+    /// How many records are in it, tombstones included.
+    pub count: u64,
+    /// The digest over them.
+    pub digest: StreamDigest,
+}
+
+impl StreamHead {
+    /// A stream in which nothing has happened yet.
+    pub fn empty(id: StreamId, kind: StreamKind) -> Self {
+        Self {
+            id,
+            kind,
+            head: Seq(0),
+            count: 0,
+            digest: StreamDigest::default(),
+        }
+    }
+}
+
+/// A record that left a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Departure {
+    /// The stream it left.
+    pub stream: StreamId,
+    /// The position of its leaving.
+    pub seq: Seq,
+    /// The record.
+    pub record: RecordId,
+}
+
+/// A record's history from one version on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HistoryWanted {
+    /// The record.
+    pub record: RecordId,
+    /// The number of the first version wanted.
+    pub from: u64,
+}
+
+/// A record to be written, with its content as read models project it.
+#[derive(Clone, Copy, Debug)]
+pub struct RecordChange<'a> {
+    /// The row as it is to be.
+    pub record: &'a StoredRecord,
+    /// The same content, parsed.
+    pub content: &'a Content,
+    /// Whether the record is new.
+    pub is_new: bool,
+    /// The instant of the transaction.
+    pub at: Instant,
+}
+
+/// A consistent view of the store. Everything read through one `ReadTx` is of one moment:
+/// REPEATABLE READ on PostgreSQL, one read transaction on SQLite.
+pub trait ReadTx {
+    /// The server's epoch.
+    fn epoch(&mut self) -> Stored<Epoch>;
+
+    /// What this person may see at this instant, worked out afresh.
+    fn grants(&mut self, user: UserId, at: Instant) -> Stored<Grants>;
+
+    /// A device, if it is enrolled.
+    fn device(&mut self, id: DeviceId) -> Stored<Option<DeviceState>>;
+
+    /// The heads of those of these streams in which anything ever happened.
+    fn streams(&mut self, ids: &[StreamId]) -> Stored<Vec<StreamHead>>;
+
+    /// Hands over at most `limit` records of a stream with a position above `after`, in order of
+    /// position; gives how many. A range scan: the cost depends on what is handed over.
+    fn changes(
+        &mut self,
+        stream: StreamId,
+        after: Seq,
+        limit: usize,
+        take: &mut dyn FnMut(RecordFrame<'_>, &str),
+    ) -> Stored<usize>;
+
+    /// The departures from a stream above `after`, up to and including `through`, in order.
+    fn departures(&mut self, stream: StreamId, after: Seq, through: Seq) -> Stored<Vec<Departure>>;
+}
+
+/// A write transaction: all of it happens, or nothing. Two that lock the same device, root or
+/// stream never overlap. Locks are taken in this order, and within each in order of name:
+/// device, roots, streams; so no two transactions wait for each other.
+///
+/// READ COMMITTED on PostgreSQL, so that what is read after a lock is what the lock's last holder
+/// committed; BEGIN IMMEDIATE on SQLite.
+pub trait WriteTx: ReadTx {
+    /// Locks a device's row until the end of the transaction, and reads it.
+    fn lock_device(&mut self, id: DeviceId) -> Stored<Option<DeviceState>>;
+
+    /// What the journal says of a device's edits with numbers in `from..=through`, in order.
+    fn answered(
+        &mut self,
+        device: DeviceId,
+        from: DeviceSeq,
+        through: DeviceSeq,
+    ) -> Stored<Vec<Answered>>;
+
+    /// Locks roots until the end of the transaction. A root that was never locked before is made
+    /// lockable first: what does not exist yet can be locked too. `roots` is sorted.
+    fn lock_roots(&mut self, roots: &[RecordId]) -> Stored<()>;
+
+    /// Those of these records that exist.
+    fn records(&mut self, ids: &[RecordId]) -> Stored<Vec<StoredRecord>>;
+
+    /// The effective edits of each wanted record that made its version `from` or a later one, by
+    /// record, oldest first.
+    fn history(&mut self, wanted: &[HistoryWanted]) -> Stored<Vec<Past>>;
+
+    /// This device's edits of these records that were quarantined or rejected, in order.
+    fn untaken(&mut self, device: DeviceId, records: &[RecordId]) -> Stored<Vec<Untaken>>;
+
+    /// Locks streams' counters until the end of the transaction and reads them; a stream in which
+    /// nothing has happened yet is made. `streams` is sorted. Always the last locks.
+    fn lock_streams(&mut self, streams: &[(StreamId, StreamKind)]) -> Stored<Vec<StreamHead>>;
+
+    /// Writes records and, by their kinds' own projections, their rows in the read models.
+    fn save_records(&mut self, changes: &[RecordChange<'_>]) -> Stored<()>;
+
+    /// Appends to the journal. A name that is already there is an error: no row is ever replaced.
+    fn append_journal(&mut self, rows: &[JournalRow]) -> Stored<()>;
+
+    /// Writes counters and digests.
+    fn save_streams(&mut self, streams: &[StreamHead]) -> Stored<()>;
+
+    /// Writes a device's last number and link.
+    fn save_device(&mut self, device: &DeviceState) -> Stored<()>;
+}
+
+/// Where salts come from: the protocol has no randomness of its own.
+pub type SaltSource<'a> = &'a mut dyn FnMut() -> Salt;
