@@ -1,1 +1,8 @@
-//! Placeholder while the house is being raised.
+#![doc = include_str!("../README.md")]
+
+pub mod areas;
+pub mod facts;
+pub mod grants;
+pub mod mask;
+pub mod projection;
+pub mod roles;

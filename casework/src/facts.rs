@@ -1,0 +1,93 @@
+//! What the store must know of a person before rights can be worked out: loaded at every request,
+//! judged by [`crate::grants`].
+
+pub use crate::roles::Role;
+use chrono::NaiveDate;
+use ruhu_sync::id::{StreamId, UserId};
+use ruhu_sync::rules::StreamKind;
+
+/// Everything that bears on one person's rights.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonFacts {
+    /// Who.
+    pub user: UserId,
+    /// Whether the account is in use; an account that is switched off has no rights at all.
+    pub active: bool,
+    /// The offices the person holds, held or will hold.
+    pub offices: Vec<Office>,
+    /// The caseloads the person works in, worked in or will work in.
+    pub memberships: Vec<Membership>,
+    /// The streams that a desk in one of the person's areas could open. A longer list does no
+    /// harm: [`crate::grants::grants`] lets through only what lies inside an office's area.
+    pub desk: Vec<DeskStream>,
+}
+
+/// A role in an area for some time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Office {
+    /// The role.
+    pub role: Role,
+    /// The area's code prefix: 6, 9 or 12 digits; empty for the city.
+    pub area: String,
+    /// The first day, inclusive.
+    pub first_day: NaiveDate,
+    /// The last day, inclusive; none if it is open.
+    pub last_day: Option<NaiveDate>,
+}
+
+/// A place in a team under a contract for some time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Membership {
+    /// The caseload's stream.
+    pub caseload: StreamId,
+    /// The first day, inclusive.
+    pub first_day: NaiveDate,
+    /// The last day, inclusive; none if it is open.
+    pub last_day: Option<NaiveDate>,
+    /// The contract's first day, inclusive.
+    pub contract_first_day: NaiveDate,
+    /// The contract's last day, inclusive.
+    pub contract_last_day: NaiveDate,
+    /// The days on which the provider is banned, first and last inclusive.
+    pub bans: Vec<(NaiveDate, NaiveDate)>,
+}
+
+/// A stream that a desk may open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeskStream {
+    /// The stream.
+    pub stream: StreamId,
+    /// What kind of stream it is.
+    pub kind: StreamKind,
+    /// The area of the caseload, or of the reporter's community, as a code prefix.
+    pub area: String,
+}
+
+fn holds(day: NaiveDate, first: NaiveDate, last: Option<NaiveDate>) -> bool {
+    first <= day && last.is_none_or(|last| day <= last)
+}
+
+impl Office {
+    /// Whether the person holds it on that day.
+    pub fn is_in_force(&self, day: NaiveDate) -> bool {
+        holds(day, self.first_day, self.last_day)
+    }
+}
+
+impl Membership {
+    /// Whether the person belongs to the team on that day, whatever became of the contract.
+    pub fn is_current(&self, day: NaiveDate) -> bool {
+        holds(day, self.first_day, self.last_day)
+    }
+
+    /// Whether the person may work in the team on that day: membership and contract in force, and
+    /// the provider not banned (政府购买服务管理办法 财政部令第102号 and 京民社救发〔2018〕313号).
+    pub fn is_in_force(&self, day: NaiveDate) -> bool {
+        self.is_current(day)
+            && holds(day, self.contract_first_day, Some(self.contract_last_day))
+            && !self
+                .bans
+                .iter()
+                .any(|(first, last)| holds(day, *first, Some(*last)))
+    }
+}

@@ -1,0 +1,122 @@
+//! From what is known of a person to what the person may see on a day.
+//!
+//! Rights are worked out anew at every request and stored nowhere, so that a contract that ends at
+//! midnight ends for every tablet at midnight. Both dates of everything are inclusive.
+
+use crate::areas;
+use crate::facts::PersonFacts;
+use crate::roles::{READER, REPORTER, Role, WORKER};
+use chrono::{DateTime, NaiveDate};
+use ruhu_sync::id::{Instant, StreamId, UserId};
+use ruhu_sync::rules::{Grant, Grants, StreamKind};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// The stream of the reference data: one for the whole installation, the same for ever.
+pub const REFERENCE_STREAM: StreamId =
+    StreamId(Uuid::from_u128(0x0000_0000_0000_8000_8000_0000_0000_0001));
+
+/// A person's own stream: notices, own finds, decisions on own edits.
+pub fn user_stream(user: UserId) -> StreamId {
+    StreamId(user.0)
+}
+
+// The first and the last instant of the years that a date is written with four digits in.
+const YEAR_1_US: i64 = -62_135_596_800_000_000;
+const YEAR_9999_END_US: i64 = 253_402_214_399_999_999;
+
+/// The day it is in Beijing at an instant: every right, deadline and rule is judged by it.
+pub fn day_of(instant: Instant) -> NaiveDate {
+    let micros = instant.0.clamp(YEAR_1_US, YEAR_9999_END_US);
+    DateTime::from_timestamp_micros(micros)
+        .map(|utc| utc.with_timezone(&chrono_tz::Asia::Shanghai).date_naive())
+        .unwrap_or_default()
+}
+
+/// All that a person may see on a day.
+///
+/// - An account that is switched off, or one whose memberships and offices have all ended or not
+///   begun, is closed: it may still push (to quarantine) and pulls nothing.
+/// - A worker holds the caseloads whose membership and contract are in force, the provider not
+///   banned.
+/// - An office at a desk opens the streams inside its area, which no tablet holds. Nobody who
+///   belongs to a contractor's team has a desk, whatever offices were entered: what government
+///   must do itself may not be bought (313号), and who drafted does not review.
+/// - Everyone has the own stream, in which committee members and workers report finds, and the
+///   reference data.
+pub fn grants(facts: &PersonFacts, day: NaiveDate) -> Grants {
+    let offices: Vec<_> = facts
+        .offices
+        .iter()
+        .filter(|office| office.is_in_force(day))
+        .collect();
+    let memberships: Vec<_> = facts
+        .memberships
+        .iter()
+        .filter(|membership| membership.is_in_force(day))
+        .collect();
+    let had_any = !facts.offices.is_empty() || !facts.memberships.is_empty();
+    if !facts.active || (had_any && offices.is_empty() && memberships.is_empty()) {
+        return Grants {
+            closed: true,
+            streams: BTreeMap::new(),
+        };
+    }
+
+    let mut streams = BTreeMap::new();
+    let is_contractors = facts.memberships.iter().any(|m| m.is_current(day));
+    if !is_contractors {
+        for office in &offices {
+            let Some(capacity) = office.role.desk_capacity() else {
+                continue;
+            };
+            for desk in &facts.desk {
+                if areas::contains(&office.area, &desk.area) {
+                    let grant = Grant {
+                        kind: desk.kind,
+                        held: false,
+                        capacity,
+                    };
+                    // A reviewer who also sits at the window reviews.
+                    streams
+                        .entry(desk.stream)
+                        .and_modify(|known: &mut Grant| {
+                            if capacity == crate::roles::REVIEWER {
+                                known.capacity = capacity;
+                            }
+                        })
+                        .or_insert(grant);
+                }
+            }
+        }
+    }
+    for membership in &memberships {
+        let grant = Grant {
+            kind: StreamKind::Caseload,
+            held: true,
+            capacity: WORKER,
+        };
+        streams.insert(membership.caseload, grant);
+    }
+    let reports = !memberships.is_empty()
+        || offices
+            .iter()
+            .any(|office| office.role == Role::CommitteeMember);
+    // The own stream last: nobody reviews the own finds.
+    let own = Grant {
+        kind: StreamKind::User,
+        held: true,
+        capacity: if reports { REPORTER } else { READER },
+    };
+    streams.insert(user_stream(facts.user), own);
+    let reference = Grant {
+        kind: StreamKind::Reference,
+        held: true,
+        capacity: READER,
+    };
+    streams.insert(REFERENCE_STREAM, reference);
+    Grants {
+        closed: false,
+        streams,
+    }
+}

@@ -1,0 +1,147 @@
+//! The roles of the field, from the municipal bureau down to the worker at the door.
+
+use ruhu_sync::rules::Capacity;
+use std::fmt;
+
+/// What a person is in the structure of social assistance (facts §6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// 市民政局: inspects and trains; sees aggregates and masked detail.
+    CitySupervisor,
+    /// 区民政局: confirms, ends, decides the care tier; samples and visits kin cases.
+    DistrictReviewer,
+    /// 区困难群众救助服务指导中心: matches needs and resources.
+    DistrictCentre,
+    /// 街道（乡镇）: the first review; confirms where that is delegated.
+    StreetReviewer,
+    /// 街道窗口: intake, the once-only notice, transfer.
+    StreetWindow,
+    /// 社区居委会（村委会）: reports finds, accompanies, posts notices.
+    CommitteeMember,
+    /// 社工: fills, photographs, signs, follows up.
+    Worker,
+    /// 承接主体管理员: assigns and trains within its own contract.
+    ProviderAdmin,
+    /// 第三方评价: scores a de-identified sample.
+    ThirdPartyEvaluator,
+    /// 财政、审计: reads the audit log and the money.
+    Auditor,
+    /// 系统管理员: accounts and configuration.
+    Admin,
+}
+
+impl Role {
+    /// Every role, from the city down.
+    pub const ALL: [Self; 11] = [
+        Self::CitySupervisor,
+        Self::DistrictReviewer,
+        Self::DistrictCentre,
+        Self::StreetReviewer,
+        Self::StreetWindow,
+        Self::CommitteeMember,
+        Self::Worker,
+        Self::ProviderAdmin,
+        Self::ThirdPartyEvaluator,
+        Self::Auditor,
+        Self::Admin,
+    ];
+
+    /// The code, as databases and interfaces write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CitySupervisor => "city_supervisor",
+            Self::DistrictReviewer => "district_reviewer",
+            Self::DistrictCentre => "district_centre",
+            Self::StreetReviewer => "street_reviewer",
+            Self::StreetWindow => "street_window",
+            Self::CommitteeMember => "committee_member",
+            Self::Worker => "worker",
+            Self::ProviderAdmin => "provider_admin",
+            Self::ThirdPartyEvaluator => "third_party_evaluator",
+            Self::Auditor => "auditor",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// Reads the code.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == text)
+    }
+
+    /// The name that people read.
+    pub fn label_zh(self) -> &'static str {
+        match self {
+            Self::CitySupervisor => "市局督导",
+            Self::DistrictReviewer => "区级审核",
+            Self::DistrictCentre => "区指导中心",
+            Self::StreetReviewer => "街道审核",
+            Self::StreetWindow => "街道窗口",
+            Self::CommitteeMember => "社区（村）专干",
+            Self::Worker => "入户社工",
+            Self::ProviderAdmin => "承接主体管理员",
+            Self::ThirdPartyEvaluator => "第三方评价",
+            Self::Auditor => "财政审计",
+            Self::Admin => "系统管理员",
+        }
+    }
+
+    /// Whether people of a contractor fill it. What government must do itself may not be bought
+    /// (京民社救发〔2018〕313号: 应当由政府直接承担的行政管理性事务不得向社会力量购买).
+    pub fn is_contractors(self) -> bool {
+        matches!(self, Self::Worker | Self::ProviderAdmin)
+    }
+
+    /// In what capacity this role stands before the streams of its area, if it works at a desk
+    /// that opens them. The other roles read aggregates, samples or logs, not streams.
+    pub fn desk_capacity(self) -> Option<Capacity> {
+        match self {
+            Self::DistrictReviewer | Self::StreetReviewer => Some(REVIEWER),
+            Self::StreetWindow => Some(WINDOW),
+            Self::CitySupervisor
+            | Self::DistrictCentre
+            | Self::CommitteeMember
+            | Self::Worker
+            | Self::ProviderAdmin
+            | Self::ThirdPartyEvaluator
+            | Self::Auditor
+            | Self::Admin => None,
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A social worker before the households of the own team.
+pub const WORKER: Capacity = Capacity("worker");
+/// A person who may report finds, before the own stream.
+pub const REPORTER: Capacity = Capacity("reporter");
+/// A government person who reviews, before the streams of the own area.
+pub const REVIEWER: Capacity = Capacity("reviewer");
+/// The street's window: sees, takes in, decides nothing.
+pub const WINDOW: Capacity = Capacity("window");
+/// A person who reads and writes nothing.
+pub const READER: Capacity = Capacity("reader");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_role_reads_back_and_no_other_word_is_one() {
+        for role in Role::ALL {
+            assert_eq!(Role::parse(role.as_str()), Some(role));
+        }
+        assert_eq!(Role::parse("Worker"), None);
+    }
+
+    #[test]
+    fn no_contractors_role_opens_a_desk() {
+        for role in Role::ALL.into_iter().filter(|role| role.is_contractors()) {
+            assert_eq!(role.desk_capacity(), None, "{role}");
+        }
+    }
+}
