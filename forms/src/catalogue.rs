@@ -1,0 +1,67 @@
+//! The real forms, compiled in.
+
+use crate::error::{FormError, FormFault};
+use crate::form::Form;
+
+/// File name and text of every real form. A new form or version is one new file and one line here; a released text
+/// never changes, because answers name the version they were given under.
+const FORMS: &[(&str, &str)] = &[(
+    "tekun_six.v1.json",
+    include_str!("../catalogue/tekun_six.v1.json"),
+)];
+
+/// The real forms, by id and version.
+#[derive(Debug, Clone)]
+pub struct Catalogue {
+    forms: Vec<CatalogueForm>,
+}
+
+/// A form of the catalogue with the text it was read from.
+#[derive(Debug, Clone)]
+pub struct CatalogueForm {
+    form: Form,
+    text: &'static str,
+}
+
+impl Catalogue {
+    /// Reads the forms that are compiled in. Load it once, at the start: it parses every form. It fails only if this
+    /// very build carries a broken form, which the crate's own tests rule out.
+    pub fn load() -> Result<Self, FormError> {
+        let mut forms: Vec<CatalogueForm> = Vec::with_capacity(FORMS.len());
+        for (file, text) in FORMS {
+            let form = Form::parse(text)
+                .map_err(|error| FormError::new(format!("{file}{}", error.at), error.fault))?;
+            // One name per form and version, and each name once in a folder: so no form can be there twice.
+            let name = format!("{}.v{}.json", form.id(), form.version());
+            if name != *file {
+                return Err(FormError::new(*file, FormFault::WrongFileName(name)));
+            }
+            forms.push(CatalogueForm { form, text });
+        }
+        Ok(Self { forms })
+    }
+
+    /// Every form, every version.
+    pub fn list(&self) -> &[CatalogueForm] {
+        &self.forms
+    }
+
+    /// The form of this id and version.
+    pub fn get(&self, id: &str, version: u32) -> Option<&CatalogueForm> {
+        self.forms
+            .iter()
+            .find(|entry| entry.form.id() == id && entry.form.version() == version)
+    }
+}
+
+impl CatalogueForm {
+    /// The form.
+    pub fn form(&self) -> &Form {
+        &self.form
+    }
+
+    /// The form's JSON, to the byte the same in every process of one build: to serve, and to make an ETag from.
+    pub fn text(&self) -> &'static str {
+        self.text
+    }
+}
