@@ -30,7 +30,7 @@ impl Catalogue {
         let mut forms: Vec<CatalogueForm> = Vec::with_capacity(FORMS.len());
         for (file, text) in FORMS {
             let form = Form::parse(text)
-                .map_err(|error| FormError::new(format!("{file}{}", error.at), error.fault))?;
+                .map_err(|error| FormError::new(format!("{file} {}", error.at), error.fault))?;
             // One name per form and version, and each name once in a folder: so no form can be there twice.
             let name = format!("{}.v{}.json", form.id(), form.version());
             if name != *file {

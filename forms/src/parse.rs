@@ -145,7 +145,8 @@ fn check_fields(fields: &[Question], at: &str) -> Result<(), FormError> {
     Ok(())
 }
 
-fn id(id: &str, at: &str) -> Result<(), FormError> {
+/// Refuses what is not an id.
+pub(crate) fn id(id: &str, at: &str) -> Result<(), FormError> {
     if is_code(id) && id.starts_with(|first: char| first.is_ascii_lowercase()) {
         Ok(())
     } else {
@@ -166,7 +167,8 @@ fn once<'a>(seen: &mut BTreeSet<&'a str>, name: &'a str, at: &str) -> Result<(),
     }
 }
 
-fn label(label: &str, at: &str) -> Result<(), FormError> {
+/// Refuses a label that nobody could read.
+pub(crate) fn label(label: &str, at: &str) -> Result<(), FormError> {
     if label.trim().is_empty() {
         return Err(FormError::new(format!("{at}/label_zh"), FormFault::Empty));
     }

@@ -7,6 +7,7 @@ use crate::INTEGER_MAX;
 use crate::error::{FormError, FormFault};
 use crate::form::{ChoiceOption, FormText, Kind};
 use crate::order::{NamedRule, Step};
+use crate::parse::{id, label};
 use crate::rule::{Band, Comparison, Rule};
 
 /// How deep a rule may be nested.
@@ -248,6 +249,7 @@ fn has(options: &[ChoiceOption], code: &str, at: &str) -> Result<(), FormError> 
     }
 }
 
+/// Refuses a number that other languages could not hold exactly.
 pub(crate) fn in_range(value: i64, at: &str) -> Result<(), FormError> {
     if (-INTEGER_MAX..=INTEGER_MAX).contains(&value) {
         Ok(())
@@ -265,6 +267,8 @@ fn grades(bands: &[Band], at: &str) -> Result<BTreeSet<String>, FormError> {
     let mut next = None;
     for (index, band) in bands.iter().enumerate() {
         let at = format!("{at}/{index}");
+        id(&band.id, &format!("{at}/id"))?;
+        label(&band.label_zh, &at)?;
         in_range(band.min, &at)?;
         in_range(band.max, &at)?;
         if band.min > band.max || next.is_some_and(|next| next != band.min) {
