@@ -1,1 +1,357 @@
-//! Being written.
+//! One edit, as a device sends it. Envelopes are read one by one: an element with a readable
+//! number gets an outcome whatever else is wrong with it, and its bytes are kept.
+
+use crate::canonical;
+use crate::handshake::LIMITS;
+use crate::id::{DeviceSeq, GroupId, RecordId, StreamId};
+use crate::json::{Json, Object};
+use crate::outcome::{Problem, Reason, Refusal};
+use crate::path::Path;
+use crate::record::ConflictId;
+use crate::rev::Base;
+use serde::Deserialize;
+use std::collections::BTreeSet;
+
+/// What an edit does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Op {
+    /// Makes or changes a record.
+    Put,
+    /// Deletes a record.
+    Delete,
+    /// Moves a root to another stream (staff).
+    Move,
+    /// Applies a quarantined edit (staff).
+    Apply,
+    /// Dismisses a quarantined edit (staff).
+    Dismiss,
+    /// Takes the place of an edit that the server definitively refused to read.
+    Void,
+}
+
+impl Op {
+    const ALL: [(&'static str, Self); 6] = [
+        ("put", Self::Put),
+        ("delete", Self::Delete),
+        ("move", Self::Move),
+        ("apply", Self::Apply),
+        ("dismiss", Self::Dismiss),
+        ("void", Self::Void),
+    ];
+
+    /// The word of the protocol.
+    pub fn as_str(self) -> &'static str {
+        Self::ALL
+            .iter()
+            .find(|(_, op)| *op == self)
+            .map_or("", |(word, _)| word)
+    }
+
+    fn parse(word: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .find(|(known, _)| *known == word)
+            .map(|(_, op)| *op)
+    }
+}
+
+/// The group an edit belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub struct Group {
+    /// Its name.
+    pub id: GroupId,
+    /// How many edits it has.
+    pub size: usize,
+}
+
+/// One change to one record, as asked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Edit {
+    /// What it does.
+    pub op: Op,
+    /// The record.
+    pub record: RecordId,
+    /// Its kind.
+    pub kind: String,
+    /// Its root; the record itself if it is one.
+    pub root: RecordId,
+    /// The version the person was looking at.
+    pub base: Base,
+    /// The merge patch.
+    pub patch: Object,
+    /// The rows that the person added.
+    pub new_rows: BTreeSet<Path>,
+    /// The open conflicts that the person settles by it.
+    pub resolves: Vec<ConflictId>,
+    /// When, by the device's clock.
+    pub made_at: String,
+    /// The stream a new root is to live in, if the person has more than one.
+    pub stream: Option<StreamId>,
+}
+
+/// An element of a push: what could be read of it.
+#[derive(Clone, Debug)]
+pub struct Received<'a> {
+    /// Its number.
+    pub device_seq: DeviceSeq,
+    /// The bytes as they came.
+    pub raw: &'a str,
+    /// The canonical text; the bytes themselves if it is not strict JSON.
+    pub canonical: String,
+    /// The group, if that much could be read.
+    pub group: Option<Group>,
+    /// The edit (`None`: a void), or why it is none.
+    pub edit: Result<Option<Edit>, Refusal>,
+}
+
+/// What is read of an element that is not strict JSON.
+#[derive(Deserialize)]
+struct Lenient {
+    device_seq: u64,
+}
+
+impl<'a> Received<'a> {
+    /// Reads an element; `None` if not even its number can be read.
+    pub fn read(raw: &'a str) -> Option<Self> {
+        let malformed = |code: &str| {
+            Err(Refusal::reject(
+                Reason::Malformed,
+                vec![Problem::new(Path::whole(), code)],
+            ))
+        };
+        let unread = |device_seq: u64, code: &str| Self {
+            device_seq: DeviceSeq(device_seq),
+            raw,
+            canonical: raw.to_owned(),
+            group: None,
+            edit: malformed(code),
+        };
+        if raw.len() > LIMITS.edit_bytes_max {
+            let lenient: Lenient = serde_json::from_str(raw).ok()?;
+            return Some(unread(lenient.device_seq, "too_large"));
+        }
+        let Ok(Json::Object(members)) = Json::parse(raw) else {
+            let lenient: Lenient = serde_json::from_str(raw).ok()?;
+            return Some(unread(lenient.device_seq, "not_strict_json"));
+        };
+        let device_seq = u64::try_from(members.get("device_seq")?.as_integer()?).ok()?;
+        let mut canonical = String::with_capacity(raw.len());
+        canonical::write_object(&mut canonical, &members);
+        let group = members.get("group").map(read_group);
+        let edit = match &group {
+            Some(None) => Err(Refusal::reject(
+                Reason::Malformed,
+                vec![Problem::new(Path::of(&["group"]), "unreadable")],
+            )),
+            _ => read_edit(members),
+        };
+        let group = group.flatten();
+        Some(Self {
+            device_seq: DeviceSeq(device_seq),
+            raw,
+            canonical,
+            group,
+            edit,
+        })
+    }
+
+    /// The edit, if it is one.
+    pub fn asked(&self) -> Option<&Edit> {
+        self.edit.as_ref().ok().and_then(Option::as_ref)
+    }
+}
+
+fn read_group(value: &Json) -> Option<Group> {
+    let members = value.as_object()?;
+    let size = usize::try_from(members.get("size")?.as_integer()?).ok()?;
+    let id = GroupId::parse(members.get("id")?.as_text()?)?;
+    (size >= 1).then_some(Group { id, size })
+}
+
+/// Collects what is wrong with the members of an edit, so that all of it is said at once.
+struct Reader {
+    members: Object,
+    problems: Vec<Problem>,
+}
+
+impl Reader {
+    fn wrong(&mut self, name: &str, code: &str) {
+        self.problems.push(Problem::new(Path::of(&[name]), code));
+    }
+
+    fn text<T>(&mut self, name: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let Some(value) = self.members.get(name) else {
+            self.wrong(name, "missing");
+            return None;
+        };
+        let read = value.as_text().and_then(parse);
+        if read.is_none() {
+            self.wrong(name, "unreadable");
+        }
+        read
+    }
+
+    fn optional<T>(&mut self, name: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+        if self.members.contains_key(name) {
+            self.text(name, parse)
+        } else {
+            None
+        }
+    }
+
+    fn list<T>(&mut self, name: &str, parse: impl Fn(&Json) -> Option<T>) -> Vec<T> {
+        let read = match self.members.get(name) {
+            None => Some(Vec::new()),
+            Some(Json::List(items)) => items.iter().map(parse).collect(),
+            Some(_) => None,
+        };
+        if read.is_none() {
+            self.wrong(name, "unreadable");
+        }
+        read.unwrap_or_default()
+    }
+}
+
+const WORD_BYTES_MAX: usize = 64;
+
+fn read_edit(members: Object) -> Result<Option<Edit>, Refusal> {
+    let word =
+        |text: &str| (!text.is_empty() && text.len() <= WORD_BYTES_MAX).then(|| text.to_owned());
+    let mut reader = Reader {
+        members,
+        problems: Vec::new(),
+    };
+    let Some(op) = reader.text("op", word) else {
+        return Err(Refusal::reject(Reason::Malformed, reader.problems));
+    };
+    let op = match Op::parse(&op) {
+        Some(Op::Void) => return Ok(None),
+        Some(op) => op,
+        None => {
+            let problem = Problem::new(Path::of(&["op"]), "unknown");
+            return Err(Refusal::reject(Reason::UnknownOp, vec![problem]));
+        }
+    };
+    let record = reader.text("record", RecordId::parse);
+    let kind = reader.text("kind", word);
+    let root = reader.optional("root", RecordId::parse).or(record);
+    let base = reader.text("base", Base::parse);
+    let made_at = reader.text("made_at", word);
+    let stream = reader.optional("stream", StreamId::parse);
+    let resolves = reader.list("resolves", read_conflict_id);
+    let new_rows = reader.list("new_rows", |item| item.as_text().and_then(Path::parse));
+    let patch = match reader.members.remove("patch") {
+        Some(Json::Object(patch)) => patch,
+        None if op != Op::Put => Object::new(),
+        other => {
+            reader.wrong(
+                "patch",
+                if other.is_some() {
+                    "object_expected"
+                } else {
+                    "missing"
+                },
+            );
+            Object::new()
+        }
+    };
+    match (record, kind, root, base, made_at) {
+        (Some(record), Some(kind), Some(root), Some(base), Some(made_at))
+            if reader.problems.is_empty() =>
+        {
+            let new_rows = new_rows.into_iter().collect();
+            let edit = Edit {
+                op,
+                record,
+                kind,
+                root,
+                base,
+                patch,
+                new_rows,
+                resolves,
+                made_at,
+                stream,
+            };
+            Ok(Some(edit))
+        }
+        _ => Err(Refusal::reject(Reason::Malformed, reader.problems)),
+    }
+}
+
+fn read_conflict_id(value: &Json) -> Option<ConflictId> {
+    let members = value.as_object()?;
+    Some(ConflictId {
+        device: crate::id::DeviceId::parse(members.get("device")?.as_text()?)?,
+        device_seq: DeviceSeq(u64::try_from(members.get("device_seq")?.as_integer()?).ok()?),
+        path: Path::parse(members.get("path")?.as_text()?)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::Verdict;
+
+    const WHOLE: &str = r#"{"device_seq":3,"op":"put","record":"01920000-0000-7000-8000-000000000001","kind":"household","base":"0","patch":{"a":1},"made_at":"2026-11-23T09:30:00+08:00"}"#;
+
+    #[test]
+    fn an_element_without_a_readable_number_is_none() {
+        for raw in ["{}", "3", r#"{"device_seq":"3"}"#, r#"{"device_seq":-1}"#] {
+            assert!(Received::read(raw).is_none(), "{raw}");
+        }
+    }
+
+    #[test]
+    fn an_element_with_only_a_number_gets_an_outcome() {
+        for raw in [
+            r#"{"device_seq":3}"#,
+            r#"{"device_seq":3,"patch":{"a":1,"a":2}}"#,
+            r#"{"device_seq":3,"patch":"\u0000"}"#,
+        ] {
+            let received = Received::read(raw).expect("a number");
+            assert_eq!(received.device_seq, DeviceSeq(3));
+            let refusal = received.edit.expect_err("malformed");
+            assert_eq!(
+                (refusal.verdict, refusal.reason),
+                (Verdict::Rejected, Reason::Malformed)
+            );
+        }
+    }
+
+    #[test]
+    fn equal_content_in_another_order_has_the_same_canonical_text() {
+        let spaced = WHOLE
+            .replace(':', " : ")
+            .replace("09 : 30 : 00+08 : 00", "09:30:00+08:00");
+        let one = Received::read(WHOLE).expect("read");
+        let other = Received::read(&spaced).expect("read");
+        assert_eq!(one.canonical, other.canonical);
+        assert!(one.asked().is_some());
+    }
+
+    #[test]
+    fn everything_wrong_with_an_envelope_is_said_at_once() {
+        let received = Received::read(r#"{"device_seq":3,"op":"put","base":"7"}"#).expect("read");
+        let problems = received.edit.expect_err("malformed").problems;
+        let said: Vec<_> = problems
+            .iter()
+            .map(|p| format!("{} {}", p.path, p.code))
+            .collect();
+        assert_eq!(
+            said,
+            [
+                "/record missing",
+                "/kind missing",
+                "/base unreadable",
+                "/made_at missing",
+                "/patch missing"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_void_asks_for_nothing() {
+        let received = Received::read(r#"{"device_seq":3,"op":"void"}"#).expect("read");
+        assert_eq!(received.edit, Ok(None));
+    }
+}

@@ -6,10 +6,11 @@ use crate::effect::Effect;
 use crate::id::{DeviceId, DeviceSeq, GroupId, Instant, RecordId, StreamId, UserId};
 use crate::outcome::{Outcome, Verdict};
 use crate::rev::Rev;
+use std::borrow::Cow;
 
 /// One edit as it was received and answered.
 #[derive(Clone, Debug, PartialEq)]
-pub struct JournalRow {
+pub struct JournalRow<'a> {
     /// The device it came from.
     pub device: DeviceId,
     /// Its number there; the two name it.
@@ -42,7 +43,7 @@ pub struct JournalRow {
     /// payload ([`crate::patch`] leaf by leaf), so that the store need not keep it twice.
     pub effect_is_payload: bool,
     /// The bytes as received.
-    pub payload: String,
+    pub payload: Cow<'a, str>,
     /// The payload's salt; erased with it.
     pub salt: Salt,
     /// The hash over salt and canonical payload.
@@ -51,7 +52,7 @@ pub struct JournalRow {
     pub chain: Hash,
 }
 
-impl JournalRow {
+impl JournalRow<'_> {
     /// The version it made, if it was taken.
     pub fn rev(&self) -> Option<Rev> {
         self.outcome.rev

@@ -10,6 +10,8 @@ pub mod handshake;
 pub mod id;
 pub mod journal;
 pub mod json;
+mod judge;
+mod ledger;
 pub mod memory;
 pub mod merge;
 pub mod outcome;

@@ -1,1 +1,334 @@
-//! Being written.
+//! The storage port in memory: the reference that the databases are compared with, and what unit
+//! tests and the simulator run on.
+
+use crate::id::{DeviceId, DeviceSeq, Epoch, Instant, RecordId, Seq, StreamId, UserId};
+use crate::journal::{Answered, JournalRow, Past, Untaken};
+use crate::outcome::Verdict;
+use crate::record::{RecordFrame, StoredRecord};
+use crate::rules::{Grants, StreamKind};
+use crate::storage::{
+    Departure, DeviceState, HistoryWanted, ReadTx, RecordChange, StorageError, Stored, StreamHead,
+    WriteTx,
+};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Everything that is stored.
+#[derive(Debug, Default)]
+pub struct MemoryState {
+    /// What each person may see: set from outside, where a database has contracts and caseloads.
+    pub grants: BTreeMap<UserId, Grants>,
+    /// The devices.
+    pub devices: BTreeMap<DeviceId, DeviceState>,
+    /// The records.
+    pub records: BTreeMap<RecordId, StoredRecord>,
+    /// The journal.
+    pub journal: BTreeMap<(DeviceId, DeviceSeq), JournalRow<'static>>,
+    /// The streams.
+    pub streams: BTreeMap<StreamId, StreamHead>,
+    /// What left which stream, where.
+    pub departures: BTreeMap<(StreamId, Seq), RecordId>,
+    epoch: Option<Epoch>,
+    by_position: BTreeMap<(StreamId, Seq), RecordId>,
+    effective: BTreeMap<(RecordId, u64), (DeviceId, DeviceSeq)>,
+}
+
+/// A store in memory. One transaction at a time.
+#[derive(Debug)]
+pub struct MemoryStore {
+    state: Mutex<MemoryState>,
+}
+
+impl MemoryStore {
+    /// An empty store in this epoch.
+    pub fn new(epoch: Epoch) -> Self {
+        let state = MemoryState {
+            epoch: Some(epoch),
+            ..MemoryState::default()
+        };
+        Self {
+            state: Mutex::new(state),
+        }
+    }
+
+    /// What is stored, to look at or to prepare.
+    pub fn state(&self) -> MutexGuard<'_, MemoryState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A consistent view.
+    pub fn read<T>(&self, work: impl FnOnce(&mut MemoryTx<'_>) -> Stored<T>) -> Stored<T> {
+        let mut state = self.state();
+        work(&mut MemoryTx {
+            state: &mut state,
+            undo: Vec::new(),
+        })
+    }
+
+    /// A write transaction: an error takes everything back.
+    pub fn write<T>(&self, work: impl FnOnce(&mut MemoryTx<'_>) -> Stored<T>) -> Stored<T> {
+        let mut state = self.state();
+        let mut tx = MemoryTx {
+            state: &mut state,
+            undo: Vec::new(),
+        };
+        let done = work(&mut tx);
+        if done.is_err() {
+            tx.take_back();
+        }
+        done
+    }
+}
+
+type Undo = Box<dyn FnOnce(&mut MemoryState)>;
+
+/// A transaction on a [`MemoryStore`].
+pub struct MemoryTx<'a> {
+    state: &'a mut MemoryState,
+    undo: Vec<Undo>,
+}
+
+/// Puts a value in a map and remembers how to take it back.
+fn put<K: Ord + Copy + 'static, V: Clone + 'static>(
+    state: &mut MemoryState,
+    undo: &mut Vec<Undo>,
+    map: fn(&mut MemoryState) -> &mut BTreeMap<K, V>,
+    key: K,
+    value: Option<V>,
+) {
+    let before = match value {
+        Some(value) => map(state).insert(key, value),
+        None => map(state).remove(&key),
+    };
+    undo.push(Box::new(move |state| {
+        match before {
+            Some(value) => map(state).insert(key, value),
+            None => map(state).remove(&key),
+        };
+    }));
+}
+
+impl MemoryTx<'_> {
+    fn take_back(&mut self) {
+        while let Some(undo) = self.undo.pop() {
+            undo(self.state);
+        }
+    }
+}
+
+impl ReadTx for MemoryTx<'_> {
+    fn epoch(&mut self) -> Stored<Epoch> {
+        self.state
+            .epoch
+            .ok_or_else(|| StorageError::Corrupt("no epoch".to_owned()))
+    }
+
+    fn grants(&mut self, user: UserId, _at: Instant) -> Stored<Grants> {
+        Ok(self.state.grants.get(&user).cloned().unwrap_or_default())
+    }
+
+    fn device(&mut self, id: DeviceId) -> Stored<Option<DeviceState>> {
+        Ok(self.state.devices.get(&id).cloned())
+    }
+
+    fn streams(&mut self, ids: &[StreamId]) -> Stored<Vec<StreamHead>> {
+        Ok(ids
+            .iter()
+            .filter_map(|id| self.state.streams.get(id))
+            .copied()
+            .collect())
+    }
+
+    fn changes(
+        &mut self,
+        stream: StreamId,
+        after: Seq,
+        limit: usize,
+        take: &mut dyn FnMut(RecordFrame<'_>, &str),
+    ) -> Stored<usize> {
+        let range = (stream, after.next())..=(stream, Seq(u64::MAX));
+        let mut count = 0;
+        for id in self
+            .state
+            .by_position
+            .range(range)
+            .map(|(_, id)| id)
+            .take(limit)
+        {
+            let record = &self.state.records[id];
+            take(RecordFrame::from(record), &record.wire);
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    fn departures(&mut self, stream: StreamId, after: Seq, through: Seq) -> Stored<Vec<Departure>> {
+        if after >= through {
+            return Ok(Vec::new());
+        }
+        let range = (stream, after.next())..=(stream, through);
+        let left = self.state.departures.range(range);
+        Ok(left
+            .map(|((stream, seq), record)| Departure {
+                stream: *stream,
+                seq: *seq,
+                record: *record,
+            })
+            .collect())
+    }
+}
+
+impl WriteTx for MemoryTx<'_> {
+    fn lock_device(&mut self, id: DeviceId) -> Stored<Option<DeviceState>> {
+        self.device(id)
+    }
+
+    fn answered(
+        &mut self,
+        device: DeviceId,
+        from: DeviceSeq,
+        through: DeviceSeq,
+    ) -> Stored<Vec<Answered>> {
+        let rows = self.state.journal.range((device, from)..=(device, through));
+        Ok(rows
+            .map(|(_, row)| Answered {
+                device_seq: row.device_seq,
+                record: row.record,
+                salt: Some(row.salt),
+                payload_hash: row.payload_hash,
+                outcome_text: row.outcome_text.clone(),
+            })
+            .collect())
+    }
+
+    fn lock_roots(&mut self, _roots: &[RecordId]) -> Stored<()> {
+        Ok(())
+    }
+
+    fn records(&mut self, ids: &[RecordId]) -> Stored<Vec<StoredRecord>> {
+        Ok(ids
+            .iter()
+            .filter_map(|id| self.state.records.get(id))
+            .cloned()
+            .collect())
+    }
+
+    fn history(&mut self, wanted: &[HistoryWanted]) -> Stored<Vec<Past>> {
+        let mut wanted = wanted.to_vec();
+        wanted.sort_by_key(|want| want.record);
+        let mut pasts = Vec::new();
+        for want in wanted {
+            let range = (want.record, want.from)..=(want.record, u64::MAX);
+            for name in self.state.effective.range(range).map(|(_, name)| name) {
+                let row = &self.state.journal[name];
+                if let Some(rev) = row.rev() {
+                    pasts.push(Past {
+                        record: want.record,
+                        device: row.device,
+                        device_seq: row.device_seq,
+                        rev,
+                        effect: row.effect.clone(),
+                    });
+                }
+            }
+        }
+        Ok(pasts)
+    }
+
+    fn untaken(&mut self, device: DeviceId, records: &[RecordId]) -> Stored<Vec<Untaken>> {
+        let all = (device, DeviceSeq(0))..=(device, DeviceSeq(u64::MAX));
+        let rows = self.state.journal.range(all).map(|(_, row)| row);
+        Ok(rows
+            .filter_map(|row| {
+                let record = row.record.filter(|record| records.contains(record))?;
+                let verdict = row.outcome.outcome;
+                matches!(verdict, Verdict::Quarantined | Verdict::Rejected).then_some(Untaken {
+                    record,
+                    device_seq: row.device_seq,
+                    verdict,
+                })
+            })
+            .collect())
+    }
+
+    fn lock_streams(&mut self, streams: &[(StreamId, StreamKind)]) -> Stored<Vec<StreamHead>> {
+        let head = |(id, kind): &(StreamId, StreamKind)| {
+            self.state
+                .streams
+                .get(id)
+                .copied()
+                .unwrap_or(StreamHead::empty(*id, *kind))
+        };
+        Ok(streams.iter().map(head).collect())
+    }
+
+    fn save_records(&mut self, changes: &[RecordChange<'_>]) -> Stored<()> {
+        let (state, undo) = (&mut *self.state, &mut self.undo);
+        for change in changes {
+            let record = change.record;
+            if let Some(before) = state.records.get(&record.id) {
+                let place = (before.stream, before.seq);
+                put(state, undo, |s| &mut s.by_position, place, None);
+            }
+            let place = (record.stream, record.seq);
+            put(state, undo, |s| &mut s.by_position, place, Some(record.id));
+            put(
+                state,
+                undo,
+                |s| &mut s.records,
+                record.id,
+                Some(record.clone()),
+            );
+        }
+        Ok(())
+    }
+
+    fn append_journal(&mut self, rows: &[JournalRow<'_>]) -> Stored<()> {
+        let (state, undo) = (&mut *self.state, &mut self.undo);
+        for row in rows {
+            let name = (row.device, row.device_seq);
+            if state.journal.contains_key(&name) {
+                return Err(StorageError::Corrupt(
+                    "a journal row stands already".to_owned(),
+                ));
+            }
+            if let (Some(record), Some(rev)) = (row.record, row.rev()) {
+                put(
+                    state,
+                    undo,
+                    |s| &mut s.effective,
+                    (record, rev.number),
+                    Some(name),
+                );
+            }
+            let payload = Cow::Owned(row.payload.to_string());
+            let owned = JournalRow {
+                payload,
+                ..row.clone()
+            };
+            put(state, undo, |s| &mut s.journal, name, Some(owned));
+        }
+        Ok(())
+    }
+
+    fn save_streams(&mut self, streams: &[StreamHead]) -> Stored<()> {
+        let (state, undo) = (&mut *self.state, &mut self.undo);
+        for head in streams {
+            put(state, undo, |s| &mut s.streams, head.id, Some(*head));
+        }
+        Ok(())
+    }
+
+    fn save_device(&mut self, device: &DeviceState) -> Stored<()> {
+        let (state, undo) = (&mut *self.state, &mut self.undo);
+        put(
+            state,
+            undo,
+            |s| &mut s.devices,
+            device.id,
+            Some(device.clone()),
+        );
+        Ok(())
+    }
+}

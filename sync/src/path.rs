@@ -51,6 +51,11 @@ impl Path {
         self.0.starts_with(&other.0)
     }
 
+    /// Whether this stands inside `other` and is not `other` itself.
+    pub fn stands_inside(&self, other: &Self) -> bool {
+        self.0.len() > other.0.len() && self.is_within(other)
+    }
+
     /// Whether one of the two is a prefix of the other.
     pub fn overlaps(&self, other: &Self) -> bool {
         self.is_within(other) || other.is_within(self)

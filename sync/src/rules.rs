@@ -3,7 +3,7 @@
 
 use crate::id::StreamId;
 use crate::json::{Json, Object};
-use crate::outcome::{Problem, Reason, Refusal};
+use crate::outcome::{Problem, Reason};
 use crate::patch::Ask;
 use crate::path::Path;
 use crate::shape::Shape;
@@ -151,13 +151,4 @@ pub trait Rules {
 
     /// What a new record of this kind lacks to be one; what it finds is rejected.
     fn missing_at_creation(&self, kind: &str, document: &Object) -> Vec<Problem>;
-}
-
-/// The refusal for values that are not what their fields hold, if there are any.
-pub(crate) fn reject_if_any(reason: Reason, problems: Vec<Problem>) -> Result<(), Refusal> {
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(Refusal::reject(reason, problems))
-    }
 }

@@ -185,7 +185,7 @@ pub trait WriteTx: ReadTx {
     fn save_records(&mut self, changes: &[RecordChange<'_>]) -> Stored<()>;
 
     /// Appends to the journal. A name that is already there is an error: no row is ever replaced.
-    fn append_journal(&mut self, rows: &[JournalRow]) -> Stored<()>;
+    fn append_journal(&mut self, rows: &[JournalRow<'_>]) -> Stored<()>;
 
     /// Writes counters and digests.
     fn save_streams(&mut self, streams: &[StreamHead]) -> Stored<()>;

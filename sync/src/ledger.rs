@@ -1,0 +1,282 @@
+//! The records a push works on, as they stand while it goes from edit to edit: read once, changed
+//! in memory, written once.
+
+use crate::digest::StreamDigest;
+use crate::id::{DeviceSeq, RecordId, Seq, StreamId};
+use crate::journal::{Past, Untaken};
+use crate::merge::Since;
+use crate::outcome::Verdict;
+use crate::record::{Content, StoredRecord, content_hash};
+use crate::rev::{Base, Rev};
+use crate::storage::{HistoryWanted, StorageError, Stored};
+use std::collections::BTreeMap;
+
+/// One record in a push.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    pub(crate) stored: StoredRecord,
+    content: Option<Content>,
+    /// The version that the database holds; `None` if the record is made by this push.
+    stored_rev: Option<Rev>,
+    /// The effective edits known, oldest first.
+    pasts: Vec<Past>,
+    /// The first version whose edit is in `pasts`, if any was asked for.
+    known_from: Option<u64>,
+    pub(crate) is_changed: bool,
+}
+
+impl Entry {
+    fn of(stored: StoredRecord) -> Self {
+        let stored_rev = Some(stored.rev);
+        Self {
+            stored,
+            content: None,
+            stored_rev,
+            pasts: Vec::new(),
+            known_from: None,
+            is_changed: false,
+        }
+    }
+
+    /// The content, read at its first use.
+    pub(crate) fn content(&mut self) -> Stored<&Content> {
+        if self.content.is_none() {
+            let read = self.stored.content();
+            self.content = Some(read.map_err(|e| StorageError::Corrupt(e.to_string()))?);
+        }
+        self.content
+            .as_ref()
+            .ok_or_else(|| StorageError::Corrupt("no content".to_owned()))
+    }
+
+    /// The content, if it has been read.
+    pub(crate) fn opened(&self) -> Option<&Content> {
+        self.content.as_ref()
+    }
+
+    pub(crate) fn is_new(&self) -> bool {
+        self.stored_rev.is_none()
+    }
+
+    /// Where in the history an edit with this base begins. A base that the history does not know
+    /// counts as none: it is of another history (before a restore), and merging from an empty base
+    /// loses nothing.
+    pub(crate) fn since(&self, base: Base) -> Since<'_> {
+        let Base::Seen(rev) = base else {
+            return Since {
+                from_nothing: true,
+                pasts: &self.pasts,
+            };
+        };
+        if rev == self.stored.rev {
+            return Since {
+                from_nothing: false,
+                pasts: &[],
+            };
+        }
+        if Some(rev) == self.stored_rev {
+            let from = self
+                .pasts
+                .partition_point(|past| past.rev.number <= rev.number);
+            return Since {
+                from_nothing: false,
+                pasts: &self.pasts[from..],
+            };
+        }
+        match self.pasts.iter().position(|past| past.rev == rev) {
+            Some(at) => Since {
+                from_nothing: false,
+                pasts: &self.pasts[at + 1..],
+            },
+            None => Since {
+                from_nothing: true,
+                pasts: &self.pasts,
+            },
+        }
+    }
+
+    /// From which version on the history is needed for this base, if any of it is.
+    fn needs(&self, base: Base) -> Option<u64> {
+        let stored = self.stored_rev?;
+        let from = match base {
+            Base::Seen(rev) if rev == stored => return None,
+            Base::Seen(rev) if rev.number < stored.number => rev.number,
+            _ => 0,
+        };
+        (self.known_from.is_none_or(|known| known > from)).then_some(from)
+    }
+
+    /// Whether what was read from the history lacks this base, and there is more to read.
+    fn misses(&self, base: Base) -> bool {
+        self.known_from.is_some_and(|from| from > 0)
+            && self.needs(base).is_none()
+            && matches!(base, Base::Seen(rev) if self.stored_rev != Some(rev)
+                && !self.pasts.iter().any(|past| past.rev == rev))
+    }
+
+    /// Takes an edit: the next version, with this content.
+    pub(crate) fn take(&mut self, content: Content, past: impl FnOnce(Rev) -> Past) -> Rev {
+        let wire = content.to_wire();
+        let hash = content_hash(&wire, self.stored.stream);
+        let rev = Rev {
+            number: self.stored.rev.number + 1,
+            hash,
+        };
+        self.stored.rev = rev;
+        self.stored.deleted = content.deleted;
+        self.stored.wire = wire;
+        self.stored.removed_rows.clone_from(&content.removed_rows);
+        self.content = Some(content);
+        self.pasts.push(past(rev));
+        self.is_changed = true;
+        rev
+    }
+}
+
+/// All records of a push.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    entries: BTreeMap<RecordId, Entry>,
+    untaken: BTreeMap<RecordId, (DeviceSeq, Verdict)>,
+}
+
+impl Ledger {
+    pub(crate) fn new(records: Vec<StoredRecord>) -> Self {
+        let entries = records
+            .into_iter()
+            .map(|record| (record.id, Entry::of(record)))
+            .collect();
+        Self {
+            entries,
+            untaken: BTreeMap::new(),
+        }
+    }
+
+    pub(crate) fn get(&self, id: RecordId) -> Option<&Entry> {
+        self.entries.get(&id)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: RecordId) -> Option<&mut Entry> {
+        self.entries.get_mut(&id)
+    }
+
+    /// A record that does not exist yet, in version 0 until its first edit is taken.
+    pub(crate) fn make(&mut self, id: RecordId, kind: &str, root: RecordId, stream: StreamId) {
+        let stored = StoredRecord {
+            id,
+            kind: kind.to_owned(),
+            root,
+            stream,
+            seq: Seq(0),
+            rev: Rev {
+                number: 0,
+                hash: [0; 4],
+            },
+            deleted: false,
+            wire: String::new(),
+            removed_rows: std::collections::BTreeSet::new(),
+        };
+        let entry = Entry {
+            stored_rev: None,
+            content: Some(Content::default()),
+            known_from: Some(0),
+            ..Entry::of(stored)
+        };
+        self.entries.insert(id, entry);
+    }
+
+    /// An earlier edit of this device for a record that is not there, if one waits or was refused.
+    pub(crate) fn untaken(&self, id: RecordId) -> Option<(DeviceSeq, Verdict)> {
+        self.untaken.get(&id).copied()
+    }
+
+    /// Remembers that an edit for this record was not taken; the first one counts.
+    pub(crate) fn remember_untaken(&mut self, untaken: Untaken) {
+        self.untaken
+            .entry(untaken.record)
+            .or_insert((untaken.device_seq, untaken.verdict));
+    }
+
+    /// The history that these edits need and that has not been read.
+    pub(crate) fn history_wanted(
+        &self,
+        edits: impl Iterator<Item = (RecordId, Base)>,
+    ) -> Vec<HistoryWanted> {
+        let mut wanted: BTreeMap<RecordId, u64> = BTreeMap::new();
+        for (id, base) in edits {
+            let Some(entry) = self.entries.get(&id) else {
+                continue;
+            };
+            let from = if entry.misses(base) {
+                Some(0)
+            } else {
+                entry.needs(base)
+            };
+            if let Some(from) = from {
+                wanted
+                    .entry(id)
+                    .and_modify(|least| *least = from.min(*least))
+                    .or_insert(from);
+            }
+        }
+        wanted
+            .into_iter()
+            .map(|(record, from)| HistoryWanted { record, from })
+            .collect()
+    }
+
+    /// Puts the history that was read in its place.
+    pub(crate) fn know(&mut self, wanted: &[HistoryWanted], pasts: Vec<Past>) {
+        for want in wanted {
+            if let Some(entry) = self.entries.get_mut(&want.record) {
+                entry.known_from = Some(want.from);
+                entry.pasts.clear();
+            }
+        }
+        for past in pasts {
+            if let Some(entry) = self.entries.get_mut(&past.record) {
+                entry.pasts.push(past);
+            }
+        }
+    }
+
+    /// The records as they stand, to go back to if a group does not hold.
+    pub(crate) fn keep(&self, ids: impl Iterator<Item = RecordId>) -> Kept {
+        Kept(ids.map(|id| (id, self.entries.get(&id).cloned())).collect())
+    }
+
+    /// Goes back to what was kept.
+    pub(crate) fn restore(&mut self, kept: Kept) {
+        for (id, entry) in kept.0 {
+            match entry {
+                Some(entry) => drop(self.entries.insert(id, entry)),
+                None => drop(self.entries.remove(&id)),
+            }
+        }
+    }
+
+    /// The changed records, in order of name.
+    pub(crate) fn changed(&mut self) -> impl Iterator<Item = &mut Entry> {
+        self.entries.values_mut().filter(|entry| entry.is_changed)
+    }
+}
+
+/// Records as they stood at a moment.
+#[derive(Debug)]
+pub(crate) struct Kept(Vec<(RecordId, Option<Entry>)>);
+
+impl Kept {
+    /// The moment before a record was made.
+    pub(crate) fn nothing(id: RecordId) -> Self {
+        Self(vec![(id, None)])
+    }
+}
+
+/// Puts a changed record's new version in the place of its old one in its stream's digest.
+pub(crate) fn count_in(entry: &Entry, count: &mut u64, digest: &mut StreamDigest) {
+    match entry.stored_rev {
+        Some(old) => digest.toggle(entry.stored.id, old),
+        None => *count += 1,
+    }
+    digest.toggle(entry.stored.id, entry.stored.rev);
+}
