@@ -1,8 +1,17 @@
 #![doc = include_str!("../README.md")]
 
 pub mod areas;
+mod check;
+pub mod codes;
 pub mod facts;
 pub mod grants;
+pub mod identity;
+pub mod kind;
+pub mod kinds;
 pub mod mask;
+mod permission;
 pub mod projection;
 pub mod roles;
+pub mod rules;
+mod shapes;
+pub mod value;

@@ -1,0 +1,234 @@
+//! What is wrong with the values of an edit, all at once, and what a new record lacks. It looks at
+//! nothing that another device could change: what it finds is rejected for ever.
+
+use crate::kind::{FieldRule, Holds, Kind, Required, find};
+use crate::value::{Code, Value, day, has_code};
+use crate::{identity, kind};
+use ruhu_forms::{Answers, Form, ProblemCode};
+use ruhu_sync::json::{Json, Object};
+use ruhu_sync::outcome::Problem;
+use ruhu_sync::patch::{Ask, Wish};
+use ruhu_sync::path::Path;
+
+/// All values asked for that are not what their known fields hold, the answers aside.
+pub(crate) fn fields(kind: &Kind, asks: &[Ask]) -> Vec<Problem> {
+    let mut found = Vec::new();
+    for ask in asks {
+        let asked_beside = |name: &str| {
+            let length = ask.path.steps().len().saturating_sub(1);
+            let beside = ask.path.head(length).child(name);
+            asks.iter()
+                .find_map(|other| match (&other.wish, other.path == beside) {
+                    (Wish::Set(value), true) => Some(value),
+                    _ => None,
+                })
+        };
+        let mut check = Check {
+            found: &mut found,
+            beside: &asked_beside,
+        };
+        let steps: Vec<_> = ask.path.steps().iter().map(String::as_str).collect();
+        check.ask(kind.fields, &steps, ask);
+    }
+    found
+}
+
+struct Check<'a> {
+    found: &'a mut Vec<Problem>,
+    /// The value of a sibling in the same edit.
+    beside: &'a dyn Fn(&str) -> Option<&'a Json>,
+}
+
+impl Check<'_> {
+    fn push(&mut self, path: &Path, code: &str) {
+        self.found.push(Problem::new(path.clone(), code));
+    }
+
+    fn ask(&mut self, fields: &'static [FieldRule], steps: &[&str], ask: &Ask) {
+        let Some((first, rest)) = steps.split_first() else {
+            return;
+        };
+        let Some(field) = find(fields, first) else {
+            return;
+        };
+        match (field.holds, rest, &ask.wish) {
+            (Holds::Leaf(value), [], Wish::Set(asked)) => self.leaf(value, asked, &ask.path),
+            (Holds::Object(inner), [_, ..], _) => self.ask(inner, rest, ask),
+            (Holds::Rows(inner), [_], Wish::AddRow(row)) => self.members(inner, row, &ask.path),
+            (Holds::Rows(inner), [_, inside @ ..], _) => self.ask(inner, inside, ask),
+            (Holds::Choices(codes), [option], Wish::Set(asked)) => {
+                self.option(codes, option, asked, &ask.path);
+            }
+            _ => {}
+        }
+    }
+
+    fn leaf(&mut self, value: Value, asked: &Json, path: &Path) {
+        if let Some(fault) = value.fault(asked) {
+            self.push(path, fault);
+            return;
+        }
+        let Value::IdNumber { birth_date, sex } = value else {
+            return;
+        };
+        let Some(Ok(number)) = asked.as_text().map(identity::id_number) else {
+            return;
+        };
+        let parent = path.head(path.steps().len().saturating_sub(1));
+        let beside = self.beside;
+        let born = beside(birth_date).and_then(Json::as_text).and_then(day);
+        if born.is_some_and(|born| born != number.birth_date) {
+            self.push(&parent.child(birth_date), "birth_date_disagrees");
+        }
+        // `0` and `9` say nothing, so they contradict nothing.
+        let stated = beside(sex).and_then(Json::as_text);
+        if stated.is_some_and(|stated| matches!(stated, "1" | "2") && stated != number.sex) {
+            self.push(&parent.child(sex), "sex_disagrees");
+        }
+    }
+
+    fn option(&mut self, codes: &[Code], option: &str, asked: &Json, path: &Path) {
+        if !has_code(codes, option) {
+            self.push(path, "unknown_option");
+        } else if *asked != Json::Bool(true) {
+            self.push(path, "true_expected");
+        }
+    }
+
+    fn members(&mut self, fields: &'static [FieldRule], members: &Object, at: &Path) {
+        let beside = |name: &str| members.get(name);
+        let mut inside = Check {
+            found: self.found,
+            beside: &beside,
+        };
+        for (name, value) in members {
+            let path = at.child(name);
+            match (kind::find(fields, name).map(|field| field.holds), value) {
+                (Some(Holds::Leaf(kind)), value) => inside.leaf(kind, value, &path),
+                (Some(Holds::Object(inner)), Json::Object(value)) => {
+                    inside.members(inner, value, &path);
+                }
+                (Some(Holds::Rows(inner)), Json::Object(rows)) => {
+                    for (id, row) in rows {
+                        if let Json::Object(row) = row {
+                            inside.members(inner, row, &path.child(id));
+                        }
+                    }
+                }
+                (Some(Holds::Choices(codes)), Json::Object(options)) => {
+                    for (option, value) in options {
+                        inside.option(codes, option, value, &path.child(option));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// What is wrong with the answers asked for. What is not asked is no matter of this edit.
+pub(crate) fn answers(form: &Form, field: &str, asks: &[Ask]) -> Vec<Problem> {
+    let at = Path::of(&[field]);
+    let mut partial = Object::new();
+    for ask in asks.iter().filter(|ask| ask.path.is_within(&at)) {
+        let place = match ask.path.steps() {
+            [_, inside @ ..] if !inside.is_empty() => inside,
+            _ => continue,
+        };
+        let place = Path::of(&place.iter().map(String::as_str).collect::<Vec<_>>());
+        match &ask.wish {
+            Wish::Set(value) => place.put(&mut partial, value.clone()),
+            Wish::AddRow(row) => place.put(&mut partial, Json::Object(row.clone())),
+            Wish::Ensure | Wish::Remove => {}
+        }
+    }
+    translate(form, field, form.check_draft(&to_answers(&partial)))
+}
+
+/// What answers still lack to be handed in, and what is wrong with them.
+pub(crate) fn whole_answers(form: &Form, field: &str, document: &Object) -> Vec<Problem> {
+    let given = document.get(field).and_then(Json::as_object);
+    let given = given.map(to_answers).unwrap_or_default();
+    translate(form, field, form.check_submission(&given))
+}
+
+fn translate(form: &Form, field: &str, problems: Vec<ruhu_forms::Problem>) -> Vec<Problem> {
+    problems
+        .into_iter()
+        .map(|problem| {
+            let inside = Path::parse(&problem.path).unwrap_or_default();
+            let code = match problem.code {
+                ProblemCode::WrongType if is_money(form, &inside) => "fen_expected",
+                code => code.as_str(),
+            };
+            let path = inside
+                .steps()
+                .iter()
+                .fold(Path::of(&[field]), |path, step| path.child(step));
+            Problem::new(path, code)
+        })
+        .collect()
+}
+
+fn is_money(form: &Form, answer: &Path) -> bool {
+    let question = match answer.steps() {
+        [id] => form.question(id),
+        [id, _, field] => match form.question(id).map(|question| question.shape()) {
+            Some(ruhu_forms::Shape::Rows(fields)) => fields.iter().find(|known| known.id == *field),
+            _ => None,
+        },
+        _ => None,
+    };
+    question.is_some_and(|question| matches!(question.kind, ruhu_forms::Kind::Fen {}))
+}
+
+fn to_answers(members: &Object) -> Answers {
+    members
+        .iter()
+        .map(|(name, value)| (name.clone(), to_value(value)))
+        .collect()
+}
+
+fn to_value(json: &Json) -> serde_json::Value {
+    match json {
+        Json::Null => serde_json::Value::Null,
+        Json::Bool(value) => (*value).into(),
+        Json::Integer(value) => (*value).into(),
+        Json::Real(value) => (*value).into(),
+        Json::Text(value) => value.as_str().into(),
+        Json::List(items) => items.iter().map(to_value).collect(),
+        Json::Object(members) => to_answers(members).into(),
+    }
+}
+
+/// What a new record lacks.
+pub(crate) fn missing(kind: &Kind, document: &Object) -> Vec<Problem> {
+    let holds = |name: &str| document.get(name).is_some_and(holds_something);
+    let lacks = |required: &Required| match *required {
+        Required::Field(name) => (!holds(name)).then_some(name),
+        Required::OneOf(names) => {
+            let lacking = !names.iter().any(|name| holds(name));
+            names.first().filter(|_| lacking).copied()
+        }
+        Required::When { field, is, needs } => {
+            let applies = document.get(field).and_then(Json::as_text) == Some(is);
+            (applies && !holds(needs)).then_some(needs)
+        }
+    };
+    kind.required
+        .iter()
+        .filter_map(lacks)
+        .map(|name| Problem::new(Path::of(&[name]), "required"))
+        .collect()
+}
+
+/// Whether a value says anything: blank text does not.
+pub(crate) fn holds_something(value: &Json) -> bool {
+    match value {
+        Json::Null => false,
+        Json::Text(text) => !text.trim().is_empty(),
+        Json::List(items) => !items.is_empty(),
+        Json::Object(members) => !members.is_empty(),
+        Json::Bool(_) | Json::Integer(_) | Json::Real(_) => true,
+    }
+}

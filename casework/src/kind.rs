@@ -1,0 +1,274 @@
+//! What a kind of record is made of. A kind is data: its file in [`crate::kinds`] declares it, and
+//! [`crate::rules`] and [`crate::permission`] read it, so that no rule is written twice.
+
+use crate::value::{Code, Value};
+use ruhu_sync::outcome::Reason;
+use ruhu_sync::rules::{Capacity, Rooting};
+use ruhu_sync::shape::Class;
+
+/// A kind of record.
+#[derive(Debug)]
+pub struct Kind {
+    /// Its name in the protocol.
+    pub name: &'static str,
+    /// Its name to people.
+    pub label_zh: &'static str,
+    /// Where its records belong.
+    pub rooting: Rooting,
+    /// Where a new root lives if its edit does not say; none for what belongs to a root.
+    pub home: Option<Home>,
+    /// The fields it knows. Others are kept untouched.
+    pub fields: &'static [FieldRule],
+    /// What a new record must hold.
+    pub required: &'static [Required],
+    /// Its status, if it has one.
+    pub status: Option<StatusRule>,
+    /// Who may do what; a capacity that is not named may do nothing.
+    pub access: &'static [Access],
+}
+
+/// Where a new root lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Home {
+    /// In the caseload of the person's only team.
+    Caseload,
+    /// In the person's own stream.
+    OwnStream,
+}
+
+/// A known field.
+#[derive(Clone, Copy, Debug)]
+pub struct FieldRule {
+    /// Its name.
+    pub name: &'static str,
+    /// Its name to people.
+    pub label_zh: &'static str,
+    /// What it holds.
+    pub holds: Holds,
+    /// How it merges.
+    pub class: Class,
+    /// Who alone may write it; empty for everyone who may change the record.
+    pub only_by: &'static [Capacity],
+}
+
+/// What a field holds.
+#[derive(Clone, Copy, Debug)]
+pub enum Holds {
+    /// One value.
+    Leaf(Value),
+    /// Known fields by name.
+    Object(&'static [FieldRule]),
+    /// Rows of these fields, keyed by a client-made id.
+    Rows(&'static [FieldRule]),
+    /// Several of these options, each `true` or absent.
+    Choices(&'static [Code]),
+    /// The answers to the form that the record names.
+    Answers,
+}
+
+/// Something a new record must hold.
+#[derive(Clone, Copy, Debug)]
+pub enum Required {
+    /// This field.
+    Field(&'static str),
+    /// One of these fields; the first is the one named if none is there.
+    OneOf(&'static [&'static str]),
+    /// A second field, if a first one holds this code.
+    When {
+        /// The first field.
+        field: &'static str,
+        /// Its code.
+        is: &'static str,
+        /// The second field.
+        needs: &'static str,
+    },
+}
+
+/// A status and the hands it passes through.
+#[derive(Clone, Copy, Debug)]
+pub struct StatusRule {
+    /// The field.
+    pub field: &'static str,
+    /// Every transition that is legal, and for whom. What is not named is not legal.
+    pub passes: &'static [Pass],
+    /// The value that hands the record in, if one does.
+    pub submission: Option<&'static str>,
+    /// The values in which the record is closed to some.
+    pub locks: &'static [Lock],
+}
+
+/// A legal transition.
+#[derive(Clone, Copy, Debug)]
+pub struct Pass {
+    /// For whom.
+    pub by: Capacity,
+    /// From this value, or from nothing: the record is made.
+    pub from: Option<&'static str>,
+    /// To this value.
+    pub to: &'static str,
+    /// On this condition.
+    pub needs: Need,
+}
+
+/// What a transition needs beside the right.
+#[derive(Clone, Copy, Debug)]
+pub enum Need {
+    /// Nothing.
+    Nothing,
+    /// That this field holds something once the edit is taken.
+    Held(&'static [&'static str]),
+    /// That this very edit adds a row, with something in one of its fields: what an earlier round
+    /// left does not count.
+    RowAdded {
+        /// Where the rows are.
+        rows: &'static [&'static str],
+        /// The row's field.
+        with: &'static str,
+    },
+}
+
+/// Values of the status in which the record is closed to a capacity.
+#[derive(Clone, Copy, Debug)]
+pub struct Lock {
+    /// To whom.
+    pub to: Capacity,
+    /// In which values.
+    pub when: &'static [&'static str],
+    /// What the edit is told.
+    pub reason: Reason,
+}
+
+/// What a capacity may do with records of a kind.
+#[derive(Clone, Copy, Debug)]
+pub struct Access {
+    /// Who.
+    pub by: Capacity,
+    /// Make one.
+    pub create: bool,
+    /// Change one.
+    pub change: bool,
+    /// Delete one.
+    pub delete: Deletion,
+}
+
+/// When a capacity may delete.
+#[derive(Clone, Copy, Debug)]
+pub enum Deletion {
+    /// Never.
+    Never,
+    /// Whatever the record holds.
+    Always,
+    /// While the status has one of these values.
+    While(&'static [&'static str]),
+}
+
+impl Kind {
+    /// The known field of this name.
+    pub fn field(&self, name: &str) -> Option<&'static FieldRule> {
+        find(self.fields, name)
+    }
+}
+
+/// The field of this name among some.
+pub(crate) fn find(fields: &'static [FieldRule], name: &str) -> Option<&'static FieldRule> {
+    fields.iter().find(|field| field.name == name)
+}
+
+// The words in which the kinds are written. Constants all: a kind costs nothing at run time.
+
+pub(crate) const fn field(name: &'static str, label_zh: &'static str, holds: Holds) -> FieldRule {
+    FieldRule {
+        name,
+        label_zh,
+        holds,
+        class: Class::Ask,
+        only_by: &[],
+    }
+}
+
+pub(crate) const fn leaf(name: &'static str, label_zh: &'static str, value: Value) -> FieldRule {
+    field(name, label_zh, Holds::Leaf(value))
+}
+
+pub(crate) const fn text(
+    name: &'static str,
+    label_zh: &'static str,
+    max_chars: usize,
+) -> FieldRule {
+    leaf(name, label_zh, Value::Text { max_chars })
+}
+
+pub(crate) const fn code(
+    name: &'static str,
+    label_zh: &'static str,
+    codes: &'static [Code],
+) -> FieldRule {
+    leaf(name, label_zh, Value::Code(codes))
+}
+
+impl FieldRule {
+    pub(crate) const fn class(self, class: Class) -> Self {
+        Self { class, ..self }
+    }
+
+    pub(crate) const fn only_by(self, only_by: &'static [Capacity]) -> Self {
+        Self { only_by, ..self }
+    }
+}
+
+pub(crate) const fn status(codes: &'static [Code]) -> FieldRule {
+    code("status", "状态", codes).class(Class::State)
+}
+
+pub(crate) const fn made(by: Capacity, to: &'static str) -> Pass {
+    Pass {
+        by,
+        from: None,
+        to,
+        needs: Need::Nothing,
+    }
+}
+
+pub(crate) const fn pass(by: Capacity, from: &'static str, to: &'static str) -> Pass {
+    Pass {
+        by,
+        from: Some(from),
+        to,
+        needs: Need::Nothing,
+    }
+}
+
+impl Pass {
+    pub(crate) const fn needs(self, needs: Need) -> Self {
+        Self { needs, ..self }
+    }
+}
+
+pub(crate) const fn access(by: Capacity) -> Access {
+    Access {
+        by,
+        create: false,
+        change: false,
+        delete: Deletion::Never,
+    }
+}
+
+impl Access {
+    pub(crate) const fn creates(self) -> Self {
+        Self {
+            create: true,
+            ..self
+        }
+    }
+
+    pub(crate) const fn changes(self) -> Self {
+        Self {
+            change: true,
+            ..self
+        }
+    }
+
+    pub(crate) const fn deletes(self, delete: Deletion) -> Self {
+        Self { delete, ..self }
+    }
+}

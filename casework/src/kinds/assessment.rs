@@ -1,0 +1,122 @@
+//! An assessment: one form, filled for a household or one of its members, handed in by those who
+//! visited and reviewed by government.
+
+use crate::kind::{
+    Deletion, Holds, Kind, Lock, Need, Required, StatusRule, access, field, leaf, made, pass,
+    status, text,
+};
+use crate::roles::{REVIEWER, WORKER};
+use crate::value::{Code, Value, c};
+use ruhu_sync::outcome::Reason;
+use ruhu_sync::rules::Rooting;
+use ruhu_sync::shape::Class;
+
+const STATUS: &[Code] = &[
+    c("draft", "草稿"),
+    c("submitted", "已提交"),
+    c("in_review", "审核中"),
+    c("returned", "已退回"),
+    c("accepted", "已通过"),
+];
+
+const IN_REVIEW: &[&str] = &["submitted", "in_review"];
+const DECIDED: &[&str] = &["accepted"];
+
+// Each return has its own reasons: those of the last round explain nothing.
+const REASONS: Need = Need::RowAdded {
+    rows: &["review", "reasons"],
+    with: "text",
+};
+
+pub(super) const KIND: Kind = Kind {
+    name: "assessment",
+    label_zh: "评估调查",
+    rooting: Rooting::Under(&["household"]),
+    home: None,
+    fields: &[
+        // Set once: the shape of the answers depends on them.
+        text("form", "表单", 64)
+            .class(Class::State)
+            .only_by(&[WORKER]),
+        leaf(
+            "form_version",
+            "表单版本",
+            Value::Integer {
+                min: 1,
+                max: u32::MAX as i64,
+            },
+        )
+        .class(Class::State)
+        .only_by(&[WORKER]),
+        leaf("person", "评估对象", Value::Record).only_by(&[WORKER]),
+        leaf("visit", "所属走访", Value::Record).only_by(&[WORKER]),
+        status(STATUS),
+        field("answers", "填写内容", Holds::Answers).only_by(&[WORKER]),
+        // Reviewing may not be bought (313号 应当由政府直接承担的行政管理性事务).
+        field(
+            "review",
+            "审核意见",
+            Holds::Object(&[
+                field(
+                    "reasons",
+                    "退回原因",
+                    Holds::Rows(&[
+                        text("question", "问题", 64),
+                        text("text", "原因", 500),
+                        leaf("at", "时间", Value::Instant),
+                    ]),
+                ),
+                text("note", "说明", 2000),
+                leaf("reviewed_by", "审核人", Value::Uuid),
+                leaf("reviewed_at", "审核时间", Value::Instant),
+            ]),
+        )
+        .only_by(&[REVIEWER]),
+    ],
+    required: &[
+        Required::Field("form"),
+        Required::Field("form_version"),
+        Required::Field("status"),
+    ],
+    status: Some(StatusRule {
+        field: "status",
+        passes: &[
+            made(WORKER, "draft"),
+            // A whole assessment may be made and handed in by one edit.
+            made(WORKER, "submitted"),
+            pass(WORKER, "draft", "submitted"),
+            pass(WORKER, "returned", "draft"),
+            pass(REVIEWER, "submitted", "in_review"),
+            pass(REVIEWER, "submitted", "returned").needs(REASONS),
+            pass(REVIEWER, "in_review", "returned").needs(REASONS),
+            pass(REVIEWER, "submitted", "accepted"),
+            pass(REVIEWER, "in_review", "accepted"),
+        ],
+        submission: Some("submitted"),
+        locks: &[
+            Lock {
+                to: WORKER,
+                when: IN_REVIEW,
+                reason: Reason::InReview,
+            },
+            Lock {
+                to: WORKER,
+                when: DECIDED,
+                reason: Reason::Decided,
+            },
+            // What has been decided is decided for the one who decided it too.
+            Lock {
+                to: REVIEWER,
+                when: DECIDED,
+                reason: Reason::Decided,
+            },
+        ],
+    }),
+    access: &[
+        access(WORKER)
+            .creates()
+            .changes()
+            .deletes(Deletion::While(&["draft"])),
+        access(REVIEWER).changes(),
+    ],
+};

@@ -1,0 +1,137 @@
+//! A find: what a committee member or a worker comes upon and reports
+//! (313号 主动发现、发现报告; 首问责任).
+
+use crate::kind::{
+    Holds, Home, Kind, Lock, Need, Pass, Required, StatusRule, access, code, field, leaf, made,
+    pass, status, text,
+};
+use crate::roles::{REPORTER, REVIEWER, WINDOW};
+use crate::value::{Code, Value, c};
+use ruhu_sync::outcome::Reason;
+use ruhu_sync::rules::Rooting;
+
+const STATUS: &[Code] = &[
+    c("reported", "已上报"),
+    c("acknowledged", "已受理"),
+    c("contacted", "已联系"),
+    c("on_site", "已到场"),
+    c("to_intake", "转入申请受理"),
+    c("transferred", "已转办"),
+    c("closed", "已办结"),
+];
+
+const CATEGORY: &[Code] = &[
+    c("acute_illness", "急病"),
+    c("accident", "意外"),
+    c("fire", "火灾"),
+    c("unemployment", "失业"),
+    c("unattended", "无人照料"),
+    c("suspected_abuse", "疑似侵害"),
+    c("other", "其他"),
+];
+
+const URGENCY: &[Code] = &[
+    c("emergency", "紧急"),
+    c("urgent", "较急"),
+    c("normal", "一般"),
+];
+
+const IN_HANDS: &[&str] = &["acknowledged", "contacted", "on_site"];
+const ENDED: &[&str] = &["to_intake", "transferred", "closed"];
+
+const fn closes(from: &'static str) -> Pass {
+    pass(REVIEWER, from, "closed").needs(Need::Held(&["handling", "close_reason"]))
+}
+
+// 313号 无缝衔接: a transfer names who receives it.
+const fn transfers(from: &'static str) -> Pass {
+    pass(REVIEWER, from, "transferred").needs(Need::Held(&["handling", "transferred_to"]))
+}
+
+pub(super) const KIND: Kind = Kind {
+    name: "find",
+    label_zh: "发现报告",
+    rooting: Rooting::Root,
+    home: Some(Home::OwnStream),
+    fields: &[
+        leaf("found_at", "发现时间", Value::Instant),
+        text("place", "地点", 200),
+        leaf("community_code", "社区（村）", Value::AreaCode),
+        text("reporter_name", "报告人", 50),
+        text("reporter_phone", "报告人电话", 30),
+        text("about", "当事人或家庭", 200),
+        code("category", "情形", CATEGORY),
+        code("urgency", "紧急程度", URGENCY),
+        leaf("can_apply_self", "能自行申请", Value::YesNo),
+        text("wish", "救助意愿", 500),
+        text("description", "情况说明", 2000),
+        text("hotline_ticket_no", "12345工单号", 40),
+        // 未成年人保护法 §11: harm to a child is reported to the police at once; the time is kept.
+        leaf("police_called_at", "报警时间", Value::Instant),
+        status(STATUS),
+        field(
+            "handling",
+            "处置",
+            Holds::Object(&[
+                text("owner_name", "责任人", 50),
+                leaf("contacted_at", "联系时间", Value::Instant),
+                leaf("on_site_at", "到场时间", Value::Instant),
+                text("transferred_to", "转办对象", 100),
+                text("close_reason", "办结原因", 500),
+                text("note", "说明", 2000),
+            ]),
+        )
+        .only_by(&[REVIEWER]),
+    ],
+    required: &[
+        Required::Field("found_at"),
+        Required::Field("category"),
+        Required::Field("urgency"),
+        Required::Field("status"),
+    ],
+    status: Some(StatusRule {
+        field: "status",
+        passes: &[
+            made(REPORTER, "reported"),
+            pass(REVIEWER, "reported", "acknowledged"),
+            pass(REVIEWER, "acknowledged", "contacted"),
+            // Where nobody answers the phone, one goes.
+            pass(REVIEWER, "acknowledged", "on_site"),
+            pass(REVIEWER, "contacted", "on_site"),
+            // Who acknowledged owns it until it is handed over or closed (首问责任), however far
+            // it has come.
+            pass(REVIEWER, "acknowledged", "to_intake"),
+            pass(REVIEWER, "contacted", "to_intake"),
+            pass(REVIEWER, "on_site", "to_intake"),
+            transfers("acknowledged"),
+            transfers("contacted"),
+            transfers("on_site"),
+            closes("acknowledged"),
+            closes("contacted"),
+            closes("on_site"),
+        ],
+        submission: None,
+        locks: &[
+            Lock {
+                to: REPORTER,
+                when: IN_HANDS,
+                reason: Reason::InReview,
+            },
+            Lock {
+                to: REPORTER,
+                when: ENDED,
+                reason: Reason::Decided,
+            },
+            Lock {
+                to: REVIEWER,
+                when: ENDED,
+                reason: Reason::Decided,
+            },
+        ],
+    }),
+    access: &[
+        access(REPORTER).creates().changes(),
+        access(REVIEWER).changes(),
+        access(WINDOW),
+    ],
+};

@@ -1,0 +1,51 @@
+//! A household: the root that its members, visits and assessments belong to
+//! (313号 建立困难群众精准救助台账).
+
+use crate::codes::{CATEGORY, HARDSHIP_LEVEL, POVERTY_CAUSE};
+use crate::kind::{Holds, Home, Kind, Required, access, code, field, leaf, text};
+use crate::roles::{REVIEWER, WORKER};
+use crate::value::Value;
+use ruhu_sync::rules::Rooting;
+use ruhu_sync::shape::Class;
+
+pub(super) const KIND: Kind = Kind {
+    name: "household",
+    label_zh: "家庭",
+    rooting: Rooting::Root,
+    home: Some(Home::Caseload),
+    fields: &[
+        leaf("community_code", "社区（村）", Value::AreaCode),
+        text("case_no", "户编号", 40),
+        text("head_name", "户主姓名", 50),
+        text("address", "居住地址", 200),
+        text("hukou_address", "户籍地址", 200),
+        text("phone", "联系电话", 30).class(Class::LastArrival),
+        field(
+            "contacts",
+            "其他联系人",
+            Holds::Rows(&[
+                text("name", "姓名", 50).class(Class::LastArrival),
+                text("relation", "关系", 30).class(Class::LastArrival),
+                text("phone", "联系电话", 30).class(Class::LastArrival),
+            ]),
+        )
+        .class(Class::LastArrival),
+        // A contractor may not set a category (facts §6; 313号: no administrative act is bought).
+        code("category", "救助类别", CATEGORY).only_by(&[REVIEWER]),
+        code("hardship_level", "困难程度", HARDSHIP_LEVEL).class(Class::Server),
+        field("poverty_cause", "致困原因", Holds::Choices(POVERTY_CAUSE)),
+        // 57号 §11: kin of staff or committee members are registered apart.
+        leaf("kin_registered", "近亲属备案", Value::YesNo),
+        text("notes", "备注", 2000),
+    ],
+    required: &[
+        Required::Field("community_code"),
+        Required::Field("head_name"),
+    ],
+    status: None,
+    // No device deletes a root: what belongs to it would hang in the air.
+    access: &[
+        access(WORKER).creates().changes(),
+        access(REVIEWER).creates().changes(),
+    ],
+};

@@ -1,0 +1,52 @@
+//! A service to a household or one of its members: planned, given, ended (313号 个案帮扶).
+
+use crate::codes::SERVICE;
+use crate::kind::{Kind, Need, Required, StatusRule, access, code, leaf, made, pass, status, text};
+use crate::roles::WORKER;
+use crate::value::{Code, Value, c};
+use ruhu_sync::rules::Rooting;
+
+const STATUS: &[Code] = &[
+    c("planned", "已计划"),
+    c("in_service", "服务中"),
+    c("done", "已完成"),
+    c("cancelled", "已取消"),
+];
+
+const REASON: &[&str] = &["cancel_reason"];
+
+pub(super) const KIND: Kind = Kind {
+    name: "service",
+    label_zh: "服务",
+    rooting: Rooting::Under(&["household"]),
+    home: None,
+    fields: &[
+        code("service", "服务项目", SERVICE),
+        leaf("person", "服务对象", Value::Record),
+        leaf("assessment", "依据的评估", Value::Record),
+        // Services need consent.
+        leaf("consented", "本人同意", Value::YesNo),
+        leaf("starts_on", "开始日期", Value::Day),
+        leaf("ends_on", "结束日期", Value::Day),
+        text("frequency", "频次", 100),
+        text("given_by", "服务提供方", 100),
+        leaf("cost", "费用（分）", Value::Fen),
+        text("notes", "服务记录", 5000),
+        text("cancel_reason", "取消原因", 500),
+        status(STATUS),
+    ],
+    required: &[Required::Field("service"), Required::Field("status")],
+    status: Some(StatusRule {
+        field: "status",
+        passes: &[
+            made(WORKER, "planned"),
+            pass(WORKER, "planned", "in_service"),
+            pass(WORKER, "in_service", "done"),
+            pass(WORKER, "planned", "cancelled").needs(Need::Held(REASON)),
+            pass(WORKER, "in_service", "cancelled").needs(Need::Held(REASON)),
+        ],
+        submission: None,
+        locks: &[],
+    }),
+    access: &[access(WORKER).creates().changes()],
+};

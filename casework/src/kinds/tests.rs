@@ -1,0 +1,185 @@
+//! What holds of every kind, so that a slip in a new one is a failing test.
+
+use super::*;
+use crate::kind::{Deletion, FieldRule, Holds, Need, Required};
+use crate::value::{Value, has_code};
+use ruhu_sync::rules::Rooting;
+use ruhu_sync::shape::Class;
+use std::collections::BTreeSet;
+
+fn walk(fields: &'static [FieldRule], visit: &mut impl FnMut(&'static FieldRule)) {
+    for field in fields {
+        visit(field);
+        match field.holds {
+            Holds::Object(inner) | Holds::Rows(inner) => walk(inner, visit),
+            Holds::Leaf(_) | Holds::Choices(_) | Holds::Answers => {}
+        }
+    }
+}
+
+fn follow(kind: &Kind, path: &[&str]) -> bool {
+    let Some((first, rest)) = path.split_first() else {
+        return false;
+    };
+    let mut found = kind.field(first);
+    for step in rest {
+        found = found.and_then(|field| match field.holds {
+            Holds::Object(inner) | Holds::Rows(inner) => crate::kind::find(inner, step),
+            _ => None,
+        });
+    }
+    found.is_some()
+}
+
+#[test]
+fn names_are_given_once() {
+    let names: BTreeSet<_> = ALL.iter().map(|kind| kind.name).collect();
+    assert_eq!(names.len(), ALL.len());
+    for kind in ALL {
+        let fields: BTreeSet<_> = kind.fields.iter().map(|field| field.name).collect();
+        assert_eq!(fields.len(), kind.fields.len(), "{}", kind.name);
+        assert_eq!(get(kind.name).map(|found| found.name), Some(kind.name));
+    }
+    assert!(get("nothing").is_none());
+}
+
+#[test]
+fn every_field_has_a_chinese_label() {
+    for kind in ALL {
+        walk(kind.fields, &mut |field| {
+            assert!(!field.label_zh.is_ascii(), "{}.{}", kind.name, field.name);
+        });
+    }
+}
+
+#[test]
+fn codes_are_given_once_in_every_list() {
+    for kind in ALL {
+        walk(kind.fields, &mut |field| {
+            let (Holds::Choices(codes) | Holds::Leaf(Value::Code(codes))) = field.holds else {
+                return;
+            };
+            let unique: BTreeSet<_> = codes.iter().map(|code| code.code).collect();
+            assert_eq!(unique.len(), codes.len(), "{}.{}", kind.name, field.name);
+            assert!(unique.iter().all(|code| code.len() <= 64));
+        });
+    }
+}
+
+#[test]
+fn household_and_find_are_the_roots_and_the_others_belong_to_roots() {
+    for kind in ALL {
+        match kind.rooting {
+            Rooting::Root => {
+                assert!(matches!(kind.name, "household" | "find"));
+                assert!(kind.home.is_some());
+            }
+            Rooting::Under(roots) => {
+                assert_eq!(kind.home, None);
+                for root in roots {
+                    let root = get(root).expect("a kind");
+                    assert_eq!(root.rooting, Rooting::Root);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_transition_is_between_values_of_its_status_and_needs_fields_there_are() {
+    for kind in ALL {
+        let Some(status) = &kind.status else { continue };
+        let field = kind.field(status.field).expect("a field");
+        assert_eq!(field.class, Class::State);
+        let Holds::Leaf(Value::Code(codes)) = field.holds else {
+            panic!("{}: a status holds a code", kind.name);
+        };
+        assert!(status.submission.is_none_or(|code| has_code(codes, code)));
+        for pass in status.passes {
+            assert!(pass.from.is_none_or(|code| has_code(codes, code)));
+            assert!(has_code(codes, pass.to), "{} {}", kind.name, pass.to);
+            match pass.needs {
+                Need::Nothing => {}
+                Need::Held(path) => assert!(follow(kind, path)),
+                Need::RowAdded { rows, with } => {
+                    let path: Vec<_> = rows.iter().chain([&with]).copied().collect();
+                    assert!(follow(kind, &path), "{} {path:?}", kind.name);
+                }
+            }
+            let access = kind.access.iter().find(|access| access.by == pass.by);
+            let access = access.expect("who may pass a status may write the record");
+            assert!(if pass.from.is_none() {
+                access.create
+            } else {
+                access.change
+            });
+        }
+        for lock in status.locks {
+            assert!(lock.when.iter().all(|code| has_code(codes, code)));
+        }
+    }
+}
+
+#[test]
+fn every_value_of_a_status_can_be_reached() {
+    for kind in ALL {
+        let Some(status) = &kind.status else { continue };
+        let Some(Holds::Leaf(Value::Code(codes))) = kind.field(status.field).map(|f| f.holds)
+        else {
+            panic!("{}: a status holds a code", kind.name);
+        };
+        for code in codes {
+            assert!(
+                status.passes.iter().any(|pass| pass.to == code.code),
+                "{} {}",
+                kind.name,
+                code.code
+            );
+        }
+    }
+}
+
+#[test]
+fn required_fields_are_known_and_not_the_servers() {
+    for kind in ALL {
+        for required in kind.required {
+            let names: &[&str] = match required {
+                Required::Field(name) => &[*name],
+                Required::OneOf(names) => names,
+                Required::When { field, needs, .. } => &[*field, *needs],
+            };
+            for name in names {
+                let field = kind.field(name).expect("a field");
+                assert_ne!(field.class, Class::Server);
+                assert!(field.only_by.is_empty() || field.only_by == [crate::roles::WORKER]);
+            }
+        }
+    }
+}
+
+#[test]
+fn deletion_waits_for_values_that_the_status_has() {
+    for kind in ALL {
+        for access in kind.access {
+            if let Deletion::While(values) = access.delete {
+                let status = kind.status.as_ref().expect("a status");
+                let reached = |value: &&str| status.passes.iter().any(|pass| pass.to == *value);
+                assert!(values.iter().all(reached));
+            }
+            if kind.rooting == Rooting::Root {
+                assert!(matches!(access.delete, Deletion::Never));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_contractor_writes_neither_a_category_nor_a_review() {
+    for (kind, field) in [("household", "category"), ("assessment", "review")] {
+        let field = get(kind)
+            .and_then(|kind| kind.field(field))
+            .expect("a field");
+        assert!(!field.only_by.is_empty());
+        assert!(!field.only_by.contains(&crate::roles::WORKER));
+    }
+}

@@ -1,0 +1,135 @@
+//! Whether this person may do this to this record as it stands, read from what its kind declares.
+
+use crate::check::holds_something;
+use crate::kind::{Deletion, Holds, Kind, Need, StatusRule};
+use ruhu_sync::json::{Json, Object};
+use ruhu_sync::outcome::Reason;
+use ruhu_sync::patch::Wish;
+use ruhu_sync::path::Path;
+use ruhu_sync::rules::{Act, Question};
+use ruhu_sync::shape::Class;
+
+/// Whether the act is this person's, now.
+///
+/// A record that is closed to the person says so before anything else is asked: the author learns
+/// that the work came late, not that it was forbidden.
+pub(crate) fn permits(kind: &Kind, question: &Question<'_>) -> Result<(), Reason> {
+    let access = kind
+        .access
+        .iter()
+        .find(|access| access.by == question.capacity)
+        .ok_or(Reason::NotPermitted)?;
+    let status = kind
+        .status
+        .as_ref()
+        .and_then(|rule| status_of(rule, question.current?));
+    if let (Some(rule), Some(status)) = (&kind.status, status) {
+        let lock = rule
+            .locks
+            .iter()
+            .find(|lock| lock.to == question.capacity && lock.when.contains(&status));
+        if let Some(lock) = lock {
+            return Err(lock.reason);
+        }
+    }
+    let may_act = match question.act {
+        Act::Create => access.create,
+        Act::Change => access.change,
+        Act::Delete => match access.delete {
+            Deletion::Never => false,
+            Deletion::Always => true,
+            Deletion::While(values) => status.is_some_and(|status| values.contains(&status)),
+        },
+    };
+    let may_write = question.asks.iter().all(|ask| {
+        let field = ask.path.steps().first().and_then(|name| kind.field(name));
+        field.is_none_or(|field| {
+            field.only_by.is_empty() || field.only_by.contains(&question.capacity)
+        })
+    });
+    if may_act && may_write {
+        Ok(())
+    } else {
+        Err(Reason::NotPermitted)
+    }
+}
+
+fn status_of<'a>(rule: &StatusRule, document: &'a Object) -> Option<&'a str> {
+    document.get(rule.field)?.as_text()
+}
+
+/// Whether a `State` field may go from one value to another by this person's hand. A status goes
+/// by the transitions of its kind; any other such field is set once.
+pub(crate) fn may_pass(
+    kind: &Kind,
+    question: &Question<'_>,
+    path: &Path,
+    from: Option<&Json>,
+    to: Option<&Json>,
+) -> bool {
+    let (Some(to), [name]) = (to, path.steps()) else {
+        return false;
+    };
+    match &kind.status {
+        Some(rule) if rule.field == name => passes(rule, question, from, to),
+        _ => {
+            let is_state = kind.field(name).is_some_and(|field| {
+                field.class == Class::State && matches!(field.holds, Holds::Leaf(_))
+            });
+            is_state && from.is_none_or(|from| from == to)
+        }
+    }
+}
+
+fn passes(rule: &StatusRule, question: &Question<'_>, from: Option<&Json>, to: &Json) -> bool {
+    let Some(to) = to.as_text() else { return false };
+    let from = match from {
+        None => None,
+        Some(Json::Text(from)) => Some(from.as_str()),
+        Some(_) => return false,
+    };
+    let by_this_hand = || {
+        rule.passes
+            .iter()
+            .filter(|pass| pass.by == question.capacity && pass.to == to)
+    };
+    // A tablet that names the status a new record has anyway changes nothing. Handing in twice does.
+    let says_nothing_new = from == Some(to)
+        && rule.submission != Some(to)
+        && by_this_hand().any(|pass| pass.from.is_none());
+    says_nothing_new
+        || by_this_hand().any(|pass| pass.from == from && is_met(&pass.needs, question))
+}
+
+fn is_met(need: &Need, question: &Question<'_>) -> bool {
+    match need {
+        Need::Nothing => true,
+        Need::Held(steps) => will_hold(&Path::of(steps), question),
+        Need::RowAdded { rows, with } => {
+            let rows = Path::of(rows);
+            question.asks.iter().any(|ask| {
+                let is_row_here = ask.is_row()
+                    && ask.path.is_within(&rows)
+                    && ask.path.steps().len() == rows.steps().len() + 1;
+                match &ask.wish {
+                    Wish::AddRow(row) if is_row_here => row.get(*with).is_some_and(holds_something),
+                    _ => false,
+                }
+            })
+        }
+    }
+}
+
+/// Whether a place holds something once the edit is taken: what the edit says of it, else what is
+/// there.
+fn will_hold(path: &Path, question: &Question<'_>) -> bool {
+    let said = question.asks.iter().find_map(|ask| match &ask.wish {
+        Wish::Remove if path.is_within(&ask.path) => Some(false),
+        Wish::Set(value) if ask.path == *path => Some(holds_something(value)),
+        _ => None,
+    });
+    said.unwrap_or_else(|| {
+        let there = question.current.and_then(|current| path.find(current));
+        there.is_some_and(holds_something)
+    })
+}

@@ -1,0 +1,194 @@
+//! The field's answers to what the protocol asks.
+
+use crate::kind::{Holds, Home, Kind};
+use crate::roles::WORKER;
+use crate::{check, kinds, permission, shapes};
+use ruhu_forms::{Catalogue, Form};
+use ruhu_sync::id::StreamId;
+use ruhu_sync::json::{Json, Object};
+use ruhu_sync::outcome::{Problem, Reason};
+use ruhu_sync::patch::{Ask, Wish};
+use ruhu_sync::path::Path;
+use ruhu_sync::rules::{Grants, Question, Rooting, Rules, StreamKind};
+use ruhu_sync::shape::Shape;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// The rules of all kinds, over the forms of a catalogue. Made once, at the start.
+#[derive(Debug)]
+pub struct CaseRules {
+    catalogue: Catalogue,
+    /// By kind; and, for a kind with answers, by kind, form and version.
+    plain: BTreeMap<&'static str, Shape>,
+    formed: BTreeMap<(&'static str, String, u32), Shape>,
+}
+
+impl CaseRules {
+    /// The rules over these forms.
+    pub fn new(catalogue: Catalogue) -> Self {
+        let mut plain = BTreeMap::new();
+        let mut formed = BTreeMap::new();
+        for kind in kinds::ALL {
+            plain.insert(kind.name, shapes::document(kind.fields, None));
+            if answers_field(kind).is_none() {
+                continue;
+            }
+            for form in catalogue.list().iter().map(|entry| entry.form()) {
+                let key = (kind.name, form.id().to_owned(), form.version());
+                formed.insert(key, shapes::document(kind.fields, Some(form)));
+            }
+        }
+        Self {
+            catalogue,
+            plain,
+            formed,
+        }
+    }
+
+    /// The forms.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    fn form(&self, (id, version): (&str, i64)) -> Option<&Form> {
+        let version = u32::try_from(version).ok()?;
+        Some(self.catalogue.get(id, version)?.form())
+    }
+}
+
+/// The fields that name an assessment's form.
+const FORM: &str = "form";
+const FORM_VERSION: &str = "form_version";
+
+fn answers_field(kind: &Kind) -> Option<&'static str> {
+    kind.fields
+        .iter()
+        .find(|field| matches!(field.holds, Holds::Answers))
+        .map(|field| field.name)
+}
+
+fn form_named(document: &Object) -> Option<(&str, i64)> {
+    let form = document.get(FORM)?.as_text()?;
+    let version = document.get(FORM_VERSION)?.as_integer()?;
+    Some((form, version))
+}
+
+fn form_asked(asks: &[Ask]) -> Option<(&str, i64)> {
+    let asked = |name: &str| {
+        let path = Path::of(&[name]);
+        asks.iter().find_map(|ask| match &ask.wish {
+            Wish::Set(value) if ask.path == path => Some(value),
+            _ => None,
+        })
+    };
+    let form = asked(FORM)?.as_text()?;
+    let version = asked(FORM_VERSION)?.as_integer()?;
+    Some((form, version))
+}
+
+fn unknown_form() -> Problem {
+    Problem::new(Path::of(&[FORM]), "unknown_form")
+}
+
+impl Rules for CaseRules {
+    fn rooting(&self, kind: &str) -> Option<Rooting> {
+        kinds::get(kind).map(|kind| kind.rooting)
+    }
+
+    fn shape(
+        &self,
+        kind: &str,
+        current: Option<&Object>,
+        patch: &Object,
+    ) -> Result<Cow<'_, Shape>, Vec<Problem>> {
+        let Some(kind) = kinds::get(kind) else {
+            return Err(vec![Problem::new(Path::whole(), "unknown_kind")]);
+        };
+        // A form that has been named never changes, so the record's word goes before the edit's.
+        let named = current.and_then(form_named).or_else(|| form_named(patch));
+        let formed = named.and_then(|(form, version)| {
+            let version = u32::try_from(version).ok()?;
+            self.formed.get(&(kind.name, form.to_owned(), version))
+        });
+        formed
+            .or_else(|| self.plain.get(kind.name))
+            .map(Cow::Borrowed)
+            .ok_or_else(|| vec![Problem::new(Path::whole(), "unknown_kind")])
+    }
+
+    fn invalid_values(&self, kind: &str, current: Option<&Object>, asks: &[Ask]) -> Vec<Problem> {
+        let Some(kind) = kinds::get(kind) else {
+            return Vec::new();
+        };
+        let mut found = check::fields(kind, asks);
+        if let Some(field) = answers_field(kind) {
+            let asked = form_asked(asks);
+            if asked.is_some_and(|asked| self.form(asked).is_none()) {
+                found.push(unknown_form());
+            }
+            let form = current.and_then(form_named).or(asked);
+            if let Some(form) = form.and_then(|named| self.form(named)) {
+                found.extend(check::answers(form, field, asks));
+            }
+        }
+        found
+    }
+
+    fn home(&self, kind: &str, grants: &Grants) -> Option<StreamId> {
+        let home = kinds::get(kind)?.home?;
+        let mut fitting = grants.held().filter(|(_, grant)| match home {
+            Home::Caseload => grant.kind == StreamKind::Caseload && grant.capacity == WORKER,
+            Home::OwnStream => grant.kind == StreamKind::User,
+        });
+        // A worker in two teams must say which: a household in the wrong one is seen by strangers.
+        match (fitting.next(), fitting.next()) {
+            (Some((stream, _)), None) => Some(stream),
+            _ => None,
+        }
+    }
+
+    fn permits(&self, question: &Question<'_>) -> Result<(), Reason> {
+        let kind = kinds::get(question.kind).ok_or(Reason::NotPermitted)?;
+        permission::permits(kind, question)
+    }
+
+    fn may_pass(
+        &self,
+        question: &Question<'_>,
+        path: &Path,
+        from: Option<&Json>,
+        to: Option<&Json>,
+    ) -> bool {
+        kinds::get(question.kind)
+            .is_some_and(|kind| permission::may_pass(kind, question, path, from, to))
+    }
+
+    fn is_submission(&self, kind: &str, path: &Path, to: &Json) -> bool {
+        let rule = kinds::get(kind).and_then(|kind| kind.status);
+        rule.is_some_and(|rule| {
+            rule.submission.is_some()
+                && *path == Path::of(&[rule.field])
+                && to.as_text() == rule.submission
+        })
+    }
+
+    fn missing_at_submission(&self, kind: &str, document: &Object) -> Vec<Problem> {
+        let Some(field) = kinds::get(kind).and_then(answers_field) else {
+            return Vec::new();
+        };
+        match form_named(document).and_then(|named| self.form(named)) {
+            Some(form) => check::whole_answers(form, field, document),
+            None => vec![unknown_form()],
+        }
+    }
+
+    fn missing_at_creation(&self, kind: &str, document: &Object) -> Vec<Problem> {
+        kinds::get(kind)
+            .map(|kind| check::missing(kind, document))
+            .unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+#[path = "rules_tests.rs"]
+mod tests;
