@@ -17,6 +17,7 @@ pub mod merge;
 pub mod outcome;
 pub mod patch;
 pub mod path;
+pub mod plain;
 pub mod pull;
 pub mod push;
 pub mod record;

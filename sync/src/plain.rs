@@ -1,0 +1,169 @@
+//! Rules that are plain data: what the vectors, the examples and the tests of the protocol run on,
+//! where the product has its casework.
+
+use crate::id::StreamId;
+use crate::json::{Json, Object};
+use crate::outcome::{Problem, Reason};
+use crate::patch::{Ask, Wish};
+use crate::path::Path;
+use crate::rules::{Act, Grants, Question, Rooting, Rules};
+use crate::shape::{Class, Field, Shape};
+use serde::Deserialize;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// A root and a kind under it, with shapes, statuses and required fields given as data.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlainRules {
+    /// The kinds: `thing` is a root, every other kind belongs to a `thing`.
+    pub kinds: BTreeMap<String, PlainKind>,
+}
+
+/// One kind.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlainKind {
+    /// Its known fields.
+    pub fields: BTreeMap<String, PlainField>,
+    /// The legal transitions of `status`; from nothing is written `""`.
+    #[serde(default)]
+    pub transitions: Vec<(String, String)>,
+    /// What must be there when `status` becomes `submitted`.
+    #[serde(default)]
+    pub needed: Vec<Path>,
+}
+
+/// One field.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlainField {
+    /// A leaf that asks.
+    Ask,
+    /// A leaf whose last arrival stands.
+    LastArrival,
+    /// A leaf only the server writes.
+    Server,
+    /// A status.
+    State,
+    /// A map of options.
+    Choices,
+    /// Known fields inside.
+    Object(BTreeMap<String, PlainField>),
+    /// Rows of such fields.
+    Rows(BTreeMap<String, PlainField>),
+}
+
+impl PlainField {
+    fn field(&self) -> Field {
+        let (shape, class) = match self {
+            Self::Ask => (Shape::Leaf, Class::Ask),
+            Self::LastArrival => (Shape::Leaf, Class::LastArrival),
+            Self::Server => (Shape::Leaf, Class::Server),
+            Self::State => (Shape::Leaf, Class::State),
+            Self::Choices => (Shape::Choices, Class::Ask),
+            Self::Object(fields) => (Shape::Object(known(fields)), Class::Ask),
+            Self::Rows(fields) => (Shape::Rows(known(fields)), Class::Ask),
+        };
+        Field::new(shape, class)
+    }
+}
+
+fn known(fields: &BTreeMap<String, PlainField>) -> BTreeMap<String, Field> {
+    fields
+        .iter()
+        .map(|(name, field)| (name.clone(), field.field()))
+        .collect()
+}
+
+const STATUS: &str = "status";
+
+impl PlainRules {
+    fn kind(&self, kind: &str) -> Option<&PlainKind> {
+        self.kinds.get(kind)
+    }
+}
+
+impl Rules for PlainRules {
+    fn rooting(&self, kind: &str) -> Option<Rooting> {
+        self.kind(kind)?;
+        Some(if kind == "thing" {
+            Rooting::Root
+        } else {
+            Rooting::Under(&["thing"])
+        })
+    }
+
+    fn shape(
+        &self,
+        kind: &str,
+        _current: Option<&Object>,
+        _patch: &Object,
+    ) -> Result<Cow<'_, Shape>, Vec<Problem>> {
+        let fields = self
+            .kind(kind)
+            .map(|kind| known(&kind.fields))
+            .unwrap_or_default();
+        Ok(Cow::Owned(Shape::Object(fields)))
+    }
+
+    /// Texts may not be blank: enough of a value rule for the protocol to be tested with.
+    fn invalid_values(&self, _kind: &str, _current: Option<&Object>, asks: &[Ask]) -> Vec<Problem> {
+        asks.iter()
+            .filter(|ask| ask.wish == Wish::Set(Json::from(" ")))
+            .map(|ask| Problem::new(ask.path.clone(), "blank"))
+            .collect()
+    }
+
+    fn home(&self, _kind: &str, grants: &Grants) -> Option<StreamId> {
+        let mut held = grants.held();
+        let only = held.next()?.0;
+        held.next().is_none().then_some(only)
+    }
+
+    fn permits(&self, question: &Question<'_>) -> Result<(), Reason> {
+        let status = question.current.and_then(|document| document.get(STATUS));
+        if question.capacity.0 == "reader" {
+            return Err(Reason::NotPermitted);
+        }
+        match status.and_then(Json::as_text) {
+            Some("accepted") if question.act != Act::Create => Err(Reason::Decided),
+            _ => Ok(()),
+        }
+    }
+
+    fn may_pass(
+        &self,
+        question: &Question<'_>,
+        _path: &Path,
+        from: Option<&Json>,
+        to: Option<&Json>,
+    ) -> bool {
+        let from = from.and_then(Json::as_text).unwrap_or("");
+        let Some(to) = to.and_then(Json::as_text) else {
+            return false;
+        };
+        let kind = self.kind(question.kind);
+        kind.is_some_and(|kind| kind.transitions.iter().any(|(f, t)| f == from && t == to))
+    }
+
+    fn is_submission(&self, _kind: &str, _path: &Path, to: &Json) -> bool {
+        to.as_text() == Some("submitted")
+    }
+
+    fn missing_at_submission(&self, kind: &str, document: &Object) -> Vec<Problem> {
+        let needed = self
+            .kind(kind)
+            .map(|kind| kind.needed.as_slice())
+            .unwrap_or_default();
+        needed
+            .iter()
+            .filter(|path| path.find(document).is_none())
+            .map(|path| Problem::new(path.clone(), "missing"))
+            .collect()
+    }
+
+    fn missing_at_creation(&self, _kind: &str, _document: &Object) -> Vec<Problem> {
+        Vec::new()
+    }
+}

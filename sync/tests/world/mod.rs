@@ -1,0 +1,220 @@
+//! A small world for the tests of the protocol: a server in memory, a few devices, one stream.
+
+#![allow(dead_code, unreachable_pub)]
+
+use ruhu_sync::chain::Salt;
+use ruhu_sync::id::{DeviceId, DeviceSeq, Epoch, Instant, RecordId, StreamId, UserId};
+use ruhu_sync::memory::MemoryStore;
+use ruhu_sync::merge::Hand;
+use ruhu_sync::plain::PlainRules;
+use ruhu_sync::pull::{PullContext, PullReply, PullRequest, pull};
+use ruhu_sync::push::{PushContext, PushReply, PushRequest, push};
+use ruhu_sync::record::StoredRecord;
+use ruhu_sync::rules::{Capacity, Grant, Grants, StreamKind};
+use ruhu_sync::storage::DeviceState;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+pub const EPOCH: Epoch = Epoch(Uuid::from_u128(0xE));
+pub const STREAM: StreamId = StreamId(Uuid::from_u128(0x5));
+pub const ELSEWHERE: StreamId = StreamId(Uuid::from_u128(0x6));
+pub const CURSOR_KEY: [u8; 32] = [7; 32];
+
+/// The kinds most tests use.
+pub const KINDS: &str = r#"{"kinds":{
+    "thing":{"fields":{
+        "x":"ask","y":"ask","phone":"last_arrival","level":"server","aids":"choices",
+        "home":{"object":{"street":"ask","door":"ask"}},
+        "rows":{"rows":{"wage":"ask","age":"ask"}}}},
+    "part":{"fields":{"status":"state","x":"ask","y":"ask","rows":{"rows":{"wage":"ask"}}},
+        "transitions":[["","draft"],["","submitted"],["draft","submitted"],["submitted","accepted"]],
+        "needed":["/x"]}}}"#;
+
+pub fn record(n: u128) -> RecordId {
+    RecordId(Uuid::from_u128(0x100 + n))
+}
+
+pub fn device(n: u128) -> DeviceId {
+    DeviceId(Uuid::from_u128(0x200 + n))
+}
+
+pub fn user(n: u128) -> UserId {
+    UserId(Uuid::from_u128(0x300 + n))
+}
+
+pub fn grants(capacity: &'static str) -> Grants {
+    let kind = StreamKind::Caseload;
+    let grant = Grant {
+        kind,
+        held: true,
+        capacity: Capacity(capacity),
+    };
+    Grants {
+        closed: false,
+        streams: [(STREAM, grant)].into(),
+    }
+}
+
+pub struct World {
+    pub store: MemoryStore,
+    pub rules: PlainRules,
+    salt: u8,
+}
+
+impl World {
+    /// A server with devices 1, 2 and 3 of three workers of one caseload.
+    pub fn new() -> Self {
+        Self::with(serde_json::from_str(KINDS).expect("kinds"))
+    }
+
+    pub fn with(rules: PlainRules) -> Self {
+        let world = Self {
+            store: MemoryStore::new(EPOCH),
+            rules,
+            salt: 0,
+        };
+        for n in 1..=3 {
+            world.enrol(n, n);
+            world.store.state().grants.insert(user(n), grants("worker"));
+        }
+        world
+    }
+
+    pub fn enrol(&self, n: u128, of: u128) {
+        let state = DeviceState {
+            id: device(n),
+            user: user(of),
+            last: DeviceSeq(0),
+            chain: [0; 32],
+            safe: DeviceSeq(0),
+            continues: Vec::new(),
+            reported_lost: false,
+        };
+        self.store.state().devices.insert(device(n), state);
+    }
+
+    pub fn try_push(&mut self, from: u128, edits: &[Value]) -> PushReply {
+        let body = json!({"protocol": 1, "epoch": EPOCH, "edits": edits}).to_string();
+        let request = PushRequest::parse(&body).expect("a push");
+        let owner = self
+            .store
+            .state()
+            .devices
+            .get(&device(from))
+            .map_or(user(from), |d| d.user);
+        let mut salts = || -> Salt {
+            self.salt = self.salt.wrapping_add(1);
+            [self.salt; 16]
+        };
+        let mut context = PushContext {
+            user: owner,
+            device: device(from),
+            now: Instant(1),
+            hand: Hand::Device,
+            salts: &mut salts,
+        };
+        let (store, rules) = (&self.store, &self.rules);
+        store
+            .write(|tx| push(tx, rules, &mut context, &request))
+            .expect("stored")
+    }
+
+    /// Pushes edits and gives their outcomes.
+    pub fn push(&mut self, from: u128, edits: &[Value]) -> Vec<Value> {
+        match self.try_push(from, edits) {
+            PushReply::Answer(answer) => answer
+                .outcomes
+                .iter()
+                .map(|o| serde_json::from_str(o).expect("json"))
+                .collect(),
+            other => panic!("no answer: {other:?}"),
+        }
+    }
+
+    /// Pushes one edit that must be taken; gives the rev it made.
+    pub fn put(&mut self, from: u128, edit: Value) -> String {
+        let outcome = self.push(from, &[edit]).remove(0);
+        outcome["rev"]
+            .as_str()
+            .unwrap_or_else(|| panic!("not taken: {outcome}"))
+            .to_owned()
+    }
+
+    /// Pushes one edit; gives `outcome` or `outcome/reason`.
+    pub fn verdict(&mut self, from: u128, edit: Value) -> String {
+        verdict(&self.push(from, &[edit])[0])
+    }
+
+    pub fn stored(&self, n: u128) -> StoredRecord {
+        self.store
+            .state()
+            .records
+            .get(&record(n))
+            .cloned()
+            .expect("the record is there")
+    }
+
+    pub fn document(&self, n: u128) -> Value {
+        self.wire(n)["document"].clone()
+    }
+
+    pub fn conflicts(&self, n: u128) -> Vec<Value> {
+        self.wire(n)["conflicts"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    fn wire(&self, n: u128) -> Value {
+        serde_json::from_str(&format!("{{{}}}", self.stored(n).wire)).expect("json")
+    }
+
+    pub fn pull(&self, from: u128, request: Value) -> Value {
+        match self.try_pull(from, request) {
+            PullReply::Page(page) => serde_json::from_str(&page.json).expect("json"),
+            other => panic!("no page: {other:?}"),
+        }
+    }
+
+    pub fn try_pull(&self, from: u128, request: Value) -> PullReply {
+        let mut request = request;
+        request["protocol"] = json!(1);
+        let request: PullRequest = serde_json::from_value(request).expect("a pull");
+        let context = PullContext {
+            user: user(from),
+            device: device(from),
+            now: Instant(1),
+            cursor_key: &CURSOR_KEY,
+        };
+        self.store
+            .read(|tx| pull(tx, context, &request))
+            .expect("read")
+    }
+}
+
+pub fn verdict(outcome: &Value) -> String {
+    match outcome["reason"].as_str() {
+        Some(reason) => format!("{}/{reason}", outcome["outcome"].as_str().unwrap_or("?")),
+        None => outcome["outcome"].as_str().unwrap_or("?").to_owned(),
+    }
+}
+
+/// An edit of thing `n`.
+pub fn thing(device_seq: u64, n: u128, base: &str, patch: Value) -> Value {
+    json!({"device_seq": device_seq, "op": "put", "record": record(n), "kind": "thing",
+        "base": base, "patch": patch, "made_at": "2026-11-23T09:30:00+08:00"})
+}
+
+/// An edit of part `n` of thing `of`.
+pub fn part(device_seq: u64, n: u128, of: u128, base: &str, patch: Value) -> Value {
+    let mut edit = thing(device_seq, n, base, patch);
+    edit["kind"] = json!("part");
+    edit["root"] = json!(record(of));
+    edit
+}
+
+/// The same edit with another member.
+pub fn with(mut edit: Value, name: &str, value: Value) -> Value {
+    edit[name] = value;
+    edit
+}
