@@ -5,7 +5,7 @@
 
 use crate::areas;
 use crate::facts::PersonFacts;
-use crate::roles::{READER, REPORTER, Role, WORKER};
+use crate::roles::{READER, REPORTER, REVIEWER, Role, WORKER};
 use chrono::{DateTime, NaiveDate};
 use ruhu_sync::id::{Instant, StreamId, UserId};
 use ruhu_sync::rules::{Grant, Grants, StreamKind};
@@ -81,7 +81,7 @@ pub fn grants(facts: &PersonFacts, day: NaiveDate) -> Grants {
                     streams
                         .entry(desk.stream)
                         .and_modify(|known: &mut Grant| {
-                            if capacity == crate::roles::REVIEWER {
+                            if capacity == REVIEWER {
                                 known.capacity = capacity;
                             }
                         })
@@ -120,3 +120,7 @@ pub fn grants(facts: &PersonFacts, day: NaiveDate) -> Grants {
         streams,
     }
 }
+
+#[cfg(test)]
+#[path = "grants_tests.rs"]
+mod tests;

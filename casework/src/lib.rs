@@ -9,6 +9,7 @@ pub mod identity;
 pub mod kind;
 pub mod kinds;
 pub mod mask;
+pub mod organisations;
 mod permission;
 pub mod projection;
 pub mod roles;

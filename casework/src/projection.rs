@@ -239,3 +239,7 @@ pub fn project(
     };
     Some(row)
 }
+
+#[cfg(test)]
+#[path = "projection_tests.rs"]
+mod tests;

@@ -1,5 +1,6 @@
 //! The roles of the field, from the municipal bureau down to the worker at the door.
 
+use crate::areas::Level;
 use ruhu_sync::rules::Capacity;
 use std::fmt;
 
@@ -89,6 +90,21 @@ impl Role {
     /// (京民社救发〔2018〕313号: 应当由政府直接承担的行政管理性事务不得向社会力量购买).
     pub fn is_contractors(self) -> bool {
         matches!(self, Self::Worker | Self::ProviderAdmin)
+    }
+
+    /// At which level of area it is held; none if at any.
+    pub fn level(self) -> Option<Level> {
+        match self {
+            Self::CitySupervisor => Some(Level::City),
+            Self::DistrictReviewer | Self::DistrictCentre => Some(Level::District),
+            Self::StreetReviewer | Self::StreetWindow => Some(Level::Street),
+            Self::CommitteeMember => Some(Level::Community),
+            Self::Worker
+            | Self::ProviderAdmin
+            | Self::ThirdPartyEvaluator
+            | Self::Auditor
+            | Self::Admin => None,
+        }
     }
 
     /// In what capacity this role stands before the streams of its area, if it works at a desk

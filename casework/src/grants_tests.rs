@@ -1,0 +1,250 @@
+use super::*;
+use crate::facts::{DeskStream, Membership, Office};
+use crate::roles::WINDOW;
+use crate::value::day;
+
+fn on(text: &str) -> NaiveDate {
+    day(text).expect("day")
+}
+
+const USER: UserId = UserId(Uuid::from_u128(7));
+const CASELOAD: StreamId = StreamId(Uuid::from_u128(100));
+const OTHER: StreamId = StreamId(Uuid::from_u128(101));
+const FINDS: StreamId = StreamId(Uuid::from_u128(8));
+
+fn nobody() -> PersonFacts {
+    PersonFacts {
+        user: USER,
+        active: true,
+        offices: Vec::new(),
+        memberships: Vec::new(),
+        desk: vec![
+            DeskStream {
+                stream: CASELOAD,
+                kind: StreamKind::Caseload,
+                area: "110102001".to_owned(),
+            },
+            DeskStream {
+                stream: OTHER,
+                kind: StreamKind::Caseload,
+                area: "110102003".to_owned(),
+            },
+            DeskStream {
+                stream: FINDS,
+                kind: StreamKind::User,
+                area: "110102001001".to_owned(),
+            },
+        ],
+    }
+}
+
+fn worker() -> PersonFacts {
+    PersonFacts {
+        memberships: vec![Membership {
+            caseload: CASELOAD,
+            first_day: on("2026-02-01"),
+            last_day: Some(on("2026-11-30")),
+            contract_first_day: on("2026-01-01"),
+            contract_last_day: on("2026-12-31"),
+            bans: Vec::new(),
+        }],
+        ..nobody()
+    }
+}
+
+fn holder(role: Role, area: &str) -> PersonFacts {
+    PersonFacts {
+        offices: vec![Office {
+            role,
+            area: area.to_owned(),
+            first_day: on("2026-01-01"),
+            last_day: Some(on("2026-12-31")),
+        }],
+        ..nobody()
+    }
+}
+
+fn capacity(facts: &PersonFacts, text: &str, stream: StreamId) -> Option<&'static str> {
+    let found = grants(facts, on(text));
+    found.streams.get(&stream).map(|grant| grant.capacity.0)
+}
+
+#[test]
+fn a_worker_holds_the_caseload_from_the_first_day_to_the_last() {
+    let facts = worker();
+    for (text, open) in [
+        ("2026-01-31", false),
+        ("2026-02-01", true),
+        ("2026-11-30", true),
+        ("2026-12-01", false),
+    ] {
+        let found = grants(&facts, on(text));
+        assert_eq!(found.closed, !open, "{text}");
+        let grant = found.streams.get(&CASELOAD);
+        assert_eq!(
+            grant.map(|grant| grant.held),
+            open.then_some(true),
+            "{text}"
+        );
+        assert_eq!(found.streams.is_empty(), !open, "{text}");
+    }
+}
+
+#[test]
+fn the_contract_bounds_the_membership() {
+    let mut facts = worker();
+    facts.memberships[0].last_day = None;
+    facts.memberships[0].contract_first_day = on("2026-03-01");
+    assert_eq!(capacity(&facts, "2026-02-28", CASELOAD), None);
+    assert_eq!(capacity(&facts, "2026-03-01", CASELOAD), Some("worker"));
+    assert_eq!(capacity(&facts, "2026-12-31", CASELOAD), Some("worker"));
+    assert_eq!(capacity(&facts, "2027-01-01", CASELOAD), None);
+    assert!(grants(&facts, on("2027-01-01")).closed);
+}
+
+#[test]
+fn a_ban_of_the_provider_closes_the_caseload_on_its_days() {
+    let mut facts = worker();
+    facts.memberships[0].bans = vec![(on("2026-06-01"), on("2026-06-30"))];
+    assert_eq!(capacity(&facts, "2026-05-31", CASELOAD), Some("worker"));
+    assert_eq!(capacity(&facts, "2026-06-01", CASELOAD), None);
+    assert_eq!(capacity(&facts, "2026-06-30", CASELOAD), None);
+    assert_eq!(capacity(&facts, "2026-07-01", CASELOAD), Some("worker"));
+}
+
+#[test]
+fn one_team_that_ended_does_not_close_the_other() {
+    let mut facts = worker();
+    let second = Membership {
+        caseload: OTHER,
+        last_day: None,
+        ..facts.memberships[0].clone()
+    };
+    facts.memberships.push(second);
+    let found = grants(&facts, on("2026-12-01"));
+    assert!(!found.closed);
+    assert!(!found.streams.contains_key(&CASELOAD));
+    assert!(found.streams.contains_key(&OTHER));
+}
+
+#[test]
+fn an_account_that_is_switched_off_is_closed_whatever_it_holds() {
+    let facts = PersonFacts {
+        active: false,
+        ..worker()
+    };
+    let closed = Grants {
+        closed: true,
+        streams: BTreeMap::new(),
+    };
+    assert_eq!(grants(&facts, on("2026-06-01")), closed);
+}
+
+#[test]
+fn everyone_active_has_the_own_stream_and_the_reference_data() {
+    let found = grants(&nobody(), on("2026-06-01"));
+    assert!(!found.closed);
+    let held: Vec<_> = found.held().map(|(stream, _)| stream).collect();
+    assert_eq!(held, [user_stream(USER), REFERENCE_STREAM]);
+    assert_eq!(found.streams.len(), 2);
+    assert!(found.streams.values().all(|grant| grant.capacity == READER));
+}
+
+#[test]
+fn committee_members_and_workers_report_finds_in_their_own_stream() {
+    let own = user_stream(USER);
+    let member = holder(Role::CommitteeMember, "110102001001");
+    for facts in [member, worker()] {
+        assert_eq!(capacity(&facts, "2026-06-01", own), Some("reporter"));
+    }
+    let reviewer = holder(Role::StreetReviewer, "110102001");
+    assert_eq!(capacity(&reviewer, "2026-06-01", own), Some("reader"));
+}
+
+#[test]
+fn a_desk_opens_the_streams_of_its_area_and_no_others() {
+    let street = holder(Role::StreetReviewer, "110102001");
+    let found = grants(&street, on("2026-06-01"));
+    let grant = found.streams.get(&CASELOAD).expect("granted");
+    assert!(!grant.held);
+    assert_eq!(grant.capacity, REVIEWER);
+    assert!(found.streams.contains_key(&FINDS));
+    assert!(!found.streams.contains_key(&OTHER));
+    let district = holder(Role::DistrictReviewer, "110102");
+    assert_eq!(capacity(&district, "2026-06-01", OTHER), Some("reviewer"));
+    let elsewhere = holder(Role::DistrictReviewer, "110101");
+    assert_eq!(capacity(&elsewhere, "2026-06-01", OTHER), None);
+}
+
+#[test]
+fn an_office_holds_on_its_first_and_last_day() {
+    let facts = holder(Role::StreetReviewer, "110102001");
+    for (text, open) in [
+        ("2025-12-31", false),
+        ("2026-01-01", true),
+        ("2026-12-31", true),
+        ("2027-01-01", false),
+    ] {
+        assert_eq!(capacity(&facts, text, CASELOAD).is_some(), open, "{text}");
+        assert_eq!(grants(&facts, on(text)).closed, !open, "{text}");
+    }
+}
+
+#[test]
+fn the_window_sees_as_a_window_unless_the_person_also_reviews() {
+    let mut facts = holder(Role::StreetWindow, "110102001");
+    assert_eq!(capacity(&facts, "2026-06-01", FINDS), Some(WINDOW.0));
+    for front in [true, false] {
+        let mut both = facts.clone();
+        let office = Office {
+            role: Role::StreetReviewer,
+            ..both.offices[0].clone()
+        };
+        both.offices.insert(if front { 0 } else { 1 }, office);
+        assert_eq!(capacity(&both, "2026-06-01", FINDS), Some("reviewer"));
+    }
+    facts.offices[0].area = "110102003".to_owned();
+    assert_eq!(capacity(&facts, "2026-06-01", FINDS), None);
+}
+
+#[test]
+fn roles_without_a_desk_open_no_streams() {
+    for role in Role::ALL {
+        let found = grants(&holder(role, ""), on("2026-06-01"));
+        let opens = found.streams.contains_key(&CASELOAD);
+        assert_eq!(opens, role.desk_capacity().is_some(), "{role}");
+    }
+}
+
+#[test]
+fn nobody_of_a_contractors_team_has_a_desk() {
+    let mut facts = worker();
+    facts.offices = holder(Role::DistrictReviewer, "110102").offices;
+    assert_eq!(capacity(&facts, "2026-06-01", CASELOAD), Some("worker"));
+    assert_eq!(capacity(&facts, "2026-06-01", OTHER), None);
+    assert_eq!(capacity(&facts, "2026-12-01", OTHER), Some("reviewer"));
+}
+
+#[test]
+fn nobody_reviews_the_own_stream() {
+    let mut facts = holder(Role::StreetReviewer, "110102001");
+    facts.desk.push(DeskStream {
+        stream: user_stream(USER),
+        kind: StreamKind::User,
+        area: "110102001001".to_owned(),
+    });
+    let own = user_stream(USER);
+    assert_eq!(capacity(&facts, "2026-06-01", own), Some("reader"));
+}
+
+#[test]
+fn the_day_is_beijings() {
+    let at = |text: &str| {
+        let instant = DateTime::parse_from_rfc3339(text).expect("instant");
+        day_of(Instant(instant.timestamp_micros()))
+    };
+    assert_eq!(at("2026-11-22T15:59:59.999999Z"), on("2026-11-22"));
+    assert_eq!(at("2026-11-22T16:00:00Z"), on("2026-11-23"));
+    assert_eq!(day_of(Instant(i64::MIN)).to_string(), "0001-01-01");
+    assert!(day_of(Instant(i64::MAX)) >= on("9999-12-31"));
+}
