@@ -38,6 +38,8 @@ pub(crate) struct Judge<'a, R> {
 struct Target {
     grant: Grant,
     act: Act,
+    /// This device asked for the new record before, and was rejected.
+    rejected_before: Option<DeviceSeq>,
 }
 
 type Judged<T> = Stored<Result<T, Refusal>>;
@@ -120,9 +122,19 @@ impl<R: Rules> Judge<'_, R> {
             } else {
                 Act::Change
             };
-            return Ok(Ok(Target { grant, act }));
+            return Ok(Ok(Target {
+                grant,
+                act,
+                rejected_before: None,
+            }));
         }
-        within_protocol!(no_untaken(ledger, edit.record));
+        let rejected_before = match ledger.untaken(edit.record) {
+            Some((device_seq, Verdict::Rejected)) => Some(device_seq),
+            _ => None,
+        };
+        if rejected_before.is_none() {
+            within_protocol!(no_untaken(ledger, edit.record));
+        }
         let is_creation = edit.op == Op::Put && edit.base == crate::rev::Base::Nothing;
         if !is_creation {
             return Ok(Err(Refusal::quarantine(Reason::NotAvailable)));
@@ -155,6 +167,7 @@ impl<R: Rules> Judge<'_, R> {
         Ok(Ok(Target {
             grant,
             act: Act::Create,
+            rejected_before,
         }))
     }
 
@@ -272,8 +285,14 @@ impl<R: Rules> Judge<'_, R> {
             let missing = self
                 .rules
                 .missing_at_creation(&edit.kind, &content.document);
-            if !missing.is_empty() {
-                return Err(Refusal::reject(Reason::InvalidValue, missing));
+            match (missing.is_empty(), target.rejected_before) {
+                (true, _) => {}
+                (false, None) => return Err(Refusal::reject(Reason::InvalidValue, missing)),
+                // It was made to go on from an edit that made the record, and waits for a person;
+                // one that makes the whole record anew is welcome.
+                (false, Some(parent)) => {
+                    return Err(Refusal::quarantine(Reason::ParentRejected).because_of(parent));
+                }
             }
         }
         let is_submission = asks.iter().any(|ask| {

@@ -32,6 +32,16 @@ pub struct PlainKind {
     /// What must be there when `status` becomes `submitted`.
     #[serde(default)]
     pub needed: Vec<Path>,
+    /// What must be there when the record is made.
+    #[serde(default)]
+    pub made_with: Vec<Path>,
+}
+
+fn missing(paths: &[Path], document: &Object) -> Vec<Problem> {
+    let absent = paths.iter().filter(|path| path.find(document).is_none());
+    absent
+        .map(|path| Problem::new(path.clone(), "missing"))
+        .collect()
 }
 
 /// One field.
@@ -152,18 +162,14 @@ impl Rules for PlainRules {
     }
 
     fn missing_at_submission(&self, kind: &str, document: &Object) -> Vec<Problem> {
-        let needed = self
-            .kind(kind)
-            .map(|kind| kind.needed.as_slice())
-            .unwrap_or_default();
-        needed
-            .iter()
-            .filter(|path| path.find(document).is_none())
-            .map(|path| Problem::new(path.clone(), "missing"))
-            .collect()
+        self.kind(kind)
+            .map(|kind| missing(&kind.needed, document))
+            .unwrap_or_default()
     }
 
-    fn missing_at_creation(&self, _kind: &str, _document: &Object) -> Vec<Problem> {
-        Vec::new()
+    fn missing_at_creation(&self, kind: &str, document: &Object) -> Vec<Problem> {
+        self.kind(kind)
+            .map(|kind| missing(&kind.made_with, document))
+            .unwrap_or_default()
     }
 }

@@ -28,7 +28,8 @@ pub const KINDS: &str = r#"{"kinds":{
         "rows":{"rows":{"wage":"ask","age":"ask"}}}},
     "part":{"fields":{"status":"state","x":"ask","y":"ask","rows":{"rows":{"wage":"ask"}}},
         "transitions":[["","draft"],["","submitted"],["draft","submitted"],["submitted","accepted"]],
-        "needed":["/x"]}}}"#;
+        "needed":["/x"]},
+    "note":{"fields":{"x":"ask"},"made_with":["/x"]}}}"#;
 
 pub fn record(n: u128) -> RecordId {
     RecordId(Uuid::from_u128(0x100 + n))
@@ -95,7 +96,11 @@ impl World {
 
     pub fn try_push(&mut self, from: u128, edits: &[Value]) -> PushReply {
         let body = json!({"protocol": 1, "epoch": EPOCH, "edits": edits}).to_string();
-        let request = PushRequest::parse(&body).expect("a push");
+        self.push_body(from, &body)
+    }
+
+    pub fn push_body(&mut self, from: u128, body: &str) -> PushReply {
+        let request = PushRequest::parse(body).expect("a push");
         let owner = self
             .store
             .state()
