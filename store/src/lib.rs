@@ -1,1 +1,34 @@
-//! Placeholder while the house is being raised.
+#![doc = include_str!("../README.md")]
+
+#[macro_use]
+mod connection;
+mod codec;
+mod devices;
+mod failure;
+mod grants;
+mod history_query;
+mod journal;
+mod keys;
+mod manager;
+mod migrate;
+mod read;
+mod read_models;
+mod rebuild;
+mod records;
+mod schema;
+mod store;
+mod streams;
+mod target;
+mod tx;
+mod values;
+mod write;
+
+pub use keys::{KeyId, KeyRing, KeyRingError};
+pub use rebuild::{RebuildReport, TableReport};
+pub use store::{Store, StoreSettings};
+pub use tx::Tx;
+
+// The bundled libraries: named here so that they are linked with the features chosen for them.
+use libsqlite3_sys as _;
+use openssl_sys as _;
+use pq_sys as _;

@@ -1,0 +1,87 @@
+-- The protocol's own tables. Names are 16 bytes, instants microseconds since 1970.
+--
+-- No foreign keys between these: every row is written by one function in one transaction that
+-- holds the locks, and a check on each of a push's rows would be paid for at every edit.
+
+CREATE TABLE server (
+    only_row BOOLEAN PRIMARY KEY CHECK (only_row),
+    epoch BYTEA NOT NULL CHECK (octet_length(epoch) = 16)
+);
+
+-- Counters are changed at every push: room on the page keeps the change off the indexes.
+CREATE TABLE stream (
+    id BYTEA PRIMARY KEY CHECK (octet_length(id) = 16),
+    kind TEXT NOT NULL CHECK (kind IN ('caseload', 'user', 'reference')),
+    head BIGINT NOT NULL CHECK (head >= 0),
+    count BIGINT NOT NULL CHECK (count >= 0),
+    digest BYTEA NOT NULL CHECK (octet_length(digest) = 16)
+) WITH (fillfactor = 50);
+
+-- Nothing but a thing to lock: it stands before the first record of its root does.
+CREATE TABLE root (
+    id BYTEA PRIMARY KEY CHECK (octet_length(id) = 16)
+) WITH (fillfactor = 70);
+
+CREATE TABLE record (
+    id BYTEA PRIMARY KEY CHECK (octet_length(id) = 16),
+    kind TEXT NOT NULL,
+    root BYTEA NOT NULL CHECK (octet_length(root) = 16),
+    stream BYTEA NOT NULL CHECK (octet_length(stream) = 16),
+    seq BIGINT NOT NULL CHECK (seq > 0),
+    rev_number BIGINT NOT NULL CHECK (rev_number > 0),
+    rev_hash BYTEA NOT NULL CHECK (octet_length(rev_hash) = 4),
+    deleted BOOLEAN NOT NULL,
+    changed_at BIGINT NOT NULL,
+    key_id INTEGER NOT NULL,
+    wire BYTEA NOT NULL,
+    removed_rows BYTEA
+);
+-- Sealed bytes do not compress.
+ALTER TABLE record ALTER COLUMN wire SET STORAGE EXTERNAL;
+CREATE UNIQUE INDEX record_by_position ON record (stream, seq);
+CREATE INDEX record_by_root ON record (root);
+
+CREATE TABLE departure (
+    stream BYTEA NOT NULL CHECK (octet_length(stream) = 16),
+    seq BIGINT NOT NULL CHECK (seq > 0),
+    record BYTEA NOT NULL CHECK (octet_length(record) = 16),
+    PRIMARY KEY (stream, seq)
+);
+
+CREATE TABLE journal (
+    device BYTEA NOT NULL CHECK (octet_length(device) = 16),
+    device_seq BIGINT NOT NULL CHECK (device_seq > 0),
+    account BYTEA NOT NULL CHECK (octet_length(account) = 16),
+    received_at BIGINT NOT NULL,
+    op TEXT,
+    record BYTEA CHECK (octet_length(record) = 16),
+    root BYTEA CHECK (octet_length(root) = 16),
+    kind TEXT,
+    stream BYTEA CHECK (octet_length(stream) = 16),
+    group_id BYTEA CHECK (octet_length(group_id) = 16),
+    made_at TEXT,
+    verdict TEXT NOT NULL
+        CHECK (verdict IN ('applied', 'merged', 'conflict', 'quarantined', 'rejected')),
+    rev_number BIGINT,
+    rev_hash BYTEA CHECK (octet_length(rev_hash) = 4),
+    outcome TEXT NOT NULL,
+    effect_is_payload BOOLEAN NOT NULL,
+    key_id INTEGER NOT NULL,
+    effect BYTEA,
+    -- Payload and salt are erased by right; hash and chain stay.
+    payload BYTEA,
+    salt BYTEA CHECK (octet_length(salt) = 16),
+    payload_hash BYTEA NOT NULL CHECK (octet_length(payload_hash) = 32),
+    chain BYTEA NOT NULL CHECK (octet_length(chain) = 32),
+    PRIMARY KEY (device, device_seq),
+    CHECK ((rev_number IS NULL) = (verdict IN ('quarantined', 'rejected'))),
+    CHECK ((rev_number IS NULL) = (rev_hash IS NULL))
+);
+ALTER TABLE journal ALTER COLUMN payload SET STORAGE EXTERNAL;
+ALTER TABLE journal ALTER COLUMN effect SET STORAGE EXTERNAL;
+-- A record's history, oldest first.
+CREATE INDEX journal_by_record ON journal (record, rev_number) WHERE rev_number IS NOT NULL;
+-- What a device asked for and did not get.
+CREATE INDEX journal_untaken ON journal (device, record) WHERE rev_number IS NULL;
+-- What waits at a desk.
+CREATE INDEX journal_quarantined ON journal (stream, received_at) WHERE verdict = 'quarantined';

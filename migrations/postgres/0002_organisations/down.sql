@@ -1,0 +1,11 @@
+DROP TABLE idempotency_key;
+DROP TABLE refresh_token;
+DROP TABLE device_continues;
+DROP TABLE device;
+DROP TABLE membership;
+DROP TABLE caseload;
+DROP TABLE contract;
+DROP TABLE provider_ban;
+DROP TABLE provider;
+DROP TABLE office;
+DROP TABLE account;

@@ -1,0 +1,6 @@
+DROP TABLE journal;
+DROP TABLE departure;
+DROP TABLE record;
+DROP TABLE root;
+DROP TABLE stream;
+DROP TABLE server;

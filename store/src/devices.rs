@@ -1,0 +1,95 @@
+//! Devices, as the protocol needs them.
+
+use crate::Tx;
+use crate::connection::Connection;
+use crate::schema::{device, device_continues};
+use crate::values::{Fixed, Name, counted, counter};
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use ruhu_sync::id::{DeviceId, DeviceSeq, UserId};
+use ruhu_sync::storage::{DeviceState, Stored};
+
+/// Whether a row is locked as it is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hold {
+    /// Only read.
+    No,
+    /// Until the end of the transaction.
+    Lock,
+}
+
+type Row = (
+    Fixed<16>,
+    i64,
+    Fixed<32>,
+    i64,
+    Option<i64>,
+    // Whether it goes on with another's work: nearly none does.
+    bool,
+);
+
+/// A device, if it is enrolled.
+pub(crate) fn find(tx: &mut Tx, id: DeviceId, hold: Hold) -> Stored<Option<DeviceState>> {
+    let row = tx.run(|connection| {
+        let continues = device_continues::table.filter(device_continues::device.eq(device::id));
+        let query = device::table.find(id.fixed()).select((
+            device::account,
+            device::last_seq,
+            device::chain,
+            device::safe_seq,
+            device::reported_lost_at,
+            exists(continues),
+        ));
+        match (connection, hold) {
+            (Connection::Postgres(c), Hold::Lock) => query.for_update().first::<Row>(c).optional(),
+            (connection, _) => on_both!(connection, |c| query.first::<Row>(c).optional()),
+        }
+    })?;
+    let Some((user, last, chain, safe, lost_at, has_continues)) = row else {
+        return Ok(None);
+    };
+    let continues = if has_continues {
+        continues(tx, id)?
+    } else {
+        Vec::new()
+    };
+    Ok(Some(DeviceState {
+        id,
+        user: UserId::of(user),
+        last: DeviceSeq(counted(last)?),
+        chain: chain.0,
+        safe: DeviceSeq(counted(safe)?),
+        continues,
+        reported_lost: lost_at.is_some(),
+    }))
+}
+
+fn continues(tx: &mut Tx, id: DeviceId) -> Stored<Vec<(DeviceId, DeviceSeq)>> {
+    let rows: Vec<(Fixed<16>, i64)> = tx.run(|connection| {
+        let query = device_continues::table
+            .filter(device_continues::device.eq(id.fixed()))
+            .order(device_continues::earlier)
+            .select((device_continues::earlier, device_continues::through));
+        on_both!(connection, |c| query.load(c))
+    })?;
+    rows.into_iter()
+        .map(|(earlier, through)| Ok((DeviceId::of(earlier), DeviceSeq(counted(through)?))))
+        .collect()
+}
+
+/// Writes the last number and the link. What else a device is changes elsewhere.
+pub(crate) fn save(tx: &mut Tx, state: &DeviceState) -> Stored<()> {
+    let changed = tx.run(|connection| {
+        let query = diesel::update(device::table.find(state.id.fixed())).set((
+            device::last_seq.eq(counter(state.last.0)),
+            device::chain.eq(Fixed(state.chain)),
+        ));
+        on_both!(connection, |c| query.execute(c))
+    })?;
+    if changed == 1 {
+        return Ok(());
+    }
+    tx.note(Err(crate::failure::corrupt(
+        "a device that is not enrolled",
+    )))
+}

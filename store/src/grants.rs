@@ -1,0 +1,176 @@
+//! What is known of a person, loaded at every request: a fixed number of queries.
+
+use crate::Tx;
+use crate::schema::{account, caseload, contract, membership, office, provider_ban};
+use crate::values::{Fixed, Name, day};
+use diesel::prelude::*;
+use ruhu_casework::areas;
+use ruhu_casework::facts::{DeskStream, Membership, Office, PersonFacts, Role};
+use ruhu_casework::grants::user_stream;
+use ruhu_sync::id::{StreamId, UserId};
+use ruhu_sync::rules::StreamKind;
+use ruhu_sync::storage::Stored;
+use std::collections::HashMap;
+
+/// Everything that bears on one person's rights. A person without an account is known as one whose
+/// account is switched off.
+pub(crate) fn facts(tx: &mut Tx, user: UserId) -> Stored<PersonFacts> {
+    let active = tx.run(|connection| {
+        let query = account::table.find(user.fixed()).select(account::active);
+        on_both!(connection, |c| query.first::<bool>(c).optional())
+    })?;
+    let mut facts = PersonFacts {
+        user,
+        active: active.unwrap_or(false),
+        offices: Vec::new(),
+        memberships: Vec::new(),
+        desk: Vec::new(),
+    };
+    if facts.active {
+        facts.offices = offices(tx, user)?;
+        facts.memberships = memberships(tx, user)?;
+        facts.desk = desk(tx, &facts.offices)?;
+    }
+    Ok(facts)
+}
+
+type OfficeRow = (String, String, String, Option<String>);
+
+fn offices(tx: &mut Tx, user: UserId) -> Stored<Vec<Office>> {
+    let rows: Vec<OfficeRow> = tx.run(|connection| {
+        let query = office::table
+            .filter(office::account.eq(user.fixed()))
+            .order(office::id)
+            .select((
+                office::role,
+                office::area,
+                office::first_day,
+                office::last_day,
+            ));
+        on_both!(connection, |c| query.load(c))
+    })?;
+    let mut offices = Vec::with_capacity(rows.len());
+    for (role, area, first_day, last_day) in rows {
+        // A role of a later version gives this one no rights.
+        let Some(role) = Role::parse(&role) else {
+            continue;
+        };
+        offices.push(Office {
+            role,
+            area,
+            first_day: day(&first_day)?,
+            last_day: last_day.as_deref().map(day).transpose()?,
+        });
+    }
+    Ok(offices)
+}
+
+type MembershipRow = (Fixed<16>, String, Option<String>, Fixed<16>, String, String);
+
+fn memberships(tx: &mut Tx, user: UserId) -> Stored<Vec<Membership>> {
+    let rows: Vec<MembershipRow> = tx.run(|connection| {
+        let query = membership::table
+            .inner_join(caseload::table.inner_join(contract::table))
+            .filter(membership::account.eq(user.fixed()))
+            .order(membership::id)
+            .select((
+                membership::caseload,
+                membership::first_day,
+                membership::last_day,
+                contract::provider,
+                contract::first_day,
+                contract::last_day,
+            ));
+        on_both!(connection, |c| query.load(c))
+    })?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut bans: HashMap<Fixed<16>, Vec<_>> = HashMap::new();
+    let ban_rows: Vec<(Fixed<16>, String, String)> = tx.run(|connection| {
+        let query = provider_ban::table
+            .filter(provider_ban::provider.eq_any(rows.iter().map(|row| row.3)))
+            .order(provider_ban::id)
+            .select((
+                provider_ban::provider,
+                provider_ban::first_day,
+                provider_ban::last_day,
+            ));
+        on_both!(connection, |c| query.load(c))
+    })?;
+    for (provider, first, last) in ban_rows {
+        let days = (day(&first)?, day(&last)?);
+        bans.entry(provider).or_default().push(days);
+    }
+    rows.into_iter()
+        .map(
+            |(caseload, first, last, provider, contract_first, contract_last)| {
+                Ok(Membership {
+                    caseload: StreamId::of(caseload),
+                    first_day: day(&first)?,
+                    last_day: last.as_deref().map(day).transpose()?,
+                    contract_first_day: day(&contract_first)?,
+                    contract_last_day: day(&contract_last)?,
+                    bans: bans.get(&provider).cloned().unwrap_or_default(),
+                })
+            },
+        )
+        .collect()
+}
+
+/// The streams inside the areas of offices that have a desk: caseloads, and the own streams of the
+/// committee members whose community it is.
+fn desk(tx: &mut Tx, offices: &[Office]) -> Stored<Vec<DeskStream>> {
+    let ranges: Vec<(String, String)> = offices
+        .iter()
+        .filter(|office| office.role.desk_capacity().is_some())
+        .filter_map(|office| areas::prefix(&office.area))
+        // Codes that begin with a prefix lie from it up to it and the character after 9.
+        .map(|prefix| (prefix.to_owned(), format!("{prefix}:")))
+        .collect();
+    if ranges.is_empty() {
+        return Ok(Vec::new());
+    }
+    let caseloads: Vec<(Fixed<16>, String)> = tx.run(|connection| {
+        on_both!(connection, |c| {
+            let mut query = caseload::table
+                .select((caseload::id, caseload::area))
+                .order(caseload::id)
+                .into_boxed();
+            for (first, end) in &ranges {
+                query = query.or_filter(caseload::area.ge(first).and(caseload::area.lt(end)));
+            }
+            query.load(c)
+        })
+    })?;
+    let reporters: Vec<(Fixed<16>, String)> = tx.run(|connection| {
+        on_both!(connection, |c| {
+            let mut query = office::table
+                .inner_join(account::table)
+                .select((office::account, office::area))
+                .order(office::id)
+                .into_boxed();
+            for (first, end) in &ranges {
+                query = query.or_filter(
+                    office::role
+                        .eq(Role::CommitteeMember.as_str())
+                        .and(account::active.eq(true))
+                        .and(office::area.ge(first))
+                        .and(office::area.lt(end)),
+                );
+            }
+            query.load(c)
+        })
+    })?;
+    let caseloads = caseloads.into_iter().map(|(id, area)| DeskStream {
+        stream: StreamId::of(id),
+        kind: StreamKind::Caseload,
+        area,
+    });
+    let reporters = reporters.into_iter().map(|(account, area)| DeskStream {
+        stream: user_stream(UserId::of(account)),
+        kind: StreamKind::User,
+        area,
+    });
+    Ok(caseloads.chain(reporters).collect())
+}

@@ -1,0 +1,269 @@
+//! The journal: rows appended, never replaced; payloads and effects sealed.
+
+use crate::Tx;
+use crate::codec::{Codec, Place};
+use crate::connection::Connection;
+use crate::failure::corrupt;
+use crate::history_query::HistoryQuery;
+use crate::keys::KeyRing;
+use crate::schema::journal;
+use crate::values::{Fixed, Name, counted, counter, text};
+use diesel::prelude::*;
+use ruhu_sync::effect::Effect;
+use ruhu_sync::id::{DeviceId, DeviceSeq, RecordId};
+use ruhu_sync::journal::{Answered, JournalRow, Past, Untaken, effect_of_creation};
+use ruhu_sync::json::Json;
+use ruhu_sync::outcome::Verdict;
+use ruhu_sync::rev::Rev;
+use ruhu_sync::storage::{HistoryWanted, Stored};
+use serde::Deserialize;
+use std::borrow::Cow;
+
+/// Rows a statement: both databases take 32,766 values and no more.
+const CHUNK_ROWS: usize = 1_400;
+
+const PAYLOAD: &str = "journal.payload";
+const EFFECT: &str = "journal.effect";
+
+#[derive(Insertable)]
+#[diesel(table_name = journal, treat_none_as_default_value = false)]
+struct NewRow<'a> {
+    device: Fixed<16>,
+    device_seq: i64,
+    account: Fixed<16>,
+    received_at: i64,
+    op: Option<Cow<'a, str>>,
+    record: Option<Fixed<16>>,
+    root: Option<Fixed<16>>,
+    kind: Option<Cow<'a, str>>,
+    stream: Option<Fixed<16>>,
+    group_id: Option<Fixed<16>>,
+    made_at: Option<Cow<'a, str>>,
+    verdict: &'static str,
+    rev_number: Option<i64>,
+    rev_hash: Option<Fixed<4>>,
+    outcome: Cow<'a, str>,
+    effect_is_payload: bool,
+    key_id: i32,
+    effect: Option<Vec<u8>>,
+    payload: Option<Vec<u8>>,
+    salt: Option<Fixed<16>>,
+    payload_hash: Fixed<32>,
+    chain: Fixed<32>,
+}
+
+fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Applied => "applied",
+        Verdict::Merged => "merged",
+        Verdict::Conflict => "conflict",
+        Verdict::Quarantined => QUARANTINED,
+        Verdict::Rejected => REJECTED,
+    }
+}
+
+const QUARANTINED: &str = "quarantined";
+const REJECTED: &str = "rejected";
+
+fn with_name<T>(device: Fixed<16>, device_seq: i64, work: impl FnOnce(&[&[u8]]) -> T) -> T {
+    work(&[&device.0, &device_seq.to_be_bytes()])
+}
+
+fn sealed<'a>(codec: &mut Codec, keys: &KeyRing, row: &'a JournalRow) -> Stored<NewRow<'a>> {
+    let (device, device_seq) = (row.device.fixed(), counter(row.device_seq.0));
+    let (key, payload, effect) = with_name(device, device_seq, |name| {
+        let place = |column| Place { column, row: name };
+        let (key, payload) = codec.seal(keys, place(PAYLOAD), &row.payload)?;
+        let effect = if row.effect_is_payload || row.effect.0.is_empty() {
+            None
+        } else {
+            let effect =
+                serde_json::to_string(&row.effect).map_err(|_| corrupt("the effect of an edit"))?;
+            Some(codec.seal(keys, place(EFFECT), &effect)?.1)
+        };
+        Ok((key, payload, effect))
+    })?;
+    Ok(NewRow {
+        device,
+        device_seq,
+        account: row.user.fixed(),
+        received_at: row.received_at.0,
+        op: row.op.as_deref().map(text),
+        record: row.record.map(Name::fixed),
+        root: row.root.map(Name::fixed),
+        kind: row.kind.as_deref().map(text),
+        stream: row.stream.map(Name::fixed),
+        group_id: row.group.map(Name::fixed),
+        made_at: row.made_at.as_deref().map(text),
+        verdict: word(row.outcome.outcome),
+        rev_number: row.rev().map(|rev| counter(rev.number)),
+        rev_hash: row.rev().map(|rev| Fixed(rev.hash)),
+        outcome: text(&row.outcome_text),
+        effect_is_payload: row.effect_is_payload,
+        key_id: i32::from(key.0),
+        effect,
+        payload: Some(payload),
+        salt: Some(Fixed(row.salt)),
+        payload_hash: Fixed(row.payload_hash),
+        chain: Fixed(row.chain),
+    })
+}
+
+/// Appends rows: one statement. A name that is there already is an error.
+pub(crate) fn append(tx: &mut Tx, rows: &[JournalRow]) -> Stored<()> {
+    for rows in rows.chunks(CHUNK_ROWS) {
+        let (session, keys) = tx.session();
+        let rows: Stored<Vec<_>> = rows
+            .iter()
+            .map(|row| sealed(&mut session.codec, keys, row))
+            .collect();
+        let rows = tx.note(rows)?;
+        tx.run(|connection| {
+            on_both!(connection, |c| diesel::insert_into(journal::table)
+                .values(&rows)
+                .execute(c))
+        })?;
+    }
+    Ok(())
+}
+
+type AnsweredRow = (i64, Option<Fixed<16>>, Option<Fixed<16>>, Fixed<32>, String);
+
+/// A device's rows with numbers in `from..=through`, in order.
+pub(crate) fn answered(
+    tx: &mut Tx,
+    device: DeviceId,
+    from: DeviceSeq,
+    through: DeviceSeq,
+) -> Stored<Vec<Answered>> {
+    let rows: Vec<AnsweredRow> = tx.run(|connection| {
+        let query = journal::table
+            .filter(journal::device.eq(device.fixed()))
+            .filter(journal::device_seq.ge(counter(from.0)))
+            .filter(journal::device_seq.le(counter(through.0)))
+            .order(journal::device_seq)
+            .select((
+                journal::device_seq,
+                journal::record,
+                journal::salt,
+                journal::payload_hash,
+                journal::outcome,
+            ));
+        on_both!(connection, |c| query.load(c))
+    })?;
+    rows.into_iter()
+        .map(|(device_seq, record, salt, payload_hash, outcome_text)| {
+            Ok(Answered {
+                device_seq: DeviceSeq(counted(device_seq)?),
+                record: record.map(Name::of),
+                salt: salt.map(|salt| salt.0),
+                payload_hash: payload_hash.0,
+                outcome_text,
+            })
+        })
+        .collect()
+}
+
+/// A device's edits of these records that were not taken, in order.
+pub(crate) fn untaken(tx: &mut Tx, device: DeviceId, records: &[RecordId]) -> Stored<Vec<Untaken>> {
+    if records.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(Option<Fixed<16>>, i64, String)> = tx.run(|connection| {
+        let query = journal::table
+            .filter(journal::device.eq(device.fixed()))
+            .filter(journal::rev_number.is_null())
+            .filter(journal::record.eq_any(records.iter().map(|id| id.fixed())))
+            .order(journal::device_seq)
+            .select((journal::record, journal::device_seq, journal::verdict));
+        on_both!(connection, |c| query.load(c))
+    })?;
+    let mut untaken = Vec::with_capacity(rows.len());
+    for (record, device_seq, verdict) in rows {
+        let (Some(record), Some(verdict)) = (record, untaken_verdict(&verdict)) else {
+            continue;
+        };
+        untaken.push(Untaken {
+            record: RecordId::of(record),
+            device_seq: DeviceSeq(counted(device_seq)?),
+            verdict,
+        });
+    }
+    Ok(untaken)
+}
+
+fn untaken_verdict(word: &str) -> Option<Verdict> {
+    match word {
+        QUARANTINED => Some(Verdict::Quarantined),
+        REJECTED => Some(Verdict::Rejected),
+        _ => None,
+    }
+}
+
+/// One row of a history, as [`HistoryQuery`] gives it. `content` is the payload or the effect,
+/// whichever tells what the edit did.
+pub(crate) type PastRow = (
+    Fixed<16>,
+    Fixed<16>,
+    i64,
+    i64,
+    Fixed<4>,
+    bool,
+    i32,
+    Option<Vec<u8>>,
+);
+
+/// The effective edits of each wanted record from a version on, by record, oldest first: one
+/// statement.
+pub(crate) fn history(tx: &mut Tx, wanted: &[HistoryWanted]) -> Stored<Vec<Past>> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<PastRow> = tx.run(|connection| {
+        let query = HistoryQuery::new(wanted);
+        match connection {
+            Connection::Sqlite(c) => query.for_sqlite().load(c),
+            Connection::Postgres(c) => query.load(c),
+        }
+    })?;
+    let (session, keys) = tx.session();
+    let history = rows
+        .into_iter()
+        .map(|row| opened(&mut session.codec, keys, row))
+        .collect();
+    tx.note(history)
+}
+
+fn opened(codec: &mut Codec, keys: &KeyRing, row: PastRow) -> Stored<Past> {
+    let (record, device, device_seq, rev_number, rev_hash, is_payload, key, content) = row;
+    let unreadable = || corrupt("the effect of an edit");
+    let effect = match content {
+        // It did nothing, or what it did was erased by right, and from the record too.
+        None => Effect::default(),
+        Some(content) => with_name(device, device_seq, |name| {
+            let column = if is_payload { PAYLOAD } else { EFFECT };
+            let text = codec.open(keys, key, Place { column, row: name }, content)?;
+            if is_payload {
+                #[derive(Deserialize)]
+                struct Asked {
+                    patch: Json,
+                }
+                let asked: Asked = serde_json::from_str(text).map_err(|_| unreadable())?;
+                let patch = asked.patch.as_object().ok_or_else(unreadable)?;
+                Ok(effect_of_creation(patch))
+            } else {
+                serde_json::from_str(text).map_err(|_| unreadable())
+            }
+        })?,
+    };
+    Ok(Past {
+        record: RecordId::of(record),
+        device: DeviceId::of(device),
+        device_seq: DeviceSeq(counted(device_seq)?),
+        rev: Rev {
+            number: counted(rev_number)?,
+            hash: rev_hash.0,
+        },
+        effect,
+    })
+}

@@ -1,0 +1,118 @@
+//! What the pool keeps: connections, each with its own (re)used working memory.
+
+use crate::codec::Codec;
+use crate::connection::Connection;
+use crate::failure;
+use crate::target::Target;
+use diesel::Connection as _;
+use diesel::pg::PgConnection;
+use diesel::sqlite::SqliteConnection;
+use ruhu_sync::storage::{StorageError, Stored};
+use std::path::Path;
+
+/// A connection in the pool.
+pub(crate) struct Session {
+    /// The connection.
+    pub(crate) connection: Connection,
+    /// Sealing and opening, with working memory that lives as long as the connection.
+    pub(crate) codec: Codec,
+    /// A transaction was begun on it and not ended: only a panic leaves it so, and then it is
+    /// thrown away, which takes the transaction back.
+    pub(crate) is_open: bool,
+    /// The connection was lost.
+    pub(crate) is_lost: bool,
+}
+
+/// Makes connections to one database.
+#[derive(Debug)]
+pub(crate) struct Manager {
+    pub(crate) target: Target,
+}
+
+// WAL: readers never wait for the writer. FULL: a commit is on the disk before it is answered.
+// busy_timeout comes first, because changing to WAL can already meet another process.
+const SQLITE_SETUP: &str = "PRAGMA busy_timeout = 5000;
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON;
+    PRAGMA trusted_schema = OFF;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA cache_size = -16000;";
+
+// A server that hangs with a lock in its hands stops nobody for long.
+const POSTGRES_SETUP: &str = "SET lock_timeout = '15s';
+    SET idle_in_transaction_session_timeout = '60s';";
+
+impl Manager {
+    /// Makes one connection.
+    pub(crate) fn establish(&self) -> Stored<Session> {
+        let connection = match &self.target {
+            Target::Sqlite(path) => {
+                make_private_file(path)?;
+                let path = path
+                    .to_str()
+                    .ok_or_else(|| failure::unavailable("the database's path is not UTF-8"))?;
+                let c = SqliteConnection::establish(path).map_err(not_established)?;
+                let mut c = Connection::Sqlite(c);
+                c.run_script(SQLITE_SETUP).map_err(failure::of_query)?;
+                c
+            }
+            Target::Postgres(url) => {
+                let c = PgConnection::establish(url).map_err(not_established)?;
+                let mut c = Connection::Postgres(c);
+                c.run_script(POSTGRES_SETUP).map_err(failure::of_query)?;
+                c
+            }
+        };
+        Ok(Session {
+            connection,
+            codec: Codec::new()?,
+            is_open: false,
+            is_lost: false,
+        })
+    }
+}
+
+fn not_established(error: diesel::ConnectionError) -> StorageError {
+    match error {
+        // What libpq and SQLite say: host, port, file and cause; never a password.
+        diesel::ConnectionError::BadConnection(cause) => failure::unavailable(&cause),
+        _ => failure::unavailable("the database URL cannot be read"),
+    }
+}
+
+/// Names, days and codes stand in the clear in the file: nobody else on the machine reads it. The
+/// files that SQLite puts beside it take its mode.
+fn make_private_file(path: &Path) -> Stored<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(failure::unavailable(&format!(
+            "the database file cannot be made: {error}"
+        ))),
+    }
+}
+
+impl r2d2::ManageConnection for Manager {
+    type Connection = Session;
+    type Error = StorageError;
+
+    fn connect(&self) -> Stored<Session> {
+        self.establish()
+    }
+
+    fn is_valid(&self, session: &mut Session) -> Stored<()> {
+        session
+            .connection
+            .run_script("SELECT 1")
+            .map_err(failure::of_query)
+    }
+
+    fn has_broken(&self, session: &mut Session) -> bool {
+        session.is_open || session.is_lost || session.connection.is_broken()
+    }
+}

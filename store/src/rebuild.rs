@@ -1,0 +1,151 @@
+//! The read models, built anew from the records.
+
+use crate::connection::Connection;
+use crate::failure::corrupt;
+use crate::read_models::{Assessment, Find, Household, Person, Rows, Visit};
+use crate::schema::record;
+use crate::values::Fixed;
+use crate::{Store, Tx, records};
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use ruhu_sync::id::Instant;
+use ruhu_sync::storage::{RecordChange, Stored};
+use std::collections::BTreeMap;
+
+/// How many records are opened at a time.
+const CHUNK_RECORDS: i64 = 1_000;
+
+/// What building anew found in one table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TableReport {
+    /// Rows there are now.
+    pub rows: usize,
+    /// Rows that were missing.
+    pub missing: usize,
+    /// Rows that said something else.
+    pub different: usize,
+    /// Rows of records that do not exist.
+    pub extra: usize,
+}
+
+/// What building anew found, by table. A store that was written through its own door has no
+/// differences.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RebuildReport {
+    /// By the table's name.
+    pub tables: BTreeMap<&'static str, TableReport>,
+}
+
+impl RebuildReport {
+    /// How many rows were not as they are now.
+    pub fn differences(&self) -> usize {
+        let of = |t: &TableReport| t.missing + t.different + t.extra;
+        self.tables.values().map(of).sum()
+    }
+}
+
+impl Store {
+    /// Builds all read models anew from the records, in one write transaction, and says what was
+    /// not as it is now.
+    pub fn rebuild(&self) -> Stored<RebuildReport> {
+        self.write(rebuild)
+    }
+}
+
+macro_rules! rebuild_table {
+    ($tx:ident, $row:ident, $new:expr) => {{
+        let before = $row::all($tx)?;
+        let after: &mut Vec<$row> = $new;
+        after.sort_by_key(|row| row.id);
+        let report = compare(&before, after, |row| row.id);
+        if report.missing + report.different + report.extra > 0 {
+            $row::clear($tx)?;
+            $row::save($tx, after)?;
+        }
+        report
+    }};
+}
+
+fn rebuild(tx: &mut Tx) -> Stored<RebuildReport> {
+    tx.run(hold_off_writers)?;
+    let mut new = project_all(tx)?;
+    let tables = [
+        (
+            "household_row",
+            rebuild_table!(tx, Household, &mut new.households),
+        ),
+        ("person_row", rebuild_table!(tx, Person, &mut new.persons)),
+        ("visit_row", rebuild_table!(tx, Visit, &mut new.visits)),
+        (
+            "assessment_row",
+            rebuild_table!(tx, Assessment, &mut new.assessments),
+        ),
+        ("find_row", rebuild_table!(tx, Find, &mut new.finds)),
+    ];
+    Ok(RebuildReport {
+        tables: tables.into(),
+    })
+}
+
+/// A push that commits a record between our reading it and our writing its row would be undone in
+/// the read model. SQLite's one writer is us.
+fn hold_off_writers(connection: &mut Connection) -> QueryResult<()> {
+    match connection {
+        Connection::Sqlite(_) => Ok(()),
+        Connection::Postgres(c) => c.batch_execute("LOCK TABLE record IN SHARE ROW EXCLUSIVE MODE"),
+    }
+}
+
+fn project_all(tx: &mut Tx) -> Stored<Rows> {
+    let mut new = Rows::default();
+    let mut after = Fixed([0; 16]);
+    loop {
+        let rows: Vec<records::Row> = tx.run(|connection| {
+            on_both!(connection, |c| record::table
+                .filter(record::id.gt(after))
+                .order(record::id)
+                .limit(CHUNK_RECORDS)
+                .select(records::Row::as_select())
+                .load(c))
+        })?;
+        let Some(last) = rows.last() else {
+            return Ok(new);
+        };
+        after = last.id;
+        for row in rows {
+            let at = Instant(row.changed_at);
+            let (session, keys) = tx.session();
+            let record = row.open(&mut session.codec, keys)?;
+            let content = record
+                .content()
+                .map_err(|_| corrupt("the content of a record"))?;
+            new.add(&RecordChange {
+                record: &record,
+                content: &content,
+                is_new: false,
+                at,
+            });
+        }
+    }
+}
+
+/// Both in order of name.
+fn compare<T: PartialEq>(before: &[T], after: &[T], name: impl Fn(&T) -> Fixed<16>) -> TableReport {
+    let before: BTreeMap<_, _> = before.iter().map(|row| (name(row), row)).collect();
+    let mut report = TableReport {
+        rows: after.len(),
+        ..TableReport::default()
+    };
+    let mut met = 0;
+    for row in after {
+        match before.get(&name(row)) {
+            None => report.missing += 1,
+            Some(old) => {
+                met += 1;
+                report.different += usize::from(*old != row);
+            }
+        }
+    }
+    report.extra = before.len() - met;
+    report
+}

@@ -1,0 +1,247 @@
+//! Records: the outside in the clear, the content sealed.
+
+use crate::Tx;
+use crate::codec::{Codec, Place};
+use crate::failure::{corrupt, of_query};
+use crate::keys::KeyRing;
+use crate::manager::Session;
+use crate::read_models;
+use crate::schema::record;
+use crate::values::{Fixed, Name, counted, counter};
+use diesel::connection::DefaultLoadingMode;
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+use ruhu_sync::id::{RecordId, Seq, StreamId};
+use ruhu_sync::path::Path;
+use ruhu_sync::record::{RecordFrame, StoredRecord};
+use ruhu_sync::rev::Rev;
+use ruhu_sync::storage::{RecordChange, Stored};
+use std::collections::BTreeSet;
+
+/// Rows a statement: both databases take 32,766 values and no more.
+const CHUNK_ROWS: usize = 2_500;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = record)]
+pub(crate) struct Row {
+    pub(crate) id: Fixed<16>,
+    kind: String,
+    root: Fixed<16>,
+    stream: Fixed<16>,
+    seq: i64,
+    rev_number: i64,
+    rev_hash: Fixed<4>,
+    deleted: bool,
+    pub(crate) changed_at: i64,
+    key_id: i32,
+    wire: Vec<u8>,
+    removed_rows: Option<Vec<u8>>,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = record, treat_none_as_default_value = false)]
+struct NewRow<'a> {
+    id: Fixed<16>,
+    kind: &'a str,
+    root: Fixed<16>,
+    stream: Fixed<16>,
+    seq: i64,
+    rev_number: i64,
+    rev_hash: Fixed<4>,
+    deleted: bool,
+    changed_at: i64,
+    key_id: i32,
+    wire: Vec<u8>,
+    removed_rows: Option<Vec<u8>>,
+}
+
+/// The version is part of the name, so that an older content of the same record does not open
+/// under a newer version.
+fn with_name<T>(id: Fixed<16>, rev_number: i64, work: impl FnOnce(&[&[u8]]) -> T) -> T {
+    work(&[&id.0, &rev_number.to_be_bytes()])
+}
+
+const WIRE: &str = "record.wire";
+const REMOVED_ROWS: &str = "record.removed_rows";
+
+fn sealed<'a>(codec: &mut Codec, keys: &KeyRing, change: &RecordChange<'a>) -> Stored<NewRow<'a>> {
+    let r = change.record;
+    let (id, rev_number) = (r.id.fixed(), counter(r.rev.number));
+    let (key, wire, removed_rows) = with_name(id, rev_number, |row| {
+        let place = |column| Place { column, row };
+        let (key, wire) = codec.seal(keys, place(WIRE), &r.wire)?;
+        let removed_rows = if r.removed_rows.is_empty() {
+            None
+        } else {
+            let paths = serde_json::to_string(&r.removed_rows)
+                .map_err(|_| corrupt("the removed rows of a record"))?;
+            Some(codec.seal(keys, place(REMOVED_ROWS), &paths)?.1)
+        };
+        Ok((key, wire, removed_rows))
+    })?;
+    Ok(NewRow {
+        id,
+        kind: &r.kind,
+        root: r.root.fixed(),
+        stream: r.stream.fixed(),
+        seq: counter(r.seq.0),
+        rev_number,
+        rev_hash: Fixed(r.rev.hash),
+        deleted: r.deleted,
+        changed_at: change.at.0,
+        key_id: i32::from(key.0),
+        wire,
+        removed_rows,
+    })
+}
+
+/// Writes records and their rows in the read models: one statement a table.
+pub(crate) fn save(tx: &mut Tx, changes: &[RecordChange<'_>]) -> Stored<()> {
+    for changes in changes.chunks(CHUNK_ROWS) {
+        let (session, keys) = tx.session();
+        let rows: Stored<Vec<_>> = changes
+            .iter()
+            .map(|change| sealed(&mut session.codec, keys, change))
+            .collect();
+        let rows = tx.note(rows)?;
+        tx.run(|connection| {
+            on_both!(connection, |c| diesel::insert_into(record::table)
+                .values(&rows)
+                .on_conflict(record::id)
+                .do_update()
+                .set((
+                    record::kind.eq(excluded(record::kind)),
+                    record::root.eq(excluded(record::root)),
+                    record::stream.eq(excluded(record::stream)),
+                    record::seq.eq(excluded(record::seq)),
+                    record::rev_number.eq(excluded(record::rev_number)),
+                    record::rev_hash.eq(excluded(record::rev_hash)),
+                    record::deleted.eq(excluded(record::deleted)),
+                    record::changed_at.eq(excluded(record::changed_at)),
+                    record::key_id.eq(excluded(record::key_id)),
+                    record::wire.eq(excluded(record::wire)),
+                    record::removed_rows.eq(excluded(record::removed_rows)),
+                ))
+                .execute(c))
+        })?;
+        read_models::save(tx, changes)?;
+    }
+    Ok(())
+}
+
+impl Row {
+    /// Opens it.
+    pub(crate) fn open(self, codec: &mut Codec, keys: &KeyRing) -> Stored<StoredRecord> {
+        let (wire, removed_rows) = with_name(self.id, self.rev_number, |row| {
+            let place = |column| Place { column, row };
+            let wire = codec.open(keys, self.key_id, place(WIRE), self.wire)?;
+            let wire = wire.to_owned();
+            let removed_rows: BTreeSet<Path> = match self.removed_rows {
+                None => BTreeSet::new(),
+                Some(bytes) => {
+                    let paths = codec.open(keys, self.key_id, place(REMOVED_ROWS), bytes)?;
+                    serde_json::from_str(paths)
+                        .map_err(|_| corrupt("the removed rows of a record"))?
+                }
+            };
+            Ok((wire, removed_rows))
+        })?;
+        Ok(StoredRecord {
+            id: RecordId::of(self.id),
+            kind: self.kind,
+            root: RecordId::of(self.root),
+            stream: StreamId::of(self.stream),
+            seq: Seq(counted(self.seq)?),
+            rev: Rev {
+                number: counted(self.rev_number)?,
+                hash: self.rev_hash.0,
+            },
+            deleted: self.deleted,
+            wire,
+            removed_rows,
+        })
+    }
+}
+
+/// Those records that exist, by name.
+pub(crate) fn find(tx: &mut Tx, ids: &[RecordId]) -> Stored<Vec<StoredRecord>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<Row> = tx.run(|connection| {
+        on_both!(connection, |c| record::table
+            .filter(record::id.eq_any(ids.iter().map(|id| id.fixed())))
+            .order(record::id)
+            .select(Row::as_select())
+            .load(c))
+    })?;
+    let (session, keys) = tx.session();
+    let records = rows
+        .into_iter()
+        .map(|row| row.open(&mut session.codec, keys))
+        .collect();
+    tx.note(records)
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = record)]
+struct Frame {
+    id: Fixed<16>,
+    kind: String,
+    root: Fixed<16>,
+    seq: i64,
+    rev_number: i64,
+    rev_hash: Fixed<4>,
+    key_id: i32,
+    wire: Vec<u8>,
+}
+
+/// Hands over a stream's records one by one, each from the buffer it was opened into.
+pub(crate) fn changes(
+    tx: &mut Tx,
+    stream: StreamId,
+    after: Seq,
+    limit: usize,
+    take: &mut dyn FnMut(RecordFrame<'_>, &str),
+) -> Stored<usize> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let (session, keys) = tx.session();
+    let Session {
+        connection, codec, ..
+    } = session;
+    let mut hand_over = |row: QueryResult<Frame>| -> Stored<()> {
+        let row = row.map_err(of_query)?;
+        let frame = RecordFrame {
+            id: RecordId::of(row.id),
+            kind: &row.kind,
+            root: RecordId::of(row.root),
+            stream,
+            seq: Seq(counted(row.seq)?),
+            rev: Rev {
+                number: counted(row.rev_number)?,
+                hash: row.rev_hash.0,
+            },
+        };
+        let wire = with_name(row.id, row.rev_number, |name| {
+            let place = Place {
+                column: WIRE,
+                row: name,
+            };
+            codec.open(keys, row.key_id, place, row.wire)
+        })?;
+        take(frame, wire);
+        Ok(())
+    };
+    let count = on_both!(connection, |c| record::table
+        .filter(record::stream.eq(stream.fixed()))
+        .filter(record::seq.gt(counter(after.0)))
+        .order(record::seq)
+        .limit(limit)
+        .select(Frame::as_select())
+        .load_iter::<Frame, DefaultLoadingMode>(c)
+        .map_err(of_query)
+        .and_then(
+            |mut rows| rows.try_fold(0, |count, row| hand_over(row).map(|()| count + 1))
+        ));
+    tx.note(count)
+}

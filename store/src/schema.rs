@@ -1,0 +1,282 @@
+//! The tables, one description for both databases: names and sealed values are bytes, instants and
+//! counters 64-bit integers, days texts, flags booleans (0 and 1 on SQLite).
+
+#![allow(unreachable_pub, reason = "diesel's macro makes everything pub")]
+#![allow(missing_docs, reason = "the migrations say what the columns are")]
+
+diesel::table! {
+    server (only_row) {
+        only_row -> Bool,
+        epoch -> Binary,
+    }
+}
+
+diesel::table! {
+    stream (id) {
+        id -> Binary,
+        kind -> Text,
+        head -> BigInt,
+        count -> BigInt,
+        digest -> Binary,
+    }
+}
+
+diesel::table! {
+    root (id) {
+        id -> Binary,
+    }
+}
+
+diesel::table! {
+    record (id) {
+        id -> Binary,
+        kind -> Text,
+        root -> Binary,
+        stream -> Binary,
+        seq -> BigInt,
+        rev_number -> BigInt,
+        rev_hash -> Binary,
+        deleted -> Bool,
+        changed_at -> BigInt,
+        key_id -> Integer,
+        wire -> Binary,
+        removed_rows -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    departure (stream, seq) {
+        stream -> Binary,
+        seq -> BigInt,
+        record -> Binary,
+    }
+}
+
+diesel::table! {
+    journal (device, device_seq) {
+        device -> Binary,
+        device_seq -> BigInt,
+        account -> Binary,
+        received_at -> BigInt,
+        op -> Nullable<Text>,
+        record -> Nullable<Binary>,
+        root -> Nullable<Binary>,
+        kind -> Nullable<Text>,
+        stream -> Nullable<Binary>,
+        group_id -> Nullable<Binary>,
+        made_at -> Nullable<Text>,
+        verdict -> Text,
+        rev_number -> Nullable<BigInt>,
+        rev_hash -> Nullable<Binary>,
+        outcome -> Text,
+        effect_is_payload -> Bool,
+        key_id -> Integer,
+        effect -> Nullable<Binary>,
+        payload -> Nullable<Binary>,
+        salt -> Nullable<Binary>,
+        payload_hash -> Binary,
+        chain -> Binary,
+    }
+}
+
+diesel::table! {
+    account (id) {
+        id -> Binary,
+        login -> Text,
+        name -> Text,
+        password_hash -> Nullable<Text>,
+        active -> Bool,
+        staff_no -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    office (id) {
+        id -> Binary,
+        account -> Binary,
+        role -> Text,
+        area -> Text,
+        first_day -> Text,
+        last_day -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    provider (id) {
+        id -> Binary,
+        name -> Text,
+        uscc -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    provider_ban (id) {
+        id -> Binary,
+        provider -> Binary,
+        first_day -> Text,
+        last_day -> Text,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    contract (id) {
+        id -> Binary,
+        provider -> Binary,
+        purchaser_area -> Text,
+        first_day -> Text,
+        last_day -> Text,
+        over_one_year_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    caseload (id) {
+        id -> Binary,
+        contract -> Binary,
+        area -> Text,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    membership (id) {
+        id -> Binary,
+        account -> Binary,
+        caseload -> Binary,
+        first_day -> Text,
+        last_day -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    device (id) {
+        id -> Binary,
+        account -> Binary,
+        name -> Text,
+        last_seq -> BigInt,
+        chain -> Binary,
+        safe_seq -> BigInt,
+        enrolled_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+        reported_lost_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    device_continues (device, earlier) {
+        device -> Binary,
+        earlier -> Binary,
+        through -> BigInt,
+    }
+}
+
+diesel::table! {
+    refresh_token (hash) {
+        hash -> Binary,
+        device -> Binary,
+        family -> Binary,
+        issued_at -> BigInt,
+        expires_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    idempotency_key (account, key) {
+        account -> Binary,
+        key -> Text,
+        request_hash -> Binary,
+        device -> Nullable<Binary>,
+        device_seq -> Nullable<BigInt>,
+        status -> Nullable<Integer>,
+        key_id -> Nullable<Integer>,
+        response -> Nullable<Binary>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    household_row (id) {
+        id -> Binary,
+        stream -> Binary,
+        community_code -> Text,
+        category -> Nullable<Text>,
+        head_name_masked -> Text,
+        open_conflicts -> BigInt,
+        deleted -> Bool,
+        rev_number -> BigInt,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    person_row (id) {
+        id -> Binary,
+        household -> Binary,
+        stream -> Binary,
+        name_masked -> Text,
+        relation_code -> Nullable<Text>,
+        deleted -> Bool,
+        rev_number -> BigInt,
+    }
+}
+
+diesel::table! {
+    visit_row (id) {
+        id -> Binary,
+        household -> Binary,
+        stream -> Binary,
+        status -> Text,
+        planned_on -> Nullable<Text>,
+        deleted -> Bool,
+        rev_number -> BigInt,
+    }
+}
+
+diesel::table! {
+    assessment_row (id) {
+        id -> Binary,
+        household -> Binary,
+        stream -> Binary,
+        form -> Text,
+        form_version -> BigInt,
+        person -> Nullable<Binary>,
+        status -> Text,
+        open_conflicts -> BigInt,
+        deleted -> Bool,
+        rev_number -> BigInt,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    find_row (id) {
+        id -> Binary,
+        stream -> Binary,
+        community_code -> Nullable<Text>,
+        category -> Nullable<Text>,
+        urgency -> Nullable<Text>,
+        status -> Text,
+        found_at -> Nullable<Text>,
+        deleted -> Bool,
+        rev_number -> BigInt,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::joinable!(membership -> caseload (caseload));
+diesel::joinable!(caseload -> contract (contract));
+diesel::joinable!(provider_ban -> provider (provider));
+diesel::joinable!(office -> account (account));
+diesel::allow_tables_to_appear_in_same_query!(
+    account,
+    office,
+    membership,
+    caseload,
+    contract,
+    provider,
+    provider_ban,
+    device,
+    device_continues,
+);

@@ -1,0 +1,209 @@
+//! The store: a database, opened.
+
+use crate::connection::Mode;
+use crate::failure::unavailable;
+use crate::keys::KeyRing;
+use crate::manager::Manager;
+use crate::target::Target;
+use crate::tx::Tx;
+use crate::values::{Fixed, Name};
+use crate::{migrate, schema};
+use diesel::prelude::*;
+use r2d2::{NopErrorHandler, Pool};
+use ruhu_sync::id::Epoch;
+use ruhu_sync::storage::{ReadTx, StorageError, Stored};
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How a store is opened.
+#[derive(Clone)]
+pub struct StoreSettings {
+    /// `sqlite:PATH`, `sqlite://PATH`, `postgres://…` or `postgresql://…`.
+    pub url: String,
+    /// How many connections are kept at most.
+    pub pool_connections_max: u32,
+    /// How long a request waits for a connection, and how long one that meets others is tried
+    /// again.
+    pub wait_ms_max: u64,
+    /// The keys that seal.
+    pub keys: KeyRing,
+}
+
+impl StoreSettings {
+    /// Settings with the usual limits.
+    pub fn new(url: impl Into<String>, keys: KeyRing) -> Self {
+        Self {
+            url: url.into(),
+            pool_connections_max: 8,
+            wait_ms_max: 10_000,
+            keys,
+        }
+    }
+}
+
+/// The URL may hold a password.
+impl fmt::Debug for StoreSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoreSettings")
+            .field("pool_connections_max", &self.pool_connections_max)
+            .finish_non_exhaustive()
+    }
+}
+
+struct Inner {
+    pool: Pool<Manager>,
+    keys: KeyRing,
+    wait_max: Duration,
+    /// SQLite has one writer at a time. Waiting here costs nothing and is handed on at once;
+    /// waiting in SQLite is sleeping and trying again.
+    gate: Option<Mutex<()>>,
+}
+
+/// A database, opened. Cheap to clone; every call takes a connection of its own and blocks its
+/// thread.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Store")
+    }
+}
+
+impl Store {
+    /// Connects, and brings the schema up to date.
+    pub fn open(settings: &StoreSettings) -> Stored<Self> {
+        let manager = Manager {
+            target: Target::parse(&settings.url)?,
+        };
+        let gate = matches!(manager.target, Target::Sqlite(_)).then(|| Mutex::new(()));
+        // Before the pool, which would try again and again: what is wrong is told at once.
+        let mut session = manager.establish()?;
+        migrate::run_pending(&mut session.connection)?;
+        drop(session);
+        let wait_max = Duration::from_millis(settings.wait_ms_max.max(1));
+        let pool = Pool::builder()
+            .max_size(settings.pool_connections_max.max(1))
+            .min_idle(Some(0))
+            // One that was lost is found out when its transaction begins, without a question
+            // before every other.
+            .test_on_check_out(false)
+            .connection_timeout(wait_max)
+            .error_handler(Box::new(NopErrorHandler))
+            .build_unchecked(manager);
+        let store = Self {
+            inner: Arc::new(Inner {
+                pool,
+                keys: settings.keys.clone(),
+                wait_max,
+                gate,
+            }),
+        };
+        store.make_first_epoch()?;
+        Ok(store)
+    }
+
+    fn make_first_epoch(&self) -> Stored<()> {
+        let epoch = random_epoch()?;
+        self.write(|tx| {
+            tx.run(|connection| {
+                use schema::server::dsl;
+                on_both!(connection, |c| diesel::insert_into(dsl::server)
+                    .values((dsl::only_row.eq(true), dsl::epoch.eq(epoch.fixed())))
+                    .on_conflict(dsl::only_row)
+                    .do_nothing()
+                    .execute(c))
+            })
+        })?;
+        Ok(())
+    }
+
+    /// Begins a new epoch, as every restore from a backup must: devices then bring back what the
+    /// backup lacks.
+    pub fn begin_epoch(&self) -> Stored<Epoch> {
+        let epoch = random_epoch()?;
+        self.write(|tx| {
+            tx.run(|connection| {
+                use schema::server::dsl;
+                on_both!(connection, |c| diesel::update(dsl::server)
+                    .set(dsl::epoch.eq(epoch.fixed()))
+                    .execute(c))
+            })
+        })?;
+        Ok(epoch)
+    }
+
+    /// Reads one moment's view.
+    pub fn read<T>(&self, mut work: impl FnMut(&mut Tx) -> Stored<T>) -> Stored<T> {
+        self.again_while_busy(Mode::Read, &mut work)
+    }
+
+    /// Runs a write transaction: all of it happens, or nothing. Where another is in the way it is
+    /// run again from its beginning, so `work` must not do anything outside that counts.
+    pub fn write<T>(&self, mut work: impl FnMut(&mut Tx) -> Stored<T>) -> Stored<T> {
+        let gate = self.inner.gate.as_ref();
+        let _turn = gate.map(|gate| gate.lock().unwrap_or_else(PoisonError::into_inner));
+        self.again_while_busy(Mode::Write, &mut work)
+    }
+
+    /// Whether the database answers.
+    pub fn ping(&self) -> Stored<()> {
+        self.read(|tx| tx.epoch().map(drop))
+    }
+
+    fn again_while_busy<T>(
+        &self,
+        mode: Mode,
+        work: &mut dyn FnMut(&mut Tx) -> Stored<T>,
+    ) -> Stored<T> {
+        let begun = Instant::now();
+        let mut tries: u32 = 0;
+        loop {
+            match self.once(mode, work) {
+                Err(StorageError::Busy) if begun.elapsed() < self.inner.wait_max => {}
+                result => return result,
+            }
+            // Not in step with the others that were turned away.
+            let spread_ms = 1_u64 << tries.min(6);
+            let random = getrandom::u64().unwrap_or(spread_ms);
+            std::thread::sleep(Duration::from_millis(random % spread_ms + 1));
+            tries += 1;
+        }
+    }
+
+    fn once<T>(&self, mode: Mode, work: &mut dyn FnMut(&mut Tx) -> Stored<T>) -> Stored<T> {
+        let mut tx = self.begin(mode)?;
+        match work(&mut tx) {
+            Ok(value) => tx.commit().map(|()| value),
+            Err(error) => {
+                tx.roll_back();
+                Err(error)
+            }
+        }
+    }
+
+    /// Takes connections until one begins: after a restart of the server, all that lie in the
+    /// pool are lost.
+    fn begin(&self, mode: Mode) -> Stored<Tx> {
+        let pool = &self.inner.pool;
+        for _ in 0..=pool.max_size() {
+            let session = pool
+                .get()
+                .map_err(|error| unavailable(&error.to_string()))?;
+            if let Some(tx) = Tx::begin(session, self.inner.keys.clone(), mode)? {
+                return Ok(tx);
+            }
+        }
+        Err(unavailable("every connection was lost"))
+    }
+}
+
+fn random_epoch() -> Stored<Epoch> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|_| unavailable("the system gives no random bytes"))?;
+    let id = uuid::Builder::from_random_bytes(bytes).into_uuid();
+    Ok(Epoch::of(Fixed(*id.as_bytes())))
+}

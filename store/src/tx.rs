@@ -1,0 +1,102 @@
+//! One transaction.
+
+use crate::connection::{Connection, Mode};
+use crate::failure::{self, corrupt, unavailable};
+use crate::keys::KeyRing;
+use crate::manager::{Manager, Session};
+use diesel::result::QueryResult;
+use r2d2::PooledConnection;
+use ruhu_sync::storage::{StorageError, Stored};
+use std::fmt;
+
+/// A transaction under way: [`ReadTx`](ruhu_sync::storage::ReadTx) and
+/// [`WriteTx`](ruhu_sync::storage::WriteTx) on whichever database the store is.
+pub struct Tx {
+    session: PooledConnection<Manager>,
+    pub(crate) keys: KeyRing,
+    mode: Mode,
+    has_failed: bool,
+}
+
+impl fmt::Debug for Tx {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Tx({:?})", self.mode)
+    }
+}
+
+impl Tx {
+    /// Begins. The connection may have been lost while it lay in the pool: then nothing has
+    /// happened yet, and `None` says to take another.
+    pub(crate) fn begin(
+        session: PooledConnection<Manager>,
+        keys: KeyRing,
+        mode: Mode,
+    ) -> Stored<Option<Self>> {
+        let mut tx = Self {
+            session,
+            keys,
+            mode,
+            has_failed: false,
+        };
+        match tx.run(|connection| connection.begin(mode)) {
+            Ok(()) => {
+                tx.session.is_open = true;
+                Ok(Some(tx))
+            }
+            Err(StorageError::Unavailable(_)) if tx.session.is_lost => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Runs one statement, or a few. A transaction in which a statement failed can only be taken
+    /// back: PostgreSQL answers COMMIT with a silent ROLLBACK then, so it is never asked.
+    pub(crate) fn run<T>(
+        &mut self,
+        work: impl FnOnce(&mut Connection) -> QueryResult<T>,
+    ) -> Stored<T> {
+        let result = work(&mut self.session.connection).map_err(failure::of_query);
+        self.note(result)
+    }
+
+    /// The session, where a statement and its sealing go hand in hand. What it gives must pass
+    /// through [`Tx::note`].
+    pub(crate) fn session(&mut self) -> (&mut Session, &KeyRing) {
+        (&mut self.session, &self.keys)
+    }
+
+    /// Remembers whether something failed.
+    pub(crate) fn note<T>(&mut self, result: Stored<T>) -> Stored<T> {
+        if result.is_err() {
+            self.has_failed = true;
+            let session = &mut *self.session;
+            session.is_lost |= session.connection.is_broken();
+        }
+        result
+    }
+
+    /// An error, unless the transaction may write: SQLite would let a reading one.
+    pub(crate) fn must_write(&mut self) -> Stored<()> {
+        if self.mode == Mode::Write {
+            return Ok(());
+        }
+        self.note(Err(unavailable("the transaction is read only")))
+    }
+
+    /// Ends it: all of it happened, or this is an error and nothing did, unless the connection
+    /// was lost in this very moment, when nobody can say.
+    pub(crate) fn commit(mut self) -> Stored<()> {
+        if self.has_failed {
+            self.roll_back();
+            return Err(corrupt("a statement failed and the work went on"));
+        }
+        self.run(Connection::commit)?;
+        self.session.is_open = false;
+        Ok(())
+    }
+
+    /// Takes it back. A connection that cannot do so any more is thrown away, which does.
+    pub(crate) fn roll_back(&mut self) {
+        let session = &mut *self.session;
+        session.is_open = session.connection.roll_back().is_err();
+    }
+}

@@ -1,0 +1,98 @@
+//! Values as both databases keep them: names and hashes as bytes of a fixed number, counters as
+//! signed 64-bit integers, days as ISO texts.
+
+use crate::failure::corrupt;
+use chrono::NaiveDate;
+use diesel::backend::Backend;
+use diesel::deserialize::{self, FromSql, FromSqlRow};
+use diesel::expression::AsExpression;
+use diesel::pg::{Pg, PgValue};
+use diesel::serialize::{self, Output, ToSql};
+use diesel::sql_types::Binary;
+use diesel::sqlite::Sqlite;
+use ruhu_sync::storage::Stored;
+use std::borrow::Cow;
+
+/// Bytes of a fixed number, kept without an allocation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Binary)]
+pub(crate) struct Fixed<const N: usize>(pub(crate) [u8; N]);
+
+impl<const N: usize, DB> ToSql<Binary, DB> for Fixed<N>
+where
+    DB: Backend,
+    [u8]: ToSql<Binary, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+        self.0.as_slice().to_sql(out)
+    }
+}
+
+fn fixed<const N: usize>(bytes: &[u8]) -> deserialize::Result<Fixed<N>> {
+    match bytes.try_into() {
+        Ok(bytes) => Ok(Fixed(bytes)),
+        Err(_) => Err("a name or hash of another length".into()),
+    }
+}
+
+impl<const N: usize> FromSql<Binary, Pg> for Fixed<N> {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        fixed(value.as_bytes())
+    }
+}
+
+impl<const N: usize> FromSql<Binary, Sqlite> for Fixed<N> {
+    fn from_sql(mut value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        fixed(value.read_blob())
+    }
+}
+
+/// A typed name of the protocol, and its sixteen bytes.
+pub(crate) trait Name: Copy {
+    /// The bytes.
+    fn fixed(self) -> Fixed<16>;
+    /// The name again.
+    fn of(bytes: Fixed<16>) -> Self;
+}
+
+macro_rules! names {
+    ($($name:ident),*) => {$(
+        impl Name for ruhu_sync::id::$name {
+            fn fixed(self) -> Fixed<16> {
+                Fixed(*self.as_bytes())
+            }
+
+            fn of(bytes: Fixed<16>) -> Self {
+                Self(uuid::Uuid::from_bytes(bytes.0))
+            }
+        }
+    )*};
+}
+
+names!(RecordId, DeviceId, StreamId, UserId, GroupId, Epoch);
+
+/// A counter as a database keeps it. No counter comes near 2^63; a bound beyond it that somebody
+/// asks for is no bound.
+pub(crate) fn counter(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+/// A counter as it was kept.
+pub(crate) fn counted(value: i64) -> Stored<u64> {
+    u64::try_from(value).map_err(|_| corrupt("a counter is negative"))
+}
+
+/// A day as it was kept.
+pub(crate) fn day(text: &str) -> Stored<NaiveDate> {
+    text.parse().map_err(|_| corrupt("a day is no day"))
+}
+
+/// A text as both databases take it. PostgreSQL knows no NUL; an edit that cannot be read may
+/// carry one in a place that is kept beside its sealed bytes, and must be kept nevertheless.
+pub(crate) fn text(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') {
+        Cow::Owned(text.replace('\0', "\u{fffd}"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}

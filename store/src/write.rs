@@ -1,0 +1,66 @@
+//! The writing half of the port.
+
+use crate::{devices, journal, records, streams};
+use ruhu_sync::id::{DeviceId, DeviceSeq, RecordId, StreamId};
+use ruhu_sync::journal::{Answered, JournalRow, Past, Untaken};
+use ruhu_sync::record::StoredRecord;
+use ruhu_sync::rules::StreamKind;
+use ruhu_sync::storage::{DeviceState, HistoryWanted, RecordChange, Stored, StreamHead, WriteTx};
+
+impl WriteTx for crate::Tx {
+    fn lock_device(&mut self, id: DeviceId) -> Stored<Option<DeviceState>> {
+        self.must_write()?;
+        devices::find(self, id, devices::Hold::Lock)
+    }
+
+    fn answered(
+        &mut self,
+        device: DeviceId,
+        from: DeviceSeq,
+        through: DeviceSeq,
+    ) -> Stored<Vec<Answered>> {
+        journal::answered(self, device, from, through)
+    }
+
+    fn lock_roots(&mut self, roots: &[RecordId]) -> Stored<()> {
+        self.must_write()?;
+        streams::lock_roots(self, roots)
+    }
+
+    fn records(&mut self, ids: &[RecordId]) -> Stored<Vec<StoredRecord>> {
+        records::find(self, ids)
+    }
+
+    fn history(&mut self, wanted: &[HistoryWanted]) -> Stored<Vec<Past>> {
+        journal::history(self, wanted)
+    }
+
+    fn untaken(&mut self, device: DeviceId, records: &[RecordId]) -> Stored<Vec<Untaken>> {
+        journal::untaken(self, device, records)
+    }
+
+    fn lock_streams(&mut self, streams: &[(StreamId, StreamKind)]) -> Stored<Vec<StreamHead>> {
+        self.must_write()?;
+        streams::lock(self, streams)
+    }
+
+    fn save_records(&mut self, changes: &[RecordChange<'_>]) -> Stored<()> {
+        self.must_write()?;
+        records::save(self, changes)
+    }
+
+    fn append_journal(&mut self, rows: &[JournalRow]) -> Stored<()> {
+        self.must_write()?;
+        journal::append(self, rows)
+    }
+
+    fn save_streams(&mut self, streams: &[StreamHead]) -> Stored<()> {
+        self.must_write()?;
+        streams::save(self, streams)
+    }
+
+    fn save_device(&mut self, device: &DeviceState) -> Stored<()> {
+        self.must_write()?;
+        devices::save(self, device)
+    }
+}
