@@ -1,9 +1,9 @@
 //! What is wrong with the values of an edit, all at once, and what a new record lacks. It looks at
 //! nothing that another device could change: what it finds is rejected for ever.
 
+use crate::identity;
 use crate::kind::{FieldRule, Holds, Kind, Required, find};
 use crate::value::{Code, Value, day, has_code};
-use crate::{identity, kind};
 use ruhu_forms::{Answers, Form, ProblemCode};
 use ruhu_sync::json::{Json, Object};
 use ruhu_sync::outcome::Problem;
@@ -103,8 +103,8 @@ impl Check<'_> {
         };
         for (name, value) in members {
             let path = at.child(name);
-            match (kind::find(fields, name).map(|field| field.holds), value) {
-                (Some(Holds::Leaf(kind)), value) => inside.leaf(kind, value, &path),
+            match (find(fields, name).map(|field| field.holds), value) {
+                (Some(Holds::Leaf(known)), value) => inside.leaf(known, value, &path),
                 (Some(Holds::Object(inner)), Json::Object(value)) => {
                     inside.members(inner, value, &path);
                 }
@@ -230,5 +230,65 @@ pub(crate) fn holds_something(value: &Json) -> bool {
         Json::List(items) => !items.is_empty(),
         Json::Object(members) => !members.is_empty(),
         Json::Bool(_) | Json::Integer(_) | Json::Real(_) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{object, said};
+    use ruhu_sync::shape::Class;
+
+    fn form() -> Form {
+        let text = r#"{"id":"means","version":1,"label_zh":"家计",
+            "source":{"law":"某法","document":"某号","article":"第1条"},
+            "valid_from":null,"valid_to":null,"computed":[],
+            "sections":[{"id":"a","label_zh":"甲","questions":[
+                {"id":"rent","label_zh":"租金","kind":{"type":"fen"}},
+                {"id":"income","label_zh":"收入","required":true,"kind":{"type":"rows","questions":[
+                    {"id":"wage","label_zh":"工资","kind":{"type":"fen"}},
+                    {"id":"months","label_zh":"月数","kind":{"type":"integer","min":1,"max":12}}
+                ]}}
+            ]}]}"#;
+        Form::parse(text).expect("form")
+    }
+
+    fn ask(path: &str, wish: Wish) -> Ask {
+        Ask {
+            path: Path::parse(path).expect("path"),
+            wish,
+            class: Class::Ask,
+            rows: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn money_as_a_fraction_is_named_so_in_answers_and_in_their_rows() {
+        let asks = [
+            ask("/answers/rent", Wish::Set(Json::Real(12.5))),
+            ask(
+                "/answers/income/r1",
+                Wish::AddRow(object(r#"{"wage":0.5,"months":13}"#)),
+            ),
+            ask("/answers/income/r2/wage", Wish::Set(Json::Real(1.5))),
+            ask("/answers/income/r3", Wish::Remove),
+            ask("/note", Wish::Set(Json::Real(1.5))),
+        ];
+        assert_eq!(
+            said(answers(&form(), "answers", &asks)),
+            [
+                "/answers/rent fen_expected",
+                "/answers/income/r1/wage fen_expected",
+                "/answers/income/r1/months out_of_range",
+                "/answers/income/r2/wage fen_expected",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_submission_lacks_what_its_form_requires() {
+        let check = |text: &str| said(whole_answers(&form(), "answers", &object(text)));
+        assert_eq!(check("{}"), ["/answers/income required"]);
+        assert!(check(r#"{"answers":{"income":{"r1":{"wage":1}}}}"#).is_empty());
     }
 }

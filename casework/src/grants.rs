@@ -4,7 +4,7 @@
 //! midnight ends for every tablet at midnight. Both dates of everything are inclusive.
 
 use crate::areas;
-use crate::facts::PersonFacts;
+use crate::facts::{DeskStream, Office, PersonFacts};
 use crate::roles::{READER, REPORTER, REVIEWER, Role, WORKER};
 use chrono::{DateTime, NaiveDate};
 use ruhu_sync::id::{Instant, StreamId, UserId};
@@ -64,30 +64,9 @@ pub fn grants(facts: &PersonFacts, day: NaiveDate) -> Grants {
     }
 
     let mut streams = BTreeMap::new();
-    let is_contractors = facts.memberships.iter().any(|m| m.is_current(day));
-    if !is_contractors {
+    if !facts.memberships.iter().any(|m| m.is_current(day)) {
         for office in &offices {
-            let Some(capacity) = office.role.desk_capacity() else {
-                continue;
-            };
-            for desk in &facts.desk {
-                if areas::contains(&office.area, &desk.area) {
-                    let grant = Grant {
-                        kind: desk.kind,
-                        held: false,
-                        capacity,
-                    };
-                    // A reviewer who also sits at the window reviews.
-                    streams
-                        .entry(desk.stream)
-                        .and_modify(|known: &mut Grant| {
-                            if capacity == REVIEWER {
-                                known.capacity = capacity;
-                            }
-                        })
-                        .or_insert(grant);
-                }
-            }
+            open_desk(facts, office, &mut streams);
         }
     }
     for membership in &memberships {
@@ -118,6 +97,25 @@ pub fn grants(facts: &PersonFacts, day: NaiveDate) -> Grants {
     Grants {
         closed: false,
         streams,
+    }
+}
+
+fn open_desk(facts: &PersonFacts, office: &Office, streams: &mut BTreeMap<StreamId, Grant>) {
+    let Some(capacity) = office.role.desk_capacity() else {
+        return;
+    };
+    let inside = |desk: &&DeskStream| areas::contains(&office.area, &desk.area);
+    for desk in facts.desk.iter().filter(inside) {
+        let grant = Grant {
+            kind: desk.kind,
+            held: false,
+            capacity,
+        };
+        let known = streams.entry(desk.stream).or_insert(grant);
+        // Who sits at the window and also reviews, reviews.
+        if capacity == REVIEWER {
+            known.capacity = REVIEWER;
+        }
     }
 }
 

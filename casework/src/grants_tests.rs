@@ -1,5 +1,5 @@
 use super::*;
-use crate::facts::{DeskStream, Membership, Office};
+use crate::facts::Membership;
 use crate::roles::WINDOW;
 use crate::value::day;
 

@@ -1,5 +1,5 @@
 //! What a kind of record is made of. A kind is data: its file in [`crate::kinds`] declares it, and
-//! [`crate::rules`] and [`crate::permission`] read it, so that no rule is written twice.
+//! [`crate::rules`] and the permissions behind it read it, so that no rule is written twice.
 
 use crate::value::{Code, Value};
 use ruhu_sync::outcome::Reason;

@@ -16,3 +16,6 @@ pub mod roles;
 pub mod rules;
 mod shapes;
 pub mod value;
+
+#[cfg(test)]
+mod testing;

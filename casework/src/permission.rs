@@ -133,3 +133,7 @@ fn will_hold(path: &Path, question: &Question<'_>) -> bool {
         there.is_some_and(holds_something)
     })
 }
+
+#[cfg(test)]
+#[path = "permission_tests.rs"]
+mod tests;

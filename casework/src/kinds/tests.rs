@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::kind::{Deletion, FieldRule, Holds, Need, Required};
+use crate::roles::{REPORTER, WORKER};
 use crate::value::{Value, has_code};
-use ruhu_sync::rules::Rooting;
+use ruhu_sync::rules::{Act, Question, Rooting, Rules};
 use ruhu_sync::shape::Class;
 use std::collections::BTreeSet;
 
@@ -151,7 +152,7 @@ fn required_fields_are_known_and_not_the_servers() {
             for name in names {
                 let field = kind.field(name).expect("a field");
                 assert_ne!(field.class, Class::Server);
-                assert!(field.only_by.is_empty() || field.only_by == [crate::roles::WORKER]);
+                assert!(field.only_by.is_empty() || field.only_by == [WORKER]);
             }
         }
     }
@@ -180,6 +181,48 @@ fn a_contractor_writes_neither_a_category_nor_a_review() {
             .and_then(|kind| kind.field(field))
             .expect("a field");
         assert!(!field.only_by.is_empty());
-        assert!(!field.only_by.contains(&crate::roles::WORKER));
+        assert!(!field.only_by.contains(&WORKER));
+    }
+}
+
+#[test]
+fn the_smallest_documents_of_the_readme_make_one_of_each_kind() {
+    let rules = crate::testing::rules();
+    let readme = include_str!("../../README.md");
+    for kind in ALL {
+        let line = readme
+            .lines()
+            .find_map(|line| line.strip_prefix(&format!("{} ", kind.name)))
+            .unwrap_or_else(|| panic!("{} is not in the README", kind.name));
+        let document = crate::testing::object(line);
+        let asks = crate::testing::asked(&rules, kind.name, None, line, &[]);
+        let by = if kind.name == "find" {
+            REPORTER
+        } else {
+            WORKER
+        };
+        let question = Question {
+            capacity: by,
+            kind: kind.name,
+            act: Act::Create,
+            current: None,
+            asks: &asks,
+        };
+        assert_eq!(rules.permits(&question), Ok(()), "{}", kind.name);
+        assert!(rules.invalid_values(kind.name, None, &asks).is_empty());
+        assert!(rules.missing_at_creation(kind.name, &document).is_empty());
+        for ask in asks.iter().filter(|ask| ask.class == Class::State) {
+            let to = ask.path.find(&document);
+            assert!(rules.may_pass(&question, &ask.path, None, to));
+        }
+        for name in document.keys() {
+            let mut lacking = document.clone();
+            lacking.remove(name);
+            assert!(
+                !rules.missing_at_creation(kind.name, &lacking).is_empty(),
+                "{}.{name}",
+                kind.name
+            );
+        }
     }
 }
