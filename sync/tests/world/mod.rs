@@ -100,21 +100,26 @@ impl World {
     }
 
     pub fn push_body(&mut self, from: u128, body: &str) -> PushReply {
-        let request = PushRequest::parse(body).expect("a push");
         let owner = self
             .store
             .state()
             .devices
             .get(&device(from))
             .map_or(user(from), |d| d.user);
+        self.push_as(device(from), owner, body)
+    }
+
+    pub fn push_as(&mut self, device: DeviceId, user: UserId, body: &str) -> PushReply {
+        let request = PushRequest::parse(body).expect("a push");
         let mut salts = || -> Salt {
             self.salt = self.salt.wrapping_add(1);
             [self.salt; 16]
         };
+        let now = Instant(1);
         let mut context = PushContext {
-            user: owner,
-            device: device(from),
-            now: Instant(1),
+            user,
+            device,
+            now,
             hand: Hand::Device,
             salts: &mut salts,
         };
