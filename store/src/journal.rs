@@ -236,26 +236,6 @@ pub(crate) fn history(tx: &mut Tx, wanted: &[HistoryWanted]) -> Stored<Vec<Past>
 
 fn opened(codec: &mut Codec, keys: &KeyRing, row: PastRow) -> Stored<Past> {
     let (record, device, device_seq, rev_number, rev_hash, is_payload, key, content) = row;
-    let unreadable = || corrupt("the effect of an edit");
-    let effect = match content {
-        // It did nothing, or what it did was erased by right, and from the record too.
-        None => Effect::default(),
-        Some(content) => with_name(device, device_seq, |name| {
-            let column = if is_payload { PAYLOAD } else { EFFECT };
-            let text = codec.open(keys, key, Place { column, row: name }, content)?;
-            if is_payload {
-                #[derive(Deserialize)]
-                struct Asked {
-                    patch: Json,
-                }
-                let asked: Asked = serde_json::from_str(text).map_err(|_| unreadable())?;
-                let patch = asked.patch.as_object().ok_or_else(unreadable)?;
-                Ok(effect_of_creation(patch))
-            } else {
-                serde_json::from_str(text).map_err(|_| unreadable())
-            }
-        })?,
-    };
     Ok(Past {
         record: RecordId::of(record),
         device: DeviceId::of(device),
@@ -264,6 +244,36 @@ fn opened(codec: &mut Codec, keys: &KeyRing, row: PastRow) -> Stored<Past> {
             number: counted(rev_number)?,
             hash: rev_hash.0,
         },
-        effect,
+        effect: open_effect(codec, keys, (device, device_seq), is_payload, key, content)?,
+    })
+}
+
+/// Opens what an edit did, from its effect or, if that is kept in the payload, from there.
+pub(crate) fn open_effect(
+    codec: &mut Codec,
+    keys: &KeyRing,
+    (device, device_seq): (Fixed<16>, i64),
+    is_payload: bool,
+    key: i32,
+    content: Option<Vec<u8>>,
+) -> Stored<Effect> {
+    #[derive(Deserialize)]
+    struct Asked {
+        patch: Json,
+    }
+    // It did nothing, or what it did was erased by right, and from the record too.
+    let Some(content) = content else {
+        return Ok(Effect::default());
+    };
+    let unreadable = || corrupt("the effect of an edit");
+    with_name(device, device_seq, |name| {
+        let column = if is_payload { PAYLOAD } else { EFFECT };
+        let text = codec.open(keys, key, Place { column, row: name }, content)?;
+        if !is_payload {
+            return serde_json::from_str(text).map_err(|_| unreadable());
+        }
+        let asked: Asked = serde_json::from_str(text).map_err(|_| unreadable())?;
+        let patch = asked.patch.as_object().ok_or_else(unreadable)?;
+        Ok(effect_of_creation(patch))
     })
 }

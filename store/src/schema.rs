@@ -269,6 +269,8 @@ diesel::joinable!(membership -> caseload (caseload));
 diesel::joinable!(caseload -> contract (contract));
 diesel::joinable!(provider_ban -> provider (provider));
 diesel::joinable!(office -> account (account));
+diesel::allow_tables_to_appear_in_same_query!(assessment_row, household_row);
+diesel::allow_tables_to_appear_in_same_query!(journal, account);
 diesel::allow_tables_to_appear_in_same_query!(
     account,
     office,

@@ -71,11 +71,12 @@ CREATE TABLE journal (
     payload_hash BLOB NOT NULL CHECK (length(payload_hash) = 32),
     chain BLOB NOT NULL CHECK (length(chain) = 32),
     PRIMARY KEY (device, device_seq),
-    CHECK ((rev_number IS NULL) = (verdict IN ('quarantined', 'rejected'))),
+    -- A void is applied and makes no version.
+    CHECK ((rev_number IS NULL) = (verdict IN ('quarantined', 'rejected') OR op = 'void')),
     CHECK ((rev_number IS NULL) = (rev_hash IS NULL))
 ) STRICT;
--- A record's history, oldest first.
-CREATE INDEX journal_by_record ON journal (record, rev_number) WHERE rev_number IS NOT NULL;
+-- A record's history, oldest first. Unique: a version is made by one edit, or something was lost.
+CREATE UNIQUE INDEX journal_by_record ON journal (record, rev_number) WHERE rev_number IS NOT NULL;
 -- What a device asked for and did not get.
 CREATE INDEX journal_untaken ON journal (device, record) WHERE rev_number IS NULL;
 -- What waits at a desk.
