@@ -1,1 +1,43 @@
-//! Placeholder while the house is being raised.
+//! A complete and honest tablet.
+//!
+//! [`TestDevice`] does everything that the protocol asks of a device, and nothing it forbids: it
+//! stores an edit with its number before sending it, sends the same bytes again when an answer is
+//! lost, never changes the base of an edit, shows nothing of a pull before its last page, evicts
+//! only from the stream that evicts, and finds out by digest when it has drifted.
+//!
+//! It shares no code with the server's push, merge and pull: the two meet at the wire alone.
+
+mod batch;
+mod device;
+mod draft;
+mod editing;
+mod error;
+#[cfg(test)]
+mod fake;
+mod flaky;
+mod http;
+mod memory;
+mod outside;
+mod overlay;
+mod pull;
+mod push;
+mod row;
+mod session;
+mod stage;
+mod transport;
+
+pub use device::{Settings, TestDevice};
+pub use draft::{Act, Draft, KeptEdit, Membership};
+pub use editing::Choice;
+pub use error::DeviceError;
+pub use flaky::{Fault, Flaky};
+pub use http::HttpTransport;
+pub use memory::{DeviceMemory, NewEpoch, RefusedEdit, Witness};
+pub use outside::{Counted, Outside, RealWorld};
+pub use overlay::View;
+pub use pull::{PageTaken, PullReport, SyncReport};
+pub use push::PushReport;
+pub use row::Row;
+pub use session::{Handshake, HandshakeStream, Session};
+pub use stage::StreamAgreement;
+pub use transport::{Response, Transport, TransportError};

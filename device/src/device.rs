@@ -1,0 +1,230 @@
+//! The device itself: its memory, its line to the server, and what it shows.
+
+use crate::draft::{Draft, KeptEdit};
+use crate::error::DeviceError;
+use crate::memory::{DeviceMemory, NewEpoch, RefusedEdit, Witness};
+use crate::outside::Outside;
+use crate::overlay::View;
+use crate::row::Row;
+use ruhu_sync::handshake::LIMITS;
+use ruhu_sync::id::{DeviceId, DeviceSeq, Epoch, RecordId, StreamId, UserId};
+use ruhu_sync::outcome::{Outcome, Verdict};
+use ruhu_sync::record::Conflict;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How a device goes about its calls. Nothing here has to survive a crash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// How often a call is tried before the line counts as dead.
+    pub attempts: u32,
+    /// Edits in one push at most.
+    pub push_edits_max: usize,
+    /// Bytes of one push at most.
+    pub push_bytes_max: usize,
+    /// Records in one page at most; the server's choice if none.
+    pub pull_limit: Option<usize>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        // What version 1 promises never shrinks, so it needs no asking.
+        Self {
+            attempts: 3,
+            push_edits_max: LIMITS.push_edits_max,
+            push_bytes_max: LIMITS.push_bytes_max,
+            pull_limit: None,
+        }
+    }
+}
+
+/// A person's tablet: complete, and honest to the protocol.
+///
+/// What it must not lose is its [`DeviceMemory`]. A crash is played by saving that before the
+/// crash and restoring it after: everything else is made anew.
+pub struct TestDevice<T> {
+    pub(crate) memory: DeviceMemory,
+    pub(crate) transport: T,
+    pub(crate) outside: Box<dyn Outside + Send>,
+    pub(crate) settings: Settings,
+    /// The members of the group that is being made, each with its time.
+    pub(crate) pending: Option<Vec<(Draft, String)>>,
+}
+
+impl<T> TestDevice<T> {
+    /// A new installation, with nobody signed in.
+    pub fn new(transport: T, outside: impl Outside + Send + 'static) -> Self {
+        Self::with_memory(DeviceMemory::new(), transport, outside)
+    }
+
+    /// A device that goes on from what it had kept.
+    pub fn with_memory(
+        memory: DeviceMemory,
+        transport: T,
+        outside: impl Outside + Send + 'static,
+    ) -> Self {
+        Self {
+            memory,
+            transport,
+            outside: Box::new(outside),
+            settings: Settings::default(),
+            pending: None,
+        }
+    }
+
+    /// Everything the device has kept, as text. What is not in it does not survive a crash.
+    pub fn save(&self) -> Result<String, DeviceError> {
+        self.memory.save()
+    }
+
+    /// A device that goes on from [`TestDevice::save`].
+    pub fn restore(
+        saved: &str,
+        transport: T,
+        outside: impl Outside + Send + 'static,
+    ) -> Result<Self, DeviceError> {
+        let memory = DeviceMemory::restore(saved)?;
+        Ok(Self::with_memory(memory, transport, outside))
+    }
+
+    /// What the device has kept.
+    pub fn memory(&self) -> &DeviceMemory {
+        &self.memory
+    }
+
+    /// The line to the server, to make it worse or better.
+    pub fn transport_mut(&mut self) -> &mut T {
+        &mut self.transport
+    }
+
+    /// The line to the server.
+    pub fn transport(&self) -> &T {
+        &self.transport
+    }
+
+    /// How the device goes about its calls, to change.
+    pub fn settings_mut(&mut self) -> &mut Settings {
+        &mut self.settings
+    }
+
+    /// Leaves the device and keeps its line: the last moment before a crash.
+    pub fn into_transport(self) -> T {
+        self.transport
+    }
+
+    /// A record as the person sees it: the server's version with the unsent edits over it.
+    pub fn view(&self, record: RecordId) -> Option<View> {
+        let pending = self.pending.iter().flatten().map(|(draft, _)| draft);
+        let unsent = self
+            .memory
+            .unsent(record)
+            .chain(pending.filter(|draft| draft.record == record));
+        View::of(self.memory.rows.get(&record), unsent)
+    }
+
+    /// All records of a kind that are not deleted, in order of their names.
+    pub fn records(&self, kind: &str) -> Vec<View> {
+        let rows = self.memory.rows.keys().copied();
+        let drafts = self.memory.outbox.iter().flat_map(|edit| &edit.draft);
+        let names: BTreeSet<RecordId> = rows.chain(drafts.map(|draft| draft.record)).collect();
+        names
+            .into_iter()
+            .filter_map(|record| self.view(record))
+            .filter(|view| view.kind == kind && !view.deleted)
+            .collect()
+    }
+
+    /// What waits for a person to choose on a record, save what an unsent edit settles.
+    pub fn open_conflicts(&self, record: RecordId) -> Vec<Conflict> {
+        self.view(record).map_or(Vec::new(), |view| view.conflicts)
+    }
+
+    /// The edits that wait for somebody with authority, listed to their author.
+    pub fn quarantined(&self) -> Vec<&RefusedEdit> {
+        self.refused(Verdict::Quarantined)
+    }
+
+    /// The edits that were never taken, listed to their author.
+    pub fn rejected(&self) -> Vec<&RefusedEdit> {
+        self.refused(Verdict::Rejected)
+    }
+
+    fn refused(&self, verdict: Verdict) -> Vec<&RefusedEdit> {
+        let refused = self.memory.refused.iter();
+        refused
+            .filter(|refused| refused.outcome.outcome == verdict)
+            .collect()
+    }
+}
+
+/// What a device has kept, to look at.
+impl DeviceMemory {
+    /// The device's name, once it is enrolled.
+    pub fn device(&self) -> Option<DeviceId> {
+        self.device
+    }
+
+    /// Whose it is.
+    pub fn user(&self) -> Option<UserId> {
+        self.user
+    }
+
+    /// The epoch that rows, cursor and acknowledgements belong to.
+    pub fn epoch(&self) -> Option<Epoch> {
+        self.epoch
+    }
+
+    /// The new epoch that the server has announced, if it has.
+    pub fn new_epoch(&self) -> Option<NewEpoch> {
+        self.new_epoch
+    }
+
+    /// The number the next edit gets.
+    pub fn next_device_seq(&self) -> DeviceSeq {
+        self.next
+    }
+
+    /// The last link of the server's journal that this device has witnessed.
+    pub fn witness(&self) -> Option<&Witness> {
+        self.witness.as_ref()
+    }
+
+    /// The edits that no outcome has been heard of, oldest first.
+    pub fn outbox(&self) -> &[KeptEdit] {
+        &self.outbox
+    }
+
+    /// The acknowledged edits that may not be in a verified backup yet, oldest first.
+    pub fn acknowledged(&self) -> &[KeptEdit] {
+        &self.acknowledged
+    }
+
+    /// The edits whose place a void has taken, as they were.
+    pub fn voided(&self) -> &[KeptEdit] {
+        &self.voided
+    }
+
+    /// Every outcome ever heard.
+    pub fn outcomes(&self) -> &BTreeMap<DeviceSeq, Outcome> {
+        &self.outcomes
+    }
+
+    /// The records as the server told them.
+    pub fn rows(&self) -> &BTreeMap<RecordId, Row> {
+        &self.rows
+    }
+
+    /// The streams of the last complete pull; `None` before the first.
+    pub fn streams(&self) -> Option<&[StreamId]> {
+        self.streams.as_deref()
+    }
+
+    /// The cursor of the last complete pull.
+    pub fn cursor(&self) -> Option<&str> {
+        self.cursor.as_deref()
+    }
+
+    /// How many pages of an unfinished pull are staged.
+    pub fn staged_pages(&self) -> usize {
+        self.stage.pages.len()
+    }
+}

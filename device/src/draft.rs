@@ -1,0 +1,279 @@
+//! An edit as a person means it, and the bytes that it is kept and sent as.
+
+use crate::error::DeviceError;
+use ruhu_sync::canonical;
+use ruhu_sync::id::{DeviceSeq, GroupId, RecordId, StreamId};
+use ruhu_sync::json::{Json, Object};
+use ruhu_sync::path::Path;
+use ruhu_sync::record::ConflictId;
+use ruhu_sync::rev::Base;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// What an edit does. Moving, applying and dismissing are the desk's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// Makes or changes a record.
+    Put,
+    /// Deletes one.
+    Delete,
+}
+
+/// What a person wants of one record. Number, base and time are added when it is kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Draft {
+    /// What it does.
+    pub act: Act,
+    /// The record.
+    pub record: RecordId,
+    /// Its kind.
+    pub kind: String,
+    /// Its root; the record itself if it is one.
+    pub root: RecordId,
+    /// The merge patch; a deletion has none.
+    pub patch: Object,
+    /// The rows in it that are new.
+    pub new_rows: BTreeSet<Path>,
+    /// The open conflicts it settles.
+    pub resolves: Vec<ConflictId>,
+    /// The stream a new root is to live in, if the person has more than one.
+    pub stream: Option<StreamId>,
+}
+
+impl Draft {
+    /// A change of a record, or a new one.
+    pub fn put(record: RecordId, kind: &str, root: RecordId, patch: Object) -> Self {
+        Self {
+            act: Act::Put,
+            record,
+            kind: kind.to_owned(),
+            root,
+            patch,
+            new_rows: BTreeSet::new(),
+            resolves: Vec::new(),
+            stream: None,
+        }
+    }
+
+    /// A record's deletion.
+    pub fn delete(record: RecordId, kind: &str, root: RecordId) -> Self {
+        Self {
+            act: Act::Delete,
+            ..Self::put(record, kind, root, Object::new())
+        }
+    }
+}
+
+/// The group an edit belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Membership {
+    /// The group's name.
+    pub id: GroupId,
+    /// How many edits it has.
+    pub size: usize,
+}
+
+/// An edit with its number, as it is stored before it is sent. The bytes never change: the server
+/// knows a retry by them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KeptEdit {
+    /// Its number.
+    pub device_seq: DeviceSeq,
+    /// What the person meant; nothing if it is a void.
+    pub draft: Option<Draft>,
+    /// The version the person was looking at.
+    #[serde(with = "base_text")]
+    pub base: Base,
+    /// Its group.
+    pub group: Option<Membership>,
+    /// Exactly what is sent.
+    pub bytes: String,
+}
+
+impl KeptEdit {
+    /// Writes an edit down.
+    pub(crate) fn new(
+        device_seq: DeviceSeq,
+        draft: Draft,
+        base: Base,
+        group: Option<Membership>,
+        made_at: &str,
+    ) -> Result<Self, DeviceError> {
+        let mut members = Object::from([
+            ("base".to_owned(), Json::Text(base.to_string())),
+            ("device_seq".to_owned(), count(device_seq.0)),
+            ("kind".to_owned(), Json::Text(draft.kind.clone())),
+            ("made_at".to_owned(), Json::Text(made_at.to_owned())),
+            ("record".to_owned(), Json::Text(draft.record.to_string())),
+            ("root".to_owned(), Json::Text(draft.root.to_string())),
+        ]);
+        let op = match draft.act {
+            Act::Put => {
+                members.insert("patch".to_owned(), Json::Object(draft.patch.clone()));
+                "put"
+            }
+            Act::Delete => "delete",
+        };
+        members.insert("op".to_owned(), Json::from(op));
+        if !draft.new_rows.is_empty() {
+            let rows = draft.new_rows.iter().map(|row| Json::Text(row.to_string()));
+            members.insert("new_rows".to_owned(), Json::List(rows.collect()));
+        }
+        if !draft.resolves.is_empty() {
+            let names = draft.resolves.iter().map(conflict_name).collect();
+            members.insert("resolves".to_owned(), Json::List(names));
+        }
+        if let Some(stream) = draft.stream {
+            members.insert("stream".to_owned(), Json::Text(stream.to_string()));
+        }
+        if let Some(group) = group {
+            members.insert("group".to_owned(), group_name(group));
+        }
+        Ok(Self {
+            device_seq,
+            bytes: write_strictly(members)?,
+            draft: Some(draft),
+            base,
+            group,
+        })
+    }
+
+    /// Takes this edit's place under its number. A void leaves its group: the group is voided whole.
+    pub(crate) fn void(&self) -> Self {
+        Self {
+            device_seq: self.device_seq,
+            draft: None,
+            base: Base::Nothing,
+            group: None,
+            bytes: format!("{{\"device_seq\":{},\"op\":\"void\"}}", self.device_seq),
+        }
+    }
+
+    /// The draft, if the edit is for this record.
+    pub(crate) fn of(&self, record: RecordId) -> Option<&Draft> {
+        self.draft.as_ref().filter(|draft| draft.record == record)
+    }
+}
+
+/// A tablet refuses at once what no server could read: NUL, numbers beyond 2^53 or without end.
+fn write_strictly(members: Object) -> Result<String, DeviceError> {
+    let whole = Json::Object(members);
+    if !is_finite(&whole) {
+        return Err(DeviceError::Unwritable("a number is not finite".to_owned()));
+    }
+    let bytes = canonical::to_text(&whole);
+    match Json::parse(&bytes) {
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(DeviceError::Unwritable(error.to_string())),
+    }
+}
+
+fn is_finite(value: &Json) -> bool {
+    match value {
+        Json::Real(number) => number.is_finite(),
+        Json::List(items) => items.iter().all(is_finite),
+        Json::Object(members) => members.values().all(is_finite),
+        _ => true,
+    }
+}
+
+fn count(number: u64) -> Json {
+    Json::Integer(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
+fn group_name(group: Membership) -> Json {
+    let size = u64::try_from(group.size).unwrap_or(u64::MAX);
+    Json::Object(Object::from([
+        ("id".to_owned(), Json::Text(group.id.to_string())),
+        ("size".to_owned(), count(size)),
+    ]))
+}
+
+fn conflict_name(name: &ConflictId) -> Json {
+    Json::Object(Object::from([
+        ("device".to_owned(), Json::Text(name.device.to_string())),
+        ("device_seq".to_owned(), count(name.device_seq.0)),
+        ("path".to_owned(), Json::Text(name.path.to_string())),
+    ]))
+}
+
+mod base_text {
+    use ruhu_sync::rev::Base;
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(base: &Base, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(base)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Base, D::Error> {
+        let text = String::deserialize(from)?;
+        Base::parse(&text).ok_or_else(|| D::Error::custom("not a base"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ruhu_sync::edit::Received;
+    use uuid::Uuid;
+
+    fn draft() -> Draft {
+        let record = RecordId(Uuid::from_u128(1));
+        let patch = Object::from([("name".to_owned(), Json::from("王秀英"))]);
+        Draft::put(record, "household", record, patch)
+    }
+
+    fn keep(draft: Draft) -> Result<KeptEdit, DeviceError> {
+        KeptEdit::new(DeviceSeq(3), draft, Base::Nothing, None, "2026-11-23")
+    }
+
+    #[test]
+    fn what_is_written_is_what_the_server_reads() {
+        let mut draft = draft();
+        draft.new_rows.insert(Path::of(&["income", "r1"]));
+        draft.resolves.push(ConflictId {
+            device: ruhu_sync::id::DeviceId(Uuid::from_u128(2)),
+            device_seq: DeviceSeq(9),
+            path: Path::of(&["a/b"]),
+        });
+        draft.stream = Some(StreamId(Uuid::from_u128(4)));
+        let kept = keep(draft.clone()).expect("kept");
+        let received = Received::read(&kept.bytes).expect("read");
+        assert_eq!(received.canonical, kept.bytes);
+        let edit = received.asked().expect("an edit");
+        assert_eq!((edit.record, edit.root), (draft.record, draft.root));
+        assert_eq!(
+            (&edit.patch, &edit.new_rows),
+            (&draft.patch, &draft.new_rows)
+        );
+        assert_eq!(
+            (&edit.resolves, edit.stream),
+            (&draft.resolves, draft.stream)
+        );
+    }
+
+    #[test]
+    fn a_void_and_a_deletion_are_read_as_such() {
+        let kept = keep(draft()).expect("kept");
+        let received = Received::read(&kept.void().bytes).map(|void| void.edit);
+        assert_eq!(received, Some(Ok(None)));
+        let record = draft().record;
+        let gone = keep(Draft::delete(record, "household", record)).expect("kept");
+        assert!(Received::read(&gone.bytes).is_some_and(|edit| edit.asked().is_some()));
+    }
+
+    #[test]
+    fn what_no_server_could_read_is_refused_before_it_has_a_number() {
+        for value in [
+            Json::Real(f64::NAN),
+            Json::Text("\0".to_owned()),
+            Json::Integer(i64::MAX),
+        ] {
+            let mut draft = draft();
+            draft.patch.insert("x".to_owned(), value);
+            assert!(matches!(keep(draft), Err(DeviceError::Unwritable(_))));
+        }
+    }
+}

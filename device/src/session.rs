@@ -1,0 +1,217 @@
+//! Signing in, and calls in the person's name.
+
+use crate::device::TestDevice;
+use crate::error::{DeviceError, Problem, read_answer};
+use crate::memory::NewEpoch;
+use crate::transport::{Response, Transport};
+use ruhu_sync::id::{DeviceId, DeviceSeq, Epoch, StreamId, UserId};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::fmt;
+use uuid::Uuid;
+
+/// The tokens of a signed-in person.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// For every call; short-lived.
+    pub access_token: String,
+    /// For new access tokens.
+    pub refresh_token: String,
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Tokens end up in no log.
+        f.write_str("Session(…)")
+    }
+}
+
+/// What `GET /v1/sync` tells before a sync.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Handshake {
+    /// The protocol versions that are understood.
+    pub versions: Vec<u32>,
+    /// The limits by name.
+    pub limits: serde_json::Map<String, serde_json::Value>,
+    /// The server's epoch.
+    pub epoch: Epoch,
+    /// The server's clock.
+    pub server_time: serde_json::Value,
+    /// The number the device's next edit must have.
+    pub expected_device_seq: DeviceSeq,
+    /// The highest number known to be in a verified backup.
+    pub safe_device_seq: DeviceSeq,
+    /// The streams the device may hold.
+    pub streams: Vec<HandshakeStream>,
+}
+
+/// One of the streams in a [`Handshake`].
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct HandshakeStream {
+    /// The stream.
+    pub stream: StreamId,
+    /// What kind of stream it is.
+    pub kind: String,
+}
+
+/// A name that stands alone or in an object that says more about what it names.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Named {
+    Alone(Uuid),
+    Described { id: Uuid },
+}
+
+impl Named {
+    fn id(&self) -> Uuid {
+        match self {
+            Self::Alone(id) | Self::Described { id } => *id,
+        }
+    }
+}
+
+impl<T: Transport> TestDevice<T> {
+    /// Signs a person in, and enrols the device if it is new. A device that was enrolled before
+    /// keeps its id, its numbers and everything else.
+    pub fn sign_in(
+        &mut self,
+        login: &str,
+        password: &str,
+        device_name: &str,
+    ) -> Result<(), DeviceError> {
+        #[derive(Deserialize)]
+        struct Answer {
+            access_token: String,
+            refresh_token: String,
+            user: Named,
+            device: Named,
+            expected_device_seq: DeviceSeq,
+            epoch: Epoch,
+        }
+        let mut device = json!({"name": device_name});
+        if let Some(id) = self.memory.device {
+            device["id"] = json!(id);
+        }
+        let body = json!({"login": login, "password": password, "device": device}).to_string();
+        // Not tried again by itself: an answer that was lost may have enrolled a device.
+        let response = self
+            .transport
+            .call("POST", "/v1/session", None, Some(&body))?;
+        let answer: Answer = read_success(&response)?;
+        let (user, device) = (UserId(answer.user.id()), DeviceId(answer.device.id()));
+        let memory = &mut self.memory;
+        if memory.user.is_some_and(|known| known != user) {
+            return Err(DeviceError::AnotherPerson);
+        }
+        match memory.device {
+            None => memory.next = answer.expected_device_seq,
+            Some(known) if known != device => {
+                let what = "the device was enrolled again under another id";
+                return Err(DeviceError::Answer(what.to_owned()));
+            }
+            Some(_) => {}
+        }
+        memory.user = Some(user);
+        memory.device = Some(device);
+        memory.session = Some(Session {
+            access_token: answer.access_token,
+            refresh_token: answer.refresh_token,
+        });
+        match memory.epoch {
+            None => memory.epoch = Some(answer.epoch),
+            // Not adopted: first the edits that the new history lacks have to be sent again.
+            Some(known) if known != answer.epoch => {
+                memory.new_epoch = Some(NewEpoch {
+                    epoch: answer.epoch,
+                    expected: Some(answer.expected_device_seq),
+                });
+            }
+            Some(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Asks for versions, limits, epoch and streams.
+    pub fn handshake(&mut self) -> Result<Handshake, DeviceError> {
+        let response = self.call("GET", "/v1/sync", None)?;
+        read_success(&response)
+    }
+
+    /// Any call in the person's name: a lost answer is waited for again with the same bytes, and
+    /// an access token that has expired is renewed once. Nothing is ever deleted because of a 401.
+    pub fn call(
+        &mut self,
+        method: &str,
+        path: &str,
+        body: Option<&str>,
+    ) -> Result<Response, DeviceError> {
+        let response = self.call_with_token(method, path, body)?;
+        if response.status != 401 {
+            return Ok(response);
+        }
+        self.refresh()?;
+        let response = self.call_with_token(method, path, body)?;
+        if response.status == 401 {
+            return Err(DeviceError::SignInNeeded);
+        }
+        Ok(response)
+    }
+
+    fn call_with_token(
+        &mut self,
+        method: &str,
+        path: &str,
+        body: Option<&str>,
+    ) -> Result<Response, DeviceError> {
+        let session = self.memory.session.as_ref();
+        let token = session
+            .ok_or(DeviceError::SignInNeeded)?
+            .access_token
+            .clone();
+        self.try_call(method, path, Some(&token), body)
+    }
+
+    fn try_call(
+        &mut self,
+        method: &str,
+        path: &str,
+        bearer: Option<&str>,
+        body: Option<&str>,
+    ) -> Result<Response, DeviceError> {
+        let mut lost = 0;
+        loop {
+            match self.transport.call(method, path, bearer, body) {
+                Ok(response) => return Ok(response),
+                Err(error) => {
+                    lost += 1;
+                    if lost >= self.settings.attempts {
+                        return Err(error.into());
+                    }
+                }
+            }
+        }
+    }
+
+    fn refresh(&mut self) -> Result<(), DeviceError> {
+        #[derive(Deserialize)]
+        struct Answer {
+            access_token: String,
+        }
+        let session = self.memory.session.as_ref();
+        let token = &session.ok_or(DeviceError::SignInNeeded)?.refresh_token;
+        let body = json!({"refresh_token": token}).to_string();
+        let response = self.try_call("POST", "/v1/session/refresh", None, Some(&body))?;
+        let answer: Answer = read_success(&response)?;
+        if let Some(session) = &mut self.memory.session {
+            session.access_token = answer.access_token;
+        }
+        Ok(())
+    }
+}
+
+fn read_success<A: serde::de::DeserializeOwned>(response: &Response) -> Result<A, DeviceError> {
+    if !response.is_success() {
+        return Err(Problem::read(response).into_error(response));
+    }
+    read_answer(&response.body)
+}

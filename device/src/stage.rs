@@ -1,0 +1,114 @@
+//! Pages that wait for the last one, and what becomes of the rows when it has come.
+
+use crate::row::Row;
+use ruhu_sync::digest::StreamDigest;
+use ruhu_sync::id::{Epoch, RecordId, StreamId};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One page of a pull, as it came.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Page {
+    pub(crate) records: Vec<Row>,
+    pub(crate) epoch: Epoch,
+    pub(crate) cursor: String,
+    pub(crate) complete: bool,
+    pub(crate) restarted: Vec<StreamId>,
+    pub(crate) evicted: Vec<Evicted>,
+    #[serde(default)]
+    pub(crate) streams: Option<Vec<StreamTold>>,
+}
+
+/// A record that left a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Evicted {
+    pub(crate) stream: StreamId,
+    pub(crate) record: RecordId,
+}
+
+/// What the server says of a stream at the moment of completeness.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StreamTold {
+    pub(crate) stream: StreamId,
+    pub(crate) kind: String,
+    pub(crate) count: u64,
+    pub(crate) digest: String,
+}
+
+/// Whether the device holds of a stream exactly what the server does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StreamAgreement {
+    /// The stream.
+    pub stream: StreamId,
+    /// What kind of stream it is.
+    pub kind: String,
+    /// Whether count and digest are equal.
+    pub agrees: bool,
+}
+
+/// The pages of an unfinished pull.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Stage {
+    pub(crate) pages: Vec<Page>,
+}
+
+impl Stage {
+    /// Where the pull goes on, if it has begun.
+    pub(crate) fn cursor(&self) -> Option<&str> {
+        self.pages.last().map(|page| page.cursor.as_str())
+    }
+
+    /// The rows after all pages, in the order in which they came: each is a later moment than the
+    /// one before it.
+    pub(crate) fn apply(
+        self,
+        mut rows: BTreeMap<RecordId, Row>,
+        told: &[StreamTold],
+    ) -> BTreeMap<RecordId, Row> {
+        let mut restarted = BTreeSet::new();
+        for page in self.pages {
+            // Read from 0: the pages replace what was held, whatever it was.
+            rows.retain(|_, row| !page.restarted.contains(&row.stream));
+            restarted.extend(page.restarted);
+            // Before the records: one that left a stream and came back is in both lists.
+            for gone in page.evicted {
+                if rows
+                    .get(&gone.record)
+                    .is_some_and(|row| row.stream == gone.stream)
+                {
+                    rows.remove(&gone.record);
+                }
+            }
+            for row in page.records {
+                let is_older = rows
+                    .get(&row.record)
+                    .is_some_and(|held| held.rev.number > row.rev.number);
+                if !is_older || restarted.contains(&row.stream) {
+                    rows.insert(row.record, row);
+                }
+            }
+        }
+        let listed: BTreeSet<_> = told.iter().map(|stream| stream.stream).collect();
+        rows.retain(|_, row| listed.contains(&row.stream));
+        rows
+    }
+}
+
+/// Compares what is held with what the server said, stream by stream.
+pub(crate) fn compare(rows: &BTreeMap<RecordId, Row>, told: &[StreamTold]) -> Vec<StreamAgreement> {
+    let mut held: BTreeMap<StreamId, (u64, StreamDigest)> = BTreeMap::new();
+    for row in rows.values() {
+        let (count, digest) = held.entry(row.stream).or_default();
+        *count += 1;
+        digest.toggle(row.record, row.rev_of_content());
+    }
+    let agreement = |stream: &StreamTold| {
+        let (count, digest) = held.get(&stream.stream).copied().unwrap_or_default();
+        StreamAgreement {
+            stream: stream.stream,
+            kind: stream.kind.clone(),
+            agrees: count == stream.count && digest.to_string() == stream.digest,
+        }
+    };
+    told.iter().map(agreement).collect()
+}
