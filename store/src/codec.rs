@@ -112,9 +112,7 @@ impl Codec {
         }
         self.squeezed.clear();
         self.squeezed.reserve(zstd_safe::compress_bound(text.len()));
-        self.compressor
-            .compress_to_buffer(text, &mut self.squeezed)
-            .map_err(no_memory)?;
+        self.compressor.compress_to_buffer(text, &mut self.squeezed).map_err(no_memory)?;
         Ok((self.squeezed.len() + 4 < text.len()).then_some(length))
     }
 
@@ -131,9 +129,8 @@ impl Codec {
         let column = place.column;
         let wrong = || corrupt(&format!("a value of {column} does not open"));
         let key = u16::try_from(key).map_err(|_| wrong())?;
-        let cipher = keys
-            .opening(KeyId(key))
-            .ok_or_else(|| corrupt(&format!("key {key} is missing")))?;
+        let cipher =
+            keys.opening(KeyId(key)).ok_or_else(|| corrupt(&format!("key {key} is missing")))?;
         let text_end = sealed.len().checked_sub(TAG_BYTES).ok_or_else(wrong)?;
         let (nonce, rest) = sealed
             .split_at_mut_checked(NONCE_BYTES)
@@ -174,21 +171,16 @@ mod tests {
     use secrecy::SecretBox;
 
     fn ring(keys: &[(u16, u8)]) -> KeyRing {
-        let keys = keys
-            .iter()
-            .map(|(id, byte)| (KeyId(*id), SecretBox::new(Box::new([*byte; 32]))));
+        let keys =
+            keys.iter().map(|(id, byte)| (KeyId(*id), SecretBox::new(Box::new([*byte; 32]))));
         KeyRing::new(keys).expect("ring")
     }
 
-    const HERE: Place<'static> = Place {
-        column: "record.wire",
-        row: &[b"row 1"],
-    };
+    const HERE: Place<'static> = Place { column: "record.wire", row: &[b"row 1"] };
 
     fn sealed(keys: &KeyRing, text: &str) -> (i32, Vec<u8>) {
-        let (key, sealed) = Codec::new()
-            .and_then(|mut c| c.seal(keys, HERE, text))
-            .expect("sealed");
+        let (key, sealed) =
+            Codec::new().and_then(|mut c| c.seal(keys, HERE, text)).expect("sealed");
         (i32::from(key.0), sealed)
     }
 
@@ -218,14 +210,8 @@ mod tests {
         let keys = ring(&[(1, 1)]);
         let (key, value) = sealed(&keys, "text");
         for place in [
-            Place {
-                column: "record.wire",
-                row: &[b"row 2"],
-            },
-            Place {
-                column: "journal.payload",
-                row: &[b"row 1"],
-            },
+            Place { column: "record.wire", row: &[b"row 2"] },
+            Place { column: "journal.payload", row: &[b"row 1"] },
         ] {
             assert_eq!(opened(&keys, place, key, &value), None);
         }

@@ -71,9 +71,7 @@ impl Connection {
 
     /// Whether nothing can be done with it any more.
     pub(crate) fn is_broken(&mut self) -> bool {
-        on_both!(self, |c| {
-            AnsiTransactionManager::is_broken_transaction_manager(c)
-        })
+        on_both!(self, |c| { AnsiTransactionManager::is_broken_transaction_manager(c) })
     }
 
     /// Runs statements without parameters.

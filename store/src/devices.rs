@@ -48,11 +48,7 @@ pub(crate) fn find(tx: &mut Tx, id: DeviceId, hold: Hold) -> Stored<Option<Devic
     let Some((user, last, chain, safe, lost_at, has_continues)) = row else {
         return Ok(None);
     };
-    let continues = if has_continues {
-        continues(tx, id)?
-    } else {
-        Vec::new()
-    };
+    let continues = if has_continues { continues(tx, id)? } else { Vec::new() };
     Ok(Some(DeviceState {
         id,
         user: UserId::of(user),
@@ -89,7 +85,5 @@ pub(crate) fn save(tx: &mut Tx, state: &DeviceState) -> Stored<()> {
     if changed == 1 {
         return Ok(());
     }
-    tx.note(Err(crate::failure::corrupt(
-        "a device that is not enrolled",
-    )))
+    tx.note(Err(crate::failure::corrupt("a device that is not enrolled")))
 }

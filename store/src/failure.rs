@@ -82,20 +82,14 @@ mod tests {
         for message in ["deadlock detected", "检测到死锁", "database is locked"] {
             assert!(matches!(of(Kind::Unknown, message), StorageError::Busy));
         }
-        assert!(matches!(
-            of(Kind::SerializationFailure, ""),
-            StorageError::Busy
-        ));
+        assert!(matches!(of(Kind::SerializationFailure, ""), StorageError::Busy));
     }
 
     #[test]
     fn a_full_disk_is_unavailable_and_a_broken_constraint_corrupt() {
         let full = of(Kind::Unknown, "database or disk is full");
         assert!(matches!(full, StorageError::Unavailable(_)));
-        let twice = of(
-            Kind::UniqueViolation,
-            "UNIQUE constraint failed: journal.device",
-        );
+        let twice = of(Kind::UniqueViolation, "UNIQUE constraint failed: journal.device");
         assert!(matches!(twice, StorageError::Corrupt(_)));
     }
 

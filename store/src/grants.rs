@@ -41,12 +41,7 @@ fn offices(tx: &mut Tx, user: UserId) -> Stored<Vec<Office>> {
         let query = office::table
             .filter(office::account.eq(user.fixed()))
             .order(office::id)
-            .select((
-                office::role,
-                office::area,
-                office::first_day,
-                office::last_day,
-            ));
+            .select((office::role, office::area, office::first_day, office::last_day));
         on_both!(connection, |c| query.load(c))
     })?;
     let mut offices = Vec::with_capacity(rows.len());
@@ -91,11 +86,7 @@ fn memberships(tx: &mut Tx, user: UserId) -> Stored<Vec<Membership>> {
         let query = provider_ban::table
             .filter(provider_ban::provider.eq_any(rows.iter().map(|row| row.3)))
             .order(provider_ban::id)
-            .select((
-                provider_ban::provider,
-                provider_ban::first_day,
-                provider_ban::last_day,
-            ));
+            .select((provider_ban::provider, provider_ban::first_day, provider_ban::last_day));
         on_both!(connection, |c| query.load(c))
     })?;
     for (provider, first, last) in ban_rows {
@@ -103,18 +94,16 @@ fn memberships(tx: &mut Tx, user: UserId) -> Stored<Vec<Membership>> {
         bans.entry(provider).or_default().push(days);
     }
     rows.into_iter()
-        .map(
-            |(caseload, first, last, provider, contract_first, contract_last)| {
-                Ok(Membership {
-                    caseload: StreamId::of(caseload),
-                    first_day: day(&first)?,
-                    last_day: last.as_deref().map(day).transpose()?,
-                    contract_first_day: day(&contract_first)?,
-                    contract_last_day: day(&contract_last)?,
-                    bans: bans.get(&provider).cloned().unwrap_or_default(),
-                })
-            },
-        )
+        .map(|(caseload, first, last, provider, contract_first, contract_last)| {
+            Ok(Membership {
+                caseload: StreamId::of(caseload),
+                first_day: day(&first)?,
+                last_day: last.as_deref().map(day).transpose()?,
+                contract_first_day: day(&contract_first)?,
+                contract_last_day: day(&contract_last)?,
+                bans: bans.get(&provider).cloned().unwrap_or_default(),
+            })
+        })
         .collect()
 }
 

@@ -11,23 +11,13 @@ use diesel::sqlite::{Sqlite, SqliteConnection};
 use ruhu_sync::storage::HistoryWanted;
 use std::fmt::Write;
 
-type Columns = (
-    Binary,
-    Binary,
-    BigInt,
-    BigInt,
-    Binary,
-    Bool,
-    Integer,
-    Nullable<Binary>,
-);
+type Columns = (Binary, Binary, BigInt, BigInt, Binary, Bool, Integer, Nullable<Binary>);
 
 const SELECT: &str = "SELECT j.record, j.device, j.device_seq, j.rev_number, j.rev_hash, \
      j.effect_is_payload, j.key_id, \
      CASE WHEN j.effect_is_payload THEN j.payload ELSE j.effect END ";
 
-// One version made by two edits does not happen; an order that is whole costs nothing.
-const ORDER: &str = " ORDER BY j.record, j.rev_number, j.received_at, j.device, j.device_seq";
+const ORDER: &str = " ORDER BY j.record, j.rev_number";
 
 /// On PostgreSQL.
 #[derive(QueryId)]

@@ -113,15 +113,11 @@ fn sealed<'a>(codec: &mut Codec, keys: &KeyRing, row: &'a JournalRow) -> Stored<
 pub(crate) fn append(tx: &mut Tx, rows: &[JournalRow]) -> Stored<()> {
     for rows in rows.chunks(CHUNK_ROWS) {
         let (session, keys) = tx.session();
-        let rows: Stored<Vec<_>> = rows
-            .iter()
-            .map(|row| sealed(&mut session.codec, keys, row))
-            .collect();
+        let rows: Stored<Vec<_>> =
+            rows.iter().map(|row| sealed(&mut session.codec, keys, row)).collect();
         let rows = tx.note(rows)?;
         tx.run(|connection| {
-            on_both!(connection, |c| diesel::insert_into(journal::table)
-                .values(&rows)
-                .execute(c))
+            on_both!(connection, |c| diesel::insert_into(journal::table).values(&rows).execute(c))
         })?;
     }
     Ok(())
@@ -202,16 +198,7 @@ fn untaken_verdict(word: &str) -> Option<Verdict> {
 
 /// One row of a history, as [`HistoryQuery`] gives it. `content` is the payload or the effect,
 /// whichever tells what the edit did.
-pub(crate) type PastRow = (
-    Fixed<16>,
-    Fixed<16>,
-    i64,
-    i64,
-    Fixed<4>,
-    bool,
-    i32,
-    Option<Vec<u8>>,
-);
+pub(crate) type PastRow = (Fixed<16>, Fixed<16>, i64, i64, Fixed<4>, bool, i32, Option<Vec<u8>>);
 
 /// The effective edits of each wanted record from a version on, by record, oldest first: one
 /// statement.
@@ -227,10 +214,7 @@ pub(crate) fn history(tx: &mut Tx, wanted: &[HistoryWanted]) -> Stored<Vec<Past>
         }
     })?;
     let (session, keys) = tx.session();
-    let history = rows
-        .into_iter()
-        .map(|row| opened(&mut session.codec, keys, row))
-        .collect();
+    let history = rows.into_iter().map(|row| opened(&mut session.codec, keys, row)).collect();
     tx.note(history)
 }
 
@@ -240,10 +224,7 @@ fn opened(codec: &mut Codec, keys: &KeyRing, row: PastRow) -> Stored<Past> {
         record: RecordId::of(record),
         device: DeviceId::of(device),
         device_seq: DeviceSeq(counted(device_seq)?),
-        rev: Rev {
-            number: counted(rev_number)?,
-            hash: rev_hash.0,
-        },
+        rev: Rev { number: counted(rev_number)?, hash: rev_hash.0 },
         effect: open_effect(codec, keys, (device, device_seq), is_payload, key, content)?,
     })
 }

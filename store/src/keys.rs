@@ -74,10 +74,7 @@ impl KeyRing {
             }
             current = Some(id);
         }
-        Ok(Self(Arc::new(Ring {
-            current: current.ok_or(KeyRingError::NoKey)?,
-            keys: ring,
-        })))
+        Ok(Self(Arc::new(Ring { current: current.ok_or(KeyRingError::NoKey)?, keys: ring })))
     }
 
     /// Reads a key file: a line `ID HEX` a key, the last one seals; empty lines and lines that
@@ -218,10 +215,7 @@ mod tests {
         KeyRing::load_or_make(&path).expect("made");
         let mode = |m| std::fs::set_permissions(&path, std::fs::Permissions::from_mode(m));
         mode(0o640).expect("mode");
-        assert!(matches!(
-            KeyRing::load(&path),
-            Err(KeyRingError::OpenToOthers)
-        ));
+        assert!(matches!(KeyRing::load(&path), Err(KeyRingError::OpenToOthers)));
         mode(0o600).expect("mode");
         assert!(KeyRing::load(&path).is_ok());
     }

@@ -2,7 +2,9 @@
 
 #[macro_use]
 mod connection;
+pub mod accounts;
 mod codec;
+pub mod desk;
 mod devices;
 mod failure;
 mod grants;

@@ -64,12 +64,7 @@ impl Manager {
                 c
             }
         };
-        Ok(Session {
-            connection,
-            codec: Codec::new()?,
-            is_open: false,
-            is_lost: false,
-        })
+        Ok(Session { connection, codec: Codec::new()?, is_open: false, is_lost: false })
     }
 }
 
@@ -91,9 +86,9 @@ fn make_private_file(path: &Path) -> Stored<()> {
     match options.open(path) {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(failure::unavailable(&format!(
-            "the database file cannot be made: {error}"
-        ))),
+        Err(error) => {
+            Err(failure::unavailable(&format!("the database file cannot be made: {error}")))
+        }
     }
 }
 
@@ -106,10 +101,7 @@ impl r2d2::ManageConnection for Manager {
     }
 
     fn is_valid(&self, session: &mut Session) -> Stored<()> {
-        session
-            .connection
-            .run_script("SELECT 1")
-            .map_err(failure::of_query)
+        session.connection.run_script("SELECT 1").map_err(failure::of_query)
     }
 
     fn has_broken(&self, session: &mut Session) -> bool {

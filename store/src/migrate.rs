@@ -2,6 +2,7 @@
 
 use crate::connection::Connection;
 use crate::failure::{self, unavailable};
+use diesel::connection::SimpleConnection;
 use diesel::migration::MigrationSource;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use ruhu_sync::storage::Stored;
@@ -9,21 +10,19 @@ use ruhu_sync::storage::Stored;
 const SQLITE: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../migrations/postgres");
 
-// Any number, the same for ever: servers that start together migrate one after the other.
-const LOCK: i64 = 0x7275_6875;
+// Any number, the same for ever: servers that start together on one schema migrate one after the
+// other. The lock ends with the connection.
+const LOCK: &str = "SELECT pg_advisory_lock(1920297077, hashtext(current_schema()))";
+const UNLOCK: &str = "SELECT pg_advisory_unlock(1920297077, hashtext(current_schema()))";
 
 /// Brings the schema up to date.
 pub(crate) fn run_pending(connection: &mut Connection) -> Stored<()> {
     match connection {
         Connection::Sqlite(c) => pending(c, SQLITE),
         Connection::Postgres(c) => {
-            use diesel::connection::SimpleConnection;
-            c.batch_execute(&format!("SELECT pg_advisory_lock({LOCK})"))
-                .map_err(failure::of_query)?;
-            let result = pending(c, POSTGRES);
-            c.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK})"))
-                .map_err(failure::of_query)?;
-            result
+            c.batch_execute(LOCK).map_err(failure::of_query)?;
+            pending(c, POSTGRES)?;
+            c.batch_execute(UNLOCK).map_err(failure::of_query)
         }
     }
 }

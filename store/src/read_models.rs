@@ -137,15 +137,7 @@ impl Rows {
     /// Adds the row of a record, if its kind has one.
     pub(crate) fn add(&mut self, change: &RecordChange<'_>) {
         let r = change.record;
-        let row = project(
-            &r.kind,
-            r.id,
-            r.root,
-            r.stream,
-            r.rev.number,
-            change.content,
-            change.at,
-        );
+        let row = project(&r.kind, r.id, r.root, r.stream, r.rev.number, change.content, change.at);
         match row {
             None => {}
             Some(ReadRow::Household(row)) => self.households.push(Household {

@@ -70,21 +70,13 @@ fn rebuild(tx: &mut Tx) -> Stored<RebuildReport> {
     tx.run(hold_off_writers)?;
     let mut new = project_all(tx)?;
     let tables = [
-        (
-            "household_row",
-            rebuild_table!(tx, Household, &mut new.households),
-        ),
+        ("household_row", rebuild_table!(tx, Household, &mut new.households)),
         ("person_row", rebuild_table!(tx, Person, &mut new.persons)),
         ("visit_row", rebuild_table!(tx, Visit, &mut new.visits)),
-        (
-            "assessment_row",
-            rebuild_table!(tx, Assessment, &mut new.assessments),
-        ),
+        ("assessment_row", rebuild_table!(tx, Assessment, &mut new.assessments)),
         ("find_row", rebuild_table!(tx, Find, &mut new.finds)),
     ];
-    Ok(RebuildReport {
-        tables: tables.into(),
-    })
+    Ok(RebuildReport { tables: tables.into() })
 }
 
 /// A push that commits a record between our reading it and our writing its row would be undone in
@@ -116,15 +108,8 @@ fn project_all(tx: &mut Tx) -> Stored<Rows> {
             let at = Instant(row.changed_at);
             let (session, keys) = tx.session();
             let record = row.open(&mut session.codec, keys)?;
-            let content = record
-                .content()
-                .map_err(|_| corrupt("the content of a record"))?;
-            new.add(&RecordChange {
-                record: &record,
-                content: &content,
-                is_new: false,
-                at,
-            });
+            let content = record.content().map_err(|_| corrupt("the content of a record"))?;
+            new.add(&RecordChange { record: &record, content: &content, is_new: false, at });
         }
     }
 }
@@ -132,10 +117,7 @@ fn project_all(tx: &mut Tx) -> Stored<Rows> {
 /// Both in order of name.
 fn compare<T: PartialEq>(before: &[T], after: &[T], name: impl Fn(&T) -> Fixed<16>) -> TableReport {
     let before: BTreeMap<_, _> = before.iter().map(|row| (name(row), row)).collect();
-    let mut report = TableReport {
-        rows: after.len(),
-        ..TableReport::default()
-    };
+    let mut report = TableReport { rows: after.len(), ..TableReport::default() };
     let mut met = 0;
     for row in after {
         match before.get(&name(row)) {

@@ -99,10 +99,8 @@ fn sealed<'a>(codec: &mut Codec, keys: &KeyRing, change: &RecordChange<'a>) -> S
 pub(crate) fn save(tx: &mut Tx, changes: &[RecordChange<'_>]) -> Stored<()> {
     for changes in changes.chunks(CHUNK_ROWS) {
         let (session, keys) = tx.session();
-        let rows: Stored<Vec<_>> = changes
-            .iter()
-            .map(|change| sealed(&mut session.codec, keys, change))
-            .collect();
+        let rows: Stored<Vec<_>> =
+            changes.iter().map(|change| sealed(&mut session.codec, keys, change)).collect();
         let rows = tx.note(rows)?;
         tx.run(|connection| {
             on_both!(connection, |c| diesel::insert_into(record::table)
@@ -152,10 +150,7 @@ impl Row {
             root: RecordId::of(self.root),
             stream: StreamId::of(self.stream),
             seq: Seq(counted(self.seq)?),
-            rev: Rev {
-                number: counted(self.rev_number)?,
-                hash: self.rev_hash.0,
-            },
+            rev: Rev { number: counted(self.rev_number)?, hash: self.rev_hash.0 },
             deleted: self.deleted,
             wire,
             removed_rows,
@@ -176,10 +171,7 @@ pub(crate) fn find(tx: &mut Tx, ids: &[RecordId]) -> Stored<Vec<StoredRecord>> {
             .load(c))
     })?;
     let (session, keys) = tx.session();
-    let records = rows
-        .into_iter()
-        .map(|row| row.open(&mut session.codec, keys))
-        .collect();
+    let records = rows.into_iter().map(|row| row.open(&mut session.codec, keys)).collect();
     tx.note(records)
 }
 
@@ -206,9 +198,7 @@ pub(crate) fn changes(
 ) -> Stored<usize> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let (session, keys) = tx.session();
-    let Session {
-        connection, codec, ..
-    } = session;
+    let Session { connection, codec, .. } = session;
     let mut hand_over = |row: QueryResult<Frame>| -> Stored<()> {
         let row = row.map_err(of_query)?;
         let frame = RecordFrame {
@@ -217,16 +207,10 @@ pub(crate) fn changes(
             root: RecordId::of(row.root),
             stream,
             seq: Seq(counted(row.seq)?),
-            rev: Rev {
-                number: counted(row.rev_number)?,
-                hash: row.rev_hash.0,
-            },
+            rev: Rev { number: counted(row.rev_number)?, hash: row.rev_hash.0 },
         };
         let wire = with_name(row.id, row.rev_number, |name| {
-            let place = Place {
-                column: WIRE,
-                row: name,
-            };
+            let place = Place { column: WIRE, row: name };
             codec.open(keys, row.key_id, place, row.wire)
         })?;
         take(frame, wire);
@@ -240,8 +224,6 @@ pub(crate) fn changes(
         .select(Frame::as_select())
         .load_iter::<Frame, DefaultLoadingMode>(c)
         .map_err(of_query)
-        .and_then(
-            |mut rows| rows.try_fold(0, |count, row| hand_over(row).map(|()| count + 1))
-        ));
+        .and_then(|mut rows| rows.try_fold(0, |count, row| hand_over(row).map(|()| count + 1))));
     tx.note(count)
 }

@@ -33,12 +33,7 @@ pub struct StoreSettings {
 impl StoreSettings {
     /// Settings with the usual limits.
     pub fn new(url: impl Into<String>, keys: KeyRing) -> Self {
-        Self {
-            url: url.into(),
-            pool_connections_max: 8,
-            wait_ms_max: 10_000,
-            keys,
-        }
+        Self { url: url.into(), pool_connections_max: 8, wait_ms_max: 10_000, keys }
     }
 }
 
@@ -76,9 +71,7 @@ impl fmt::Debug for Store {
 impl Store {
     /// Connects, and brings the schema up to date.
     pub fn open(settings: &StoreSettings) -> Stored<Self> {
-        let manager = Manager {
-            target: Target::parse(&settings.url)?,
-        };
+        let manager = Manager { target: Target::parse(&settings.url)? };
         let gate = matches!(manager.target, Target::Sqlite(_)).then(|| Mutex::new(()));
         // Before the pool, which would try again and again: what is wrong is told at once.
         let mut session = manager.establish()?;
@@ -94,14 +87,8 @@ impl Store {
             .connection_timeout(wait_max)
             .error_handler(Box::new(NopErrorHandler))
             .build_unchecked(manager);
-        let store = Self {
-            inner: Arc::new(Inner {
-                pool,
-                keys: settings.keys.clone(),
-                wait_max,
-                gate,
-            }),
-        };
+        let store =
+            Self { inner: Arc::new(Inner { pool, keys: settings.keys.clone(), wait_max, gate }) };
         store.make_first_epoch()?;
         Ok(store)
     }
@@ -190,9 +177,7 @@ impl Store {
     fn begin(&self, mode: Mode) -> Stored<Tx> {
         let pool = &self.inner.pool;
         for _ in 0..=pool.max_size() {
-            let session = pool
-                .get()
-                .map_err(|error| unavailable(&error.to_string()))?;
+            let session = pool.get().map_err(|error| unavailable(&error.to_string()))?;
             if let Some(tx) = Tx::begin(session, self.inner.keys.clone(), mode)? {
                 return Ok(tx);
             }

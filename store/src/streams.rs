@@ -70,10 +70,8 @@ pub(crate) fn lock(tx: &mut Tx, streams: &[(StreamId, StreamKind)]) -> Stored<Ve
     if streams.is_empty() {
         return Ok(Vec::new());
     }
-    let empty: Vec<Row<'_>> = streams
-        .iter()
-        .map(|(id, kind)| Row::from(&StreamHead::empty(*id, *kind)))
-        .collect();
+    let empty: Vec<Row<'_>> =
+        streams.iter().map(|(id, kind)| Row::from(&StreamHead::empty(*id, *kind))).collect();
     tx.run(|connection| {
         on_both!(connection, |c| diesel::insert_into(stream::table)
             .values(&empty)
@@ -124,11 +122,7 @@ pub(crate) fn departures(
     })?;
     rows.into_iter()
         .map(|(seq, record)| {
-            Ok(Departure {
-                stream,
-                seq: Seq(counted(seq)?),
-                record: RecordId::of(record),
-            })
+            Ok(Departure { stream, seq: Seq(counted(seq)?), record: RecordId::of(record) })
         })
         .collect()
 }

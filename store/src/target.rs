@@ -35,18 +35,14 @@ impl Target {
             return Ok(Self::Postgres(url.to_owned()));
         }
         let Some(path) = url.strip_prefix("sqlite:") else {
-            return Err(refused(
-                "it must begin with sqlite:, postgres:// or postgresql://",
-            ));
+            return Err(refused("it must begin with sqlite:, postgres:// or postgresql://"));
         };
         let path = path.strip_prefix("//").unwrap_or(path);
         if path.is_empty() {
             return Err(refused("sqlite: is followed by no path"));
         }
         if path.starts_with(":memory:") || path.starts_with("file:") {
-            return Err(refused(
-                "sqlite: takes the path of a file, that all connections share",
-            ));
+            return Err(refused("sqlite: takes the path of a file, that all connections share"));
         }
         Ok(Self::Sqlite(PathBuf::from(path)))
     }

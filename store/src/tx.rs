@@ -32,12 +32,7 @@ impl Tx {
         keys: KeyRing,
         mode: Mode,
     ) -> Stored<Option<Self>> {
-        let mut tx = Self {
-            session,
-            keys,
-            mode,
-            has_failed: false,
-        };
+        let mut tx = Self { session, keys, mode, has_failed: false };
         match tx.run(|connection| connection.begin(mode)) {
             Ok(()) => {
                 tx.session.is_open = true;

@@ -68,16 +68,7 @@ type QuarantinedTuple = (
     String,
 );
 type HistoryTuple = (
-    (
-        Fixed<16>,
-        i64,
-        Fixed<16>,
-        String,
-        i64,
-        Option<String>,
-        Option<i64>,
-        String,
-    ),
+    (Fixed<16>, i64, Fixed<16>, String, i64, Option<String>, Option<i64>, String),
     (bool, i32, Option<Vec<u8>>, Option<Vec<u8>>),
 );
 

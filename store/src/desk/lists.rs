@@ -72,17 +72,7 @@ pub struct HouseholdItem {
 }
 
 type AssessmentTuple = (
-    (
-        Fixed<16>,
-        Fixed<16>,
-        Fixed<16>,
-        String,
-        i64,
-        String,
-        i64,
-        i64,
-        i64,
-    ),
+    (Fixed<16>, Fixed<16>, Fixed<16>, String, i64, String, i64, i64, i64),
     Option<(String, String)>,
 );
 type FindTuple = (
@@ -134,11 +124,7 @@ impl Tx {
                             assessment_row::rev_number,
                             assessment_row::changed_at,
                         ),
-                        (
-                            household_row::head_name_masked,
-                            household_row::community_code,
-                        )
-                            .nullable(),
+                        (household_row::head_name_masked, household_row::community_code).nullable(),
                     ))
                     .load(c)
             })

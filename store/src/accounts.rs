@@ -1,0 +1,183 @@
+//! Accounts: who may sign in, with which installations, and what the API remembers of them beside
+//! the protocol's own tables.
+
+mod enrolment;
+mod idempotency;
+mod refresh;
+
+pub use enrolment::{Enrolled, NewDevice, Seat};
+pub use idempotency::{Recalled, Request};
+pub use refresh::{NewRefreshToken, RefreshRow};
+
+use crate::Tx;
+use crate::grants;
+use crate::schema::{account, caseload, office};
+use crate::values::{Fixed, Name};
+use diesel::prelude::*;
+use ruhu_casework::facts::{Office, PersonFacts};
+use ruhu_sync::id::{StreamId, UserId};
+use ruhu_sync::storage::Stored;
+use secrecy::{ExposeSecret, SecretString};
+
+/// A person with an account.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// Who.
+    pub id: UserId,
+    /// What the person types to sign in.
+    pub login: String,
+    /// The person's name.
+    pub name: String,
+    /// Whether the account is in use; one that is switched off may only hand in its last work.
+    pub active: bool,
+    /// 工号: on watermarks and prints.
+    pub staff_no: Option<String>,
+    /// The password's hash; without one nobody signs in.
+    pub password_hash: Option<SecretString>,
+}
+
+type AccountRow = (Fixed<16>, String, String, bool, Option<String>, Option<String>);
+
+fn of_row((id, login, name, active, staff_no, password_hash): AccountRow) -> Account {
+    Account {
+        id: UserId::of(id),
+        login,
+        name,
+        active,
+        staff_no,
+        password_hash: password_hash.map(SecretString::from),
+    }
+}
+
+/// A caseload, as people know it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseloadName {
+    /// Its stream.
+    pub stream: StreamId,
+    /// Its name.
+    pub name: String,
+    /// Its area's code.
+    pub area: String,
+}
+
+const COLUMNS: (
+    account::id,
+    account::login,
+    account::name,
+    account::active,
+    account::staff_no,
+    account::password_hash,
+) = (
+    account::id,
+    account::login,
+    account::name,
+    account::active,
+    account::staff_no,
+    account::password_hash,
+);
+
+impl Tx {
+    /// The account of this login.
+    pub fn account_by_login(&mut self, login: &str) -> Stored<Option<Account>> {
+        // PostgreSQL knows no NUL; nor does any login have one.
+        if login.contains('\0') {
+            return Ok(None);
+        }
+        let row: Option<AccountRow> = self.run(|connection| {
+            let query = account::table.filter(account::login.eq(login)).select(COLUMNS);
+            on_both!(connection, |c| query.first(c).optional())
+        })?;
+        Ok(row.map(of_row))
+    }
+
+    /// The account of this person.
+    pub fn account(&mut self, user: UserId) -> Stored<Option<Account>> {
+        let row: Option<AccountRow> = self.run(|connection| {
+            let query = account::table.find(user.fixed()).select(COLUMNS);
+            on_both!(connection, |c| query.first(c).optional())
+        })?;
+        Ok(row.map(of_row))
+    }
+
+    /// Adds an account; says whether it was added, or the login or the id is another's.
+    pub fn add_account(&mut self, new: &Account) -> Stored<bool> {
+        self.must_write()?;
+        let hash = new.password_hash.as_ref().map(|h| h.expose_secret());
+        let added = self.run(|connection| {
+            let values = (
+                account::id.eq(new.id.fixed()),
+                account::login.eq(&new.login),
+                account::name.eq(&new.name),
+                account::password_hash.eq(hash),
+                account::active.eq(new.active),
+                account::staff_no.eq(&new.staff_no),
+            );
+            on_both!(connection, |c| diesel::insert_into(account::table)
+                .values(values)
+                .on_conflict_do_nothing()
+                .execute(c))
+        })?;
+        Ok(added == 1)
+    }
+
+    /// Gives a person another password; says whether there is such an account.
+    pub fn set_password_hash(&mut self, user: UserId, hash: &SecretString) -> Stored<bool> {
+        self.must_write()?;
+        let changed = self.run(|connection| {
+            let query = diesel::update(account::table.find(user.fixed()))
+                .set(account::password_hash.eq(hash.expose_secret()));
+            on_both!(connection, |c| query.execute(c))
+        })?;
+        Ok(changed == 1)
+    }
+
+    /// Switches an account on or off; says whether there is such an account.
+    pub fn set_account_active(&mut self, user: UserId, active: bool) -> Stored<bool> {
+        self.must_write()?;
+        let changed = self.run(|connection| {
+            let query =
+                diesel::update(account::table.find(user.fixed())).set(account::active.eq(active));
+            on_both!(connection, |c| query.execute(c))
+        })?;
+        Ok(changed == 1)
+    }
+
+    /// Gives a person an office, under a name of its own.
+    pub fn add_office(&mut self, id: uuid::Uuid, user: UserId, new: &Office) -> Stored<()> {
+        self.must_write()?;
+        self.run(|connection| {
+            let values = (
+                office::id.eq(Fixed(*id.as_bytes())),
+                office::account.eq(user.fixed()),
+                office::role.eq(new.role.as_str()),
+                office::area.eq(&new.area),
+                office::first_day.eq(new.first_day.to_string()),
+                office::last_day.eq(new.last_day.map(|day| day.to_string())),
+            );
+            on_both!(connection, |c| diesel::insert_into(office::table).values(values).execute(c))
+        })?;
+        Ok(())
+    }
+
+    /// Everything that bears on a person's rights. Somebody without an account is known as one
+    /// whose account is switched off.
+    pub fn person_facts(&mut self, user: UserId) -> Stored<PersonFacts> {
+        grants::facts(self, user)
+    }
+
+    /// The names of those of these streams that are caseloads, in order of their names.
+    pub fn caseload_names(&mut self, streams: &[StreamId]) -> Stored<Vec<CaseloadName>> {
+        let rows: Vec<(Fixed<16>, String, String)> = self.run(|connection| {
+            let query = caseload::table
+                .filter(caseload::id.eq_any(streams.iter().map(|stream| stream.fixed())))
+                .order((caseload::name, caseload::id))
+                .select((caseload::id, caseload::name, caseload::area));
+            on_both!(connection, |c| query.load(c))
+        })?;
+        let named = |(id, name, area)| CaseloadName { stream: StreamId::of(id), name, area };
+        Ok(rows.into_iter().map(named).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests;

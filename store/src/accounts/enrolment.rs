@@ -1,0 +1,190 @@
+//! Installations: enrolled for one person, for ever.
+
+use super::Account;
+use crate::Tx;
+use crate::devices::{self, Hold};
+use crate::schema::{device, device_continues};
+use crate::values::{Fixed, Name, counter};
+use diesel::prelude::*;
+use ruhu_sync::chain;
+use ruhu_sync::id::{DeviceId, DeviceSeq, Instant, UserId};
+use ruhu_sync::storage::{DeviceState, Stored};
+
+/// A person at a device.
+#[derive(Clone, Debug)]
+pub struct Seat {
+    /// The person.
+    pub account: Account,
+    /// The device.
+    pub device: DeviceId,
+    /// What the device is called.
+    pub device_name: String,
+    /// Since when its sign-ins are void, if they are: tokens issued until then count no more.
+    pub revoked_at: Option<Instant>,
+    /// It was reported lost: it gets nothing.
+    pub reported_lost: bool,
+}
+
+/// A device to be enrolled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewDevice {
+    /// Its name for ever.
+    pub id: DeviceId,
+    /// Whose it is.
+    pub user: UserId,
+    /// What people call it.
+    pub name: String,
+    /// The installation whose work it goes on with, up to and including a number.
+    pub continues: Option<(DeviceId, DeviceSeq)>,
+    /// When.
+    pub at: Instant,
+}
+
+/// What became of an enrolment. Only `Here` leaves anything changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Enrolled {
+    /// The device is enrolled, now or before.
+    Here(DeviceState),
+    /// It belongs to another person.
+    OfAnother,
+    /// It was reported lost.
+    Lost,
+    /// The installation that it is to go on with is not this person's, or was reported lost.
+    ContinuesNothing,
+}
+
+type SeatRow = (Fixed<16>, String, Option<i64>, Option<i64>);
+
+impl Tx {
+    /// The person at this device, if it is enrolled.
+    pub fn seat(&mut self, id: DeviceId) -> Stored<Option<Seat>> {
+        let row: Option<SeatRow> = self.run(|connection| {
+            let query = device::table.find(id.fixed()).select((
+                device::account,
+                device::name,
+                device::revoked_at,
+                device::reported_lost_at,
+            ));
+            on_both!(connection, |c| query.first(c).optional())
+        })?;
+        let Some((user, device_name, revoked_at, lost_at)) = row else {
+            return Ok(None);
+        };
+        let account = self.account(UserId::of(user))?;
+        Ok(account.map(|account| Seat {
+            account,
+            device: id,
+            device_name,
+            revoked_at: revoked_at.map(Instant),
+            reported_lost: lost_at.is_some(),
+        }))
+    }
+
+    /// Enrols a device, or finds it enrolled. What it continues counts only the first time: a
+    /// chain, once begun, is what it is.
+    pub fn enrol(&mut self, new: &NewDevice) -> Stored<Enrolled> {
+        self.must_write()?;
+        // Looked at before anything is written, so that a refusal leaves nothing behind.
+        if let Some((earlier, _)) = new.continues {
+            let earlier = devices::find(self, earlier, Hold::No)?;
+            if !earlier.is_some_and(|e| e.user == new.user && !e.reported_lost) {
+                return Ok(Enrolled::ContinuesNothing);
+            }
+        }
+        let is_new = self.insert_device(new)?;
+        let Some(state) = devices::find(self, new.id, Hold::Lock)? else {
+            return self.note(Err(crate::failure::corrupt("a device just enrolled")));
+        };
+        if state.user != new.user {
+            return Ok(Enrolled::OfAnother);
+        }
+        if state.reported_lost {
+            return Ok(Enrolled::Lost);
+        }
+        match new.continues {
+            Some((earlier, through)) if is_new => self.insert_continues(new, earlier, through)?,
+            _ => {}
+        }
+        self.rename_device(new)?;
+        let state = devices::find(self, new.id, Hold::No)?;
+        Ok(state.map_or(Enrolled::Lost, Enrolled::Here))
+    }
+
+    fn insert_device(&mut self, new: &NewDevice) -> Stored<bool> {
+        let added = self.run(|connection| {
+            let values = (
+                device::id.eq(new.id.fixed()),
+                device::account.eq(new.user.fixed()),
+                device::name.eq(&new.name),
+                device::last_seq.eq(0),
+                device::chain.eq(Fixed(chain::START)),
+                device::safe_seq.eq(0),
+                device::enrolled_at.eq(new.at.0),
+            );
+            on_both!(connection, |c| diesel::insert_into(device::table)
+                .values(values)
+                .on_conflict(device::id)
+                .do_nothing()
+                .execute(c))
+        })?;
+        Ok(added == 1)
+    }
+
+    /// Its own earlier installation, and all that one went on with itself.
+    fn insert_continues(
+        &mut self,
+        new: &NewDevice,
+        earlier: DeviceId,
+        through: DeviceSeq,
+    ) -> Stored<()> {
+        let before = devices::find(self, earlier, Hold::No)?;
+        let inherited = before.map(|before| before.continues).unwrap_or_default();
+        for (earlier, through) in std::iter::once((earlier, through)).chain(inherited) {
+            self.run(|connection| {
+                let values = (
+                    device_continues::device.eq(new.id.fixed()),
+                    device_continues::earlier.eq(earlier.fixed()),
+                    device_continues::through.eq(counter(through.0)),
+                );
+                on_both!(connection, |c| diesel::insert_into(device_continues::table)
+                    .values(values)
+                    .on_conflict((device_continues::device, device_continues::earlier))
+                    .do_nothing()
+                    .execute(c))
+            })?;
+        }
+        Ok(())
+    }
+
+    /// A sign-in with the password names it anew, and ends a revocation.
+    fn rename_device(&mut self, new: &NewDevice) -> Stored<()> {
+        self.run(|connection| {
+            let query = diesel::update(device::table.find(new.id.fixed()))
+                .set((device::name.eq(&new.name), device::revoked_at.eq(None::<i64>)));
+            on_both!(connection, |c| query.execute(c))
+        })?;
+        Ok(())
+    }
+
+    /// Reports a device lost, for ever; says whether there is such a device.
+    pub fn report_device_lost(&mut self, id: DeviceId, at: Instant) -> Stored<bool> {
+        self.must_write()?;
+        let changed = self.run(|connection| {
+            let query = diesel::update(device::table.find(id.fixed()))
+                .set(device::reported_lost_at.eq(at.0));
+            on_both!(connection, |c| query.execute(c))
+        })?;
+        Ok(changed == 1)
+    }
+
+    /// Ends all sign-ins of a device up to now; says whether there is such a device.
+    pub fn revoke_device(&mut self, id: DeviceId, at: Instant) -> Stored<bool> {
+        self.must_write()?;
+        let changed = self.run(|connection| {
+            let query =
+                diesel::update(device::table.find(id.fixed())).set(device::revoked_at.eq(at.0));
+            on_both!(connection, |c| query.execute(c))
+        })?;
+        Ok(changed == 1)
+    }
+}

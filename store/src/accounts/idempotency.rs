@@ -1,0 +1,133 @@
+//! Idempotency keys: a REST write that is sent again is answered again, and done once. Key and
+//! answer are written in the transaction of the write itself.
+
+use crate::Tx;
+use crate::codec::Place;
+use crate::failure::corrupt;
+use crate::schema::idempotency_key;
+use crate::values::{Fixed, Name};
+use diesel::prelude::*;
+use ruhu_sync::id::{Instant, UserId};
+use ruhu_sync::storage::Stored;
+
+/// A request that carries a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Request<'a> {
+    /// Who sends it: keys of different people have nothing to do with each other.
+    pub user: UserId,
+    /// The key.
+    pub key: &'a str,
+    /// SHA-256 of method, address and body.
+    pub hash: [u8; 32],
+}
+
+/// What is known of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Recalled {
+    /// It was never sent: the key is taken for it now, until the end of the transaction at least.
+    New,
+    /// It was answered so before.
+    Answered {
+        /// The HTTP status.
+        status: u16,
+        /// The body.
+        body: String,
+    },
+    /// The key was used for another request.
+    Other,
+}
+
+const RESPONSE: &str = "idempotency_key.response";
+
+type Row = (Fixed<32>, Option<i32>, Option<i32>, Option<Vec<u8>>);
+
+fn with_name<T>(request: &Request<'_>, work: impl FnOnce(Place<'_>) -> T) -> T {
+    let user = request.user.fixed();
+    work(Place { column: RESPONSE, row: &[&user.0, request.key.as_bytes()] })
+}
+
+impl Tx {
+    /// Takes the key for this request, or tells what became of it before. The first statement of
+    /// a transaction: of two that are sent at once, the second waits here for the first.
+    pub fn recall(&mut self, request: &Request<'_>, now: Instant) -> Stored<Recalled> {
+        self.must_write()?;
+        let (user, hash) = (request.user.fixed(), Fixed(request.hash));
+        let taken = self.run(|connection| {
+            let values = (
+                idempotency_key::account.eq(user),
+                idempotency_key::key.eq(request.key),
+                idempotency_key::request_hash.eq(hash),
+                idempotency_key::created_at.eq(now.0),
+            );
+            on_both!(connection, |c| diesel::insert_into(idempotency_key::table)
+                .values(values)
+                .on_conflict((idempotency_key::account, idempotency_key::key))
+                .do_nothing()
+                .execute(c))
+        })?;
+        if taken == 1 {
+            return Ok(Recalled::New);
+        }
+        let row: Row = self.run(|connection| {
+            let query = idempotency_key::table.find((user, request.key)).select((
+                idempotency_key::request_hash,
+                idempotency_key::status,
+                idempotency_key::key_id,
+                idempotency_key::response,
+            ));
+            on_both!(connection, |c| query.first(c))
+        })?;
+        let answered = self.open_answer(request, row);
+        self.note(answered)
+    }
+
+    fn open_answer(&mut self, request: &Request<'_>, row: Row) -> Stored<Recalled> {
+        let (hash, status, key_id, response) = row;
+        if hash.0 != request.hash {
+            return Ok(Recalled::Other);
+        }
+        // A key without an answer would be a transaction that took it and gave none.
+        let (Some(status), Some(key_id), Some(response)) = (status, key_id, response) else {
+            return Err(corrupt("an idempotency key without its answer"));
+        };
+        let (session, keys) = self.session();
+        let body = with_name(request, |place| session.codec.open(keys, key_id, place, response))?;
+        Ok(Recalled::Answered {
+            status: u16::try_from(status).map_err(|_| corrupt("an answer's status"))?,
+            body: body.to_owned(),
+        })
+    }
+
+    /// Remembers the answer. Belongs to the same transaction as [`Tx::recall`] and the write.
+    pub fn remember(&mut self, request: &Request<'_>, status: u16, body: &str) -> Stored<()> {
+        self.must_write()?;
+        let (session, keys) = self.session();
+        let sealed = with_name(request, |place| session.codec.seal(keys, place, body));
+        let (key_id, sealed) = self.note(sealed)?;
+        let changed = self.run(|connection| {
+            let query =
+                diesel::update(idempotency_key::table.find((request.user.fixed(), request.key)))
+                    .set((
+                        idempotency_key::status.eq(i32::from(status)),
+                        idempotency_key::key_id.eq(i32::from(key_id.0)),
+                        idempotency_key::response.eq(sealed),
+                    ));
+            on_both!(connection, |c| query.execute(c))
+        })?;
+        match changed {
+            1 => Ok(()),
+            _ => self.note(Err(corrupt("an idempotency key that nobody took"))),
+        }
+    }
+
+    /// Forgets keys taken before an instant; says how many.
+    pub fn forget_requests(&mut self, before: Instant) -> Stored<usize> {
+        self.must_write()?;
+        self.run(|connection| {
+            let query = diesel::delete(
+                idempotency_key::table.filter(idempotency_key::created_at.lt(before.0)),
+            );
+            on_both!(connection, |c| query.execute(c))
+        })
+    }
+}

@@ -1,0 +1,19 @@
+//! The storage port's contract. What the port promises for every store is one suite that runs on
+//! the in-memory reference, on SQLite and on PostgreSQL; what only databases can show (sealing,
+//! concurrency, rights from their tables, read models) runs on both databases.
+
+mod bench;
+mod concurrency;
+mod databases;
+mod devices;
+mod grants;
+mod journal;
+mod opening;
+mod read_models;
+mod records;
+mod schema;
+mod sealing;
+mod statements;
+mod streams;
+mod transactions;
+mod world;
