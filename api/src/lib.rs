@@ -1,1 +1,18 @@
-//! Placeholder while the house is being raised.
+//! The HTTP service and the `ruhu` command: routes, authority, problems, settings.
+
+pub mod app;
+pub mod areas;
+pub mod auth;
+pub mod body;
+pub mod clock;
+pub mod command;
+pub mod etag;
+pub mod forms;
+pub mod keys;
+pub mod metrics;
+pub mod middleware;
+pub mod openapi;
+pub mod problem;
+pub mod routes;
+pub mod service;
+pub mod settings;

@@ -1,2 +1,9 @@
 //! The `ruhu` command.
-fn main() {}
+
+use clap::Parser as _;
+use ruhu_api::command::Ruhu;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    Ruhu::parse().run()
+}

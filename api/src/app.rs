@@ -1,0 +1,264 @@
+//! The whole service, from its settings to a port that answers: what `ruhu serve` and the tests
+//! start alike.
+
+use crate::areas::Areas;
+use crate::auth::{AccessTokens, Attempts, Passwords};
+use crate::body::BodyLimits;
+use crate::clock::Clock;
+use crate::forms::Forms;
+use crate::keys::{KeyError, Keys};
+use crate::metrics::Metrics;
+use crate::middleware::{guard_headers, observe, render_problems};
+use crate::problem::Problem;
+use crate::routes;
+use crate::service::Service;
+use crate::settings::Settings;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::rt::System;
+use actix_web::{App, HttpServer, web};
+use ruhu_casework::rules::CaseRules;
+use ruhu_forms::Catalogue;
+use ruhu_store::{Store, StoreSettings};
+use ruhu_sync::storage::StorageError;
+use secrecy::ExposeSecret as _;
+use std::io::{self, ErrorKind};
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// Why the service does not start; each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Another program listens there.
+    #[error("port {0} is taken: stop the other program or use --listen 127.0.0.1:0")]
+    PortTaken(u16),
+    /// It cannot listen there.
+    #[error("cannot listen on {0} ({1}): choose another address with --listen")]
+    CannotListen(SocketAddr, io::Error),
+    /// The keys cannot be used.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// The database cannot be used.
+    #[error("{0}: check database_url, and that the database is there and may be written")]
+    Store(#[from] StorageError),
+    /// A form or a table that is compiled in is broken.
+    #[error("{0}: what this build carries is broken; use another build")]
+    Reference(String),
+    /// A mistake of ours.
+    #[error("the service could not be built: {0}")]
+    Build(String),
+}
+
+impl From<Problem> for StartError {
+    fn from(problem: Problem) -> Self {
+        Self::Build(match problem.cause() {
+            Some(cause) => cause.to_string(),
+            None => problem.to_string(),
+        })
+    }
+}
+
+/// Whether keys that are not there yet are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MissingKeys {
+    /// They are made.
+    Make,
+    /// The service does not start: a key that was lost must not be replaced in silence.
+    Refuse,
+}
+
+/// Builds the service's parts: opens the keys and the database, listens nowhere.
+pub fn build(
+    settings: Settings,
+    missing: MissingKeys,
+    clock: Clock,
+) -> Result<Service, StartError> {
+    let keys = match missing {
+        MissingKeys::Make => Keys::load_or_make(&settings.key_files)?,
+        MissingKeys::Refuse => Keys::load(&settings.key_files)?,
+    };
+    let store = open_store(&settings, &keys)?;
+    let broken = |error: &dyn std::error::Error| StartError::Reference(error.to_string());
+    let catalogue = Catalogue::load().map_err(|error| broken(&error))?;
+    let areas = Areas::shipped().map_err(|error| broken(&error))?;
+    let rules = CaseRules::new(catalogue);
+    Ok(Service {
+        store,
+        tokens: Arc::new(AccessTokens::new(&keys.signing, settings.access_token_minutes)),
+        passwords: Passwords::new()?,
+        attempts: Arc::new(Attempts::default()),
+        metrics: Metrics::new().map_err(|error| StartError::Build(error.to_string()))?,
+        clock,
+        forms: Arc::new(Forms::of(rules.catalogue())?),
+        areas: Arc::new(areas),
+        rules: Arc::new(rules),
+        cursor_key: Arc::new(keys.cursor),
+        settings: Arc::new(settings),
+    })
+}
+
+/// Opens the database that the settings name, with its schema brought up to date.
+pub fn open_store(settings: &Settings, keys: &Keys) -> Result<Store, StartError> {
+    let url = settings.database_url.expose_secret();
+    make_folder_of(url).map_err(|error| {
+        StorageError::Unavailable(format!("the database's folder cannot be made ({error})"))
+    })?;
+    let store = StoreSettings {
+        pool_connections_max: settings.pool_connections_max,
+        ..StoreSettings::new(url, keys.sealing.clone())
+    };
+    Ok(Store::open(&store)?)
+}
+
+/// A first start finds no folder for its database file.
+fn make_folder_of(url: &str) -> io::Result<()> {
+    let Some(path) = url.strip_prefix("sqlite:") else {
+        return Ok(());
+    };
+    let path = path.strip_prefix("//").unwrap_or(path);
+    match std::path::Path::new(path).parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => std::fs::create_dir_all(folder),
+        _ => Ok(()),
+    }
+}
+
+/// A service that answers, on a thread of its own.
+#[derive(Debug)]
+pub struct Running {
+    address: SocketAddr,
+    service: Service,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<io::Result<()>>>,
+}
+
+/// Starts the service; keys that are not there are refused.
+pub fn start(settings: Settings) -> Result<Running, StartError> {
+    serve(build(settings, MissingKeys::Refuse, Clock::Machine)?)
+}
+
+/// Listens, and answers requests until it is stopped.
+pub fn serve(service: Service) -> Result<Running, StartError> {
+    let asked = service.settings.listen;
+    let listener = TcpListener::bind(asked).map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => StartError::PortTaken(asked.port()),
+        _ => StartError::CannotListen(asked, error),
+    })?;
+    let address = listener.local_addr().map_err(|error| StartError::CannotListen(asked, error))?;
+    let (stop, stopped) = oneshot::channel();
+    let for_thread = service.clone();
+    let thread = std::thread::Builder::new()
+        .name("ruhu-http".to_owned())
+        .spawn(move || System::new().block_on(answer(for_thread, listener, stopped)))
+        .map_err(|error| StartError::Build(error.to_string()))?;
+    Ok(Running { address, service, stop: Some(stop), thread: Some(thread) })
+}
+
+async fn answer(
+    service: Service,
+    listener: TcpListener,
+    stopped: oneshot::Receiver<()>,
+) -> io::Result<()> {
+    let settings = Arc::clone(&service.settings);
+    let data = web::Data::new(service.clone());
+    let metrics = web::Data::new(service.metrics.clone());
+    let limits = web::Data::<BodyLimits>::new(settings.body_limits);
+    let server = HttpServer::new(move || {
+        // The last one wrapped is the first to see a request.
+        App::new()
+            .app_data(data.clone())
+            .app_data(metrics.clone())
+            .app_data(limits.clone())
+            .configure(routes::register)
+            .wrap(Compress::default())
+            .wrap(from_fn(render_problems))
+            .wrap(from_fn(guard_headers))
+            .wrap(from_fn(observe))
+    })
+    .workers(settings.worker_threads)
+    // A tablet in a stairwell takes its time for a request's head.
+    .client_request_timeout(Duration::from_secs(20))
+    .shutdown_timeout(settings.shutdown_timeout.as_secs())
+    .disable_signals()
+    .listen(listener)?
+    .run();
+    let handle = server.handle();
+    actix_web::rt::spawn(async move {
+        // A sender that was dropped means stop, too.
+        let _ = stopped.await;
+        handle.stop(true).await;
+    });
+    server.await
+}
+
+impl Running {
+    /// Where it listens, with the port it was really given.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its database.
+    pub fn store(&self) -> &Store {
+        &self.service.store
+    }
+
+    /// Its parts.
+    pub fn service(&self) -> &Service {
+        &self.service
+    }
+
+    /// Stops taking requests, finishes those in flight within the settings' timeout, and returns.
+    pub fn stop(mut self) -> io::Result<()> {
+        self.end()
+    }
+
+    /// Answers until the process is told to end (TERM or INT), then stops as [`Running::stop`].
+    pub fn run_until_signal(self) -> io::Result<()> {
+        System::new().block_on(signalled())?;
+        tracing::info!("told to end: finishing the requests in flight");
+        self.stop()
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        if let Some(stop) = self.stop.take() {
+            // It may have ended by itself.
+            let _ = stop.send(());
+        }
+        match self.thread.take().map(JoinHandle::join) {
+            Some(Ok(result)) => result,
+            Some(Err(_)) => Err(io::Error::other("the server's thread panicked")),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Err(error) = self.end() {
+            tracing::warn!(%error, "the server did not end well");
+        }
+    }
+}
+
+#[cfg(unix)]
+async fn signalled() -> io::Result<()> {
+    use actix_web::rt::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    std::future::poll_fn(|context| {
+        let is_told =
+            terminate.poll_recv(context).is_ready() || interrupt.poll_recv(context).is_ready();
+        match is_told {
+            true => std::task::Poll::Ready(()),
+            false => std::task::Poll::Pending,
+        }
+    })
+    .await;
+    Ok(())
+}
+
+#[cfg(not(unix))]
+async fn signalled() -> io::Result<()> {
+    actix_web::rt::signal::ctrl_c().await
+}

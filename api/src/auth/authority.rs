@@ -1,0 +1,228 @@
+//! Authority as an argument's type: a handler that takes one of these cannot be called without it.
+//!
+//! The token says who and which device; everything else is read from the store at each request, so
+//! that what an administrator changes holds at once.
+
+use crate::clock::seconds_of;
+use crate::middleware::Caller;
+use crate::problem::{Answer, Kind, Problem};
+use crate::service::Service;
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest, web};
+use ruhu_casework::facts::{PersonFacts, Role};
+use ruhu_casework::grants::day_of;
+use ruhu_store::accounts::{Account, Seat};
+use ruhu_sync::id::{DeviceId, Instant, UserId};
+use std::future::Future;
+use std::pin::Pin;
+
+/// Somebody who has signed in, at a device that was not reported lost.
+///
+/// An account that is switched off passes, too: what was written before may still be handed in.
+/// The protocol puts it into quarantine; every other authority here refuses it.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// The person.
+    pub account: Account,
+    /// The device that the session is.
+    pub device: DeviceId,
+    /// What the device is called.
+    pub device_name: String,
+    /// The instant by which this request is judged.
+    pub now: Instant,
+}
+
+impl SignedIn {
+    /// Who.
+    pub fn user(&self) -> UserId {
+        self.account.id
+    }
+}
+
+/// A person's installation, as the sync protocol speaks with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OnDevice {
+    /// Who.
+    pub user: UserId,
+    /// Which.
+    pub device: DeviceId,
+    /// The instant by which this request is judged.
+    pub now: Instant,
+}
+
+type Judging<T> = Pin<Box<dyn Future<Output = Answer<T>>>>;
+
+impl FromRequest for SignedIn {
+    type Error = Problem;
+    type Future = Judging<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let service = service_of(&request)?;
+            let now = service.clock.now();
+            let claims = service.tokens.read(bearer(&request)?, now)?;
+            Caller(claims.device).note(&request);
+            let seat = service.read(move |tx| tx.seat(claims.device)).await?;
+            let seat = seat.filter(|seat| seat.account.id == claims.sub);
+            admit(seat, claims.iat, now)
+        })
+    }
+}
+
+/// Lets a seat pass that is neither lost nor was revoked after its token was issued.
+fn admit(seat: Option<Seat>, issued_at_seconds: i64, now: Instant) -> Answer<SignedIn> {
+    let seat = seat.ok_or_else(|| Problem::new(Kind::SignInRequired))?;
+    if seat.reported_lost {
+        return Err(Kind::DeviceLost.into());
+    }
+    let is_void = |revoked_at| issued_at_seconds <= seconds_of(revoked_at);
+    if seat.revoked_at.is_some_and(is_void) {
+        return Err(Kind::SignInRequired.into());
+    }
+    Ok(SignedIn { account: seat.account, device: seat.device, device_name: seat.device_name, now })
+}
+
+fn service_of(request: &HttpRequest) -> Answer<web::Data<Service>> {
+    let service = request.app_data::<web::Data<Service>>().cloned();
+    service.ok_or_else(|| Problem::internal("the application was built without its service"))
+}
+
+fn bearer(request: &HttpRequest) -> Answer<&str> {
+    request
+        .headers()
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok()?.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
+        .ok_or_else(|| Kind::SignInRequired.into())
+}
+
+impl FromRequest for OnDevice {
+    type Error = Problem;
+    type Future = Judging<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let signed_in = SignedIn::from_request(request, payload);
+        Box::pin(async move {
+            let person = signed_in.await?;
+            Ok(Self { user: person.user(), device: person.device, now: person.now })
+        })
+    }
+}
+
+/// Whether a person fills one of these roles today. Whoever works in a contractor's team fills no
+/// role of government, whatever offices were entered: what government must do itself may not be
+/// bought (京民社救发〔2018〕313号).
+fn fills(facts: &PersonFacts, roles: &[Role], now: Instant) -> bool {
+    let day = day_of(now);
+    let is_contractors = facts.memberships.iter().any(|m| m.is_current(day));
+    facts.active
+        && facts.offices.iter().any(|office| {
+            roles.contains(&office.role)
+                && office.is_in_force(day)
+                && (office.role.is_contractors() || !is_contractors)
+        })
+}
+
+macro_rules! authorities {
+    ($($(#[$doc:meta])* $name:ident: $($role:ident)|+;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug)]
+        pub struct $name {
+            /// The person, at a device.
+            pub person: SignedIn,
+            /// What the role was judged by.
+            pub facts: PersonFacts,
+        }
+
+        impl FromRequest for $name {
+            type Error = Problem;
+            type Future = Judging<Self>;
+
+            fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+                let request = request.clone();
+                let signed_in = SignedIn::from_request(&request, payload);
+                Box::pin(async move {
+                    let person = signed_in.await?;
+                    let user = person.user();
+                    let service = service_of(&request)?;
+                    let facts = service.read(move |tx| tx.person_facts(user)).await?;
+                    match fills(&facts, &[$(Role::$role),+], person.now) {
+                        true => Ok(Self { person, facts }),
+                        false => Err(Kind::NotPermitted.into()),
+                    }
+                })
+            }
+        }
+    )*};
+}
+
+authorities! {
+    /// A person of government who reviews.
+    Reviewer: DistrictReviewer | StreetReviewer;
+    /// A person of a street's office: its reviewers and its window.
+    StreetStaff: StreetReviewer | StreetWindow;
+    /// An administrator of accounts and configuration.
+    Admin: Admin;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::NaiveDate;
+    use ruhu_casework::facts::{Membership, Office};
+    use ruhu_sync::id::StreamId;
+    use uuid::Uuid;
+
+    const NOON_2026_11_23: Instant = Instant(1_795_406_400_000_000);
+    const REVIEWS: &[Role] = &[Role::DistrictReviewer, Role::StreetReviewer];
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("day")
+    }
+
+    fn reviewer(last_day: &str) -> PersonFacts {
+        PersonFacts {
+            user: UserId(Uuid::from_u128(1)),
+            active: true,
+            offices: vec![Office {
+                role: Role::StreetReviewer,
+                area: "110102012".to_owned(),
+                first_day: day("2026-01-01"),
+                last_day: Some(day(last_day)),
+            }],
+            memberships: Vec::new(),
+            desk: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn an_office_counts_through_its_last_day_in_beijing() {
+        assert!(fills(&reviewer("2026-11-23"), REVIEWS, NOON_2026_11_23));
+        assert!(!fills(&reviewer("2026-11-22"), REVIEWS, NOON_2026_11_23));
+        assert!(!fills(&reviewer("2026-11-23"), &[Role::Admin], NOON_2026_11_23));
+    }
+
+    #[test]
+    fn an_account_that_is_switched_off_fills_no_role() {
+        let mut facts = reviewer("2026-12-31");
+        facts.active = false;
+        assert!(!fills(&facts, REVIEWS, NOON_2026_11_23));
+    }
+
+    #[test]
+    fn whoever_works_for_a_contractor_reviews_nothing() {
+        let mut facts = reviewer("2026-12-31");
+        facts.memberships.push(Membership {
+            caseload: StreamId(Uuid::from_u128(2)),
+            first_day: day("2026-01-01"),
+            last_day: None,
+            contract_first_day: day("2026-01-01"),
+            contract_last_day: day("2026-12-31"),
+            bans: Vec::new(),
+        });
+        assert!(!fills(&facts, REVIEWS, NOON_2026_11_23));
+    }
+}

@@ -1,0 +1,200 @@
+//! Signing in: from a login and a password to a device with its tokens.
+
+use super::RefreshToken;
+use crate::problem::{Answer, Kind, Problem};
+use crate::service::Service;
+use ruhu_store::accounts::{Account, Enrolled, NewDevice, NewRefreshToken, Seat};
+use ruhu_sync::id::{DeviceId, DeviceSeq, Epoch, Instant};
+use ruhu_sync::storage::{DeviceState, ReadTx as _};
+use secrecy::{ExposeSecret as _, SecretString};
+use uuid::Uuid;
+
+/// Longer than any login: what is longer is not looked up.
+const LOGIN_BYTES_MAX: usize = 200;
+
+/// What a device is called: something between these.
+const DEVICE_NAME_CHARACTERS_MAX: usize = 60;
+
+/// The device that signs in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SigningDevice {
+    /// Its id, if it has one.
+    pub id: Option<DeviceId>,
+    /// What people call it.
+    pub name: String,
+    /// The installation it goes on with, and how far.
+    pub continues: Option<(DeviceId, DeviceSeq)>,
+}
+
+/// A session that was begun.
+#[derive(Debug)]
+pub struct Session {
+    /// The person.
+    pub account: Account,
+    /// The device, as the protocol knows it.
+    pub device: DeviceState,
+    /// The server's epoch.
+    pub epoch: Epoch,
+    /// The access token.
+    pub access_token: String,
+    /// The refresh token.
+    pub refresh_token: RefreshToken,
+}
+
+impl Service {
+    /// Signs a person in at a device.
+    pub async fn sign_in(
+        &self,
+        login: String,
+        password: SecretString,
+        device: SigningDevice,
+    ) -> Answer<Session> {
+        check_device_name(&device.name)?;
+        let now = self.clock.now();
+        let account = self.authenticate(login, password, now).await?;
+        let refresh_token = RefreshToken::fresh()?;
+        let new = NewDevice {
+            id: match device.id {
+                Some(id) => id,
+                None => DeviceId(fresh_uuid(now)?),
+            },
+            user: account.id,
+            name: device.name.trim().to_owned(),
+            continues: device.continues,
+            at: now,
+        };
+        let token = self.new_refresh_token(&refresh_token, new.id, now)?;
+        let enrolled = self.write(move |tx| {
+            let enrolled = tx.enrol(&new)?;
+            let epoch = tx.epoch()?;
+            if let Enrolled::Here(_) = &enrolled {
+                tx.add_refresh_token(&token)?;
+            }
+            Ok((enrolled, epoch))
+        });
+        let (enrolled, epoch) = enrolled.await?;
+        let device = admitted(enrolled)?;
+        Ok(Session {
+            access_token: self.tokens.issue(account.id, device.id, now)?,
+            account,
+            device,
+            epoch,
+            refresh_token,
+        })
+    }
+
+    /// The account of this login, if the password is right. Whoever has none is told after as long
+    /// a time.
+    async fn authenticate(
+        &self,
+        login: String,
+        password: SecretString,
+        now: Instant,
+    ) -> Answer<Account> {
+        if login.is_empty() || login.len() > LOGIN_BYTES_MAX {
+            return Err(Kind::WrongCredentials.into());
+        }
+        self.attempts
+            .begin(&login, now)
+            .map_err(|seconds| Problem::new(Kind::TooManyAttempts).retry_after_seconds(seconds))?;
+        let wanted = login.clone();
+        let account = self.read(move |tx| tx.account_by_login(&wanted)).await?;
+        let stored = account.as_ref().and_then(|a| a.password_hash.as_ref());
+        let stored = stored.map(|hash| hash.expose_secret().to_owned());
+        let is_right = self.passwords.is_right(password, stored).await?;
+        match account {
+            Some(account) if is_right => {
+                self.attempts.succeed(&login);
+                Ok(account)
+            }
+            _ => Err(Kind::WrongCredentials.into()),
+        }
+    }
+
+    fn new_refresh_token(
+        &self,
+        token: &RefreshToken,
+        device: DeviceId,
+        now: Instant,
+    ) -> Answer<NewRefreshToken> {
+        let lifetime_seconds = i64::from(self.settings.refresh_token_days) * 86_400;
+        Ok(NewRefreshToken {
+            hash: RefreshToken::hash_of(token.expose()),
+            device,
+            family: fresh_uuid(now)?,
+            issued_at: now,
+            expires_at: Instant(now.0 + lifetime_seconds * 1_000_000),
+        })
+    }
+
+    /// A new access token for whoever shows a refresh token.
+    pub async fn refresh(&self, shown: SecretString) -> Answer<(String, Seat)> {
+        let now = self.clock.now();
+        let hash = RefreshToken::hash_of(shown.expose_secret());
+        let found = self.read(move |tx| {
+            let row = tx.refresh_token(hash)?;
+            let seat = match &row {
+                Some(row) => tx.seat(row.device)?,
+                None => None,
+            };
+            Ok(row.zip(seat))
+        });
+        let (row, seat) = found.await?.ok_or_else(refused)?;
+        if seat.reported_lost {
+            return Err(Kind::DeviceLost.into());
+        }
+        let is_void = seat.revoked_at.is_some_and(|at| row.issued_at <= at);
+        if is_void || row.revoked_at.is_some() || row.expires_at <= now {
+            return Err(refused());
+        }
+        let token = self.tokens.issue(seat.account.id, seat.device, now)?;
+        Ok((token, seat))
+    }
+
+    /// Revokes a refresh token and all of its sign-in. One that is not valid is as good as revoked.
+    pub async fn sign_out(&self, shown: SecretString) -> Answer<()> {
+        let now = self.clock.now();
+        let hash = RefreshToken::hash_of(shown.expose_secret());
+        self.write(move |tx| match tx.refresh_token(hash)? {
+            Some(row) => tx.revoke_family(row.family, now).map(drop),
+            None => Ok(()),
+        })
+        .await
+    }
+}
+
+fn refused() -> Problem {
+    Problem::new(Kind::RefreshTokenRefused)
+}
+
+fn admitted(enrolled: Enrolled) -> Answer<DeviceState> {
+    match enrolled {
+        Enrolled::Here(state) => Ok(state),
+        Enrolled::OfAnother => Err(Kind::DeviceOfAnother.into()),
+        Enrolled::Lost => Err(Kind::DeviceLost.into()),
+        Enrolled::ContinuesNothing => Err(Problem::new(Kind::InvalidRequest).detail(
+            "continues 所指的设备不在本人名下,请核对后重发。",
+            "The device that continues names is not yours; correct it and send it again.",
+        )),
+    }
+}
+
+fn check_device_name(name: &str) -> Answer<()> {
+    let name = name.trim();
+    let length = name.chars().count();
+    if (1..=DEVICE_NAME_CHARACTERS_MAX).contains(&length) && !name.contains(char::is_control) {
+        return Ok(());
+    }
+    Err(Problem::new(Kind::InvalidRequest).detail(
+        format!("device.name 应为 1 至 {DEVICE_NAME_CHARACTERS_MAX} 个字符,请改正后重发。"),
+        format!("device.name has 1 to {DEVICE_NAME_CHARACTERS_MAX} characters; correct it and send it again."),
+    ))
+}
+
+/// A name for something new: UUIDv7, so that names made one after the other lie beside each other.
+pub fn fresh_uuid(now: Instant) -> Answer<Uuid> {
+    let mut random = [0_u8; 10];
+    getrandom::fill(&mut random).map_err(|error| Problem::internal(error.to_string()))?;
+    let millis = u64::try_from(now.0 / 1000).unwrap_or(0);
+    Ok(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+}

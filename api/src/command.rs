@@ -1,0 +1,114 @@
+//! The `ruhu` command: one file for each subcommand.
+//!
+//! A new one: a file beside the others with its arguments and `run`, its `mod` line, a variant and
+//! a line in [`Command::run`].
+
+mod logging;
+mod migrate;
+mod openapi;
+mod output;
+mod rebuild;
+mod serve;
+mod user;
+
+use crate::app::StartError;
+use crate::settings::SettingsErrors;
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// What the person typed.
+#[derive(Debug, Parser)]
+#[command(
+    name = "ruhu",
+    version,
+    about = "入户 Ruhu: offline-first field visits for social assistance",
+    long_about = "入户 Ruhu: offline-first field visits for social assistance.\n\n\
+        To look around:   ruhu serve --make-keys, then http://127.0.0.1:8080/docs/\n\
+        To add a person:  ruhu user add --help\n\
+        Every setting can stand in a file (--settings FILE), in a variable (RUHU_LISTEN) or in a \
+        flag (--listen); the flag outranks the variable, and the variable the file."
+)]
+pub struct Ruhu {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(serve::Serve),
+    Migrate(migrate::Migrate),
+    Openapi(openapi::Openapi),
+    #[command(subcommand)]
+    User(user::User),
+    Rebuild(rebuild::Rebuild),
+}
+
+/// Why a command did not do its work; each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// The settings are wrong.
+    #[error(transparent)]
+    Settings(#[from] SettingsErrors),
+    /// The service does not start.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// The database cannot be used.
+    #[error("{0}: see that the database is there and may be written")]
+    Store(#[from] ruhu_sync::storage::StorageError),
+    /// A file cannot be read or written.
+    #[error("{0}: {1}; check the path and who may use it")]
+    File(String, std::io::Error),
+    /// What was asked cannot be done.
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl Ruhu {
+    /// Does what was asked; what goes wrong is told in one place.
+    pub fn run(self) -> ExitCode {
+        let done = match self.command {
+            Command::Serve(serve) => serve.run(),
+            Command::Migrate(migrate) => migrate.run(),
+            Command::Openapi(openapi) => openapi.run(),
+            Command::User(user) => user.run(),
+            Command::Rebuild(rebuild) => rebuild.run(),
+        };
+        match done {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                output::complain(&error.to_string());
+                ExitCode::FAILURE
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Ruhu::command().debug_assert();
+    }
+
+    #[test]
+    fn every_subcommand_teaches_with_an_example() {
+        fn leaves(command: &clap::Command) -> Vec<&clap::Command> {
+            let mut inner = command.get_subcommands().peekable();
+            match inner.peek() {
+                None => vec![command],
+                Some(_) => inner.flat_map(leaves).collect(),
+            }
+        }
+        for command in leaves(&Ruhu::command()) {
+            let long = command.get_long_about().map(ToString::to_string);
+            let name = command.get_name();
+            assert!(
+                long.is_some_and(|text| text.contains("\n  ruhu ")),
+                "`{name}` shows no example"
+            );
+        }
+    }
+}

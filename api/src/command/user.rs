@@ -1,0 +1,183 @@
+//! `ruhu user`.
+
+use super::{CommandError, logging, output};
+use crate::app;
+use crate::auth::{check_new_password, fresh_uuid, hash_password};
+use crate::clock::Clock;
+use crate::keys::Keys;
+use crate::settings::{Flags, Settings};
+use chrono::NaiveDate;
+use clap::{Args, Subcommand};
+use ruhu_casework::facts::{Office, Role};
+use ruhu_casework::grants::day_of;
+use ruhu_casework::organisations::check_office;
+use ruhu_store::accounts::Account;
+use ruhu_sync::id::{Instant, UserId};
+use secrecy::SecretString;
+use std::io::Read as _;
+use std::path::PathBuf;
+
+/// Manages the people who may sign in
+#[derive(Debug, Subcommand)]
+pub(super) enum User {
+    Add(Add),
+}
+
+impl User {
+    pub(super) fn run(self) -> Result<(), CommandError> {
+        match self {
+            Self::Add(add) => add.run(),
+        }
+    }
+}
+
+/// Adds a person who may sign in, with an office if one is named
+///
+/// The password comes from a file, from standard input or from RUHU_PASSWORD; never from the
+/// command line, where others on the machine could read it. A worker's place is in a team under a
+/// contract, not an office: add the person here without a role.
+///
+/// Examples:
+///
+///   ruhu user add --login admin --name 管理员 --role admin --password-file /run/secrets/admin
+///   pass ruhu/zhao | ruhu user add --login zhao.min --name 赵敏 --role street_reviewer --area 110102012 --password-stdin
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct Add {
+    /// What the person types to sign in
+    #[arg(long)]
+    login: String,
+    /// The person's name
+    #[arg(long)]
+    name: String,
+    /// 工号, on watermarks and prints
+    #[arg(long)]
+    staff_no: Option<String>,
+    /// An office to begin with: admin, auditor, street_reviewer, street_window, district_reviewer,
+    /// district_centre, committee_member, city_supervisor, provider_admin or
+    /// third_party_evaluator
+    #[arg(long, value_parser = read_role)]
+    role: Option<Role>,
+    /// The area of the office, as a code of 6, 9 or 12 digits; without it the whole city
+    #[arg(long, default_value = "", requires = "role")]
+    area: String,
+    /// The first day of the office, such as 2026-11-23; today without it
+    #[arg(long, requires = "role")]
+    first_day: Option<NaiveDate>,
+    /// The last day of the office, inclusive; open without it
+    #[arg(long, requires = "role")]
+    last_day: Option<NaiveDate>,
+    /// Read the password from this file
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+    /// Read the password from standard input
+    #[arg(long, conflicts_with = "password_file")]
+    password_stdin: bool,
+    #[command(flatten)]
+    flags: Flags,
+}
+
+fn read_role(text: &str) -> Result<Role, String> {
+    Role::parse(text).ok_or_else(|| {
+        let all: Vec<_> = Role::ALL.iter().map(|role| role.as_str()).collect();
+        format!("there is no such role; the roles are {}", all.join(", "))
+    })
+}
+
+impl Add {
+    fn run(self) -> Result<(), CommandError> {
+        let settings = Settings::load(&self.flags)?;
+        logging::begin(&settings);
+        let now = Clock::Machine.now();
+        let office = self.office(now)?;
+        let account = self.account(now)?;
+        let office_id = fresh(now)?;
+        let keys = Keys::load(&settings.key_files).map_err(app::StartError::from)?;
+        let added = app::open_store(&settings, &keys)?.write(|tx| {
+            let added = tx.add_account(&account)?;
+            if let (true, Some(office)) = (added, &office) {
+                tx.add_office(office_id, account.id, office)?;
+            }
+            Ok(added)
+        })?;
+        if !added {
+            return Err(CommandError::Refused(format!(
+                "the login {} is taken: choose another",
+                account.login
+            )));
+        }
+        output::say(&format!("{} may sign in; id {}", account.login, account.id));
+        Ok(())
+    }
+
+    fn office(&self, now: Instant) -> Result<Option<Office>, CommandError> {
+        let Some(role) = self.role else {
+            return Ok(None);
+        };
+        let office = Office {
+            role,
+            area: self.area.clone(),
+            first_day: self.first_day.unwrap_or_else(|| day_of(now)),
+            last_day: self.last_day,
+        };
+        let faults = check_office(&office, &[]);
+        if faults.is_empty() {
+            return Ok(Some(office));
+        }
+        let told: Vec<_> = faults.iter().map(ToString::to_string).collect();
+        Err(CommandError::Refused(format!(
+            "the office is not possible: {}; correct --role, --area or the days",
+            told.join("; ")
+        )))
+    }
+
+    fn account(&self, now: Instant) -> Result<Account, CommandError> {
+        let (login, name) = (self.login.trim(), self.name.trim());
+        let is_login = |c: char| c.is_alphanumeric() || ".-_@".contains(c);
+        if login.is_empty() || login.len() > 100 || !login.chars().all(is_login) {
+            return Err(CommandError::Refused(
+                "--login takes letters, digits and . - _ @, at most 100 bytes".to_owned(),
+            ));
+        }
+        if !(1..=50).contains(&name.chars().count()) {
+            return Err(CommandError::Refused("--name takes 1 to 50 characters".to_owned()));
+        }
+        let password = self.password()?;
+        check_new_password(&password).map_err(CommandError::Refused)?;
+        let hash = hash_password(&password)
+            .map_err(|problem| CommandError::Refused(problem.to_string()))?;
+        Ok(Account {
+            id: UserId(fresh(now)?),
+            login: login.to_owned(),
+            name: name.to_owned(),
+            active: true,
+            staff_no: self.staff_no.clone(),
+            password_hash: Some(hash.into()),
+        })
+    }
+
+    fn password(&self) -> Result<SecretString, CommandError> {
+        let mut text = String::new();
+        if let Some(file) = &self.password_file {
+            text = std::fs::read_to_string(file)
+                .map_err(|error| CommandError::File(file.display().to_string(), error))?;
+        } else if self.password_stdin {
+            std::io::stdin()
+                .read_to_string(&mut text)
+                .map_err(|error| CommandError::File("standard input".to_owned(), error))?;
+        } else if let Ok(variable) = std::env::var("RUHU_PASSWORD") {
+            text = variable;
+        } else {
+            return Err(CommandError::Refused(
+                "say where the password is: --password-file, --password-stdin or RUHU_PASSWORD"
+                    .to_owned(),
+            ));
+        }
+        // Editors and echo end a line; no password does.
+        Ok(text.trim_end_matches(['\r', '\n']).to_owned().into())
+    }
+}
+
+fn fresh(now: Instant) -> Result<uuid::Uuid, CommandError> {
+    fresh_uuid(now).map_err(|problem| CommandError::Refused(problem.to_string()))
+}

@@ -1,0 +1,77 @@
+//! Answers that a client need not fetch twice.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse};
+use sha2::{Digest as _, Sha256};
+use std::fmt::Write as _;
+
+/// The strong ETag of these bytes.
+pub fn etag_of(bytes: &[u8]) -> String {
+    let hash = Sha256::digest(bytes);
+    let mut etag = String::with_capacity(34);
+    etag.push('"');
+    for byte in &hash[..16] {
+        let _ = write!(etag, "{byte:02x}");
+    }
+    etag.push('"');
+    etag
+}
+
+/// Answers JSON text with its ETag, or 304 if the client holds these very bytes.
+pub fn json_or_not_modified(request: &HttpRequest, etag: &str, json: String) -> HttpResponse {
+    let mut response = match holds(request, etag) {
+        true => HttpResponse::NotModified(),
+        false => HttpResponse::Ok(),
+    };
+    response
+        .insert_header((header::ETAG, etag))
+        // Kept on the device, and asked about each time it is wanted.
+        .insert_header((header::CACHE_CONTROL, "private, no-cache"));
+    match holds(request, etag) {
+        true => response.finish(),
+        false => response.content_type("application/json").body(json),
+    }
+}
+
+/// Whether `If-None-Match` names this ETag, plain or of one of its compressed forms.
+fn holds(request: &HttpRequest, etag: &str) -> bool {
+    let plain = |tag: &str| {
+        let tag = tag.trim();
+        let tag = tag.strip_prefix("W/").unwrap_or(tag);
+        let inner = tag.trim_matches('"');
+        let inner = inner.strip_suffix("-gzip").unwrap_or(inner);
+        inner.strip_suffix("-zstd").unwrap_or(inner).to_owned()
+    };
+    let wanted = plain(etag);
+    request
+        .headers()
+        .get_all(header::IF_NONE_MATCH)
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|tag| tag.trim() == "*" || plain(tag) == wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::test::TestRequest;
+
+    #[test]
+    fn only_the_same_bytes_are_not_sent_again() {
+        let etag = etag_of(b"form");
+        let zipped = format!("{}-gzip\"", &etag[..etag.len() - 1]);
+        for (held, status) in [
+            (etag.clone(), 304),
+            (zipped, 304),
+            (format!("\"other\", {etag}"), 304),
+            (format!("W/{etag}"), 304),
+            (etag_of(b"another form"), 200),
+        ] {
+            let request = TestRequest::get()
+                .insert_header((header::IF_NONE_MATCH, held.clone()))
+                .to_http_request();
+            let response = json_or_not_modified(&request, &etag, "{}".to_owned());
+            assert_eq!(response.status().as_u16(), status, "{held}");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! What happens to every request before and after its handler.
+
+mod caller;
+mod guard_headers;
+mod observe;
+mod render;
+
+pub use caller::{Caller, RequestId};
+pub use guard_headers::guard_headers;
+pub use observe::observe;
+pub use render::render_problems;

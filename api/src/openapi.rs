@@ -1,0 +1,186 @@
+//! The contract: OpenAPI 3.1 made from the routes' own declarations, completed with what holds for
+//! all of them.
+
+use crate::problem::{Answer, Kind, Language, Problem, ProblemDocument};
+use crate::routes::Listed;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{
+    Components, ContactBuilder, Content, InfoBuilder, LicenseBuilder, OpenApi, Ref, RefOr, Response,
+};
+use utoipa::openapi::{ResponseBuilder, example::ExampleBuilder, tag::TagBuilder};
+use utoipa::{OpenApi as _, PartialSchema as _};
+
+/// What a protected operation names in its `security`.
+pub const ACCESS_TOKEN: &str = "access_token";
+
+/// Makes a type that an operation lists among its responses: the problems that are its own. Those
+/// that hold for all operations of its kind are added to it here.
+macro_rules! refusals {
+    ($name:ident: $($kind:expr),+ $(,)?) => {
+        pub(crate) struct $name;
+
+        impl utoipa::IntoResponses for $name {
+            fn responses() -> std::collections::BTreeMap<
+                String,
+                utoipa::openapi::RefOr<utoipa::openapi::Response>,
+            > {
+                $crate::openapi::responses_of(&[$($kind),+])
+            }
+        }
+    };
+}
+pub(crate) use refusals;
+
+/// The responses of these problems, by status.
+pub(crate) fn responses_of(kinds: &[Kind]) -> BTreeMap<String, RefOr<Response>> {
+    let mut responses = BTreeMap::new();
+    for kind in kinds {
+        add_problem(&mut responses, *kind);
+    }
+    responses
+}
+
+fn add_problem(responses: &mut BTreeMap<String, RefOr<Response>>, kind: Kind) {
+    let empty = || RefOr::T(ResponseBuilder::new().build());
+    let response = responses.entry(kind.status().as_str().to_owned()).or_insert_with(empty);
+    let RefOr::T(response) = response else {
+        return;
+    };
+    let content = response
+        .content
+        .entry("application/problem+json".to_owned())
+        .or_insert_with(|| RefOr::T(Content::new(Some(Ref::from_schema_name("Problem")))));
+    let RefOr::T(content) = content else {
+        return;
+    };
+    let document = Problem::new(kind).document(Language::English, Some("0f8c2b7e5d1a4f3e"));
+    let example = ExampleBuilder::new()
+        .summary(kind.title().en)
+        .value(serde_json::to_value(document).ok())
+        .build();
+    content.examples.insert(kind.slug().to_owned(), RefOr::T(example));
+    let slugs: Vec<_> = content.examples.keys().map(|slug| format!("`{slug}`")).collect();
+    response.description = slugs.join(", ");
+}
+
+/// The contract.
+pub fn contract() -> OpenApi {
+    let mut contract = Listed::openapi();
+    contract.info = InfoBuilder::new()
+        .title("入户 Ruhu")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(DESCRIPTION))
+        .contact(Some(ContactBuilder::new().name(Some("Ruhu maintainers")).build()))
+        .license(Some(
+            LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build(),
+        ))
+        .build();
+    contract.tags = Some(
+        TAGS.iter()
+            .map(|(name, text)| TagBuilder::new().name(*name).description(Some(*text)).build())
+            .collect(),
+    );
+    let components = contract.components.get_or_insert_with(Components::new);
+    components.schemas.insert("Problem".to_owned(), ProblemDocument::schema());
+    let scheme = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("JWT")
+        .description(Some("The `access_token` of `POST /v1/session`"))
+        .build();
+    components.add_security_scheme(ACCESS_TOKEN, SecurityScheme::Http(scheme));
+    for item in contract.paths.paths.values_mut() {
+        for operation in operations_of(item).into_iter().map(|(_, operation)| operation) {
+            complete(operation);
+        }
+    }
+    contract
+}
+
+const DESCRIPTION: &str = "Offline-first field visits for social assistance. Tablets work without a network and \
+    synchronise when there is one; desks review over the same records.\n\n\
+    Failures are [problem documents](/problems) (RFC 9457), in Chinese or, by `Accept-Language`, in English. \
+    Bodies may travel in gzip or zstd, both ways. Every answer has an `X-Request-Id`.";
+
+const TAGS: &[(&str, &str)] = &[
+    (
+        "session",
+        "Signing in and out. A session is a device: a person's installation on one tablet, or at one desk.",
+    ),
+    ("sync", "The sync protocol of tablets."),
+    ("reference", "What is the same for all: forms and areas."),
+    ("desk", "Reviewing at a desk."),
+    ("operations", "Running the service, and reading about it."),
+];
+
+/// What holds for every operation of its kind.
+fn complete(operation: &mut Operation) {
+    let responses = &mut operation.responses.responses;
+    if is_protected(operation.security.as_deref()) {
+        for kind in [Kind::SignInRequired, Kind::AccessTokenExpired, Kind::DeviceLost] {
+            add_problem(responses, kind);
+        }
+    }
+    if operation.request_body.is_some() {
+        for kind in [
+            Kind::MalformedJson,
+            Kind::DamagedBody,
+            Kind::RequestTimeout,
+            Kind::BodyTooLarge,
+            Kind::UnsupportedMediaType,
+            Kind::UnsupportedEncoding,
+        ] {
+            add_problem(responses, kind);
+        }
+    }
+    let needs_store =
+        operation.tags.as_ref().is_none_or(|tags| !tags.contains(&"operations".to_owned()));
+    if needs_store {
+        for kind in [Kind::Busy, Kind::StoreUnavailable] {
+            add_problem(responses, kind);
+        }
+    }
+    add_problem(responses, Kind::Internal);
+}
+
+fn is_protected(security: Option<&[utoipa::openapi::security::SecurityRequirement]>) -> bool {
+    let names_the_scheme = |requirement| {
+        serde_json::to_value(requirement).is_ok_and(|value| value.get(ACCESS_TOKEN).is_some())
+    };
+    security.is_some_and(|all| all.iter().any(names_the_scheme))
+}
+
+fn operations_of(item: &mut PathItem) -> Vec<(&'static str, &mut Operation)> {
+    [
+        ("GET", item.get.as_mut()),
+        ("PUT", item.put.as_mut()),
+        ("POST", item.post.as_mut()),
+        ("DELETE", item.delete.as_mut()),
+        ("PATCH", item.patch.as_mut()),
+    ]
+    .into_iter()
+    .filter_map(|(method, operation)| Some((method, operation?)))
+    .collect()
+}
+
+/// Every path with each of its methods.
+pub(crate) fn operations(mut contract: OpenApi) -> Vec<(String, &'static str)> {
+    let paths = contract.paths.paths.iter_mut();
+    paths
+        .flat_map(|(path, item)| {
+            let methods = operations_of(item).into_iter().map(|(method, _)| method);
+            methods.map(|method| (path.clone(), method)).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// The contract's text, as it is served and checked in.
+pub fn to_json() -> Answer<String> {
+    // Through a value, whose members are in order: the text depends on nothing but the routes.
+    let value: Value = serde_json::to_value(contract()).map_err(Problem::internal)?;
+    let mut text = serde_json::to_string_pretty(&value).map_err(Problem::internal)?;
+    text.push('\n');
+    Ok(text)
+}

@@ -1,0 +1,99 @@
+//! The one list of routes. Both the server and the contract are made from it, so that a route is
+//! in both or in neither.
+//!
+//! A new one: a file beside the others with the handler, whose first argument is the authority it
+//! needs; its `mod` line; a line in the list below; `ruhu openapi --write` for the contract.
+
+pub mod areas;
+pub mod docs;
+pub mod forms;
+pub mod health;
+pub mod me;
+pub mod problems;
+pub mod session;
+
+use crate::problem::{Answer, Kind, Problem};
+use actix_web::http::header;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use utoipa::OpenApi as _;
+
+macro_rules! routes {
+    ($($module:ident :: $handler:ident,)*) => {
+        fn register_listed(config: &mut ServiceConfig) {
+            $(config.service($module::$handler);)*
+        }
+
+        /// The operations of the contract, as the handlers declare them.
+        #[derive(utoipa::OpenApi)]
+        #[openapi(paths($($module::$handler),*))]
+        pub(crate) struct Listed;
+    };
+}
+
+routes! {
+    session::sign_in,
+    session::refresh_session,
+    session::sign_out,
+    me::read_me,
+    forms::list_forms,
+    forms::read_form,
+    areas::list_areas,
+    health::is_alive,
+    health::is_ready,
+    health::read_metrics,
+    docs::read_contract,
+    docs::enter_docs,
+    docs::read_docs,
+    problems::list_problems,
+    problems::read_problem,
+}
+
+/// Registers every route, and what is answered where there is none.
+pub fn register(config: &mut ServiceConfig) {
+    let refused = |what: String| {
+        Problem::new(Kind::InvalidRequest)
+            .detail(
+                format!("地址中的参数有误({what}),请改正后重发。"),
+                format!("Correct the parameter in the address: {what}."),
+            )
+            .into()
+    };
+    config
+        .app_data(web::PathConfig::default().error_handler(move |e, _| refused(e.to_string())))
+        .app_data(web::QueryConfig::default().error_handler(move |e, _| refused(e.to_string())));
+    register_listed(config);
+    config.app_data(web::Data::new(KnownAddresses::listed())).default_service(web::to(no_route));
+}
+
+/// The addresses and their methods, to tell a wrong method from a wrong address.
+struct KnownAddresses(Vec<(actix_web::dev::ResourceDef, String)>);
+
+impl KnownAddresses {
+    fn listed() -> Self {
+        let operations = crate::openapi::operations(Listed::openapi());
+        let mut known: Vec<(String, Vec<&str>)> = Vec::new();
+        for (path, method) in operations {
+            match known.iter_mut().find(|(of, _)| *of == path) {
+                Some((_, methods)) => methods.push(method),
+                None => known.push((path, vec![method])),
+            }
+        }
+        let definition = |(path, methods): (String, Vec<&str>)| {
+            (actix_web::dev::ResourceDef::new(path), methods.join(", "))
+        };
+        Self(known.into_iter().map(definition).collect())
+    }
+
+    fn allowed(&self, path: &str) -> Option<&str> {
+        let known = self.0.iter().find(|(known, _)| known.is_match(path))?;
+        Some(&known.1)
+    }
+}
+
+async fn no_route(known: web::Data<KnownAddresses>, request: HttpRequest) -> Answer<HttpResponse> {
+    Err(match known.allowed(request.path()) {
+        Some(methods) => Problem::new(Kind::MethodNotAllowed).header(header::ALLOW, methods),
+        None => Problem::new(Kind::NotFound),
+    })
+}

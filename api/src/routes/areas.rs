@@ -1,0 +1,60 @@
+//! The areas, for choosing.
+
+use crate::areas::{Area, AreaList};
+use crate::auth::SignedIn;
+use crate::etag::json_or_not_modified;
+use crate::openapi::refusals;
+use crate::problem::{Answer, Kind};
+use crate::service::Service;
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use serde::Deserialize;
+
+refusals!(NoSuchCode: Kind::InvalidRequest);
+
+/// Which areas.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Wanted {
+    /// Those inside this one.
+    pub under: Option<String>,
+}
+
+fn example() -> AreaList {
+    AreaList {
+        areas: vec![Area {
+            code: "110102012000".to_owned(),
+            level: "street".to_owned(),
+            label_zh: "什刹海街道".to_owned(),
+            parent: Some("110102000000".to_owned()),
+            valid_from: None,
+            valid_to: None,
+        }],
+    }
+}
+
+/// Lists areas.
+///
+/// Districts, streets and communities by their codes; with `under`, only those inside it, itself
+/// included.
+#[utoipa::path(
+    tag = "reference",
+    params(
+        ("under" = Option<String>, Query, description = "An area code of 2, 4, 6, 9 or 12 digits", example = "110102"),
+        ("If-None-Match" = Option<String>, Header, description = "The ETag of the list that is held"),
+    ),
+    responses(
+        (status = 200, description = "The areas, in order of their codes", body = AreaList, example = json!(example())),
+        (status = 304, description = "The list has not changed"),
+        NoSuchCode,
+    ),
+    security(("access_token" = [])),
+)]
+#[get("/v1/areas")]
+pub(crate) async fn list_areas(
+    _person: SignedIn,
+    service: web::Data<Service>,
+    wanted: web::Query<Wanted>,
+    request: HttpRequest,
+) -> Answer<HttpResponse> {
+    let (json, etag) = service.areas.under(wanted.under.as_deref())?;
+    Ok(json_or_not_modified(&request, &etag, json))
+}

@@ -1,0 +1,237 @@
+//! Signing in, staying signed in, signing out.
+
+use crate::auth::{Session, SigningDevice};
+use crate::body::Json;
+use crate::openapi::refusals;
+use crate::problem::{Answer, Kind};
+use crate::service::Service;
+use actix_web::{HttpResponse, delete, post, web};
+use ruhu_store::accounts::Account;
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+refusals!(SignInRefused: Kind::WrongCredentials, Kind::TooManyAttempts, Kind::DeviceOfAnother,
+    Kind::DeviceLost, Kind::InvalidRequest);
+refusals!(RefreshRefused: Kind::RefreshTokenRefused, Kind::DeviceLost);
+
+/// Who signs in, and where.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct NewSession {
+    /// The login.
+    login: String,
+    /// The password.
+    #[schema(value_type = String, format = Password)]
+    password: SecretString,
+    /// The device.
+    device: Device,
+}
+
+/// The device that signs in. A browser at a desk is one, too.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Device {
+    /// Its id, if it has been enrolled before: one person's for ever. Without one it is given one.
+    id: Option<Uuid>,
+    /// What people call it, 1 to 60 characters.
+    name: String,
+    /// The earlier installation whose work this one goes on with; only when it is enrolled.
+    continues: Option<Continues>,
+}
+
+/// An earlier installation.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Continues {
+    /// Its id.
+    device: Uuid,
+    /// The number of its last edit that belongs to this one's chain.
+    through: u64,
+}
+
+/// A session that was begun.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BegunSession {
+    /// Goes into `Authorization: Bearer …`.
+    access_token: String,
+    /// How long the access token is valid.
+    expires_in_seconds: i64,
+    /// Gives new access tokens: kept where only the app can read it.
+    refresh_token: String,
+    /// Who signed in.
+    user: Person,
+    /// The device's id, to be kept for ever.
+    device: Uuid,
+    /// The number that the device's next edit must have.
+    expected_device_seq: u64,
+    /// The server's epoch.
+    epoch: Uuid,
+}
+
+/// A person, to be shown to that person.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Person {
+    /// Who.
+    pub id: Uuid,
+    /// The login.
+    pub login: String,
+    /// The name.
+    pub name: String,
+    /// 工号.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub staff_no: Option<String>,
+    /// Whether the account is in use.
+    pub active: bool,
+}
+
+impl From<&Account> for Person {
+    fn from(account: &Account) -> Self {
+        Self {
+            id: account.id.0,
+            login: account.login.clone(),
+            name: account.name.clone(),
+            staff_no: account.staff_no.clone(),
+            active: account.active,
+        }
+    }
+}
+
+/// A refresh token.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct ShownRefreshToken {
+    /// As `POST /v1/session` gave it.
+    #[schema(value_type = String, format = Password)]
+    refresh_token: SecretString,
+}
+
+/// A new access token.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RefreshedSession {
+    /// Goes into `Authorization: Bearer …`.
+    access_token: String,
+    /// How long it is valid.
+    expires_in_seconds: i64,
+}
+
+const DEVICE: Uuid = Uuid::from_u128(0x0192_e4a0_0000_7000_8000_0000_0000_0007);
+const EPOCH: Uuid = Uuid::from_u128(0x5f0c_3b1e_9d2a_4c47_8f10_2a7d_0c9b_4e11);
+const TOKEN: &str = "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl";
+const REFRESH_TOKEN: &str = "q1P0c5Y0T3xK8mZ2vN7bR4wLhJ6dFgS9aXeUiOyQkCk";
+
+/// The person of the examples.
+pub(crate) fn example_person() -> Person {
+    Person {
+        id: Uuid::from_u128(0x0192_e4a0_0000_7000_8000_0000_0000_0001),
+        login: "li.na".to_owned(),
+        name: "李娜".to_owned(),
+        staff_no: Some("XC-0207".to_owned()),
+        active: true,
+    }
+}
+
+fn example() -> BegunSession {
+    BegunSession {
+        access_token: TOKEN.to_owned(),
+        expires_in_seconds: 900,
+        refresh_token: REFRESH_TOKEN.to_owned(),
+        user: example_person(),
+        device: DEVICE,
+        expected_device_seq: 1,
+        epoch: EPOCH,
+    }
+}
+
+/// Signs in at a device.
+///
+/// Enrols the device if it is new. The device keeps its id for ever: it names the device's edits.
+#[utoipa::path(
+    tag = "session",
+    request_body(content = NewSession, examples(
+        ("new device" = (value = json!({"login": "li.na", "password": "…", "device": {"name": "平板 7"}}))),
+        ("known device" = (value = json!({"login": "li.na", "password": "…", "device": {"id": DEVICE, "name": "平板 7"}}))),
+    )),
+    responses(
+        (status = 200, description = "Signed in", body = BegunSession, example = json!(example())),
+        SignInRefused,
+    ),
+    security(()),
+)]
+#[post("/v1/session")]
+pub(crate) async fn sign_in(
+    service: web::Data<Service>,
+    Json(new): Json<NewSession>,
+) -> Answer<HttpResponse> {
+    let session = service.sign_in(new.login, new.password, new.device.into()).await?;
+    let lifetime = service.tokens.lifetime_seconds();
+    Ok(HttpResponse::Ok().json(BegunSession::of(session, lifetime)))
+}
+
+impl From<Device> for SigningDevice {
+    fn from(device: Device) -> Self {
+        use ruhu_sync::id::{DeviceId, DeviceSeq};
+        let continues = device.continues;
+        Self {
+            id: device.id.map(DeviceId),
+            name: device.name,
+            continues: continues.map(|c| (DeviceId(c.device), DeviceSeq(c.through))),
+        }
+    }
+}
+
+impl BegunSession {
+    fn of(session: Session, expires_in_seconds: i64) -> Self {
+        Self {
+            user: Person::from(&session.account),
+            device: session.device.id.0,
+            expected_device_seq: session.device.expected().0,
+            epoch: session.epoch.0,
+            access_token: session.access_token,
+            refresh_token: session.refresh_token.expose().to_owned(),
+            expires_in_seconds,
+        }
+    }
+}
+
+/// Gives a new access token.
+///
+/// For a refresh token that was neither revoked nor has expired. A refusal is no reason to delete
+/// anything from the device: the person signs in again.
+#[utoipa::path(
+    tag = "session",
+    request_body(content = ShownRefreshToken, example = json!({"refresh_token": REFRESH_TOKEN})),
+    responses(
+        (status = 200, description = "A new access token", body = RefreshedSession,
+            example = json!({"access_token": TOKEN, "expires_in_seconds": 900})),
+        RefreshRefused,
+    ),
+    security(()),
+)]
+#[post("/v1/session/refresh")]
+pub(crate) async fn refresh_session(
+    service: web::Data<Service>,
+    Json(shown): Json<ShownRefreshToken>,
+) -> Answer<HttpResponse> {
+    let (access_token, _) = service.refresh(shown.refresh_token).await?;
+    Ok(HttpResponse::Ok().json(RefreshedSession {
+        access_token,
+        expires_in_seconds: service.tokens.lifetime_seconds(),
+    }))
+}
+
+/// Signs out.
+///
+/// Revokes the refresh token and all of the same sign-in; access tokens that are out go on until
+/// they expire. Whoever holds the refresh token may do so: no other right is needed.
+#[utoipa::path(
+    tag = "session",
+    request_body(content = ShownRefreshToken, example = json!({"refresh_token": REFRESH_TOKEN})),
+    responses((status = 204, description = "Signed out, now or before")),
+    security(()),
+)]
+#[delete("/v1/session")]
+pub(crate) async fn sign_out(
+    service: web::Data<Service>,
+    Json(shown): Json<ShownRefreshToken>,
+) -> Answer<HttpResponse> {
+    service.sign_out(shown.refresh_token).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

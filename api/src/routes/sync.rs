@@ -1,0 +1,158 @@
+//! The sync calls. What they mean is `docs/protocol.md`; the rules are in `ruhu-sync`.
+
+mod contract;
+mod reply;
+
+use crate::auth::OnDevice;
+use crate::body::{Json, RawBody};
+use crate::openapi::refusals;
+use crate::problem::{Answer, Kind, Problem};
+use crate::service::Service;
+use actix_web::web::{self, Bytes};
+use actix_web::{HttpResponse, get, post};
+use contract::{Handshake, PageBody, PullBody, PushAnswerBody, PushBody};
+use ruhu_store::Tx;
+use ruhu_sync::chain::Salt;
+use ruhu_sync::merge::Hand;
+use ruhu_sync::pull::{PullContext, PullReply, PullRequest, pull};
+use ruhu_sync::push::{PushContext, PushReply, PushRequest, push};
+use ruhu_sync::storage::{ReadTx as _, StorageError, Stored};
+use secrecy::ExposeSecret as _;
+
+refusals!(NotPushed: Kind::MalformedPush, Kind::EpochChanged, Kind::DeviceSeqGap, Kind::DeviceForked,
+    Kind::GroupSplit, Kind::DeviceLost, Kind::BodyTooLarge, Kind::Busy, Kind::StoreUnavailable);
+refusals!(NotPulled: Kind::CursorRefused, Kind::EpochChanged, Kind::Closed, Kind::UpgradeRequired,
+    Kind::DeviceLost, Kind::Busy, Kind::StoreUnavailable);
+
+/// Tells a device what it needs before it syncs.
+///
+/// The protocol versions, the limits (those of version 1 never shrink), the epoch, the server's
+/// time, the device's streams, and the number its next edit must have.
+#[utoipa::path(
+    tag = "sync",
+    responses((status = 200, description = "Where server and device stand", body = Handshake, example = json!(Handshake::example()))),
+    security(("access_token" = [])),
+)]
+#[get("/v1/sync")]
+pub async fn read_handshake(device: OnDevice, service: web::Data<Service>) -> Answer<HttpResponse> {
+    Ok(HttpResponse::Ok().json(service.handshake(device).await?))
+}
+
+/// Takes a batch of edits.
+///
+/// Every edit with a readable number gets an outcome, which is stored and never changes; sending
+/// the same again gives the same. What is not an answer changed nothing.
+#[utoipa::path(
+    tag = "sync",
+    request_body(content = PushBody, example = json!(PushBody::example())),
+    responses(
+        (status = 200, description = "An outcome for every edit", body = PushAnswerBody, example = json!(PushAnswerBody::example())),
+        NotPushed,
+    ),
+    security(("access_token" = [])),
+)]
+#[post("/v1/sync/push")]
+pub async fn push_edits(
+    device: OnDevice,
+    service: web::Data<Service>,
+    body: RawBody,
+) -> Answer<HttpResponse> {
+    let reply = service.push(device, body.0).await?;
+    reply::to_push(&service.metrics, reply)
+}
+
+/// Gives a page of what changed since a cursor.
+///
+/// A page is one snapshot. Ask again with its cursor until `complete`; show nothing before.
+#[utoipa::path(
+    tag = "sync",
+    request_body(content = PullBody, example = json!(PullBody::example())),
+    responses(
+        (status = 200, description = "A page", body = PageBody, example = json!(PageBody::example())),
+        NotPulled,
+    ),
+    security(("access_token" = [])),
+)]
+#[post("/v1/sync/pull")]
+pub async fn pull_changes(
+    device: OnDevice,
+    service: web::Data<Service>,
+    request: Json<PullRequest>,
+) -> Answer<HttpResponse> {
+    reply::to_pull(service.pull(device, request.0).await?)
+}
+
+impl Service {
+    async fn handshake(&self, on: OnDevice) -> Answer<Handshake> {
+        self.read(move |tx| {
+            let (epoch, grants) = (tx.epoch()?, tx.grants(on.user, on.now)?);
+            let device = tx.device(on.device)?;
+            Ok(Handshake::of(epoch, on.now, device.as_ref(), &grants))
+        })
+        .await
+    }
+
+    /// Parses and pushes in one blocking thread: the edits borrow from the body.
+    async fn push(&self, on: OnDevice, body: Bytes) -> Answer<PushReply> {
+        let service = self.clone();
+        self.block(move || {
+            let text = std::str::from_utf8(&body).map_err(|_| Problem::new(Kind::MalformedPush))?;
+            let request = PushRequest::parse(text).map_err(reply::unreadable)?;
+            let pushed = service.store.write(|tx| push_within(tx, &service, on, &request));
+            Ok(pushed?)
+        })
+        .await
+    }
+
+    async fn pull(&self, on: OnDevice, request: PullRequest) -> Answer<PullReply> {
+        let key = self.cursor_key.clone();
+        self.read(move |tx| {
+            let context = PullContext {
+                user: on.user,
+                device: on.device,
+                now: on.now,
+                cursor_key: key.expose_secret(),
+            };
+            pull(tx, context, &request)
+        })
+        .await
+    }
+}
+
+/// Salts from the system's randomness. Should it fail, the push fails: an unsalted hash would not
+/// protect what is erased.
+#[derive(Default)]
+struct SaltMaker {
+    failed: Option<StorageError>,
+}
+
+impl SaltMaker {
+    fn next(&mut self) -> Salt {
+        let mut salt = Salt::default();
+        if getrandom::fill(&mut salt).is_err() {
+            let why = "the system gives no random bytes".to_owned();
+            self.failed = Some(StorageError::Unavailable(why));
+        }
+        salt
+    }
+}
+
+/// A push within a transaction that is already under way: the one door for every write.
+pub(crate) fn push_within(
+    tx: &mut Tx,
+    service: &Service,
+    on: OnDevice,
+    request: &PushRequest<'_>,
+) -> Stored<PushReply> {
+    let mut salts = SaltMaker::default();
+    let mut next = || salts.next();
+    let mut context = PushContext {
+        user: on.user,
+        device: on.device,
+        now: on.now,
+        hand: Hand::Device,
+        salts: &mut next,
+    };
+    let reply = push(tx, &*service.rules, &mut context, request)?;
+    salts.failed.map_or(Ok(reply), Err)
+}

@@ -1,0 +1,97 @@
+//! From what the protocol says to what HTTP says.
+
+use crate::metrics::Metrics;
+use crate::problem::{Answer, Kind, Problem};
+use actix_web::HttpResponse;
+use actix_web::http::header::ContentType;
+use ruhu_sync::chain::to_hex;
+use ruhu_sync::handshake::{LIMITS, VERSIONS};
+use ruhu_sync::pull::PullReply;
+use ruhu_sync::push::{DeviceFacts, PushReply, UnreadablePush};
+use serde_json::Value;
+
+fn json(text: String) -> HttpResponse {
+    HttpResponse::Ok().content_type(ContentType::json()).body(text)
+}
+
+pub(super) fn unreadable(error: UnreadablePush) -> Problem {
+    let problem = Problem::new(Kind::MalformedPush);
+    match error {
+        UnreadablePush::Malformed => problem,
+        UnreadablePush::UnknownProtocol => problem
+            .detail(
+                "协议版本未曾发布,请按 versions 之一发送。",
+                "This protocol version was never released; send one of versions.",
+            )
+            .with("versions", VERSIONS.to_vec()),
+        UnreadablePush::TooManyEdits => problem
+            .detail(
+                format!("一次最多上传 {} 条编辑,请分次发送。", LIMITS.push_edits_max),
+                format!("Send at most {} edits at once.", LIMITS.push_edits_max),
+            )
+            .with("push_edits_max", LIMITS.push_edits_max),
+        UnreadablePush::UnnumberedEdit(index) => problem
+            .detail(
+                format!("edits 第 {index} 项没有可读的 device_seq,请补上编号后重发。"),
+                format!("Element {index} of edits has no readable device_seq: number it and send again."),
+            )
+            .with("index", index),
+    }
+}
+
+fn standing(problem: Problem, facts: &DeviceFacts) -> Problem {
+    problem
+        .with("epoch", facts.epoch.to_string())
+        .with("expected_device_seq", facts.expected.0)
+        .with("safe_device_seq", facts.safe.0)
+        .with("chain", to_hex(&facts.chain))
+}
+
+pub(super) fn to_push(metrics: &Metrics, reply: PushReply) -> Answer<HttpResponse> {
+    let answer = push_answer(reply);
+    match &answer {
+        Ok(answer) => {
+            metrics.observe_push("answered");
+            answer.new_verdicts.iter().for_each(|verdict| metrics.observe_edit(*verdict));
+        }
+        Err(problem) => metrics.observe_push(problem.kind().slug()),
+    }
+    Ok(json(answer?.to_json()))
+}
+
+/// The answer of a push, or the problem in its place.
+pub(crate) fn push_answer(reply: PushReply) -> Answer<ruhu_sync::push::PushAnswer> {
+    Err(match reply {
+        PushReply::Answer(answer) => return Ok(answer),
+        PushReply::UnknownDevice => Kind::SignInRequired.into(),
+        PushReply::DeviceLost => Kind::DeviceLost.into(),
+        PushReply::EpochChanged(facts) => standing(Problem::new(Kind::EpochChanged), &facts),
+        PushReply::Gap(facts) => standing(Problem::new(Kind::DeviceSeqGap), &facts),
+        PushReply::GroupSplit { at, facts } => {
+            standing(Problem::new(Kind::GroupSplit), &facts).with("device_seq", at.0)
+        }
+        PushReply::Forked { at, outcomes, facts } => {
+            let outcomes: Vec<Value> =
+                outcomes.iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
+            standing(Problem::new(Kind::DeviceForked), &facts)
+                .with("device_seq", at.0)
+                .with("outcomes", outcomes)
+        }
+    })
+}
+
+pub(super) fn to_pull(reply: PullReply) -> Answer<HttpResponse> {
+    Err(match reply {
+        PullReply::Page(page) => return Ok(json(page.json)),
+        PullReply::UnknownDevice => Kind::SignInRequired.into(),
+        PullReply::DeviceLost => Kind::DeviceLost.into(),
+        PullReply::Closed => Kind::Closed.into(),
+        PullReply::UpgradeRequired => {
+            Problem::new(Kind::UpgradeRequired).with("versions", VERSIONS.to_vec())
+        }
+        PullReply::CursorRefused => Kind::CursorRefused.into(),
+        PullReply::EpochChanged(epoch) => {
+            Problem::new(Kind::EpochChanged).with("epoch", epoch.to_string())
+        }
+    })
+}

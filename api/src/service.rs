@@ -1,0 +1,85 @@
+//! What every handler has at hand: one for the whole process.
+
+use crate::areas::Areas;
+use crate::auth::{AccessTokens, Attempts, Passwords};
+use crate::clock::Clock;
+use crate::forms::Forms;
+use crate::metrics::Metrics;
+use crate::problem::Answer;
+use crate::settings::Settings;
+use actix_web::web;
+use ruhu_casework::rules::CaseRules;
+use ruhu_store::{Store, Tx};
+use ruhu_sync::storage::Stored;
+use secrecy::SecretBox;
+use std::sync::Arc;
+
+/// The service's parts. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// The database.
+    pub store: Store,
+    /// The settings it was started with.
+    pub settings: Arc<Settings>,
+    /// Issues and reads access tokens.
+    pub tokens: Arc<AccessTokens>,
+    /// Checks passwords.
+    pub passwords: Passwords,
+    /// Failed sign-ins of late.
+    pub attempts: Arc<Attempts>,
+    /// Counters.
+    pub metrics: Metrics,
+    /// The time.
+    pub clock: Clock,
+    /// The field's rules, and the forms they know.
+    pub rules: Arc<CaseRules>,
+    /// Authenticates cursors.
+    pub cursor_key: Arc<SecretBox<[u8; 32]>>,
+    /// The forms, as they are served.
+    pub forms: Arc<Forms>,
+    /// The areas.
+    pub areas: Arc<Areas>,
+}
+
+impl Service {
+    /// Reads one moment's view, in a blocking thread.
+    pub async fn read<T, F>(&self, work: F) -> Answer<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx) -> Stored<T> + Send + 'static,
+    {
+        let store = self.store.clone();
+        self.block(move || store.read(work)).await
+    }
+
+    /// Runs a write transaction in a blocking thread. `work` may run more than once.
+    pub async fn write<T, F>(&self, work: F) -> Answer<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx) -> Stored<T> + Send + 'static,
+    {
+        let store = self.store.clone();
+        self.block(move || store.write(work)).await
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Answer<()> {
+        let store = self.store.clone();
+        self.block(move || store.ping()).await
+    }
+
+    async fn block<T, F>(&self, work: F) -> Answer<T>
+    where
+        T: Send + 'static,
+        F: FnOnce() -> Stored<T> + Send + 'static,
+    {
+        // Log lines of the store carry the request's id too.
+        let span = tracing::Span::current();
+        let in_use = self.metrics.connection_in_use();
+        let result = web::block(move || {
+            let _in_use = in_use;
+            span.in_scope(work)
+        });
+        Ok(result.await??)
+    }
+}

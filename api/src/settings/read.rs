@@ -1,0 +1,238 @@
+//! From what was given to what is used: everything checked, all errors at once.
+
+use super::given::{Given, SettingError, SettingsErrors};
+use super::table::SETTINGS;
+use super::{KeyFiles, LogFormat, Settings};
+use crate::body::BodyLimits;
+use secrecy::{ExposeSecret as _, SecretString};
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// The setting whose value may hold a password.
+const DATABASE_URL: &str = "database_url";
+
+/// Reads values and collects what is wrong with them.
+struct Reader<'a> {
+    given: &'a Given,
+    errors: Vec<SettingError>,
+}
+
+impl Reader<'_> {
+    fn text(&self, name: &str) -> String {
+        let default = SETTINGS
+            .iter()
+            .find(|setting| setting.name == name)
+            .map_or("", |setting| setting.default);
+        match self.given.values.get(name) {
+            Some((value, _)) if !value.trim().is_empty() => value.trim().to_owned(),
+            _ => default.to_owned(),
+        }
+    }
+
+    fn complain(&mut self, name: &str, advice: String) {
+        let setting = match self.given.values.get(name) {
+            Some((_, place)) => format!("{name} (given as {place})"),
+            None => name.to_owned(),
+        };
+        self.errors.push(SettingError { setting, advice });
+    }
+
+    fn number<T>(&mut self, name: &str, low: T, high: T) -> T
+    where
+        T: FromStr + PartialOrd + Copy + std::fmt::Display,
+    {
+        let text = self.text(name);
+        match text.parse::<T>() {
+            Ok(number) if number >= low && number <= high => number,
+            _ => {
+                self.complain(
+                    name,
+                    format!("set it to a whole number from {low} to {high}, not `{text}`"),
+                );
+                low
+            }
+        }
+    }
+
+    fn path(&self, name: &str, otherwise: PathBuf) -> PathBuf {
+        match self.text(name) {
+            text if text.is_empty() => otherwise,
+            text => PathBuf::from(text),
+        }
+    }
+
+    fn listen(&mut self) -> std::net::SocketAddr {
+        let text = self.text("listen");
+        text.parse().unwrap_or_else(|_| {
+            self.complain(
+                "listen",
+                format!("set it to an address and a port such as 127.0.0.1:8080, not `{text}`"),
+            );
+            std::net::SocketAddr::from(([127, 0, 0, 1], 0))
+        })
+    }
+
+    fn database_url(&mut self) -> SecretString {
+        let text = self.text(DATABASE_URL);
+        let known = ["sqlite:", "postgres://", "postgresql://"];
+        if !known.iter().any(|scheme| text.starts_with(scheme)) {
+            // Not repeated here: it may hold a password.
+            self.complain(
+                DATABASE_URL,
+                "set it to sqlite:FILE or postgres://USER:PASSWORD@HOST/NAME".to_owned(),
+            );
+        }
+        text.into()
+    }
+
+    fn log_format(&mut self) -> LogFormat {
+        match self.text("log_format").as_str() {
+            "text" => LogFormat::Text,
+            "json" => LogFormat::Json,
+            other => {
+                let advice = format!("set it to text or json, not `{other}`");
+                self.complain("log_format", advice);
+                LogFormat::Text
+            }
+        }
+    }
+
+    fn log_filter(&mut self) -> String {
+        let text = self.text("log_filter");
+        if let Err(error) = tracing_subscriber::EnvFilter::try_new(&text) {
+            self.complain(
+                "log_filter",
+                format!("set it to a level such as info, not `{text}` ({error})"),
+            );
+        }
+        text
+    }
+
+    fn worker_threads(&mut self) -> usize {
+        if self.text("worker_threads").is_empty() {
+            return std::thread::available_parallelism().map_or(2, usize::from);
+        }
+        self.number("worker_threads", 1, 512)
+    }
+
+    fn public_title(&mut self) -> String {
+        let text = self.text("public_title");
+        if text.chars().count() > 100 || text.chars().any(char::is_control) {
+            let advice = "set it to at most 100 printable characters".to_owned();
+            self.complain("public_title", advice);
+        }
+        text
+    }
+
+    fn body_limits(&mut self) -> BodyLimits {
+        let promised = ruhu_sync::handshake::LIMITS.push_bytes_max;
+        let seconds = self.number("body_timeout_seconds", 1, 3600);
+        BodyLimits {
+            compressed_bytes_max: self.number("body_compressed_bytes_max", 65_536, 1 << 30),
+            bytes_max: self.number("body_bytes_max", promised, 1 << 30),
+            arrival_timeout: Duration::from_secs(seconds),
+        }
+    }
+}
+
+impl Given {
+    /// Checks everything.
+    pub fn check(&self) -> Result<Settings, SettingsErrors> {
+        let mut reader = Reader { given: self, errors: Vec::new() };
+        let data_dir = PathBuf::from(reader.text("data_dir"));
+        let keys = data_dir.join("keys");
+        let settings = Settings {
+            listen: reader.listen(),
+            database_url: reader.database_url(),
+            key_files: KeyFiles {
+                sealing: reader.path("sealing_key_file", keys.join("sealing.key")),
+                cursor: reader.path("cursor_key_file", keys.join("cursor.key")),
+                signing: reader.path("signing_key_file", keys.join("signing.pem")),
+            },
+            data_dir,
+            access_token_minutes: reader.number("access_token_minutes", 1, 1440),
+            refresh_token_days: reader.number("refresh_token_days", 1, 366),
+            body_limits: reader.body_limits(),
+            log_format: reader.log_format(),
+            log_filter: reader.log_filter(),
+            worker_threads: reader.worker_threads(),
+            pool_connections_max: reader.number("pool_connections_max", 2, 1000),
+            shutdown_timeout: Duration::from_secs(reader.number(
+                "shutdown_timeout_seconds",
+                0,
+                3600,
+            )),
+            public_title: reader.public_title(),
+            unknown_variables: self.unknown_variables.clone(),
+        };
+        match reader.errors.is_empty() {
+            true => Ok(settings),
+            false => Err(SettingsErrors(reader.errors)),
+        }
+    }
+}
+
+impl Settings {
+    /// All settings as TOML that can be read back, the database's password masked.
+    pub fn to_masked_toml(&self) -> String {
+        // A text in JSON is one in TOML.
+        let quoted = |text: &str| serde_json::Value::from(text).to_string();
+        let path = |path: &PathBuf| quoted(&path.display().to_string());
+        let format = match self.log_format {
+            LogFormat::Text => "text",
+            LogFormat::Json => "json",
+        };
+        let limits = &self.body_limits;
+        let mut toml = String::new();
+        for setting in SETTINGS {
+            let value = match setting.name {
+                "listen" => quoted(&self.listen.to_string()),
+                DATABASE_URL => quoted(&masked_url(self.database_url.expose_secret())),
+                "data_dir" => path(&self.data_dir),
+                "sealing_key_file" => path(&self.key_files.sealing),
+                "cursor_key_file" => path(&self.key_files.cursor),
+                "signing_key_file" => path(&self.key_files.signing),
+                "access_token_minutes" => self.access_token_minutes.to_string(),
+                "refresh_token_days" => self.refresh_token_days.to_string(),
+                "body_compressed_bytes_max" => limits.compressed_bytes_max.to_string(),
+                "body_bytes_max" => limits.bytes_max.to_string(),
+                "body_timeout_seconds" => limits.arrival_timeout.as_secs().to_string(),
+                "log_format" => quoted(format),
+                "log_filter" => quoted(&self.log_filter),
+                "worker_threads" => self.worker_threads.to_string(),
+                "pool_connections_max" => self.pool_connections_max.to_string(),
+                "shutdown_timeout_seconds" => self.shutdown_timeout.as_secs().to_string(),
+                "public_title" => quoted(&self.public_title),
+                _ => continue,
+            };
+            let _ = writeln!(toml, "{} = {value}", setting.name);
+        }
+        toml
+    }
+}
+
+/// A database URL that may be shown: the password is gone, and so are its parameters, in which
+/// libpq takes a password too.
+pub(crate) fn masked_url(url: &str) -> String {
+    let (url, has_parameters) = match url.split_once('?') {
+        Some((url, _)) => (url, true),
+        None => (url, false),
+    };
+    let shown = match (url.split_once("://"), url.rfind('@')) {
+        (Some((scheme, rest)), Some(at)) => {
+            let host = &url[at + 1..];
+            let user = rest.split([':', '@']).next().unwrap_or_default();
+            format!("{scheme}://{user}:***@{host}")
+        }
+        _ => url.to_owned(),
+    };
+    match has_parameters {
+        true => format!("{shown}?***"),
+        false => shown,
+    }
+}
+
+#[cfg(test)]
+mod tests;

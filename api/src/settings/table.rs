@@ -1,0 +1,148 @@
+//! The list of settings. A new one is a line here and a field of [`super::Settings`].
+
+/// One setting.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// Its key in the file; the variable and the flag follow from it.
+    pub name: &'static str,
+    /// What it is if nobody says otherwise; empty if it follows from others.
+    pub default: &'static str,
+    /// What a value looks like, for the help.
+    pub value: &'static str,
+    /// What it means and what to set it to.
+    pub help: &'static str,
+}
+
+impl Setting {
+    /// The variable that sets it.
+    pub fn variable(&self) -> String {
+        format!("RUHU_{}", self.name.to_ascii_uppercase())
+    }
+
+    /// The flag that sets it, without the dashes.
+    pub fn flag(&self) -> String {
+        self.name.replace('_', "-")
+    }
+}
+
+const fn setting(
+    name: &'static str,
+    default: &'static str,
+    value: &'static str,
+    help: &'static str,
+) -> Setting {
+    Setting { name, default, value, help }
+}
+
+/// All of them.
+pub const SETTINGS: &[Setting] = &[
+    setting(
+        "listen",
+        "127.0.0.1:8080",
+        "ADDRESS:PORT",
+        "Where to listen. Port 0 takes a free one and says which. Put a reverse proxy with TLS before it",
+    ),
+    setting(
+        "database_url",
+        "sqlite:ruhu-data/ruhu.db",
+        "URL",
+        "The database: sqlite:FILE, or postgres://USER:PASSWORD@HOST/NAME",
+    ),
+    setting(
+        "data_dir",
+        "ruhu-data",
+        "DIR",
+        "Where the keys are kept, unless their files are named one by one",
+    ),
+    setting(
+        "sealing_key_file",
+        "",
+        "FILE",
+        "The keys that seal documents at rest, a line `ID HEX` a key. Back them up: without them nothing can be read. [default: keys/sealing.key in data_dir]",
+    ),
+    setting(
+        "cursor_key_file",
+        "",
+        "FILE",
+        "The secret that authenticates cursors: 32 bytes in base64. [default: keys/cursor.key in data_dir]",
+    ),
+    setting(
+        "signing_key_file",
+        "",
+        "FILE",
+        "The Ed25519 key that signs access tokens: PKCS#8 v1 in PEM. [default: keys/signing.pem in data_dir]",
+    ),
+    setting(
+        "access_token_minutes",
+        "15",
+        "MINUTES",
+        "How long an access token is valid, 1 to 1440. Rights are looked up at every request all the same",
+    ),
+    setting(
+        "refresh_token_days",
+        "90",
+        "DAYS",
+        "How long a tablet stays signed in without a password, 1 to 366",
+    ),
+    setting(
+        "body_compressed_bytes_max",
+        "8388608",
+        "BYTES",
+        "The largest request body as it travels, 65536 to 1073741824",
+    ),
+    setting(
+        "body_bytes_max",
+        "8388608",
+        "BYTES",
+        "The largest request body decompressed; at least the 8388608 that the protocol promises to devices",
+    ),
+    setting(
+        "body_timeout_seconds",
+        "60",
+        "SECONDS",
+        "How long a request body may take to arrive, 1 to 3600",
+    ),
+    setting(
+        "log_format",
+        "text",
+        "text|json",
+        "How log lines look: text for people, json for programs",
+    ),
+    setting(
+        "log_filter",
+        "info",
+        "FILTER",
+        "Which log lines are written, as tracing's filter: info, or debug, or warn,ruhu_api=debug",
+    ),
+    setting(
+        "worker_threads",
+        "",
+        "COUNT",
+        "Threads that answer requests, 1 to 512. [default: one for each processor]",
+    ),
+    setting("pool_connections_max", "16", "COUNT", "Database connections at most, 2 to 1000"),
+    setting(
+        "shutdown_timeout_seconds",
+        "30",
+        "SECONDS",
+        "How long requests in flight may go on after a signal to stop, 0 to 3600",
+    ),
+    setting(
+        "public_title",
+        "入户 Ruhu",
+        "TEXT",
+        "What the service calls itself to people, at most 100 characters",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_setting_has_one_name_in_three_spellings() {
+        let minutes = SETTINGS.iter().find(|s| s.name == "access_token_minutes").expect("setting");
+        assert_eq!(minutes.variable(), "RUHU_ACCESS_TOKEN_MINUTES");
+        assert_eq!(minutes.flag(), "access-token-minutes");
+    }
+}
