@@ -28,8 +28,9 @@ pub(crate) fn next(
     let mut body = format!("{{\"protocol\":1,\"epoch\":\"{epoch}\",\"edits\":[");
     let (mut count, mut units) = (0, 0);
     while let Some(unit) = unit_at(outbox, count) {
+        // A comma before each, and the two brackets that close the request.
         let bytes: usize = unit.iter().map(|edit| edit.bytes.len() + 1).sum();
-        let is_over = count + unit.len() > edits_max || body.len() + bytes + 1 > bytes_max;
+        let is_over = count + unit.len() > edits_max || body.len() + bytes + 2 > bytes_max;
         if units > 0 && is_over {
             break;
         }
@@ -43,12 +44,7 @@ pub(crate) fn next(
         units += 1;
     }
     body.push_str("]}");
-    Some(Batch {
-        first,
-        count,
-        units,
-        body,
-    })
+    Some(Batch { first, count, units, body })
 }
 
 /// The group that begins here, or the one edit.
@@ -56,11 +52,66 @@ fn unit_at(outbox: &[KeptEdit], at: usize) -> Option<&[KeptEdit]> {
     let rest = outbox.get(at..)?;
     let first = rest.first()?;
     let length = match first.group {
-        Some(group) => rest
-            .iter()
-            .take_while(|edit| edit.group == Some(group))
-            .count(),
+        Some(group) => rest.iter().take_while(|edit| edit.group == Some(group)).count(),
         None => 1,
     };
     rest.get(..length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fake::{EPOCH, device, doc};
+
+    /// An outbox of edits 1, (2, 3), 4: the two in brackets are a group.
+    fn outbox() -> Vec<KeptEdit> {
+        let mut device = device();
+        let make = |d: &mut crate::TestDevice<_>| d.create("household", None, doc("{}"));
+        make(&mut device).expect("kept");
+        device
+            .group(|d| {
+                make(d)?;
+                make(d)
+            })
+            .expect("kept");
+        make(&mut device).expect("kept");
+        device.memory.outbox
+    }
+
+    fn counts(edits_max: usize, bytes_max: usize) -> Vec<usize> {
+        let (outbox, mut at, mut counts) = (outbox(), 0, Vec::new());
+        while let Some(batch) = next(EPOCH, &outbox[at..], edits_max, bytes_max) {
+            at += batch.count;
+            counts.push(batch.count);
+        }
+        counts
+    }
+
+    #[test]
+    fn a_batch_takes_as_much_as_fits_and_splits_no_group() {
+        assert_eq!(counts(500, 1 << 20), [4]);
+        assert_eq!(counts(3, 1 << 20), [3, 1]);
+        assert_eq!(counts(2, 1 << 20), [1, 2, 1]);
+        // Too small for anything: each unit goes alone, the group still whole.
+        assert_eq!(counts(1, 1), [1, 2, 1]);
+    }
+
+    #[test]
+    fn exact_bytes_fit_and_one_byte_less_does_not() {
+        let outbox = outbox();
+        let whole = next(EPOCH, &outbox, 500, usize::MAX).expect("a batch");
+        let exact = next(EPOCH, &outbox, 500, whole.body.len()).expect("a batch");
+        assert_eq!(exact.count, 4);
+        let less = next(EPOCH, &outbox, 500, whole.body.len() - 1).expect("a batch");
+        assert_eq!(less.count, 3);
+    }
+
+    #[test]
+    fn the_bytes_of_each_edit_stand_in_the_body_as_they_were_kept() {
+        let outbox = outbox();
+        let batch = next(EPOCH, &outbox, 500, 1 << 20).expect("a batch");
+        let edits: Vec<&str> = outbox.iter().map(|edit| edit.bytes.as_str()).collect();
+        let wanted = format!(r#"{{"protocol":1,"epoch":"{EPOCH}","edits":[{}]}}"#, edits.join(","));
+        assert_eq!((batch.body, batch.units), (wanted, 3));
+    }
 }

@@ -114,10 +114,8 @@ impl<T> TestDevice<T> {
     /// A record as the person sees it: the server's version with the unsent edits over it.
     pub fn view(&self, record: RecordId) -> Option<View> {
         let pending = self.pending.iter().flatten().map(|(draft, _)| draft);
-        let unsent = self
-            .memory
-            .unsent(record)
-            .chain(pending.filter(|draft| draft.record == record));
+        let unsent =
+            self.memory.unsent(record).chain(pending.filter(|draft| draft.record == record));
         View::of(self.memory.rows.get(&record), unsent)
     }
 
@@ -150,9 +148,7 @@ impl<T> TestDevice<T> {
 
     fn refused(&self, verdict: Verdict) -> Vec<&RefusedEdit> {
         let refused = self.memory.refused.iter();
-        refused
-            .filter(|refused| refused.outcome.outcome == verdict)
-            .collect()
+        refused.filter(|refused| refused.outcome.outcome == verdict).collect()
     }
 }
 

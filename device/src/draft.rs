@@ -58,10 +58,7 @@ impl Draft {
 
     /// A record's deletion.
     pub fn delete(record: RecordId, kind: &str, root: RecordId) -> Self {
-        Self {
-            act: Act::Delete,
-            ..Self::put(record, kind, root, Object::new())
-        }
+        Self { act: Act::Delete, ..Self::put(record, kind, root, Object::new()) }
     }
 }
 
@@ -130,13 +127,7 @@ impl KeptEdit {
         if let Some(group) = group {
             members.insert("group".to_owned(), group_name(group));
         }
-        Ok(Self {
-            device_seq,
-            bytes: write_strictly(members)?,
-            draft: Some(draft),
-            base,
-            group,
-        })
+        Ok(Self { device_seq, bytes: write_strictly(members)?, draft: Some(draft), base, group })
     }
 
     /// Takes this edit's place under its number. A void leaves its group: the group is voided whole.
@@ -244,14 +235,8 @@ mod tests {
         assert_eq!(received.canonical, kept.bytes);
         let edit = received.asked().expect("an edit");
         assert_eq!((edit.record, edit.root), (draft.record, draft.root));
-        assert_eq!(
-            (&edit.patch, &edit.new_rows),
-            (&draft.patch, &draft.new_rows)
-        );
-        assert_eq!(
-            (&edit.resolves, edit.stream),
-            (&draft.resolves, draft.stream)
-        );
+        assert_eq!((&edit.patch, &edit.new_rows), (&draft.patch, &draft.new_rows));
+        assert_eq!((&edit.resolves, edit.stream), (&draft.resolves, draft.stream));
     }
 
     #[test]
@@ -266,11 +251,7 @@ mod tests {
 
     #[test]
     fn what_no_server_could_read_is_refused_before_it_has_a_number() {
-        for value in [
-            Json::Real(f64::NAN),
-            Json::Text("\0".to_owned()),
-            Json::Integer(i64::MAX),
-        ] {
+        for value in [Json::Real(f64::NAN), Json::Text("\0".to_owned()), Json::Integer(i64::MAX)] {
             let mut draft = draft();
             draft.patch.insert("x".to_owned(), value);
             assert!(matches!(keep(draft), Err(DeviceError::Unwritable(_))));

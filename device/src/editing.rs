@@ -84,10 +84,7 @@ impl<T> TestDevice<T> {
         new_rows: BTreeSet<Path>,
     ) -> Result<(), DeviceError> {
         let (kind, root) = self.identity(record)?;
-        self.write(Draft {
-            new_rows,
-            ..Draft::put(record, &kind, root, patch)
-        })
+        self.write(Draft { new_rows, ..Draft::put(record, &kind, root, patch) })
     }
 
     /// Deletes a record. It names no conflict: over an open one the server will ask a person.
@@ -103,9 +100,7 @@ impl<T> TestDevice<T> {
         conflict: &ConflictId,
         choice: Choice,
     ) -> Result<(), DeviceError> {
-        let view = self
-            .view(record)
-            .ok_or(DeviceError::UnknownRecord(record))?;
+        let view = self.view(record).ok_or(DeviceError::UnknownRecord(record))?;
         let open = view.conflicts.iter().find(|open| open.id == *conflict);
         let open = open.ok_or(DeviceError::UnknownConflict)?;
         let mut draft = Draft::put(record, &view.kind, view.root, Object::new());
@@ -234,3 +229,6 @@ fn is_new_row(open: &Conflict, document: &Object) -> bool {
         && path.steps().len() > 1
         && path.find(document).is_none()
 }
+
+#[cfg(test)]
+mod tests;

@@ -116,11 +116,7 @@ impl Problem {
     pub(crate) fn read(response: &Response) -> Self {
         let members: Value = serde_json::from_str(&response.body).unwrap_or_default();
         let kind = members["type"].as_str().unwrap_or_default();
-        let slug = kind
-            .rsplit(['/', '#', ':'])
-            .next()
-            .unwrap_or_default()
-            .to_owned();
+        let slug = kind.rsplit(['/', '#', ':']).next().unwrap_or_default().to_owned();
         Self { slug, members }
     }
 
@@ -142,9 +138,9 @@ impl Problem {
             (403, "device-lost") => DeviceError::ReportedLost,
             (400, "cursor-refused") => DeviceError::CursorRefused,
             (426, _) => DeviceError::UpgradeRequired,
-            (429 | 503, _) => DeviceError::Busy {
-                retry_after_seconds: response.retry_after_seconds,
-            },
+            (429 | 503, _) => {
+                DeviceError::Busy { retry_after_seconds: response.retry_after_seconds }
+            }
             (status, _) => DeviceError::Refused {
                 status,
                 detail: self.member("detail").unwrap_or_default(),

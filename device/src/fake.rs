@@ -35,10 +35,7 @@ pub(crate) struct Fake {
 
 impl Fake {
     pub(crate) fn answering(answers: impl IntoIterator<Item = Response>) -> Self {
-        Self {
-            answers: answers.into_iter().map(Some).collect(),
-            calls: Vec::new(),
-        }
+        Self { answers: answers.into_iter().map(Some).collect(), calls: Vec::new() }
     }
 
     pub(crate) fn then(&mut self, answer: Response) -> &mut Self {
@@ -79,10 +76,7 @@ impl Transport for Fake {
 }
 
 pub(crate) fn session() -> Session {
-    Session {
-        access_token: "access".to_owned(),
-        refresh_token: "refresh".to_owned(),
-    }
+    Session { access_token: "access".to_owned(), refresh_token: "refresh".to_owned() }
 }
 
 /// A device with somebody signed in and nothing done yet.
@@ -126,10 +120,7 @@ pub(crate) fn row(n: u128, number: u64, stream: StreamId, document: &str) -> Row
         root: id(n),
         stream,
         seq: Seq(number),
-        rev: Rev {
-            number,
-            hash: [0; 4],
-        },
+        rev: Rev { number, hash: [0; 4] },
         conflicts: Vec::new(),
         deleted: false,
         document: doc(document),
@@ -148,10 +139,8 @@ pub(crate) fn applied(numbers: std::ops::RangeInclusive<u64>, records: &[Row]) -
 }
 
 pub(crate) fn answered(outcomes: &Value, last: u64, records: &[Row]) -> Response {
-    ok(
-        &json!({"outcomes": outcomes, "records": records, "epoch": EPOCH,
-        "expected_device_seq": last + 1, "safe_device_seq": 0, "chain": format!("link {last}")}),
-    )
+    ok(&json!({"outcomes": outcomes, "records": records, "epoch": EPOCH,
+        "expected_device_seq": last + 1, "safe_device_seq": 0, "chain": format!("link {last}")}))
 }
 
 /// A page that is not the last.
@@ -166,8 +155,7 @@ pub(crate) fn last_page(cursor: &str, records: &[Row], holds: &[(StreamId, &[Row
         .iter()
         .map(|(stream, rows)| {
             let mut digest = StreamDigest::default();
-            rows.iter()
-                .for_each(|row| digest.toggle(row.record, row.rev));
+            rows.iter().for_each(|row| digest.toggle(row.record, row.rev));
             json!({"stream": stream, "kind": "caseload", "seq": 9, "count": rows.len(),
                 "digest": digest.to_string()})
         })

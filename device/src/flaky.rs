@@ -27,11 +27,7 @@ pub struct Flaky<T> {
 impl<T> Flaky<T> {
     /// A line without faults, so far.
     pub fn new(inner: T) -> Self {
-        Self {
-            inner,
-            plan: VecDeque::new(),
-            calls: 0,
-        }
+        Self { inner, plan: VecDeque::new(), calls: 0 }
     }
 
     /// Plans the faults of the calls that follow those already planned.
@@ -102,10 +98,7 @@ mod tests {
     fn fates(faults: &[Fault]) -> (Vec<bool>, usize) {
         let mut line = Flaky::new(Fake::answering((0..9).map(|_| Response::new(200, "{}"))));
         line.script(faults.iter().copied());
-        let heard = faults
-            .iter()
-            .map(|_| line.call("GET", "/", None, None).is_ok())
-            .collect();
+        let heard = faults.iter().map(|_| line.call("GET", "/", None, None).is_ok()).collect();
         (heard, line.inner().calls.len())
     }
 
@@ -113,9 +106,6 @@ mod tests {
     fn a_lost_request_never_reaches_the_server_and_a_lost_response_did() {
         assert_eq!(fates(&[Fault::LoseRequest]), (vec![false], 0));
         assert_eq!(fates(&[Fault::LoseResponse]), (vec![false], 1));
-        assert_eq!(
-            fates(&[Fault::Duplicate, Fault::Pass]),
-            (vec![true, true], 3)
-        );
+        assert_eq!(fates(&[Fault::Duplicate, Fault::Pass]), (vec![true, true], 3));
     }
 }

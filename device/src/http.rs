@@ -35,10 +35,7 @@ impl HttpTransport {
             .timeout_connect(Some(timeout.min(Duration::from_secs(10))))
             .timeout_global(Some(timeout))
             .build();
-        Self {
-            agent: config.new_agent(),
-            address: address.trim_end_matches('/').to_owned(),
-        }
+        Self { agent: config.new_agent(), address: address.trim_end_matches('/').to_owned() }
     }
 }
 
@@ -54,9 +51,7 @@ impl Transport for HttpTransport {
         bearer: Option<&str>,
         body: Option<&str>,
     ) -> Result<Response, TransportError> {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(format!("{}{path}", self.address));
+        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.address));
         if let Some(token) = bearer {
             request = request.header("Authorization", format!("Bearer {token}"));
         }
@@ -74,10 +69,8 @@ impl Transport for HttpTransport {
             }
         };
         let mut answer = answer.map_err(lost)?;
-        let retry_after_seconds = answer
-            .headers()
-            .get("Retry-After")
-            .and_then(|value| value.to_str().ok()?.parse().ok());
+        let retry_after_seconds =
+            answer.headers().get("Retry-After").and_then(|value| value.to_str().ok()?.parse().ok());
         let mut text = String::new();
         answer
             .body_mut()
@@ -86,11 +79,7 @@ impl Transport for HttpTransport {
             .reader()
             .read_to_string(&mut text)
             .map_err(lost)?;
-        Ok(Response {
-            status: answer.status().as_u16(),
-            body: text,
-            retry_after_seconds,
-        })
+        Ok(Response { status: answer.status().as_u16(), body: text, retry_after_seconds })
     }
 }
 
@@ -162,10 +151,6 @@ mod tests {
         let nowhere = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = format!("http://{}", nowhere.local_addr().expect("bound"));
         drop(nowhere);
-        assert!(
-            HttpTransport::new(&address)
-                .call("GET", "/v1/sync", None, None)
-                .is_err()
-        );
+        assert!(HttpTransport::new(&address).call("GET", "/v1/sync", None, None).is_err());
     }
 }

@@ -139,10 +139,7 @@ impl DeviceMemory {
         let mut unsent = self.outbox.iter().chain(also_unsent);
         match unsent.find(|edit| edit.of(record).is_some()) {
             Some(oldest) => oldest.base,
-            None => self
-                .rows
-                .get(&record)
-                .map_or(Base::Nothing, |row| Base::Seen(row.rev)),
+            None => self.rows.get(&record).map_or(Base::Nothing, |row| Base::Seen(row.rev)),
         }
     }
 
@@ -189,18 +186,12 @@ impl DeviceMemory {
     /// Moves the edits that these outcomes are for out of the outbox, and so out of the overlay.
     pub(crate) fn settle(&mut self, outcomes: &[Outcome]) {
         for outcome in outcomes {
-            let sent = self
-                .outbox
-                .iter()
-                .position(|edit| edit.device_seq == outcome.device_seq);
+            let sent = self.outbox.iter().position(|edit| edit.device_seq == outcome.device_seq);
             let Some(at) = sent else { continue };
             let edit = self.outbox.remove(at);
             self.outcomes.insert(outcome.device_seq, outcome.clone());
             if !outcome.outcome.is_effective() {
-                self.refused.push(RefusedEdit {
-                    edit: edit.clone(),
-                    outcome: outcome.clone(),
-                });
+                self.refused.push(RefusedEdit { edit: edit.clone(), outcome: outcome.clone() });
             }
             self.acknowledged.push(edit);
         }
@@ -209,14 +200,9 @@ impl DeviceMemory {
     /// A record told in a push's answer. One of a stream that the device does not hold comes with
     /// the pull that gives it the stream; before the first pull there is nothing to compare with.
     fn take_row(&mut self, row: Row) {
-        let is_held = self
-            .streams
-            .as_ref()
-            .is_none_or(|held| held.contains(&row.stream));
-        let is_older = self
-            .rows
-            .get(&row.record)
-            .is_some_and(|held| held.rev.number > row.rev.number);
+        let is_held = self.streams.as_ref().is_none_or(|held| held.contains(&row.stream));
+        let is_older =
+            self.rows.get(&row.record).is_some_and(|held| held.rev.number > row.rev.number);
         if is_held && !is_older {
             self.rows.insert(row.record, row);
         }
@@ -225,17 +211,14 @@ impl DeviceMemory {
     /// Puts acknowledged edits back into the outbox, from the number that the server expects.
     pub(crate) fn take_back(&mut self, expected: DeviceSeq) -> Result<(), DeviceError> {
         let first_unsent = self.outbox.first().map_or(self.next, |e| e.device_seq);
-        let from = self
-            .acknowledged
-            .iter()
-            .position(|edit| edit.device_seq == expected);
+        let from = self.acknowledged.iter().position(|edit| edit.device_seq == expected);
         let Some(from) = from.filter(|_| expected < first_unsent) else {
             return Err(DeviceError::Gap { expected });
         };
         self.outbox.splice(..0, self.acknowledged.drain(from..));
         self.outcomes.retain(|number, _| *number < expected);
-        self.refused
-            .retain(|refused| refused.edit.device_seq < expected);
+        self.witness = self.witness.take().filter(|link| link.through < expected);
+        self.refused.retain(|refused| refused.edit.device_seq < expected);
         Ok(())
     }
 
@@ -252,11 +235,8 @@ impl DeviceMemory {
         self.streams = Some(told.iter().map(|stream| stream.stream).collect());
         let agreements = compare(&self.rows, &told);
         // Remembered, so that a device that crashes here still repairs itself at the next pull.
-        self.restart = agreements
-            .iter()
-            .filter(|stream| !stream.agrees)
-            .map(|stream| stream.stream)
-            .collect();
+        self.restart =
+            agreements.iter().filter(|stream| !stream.agrees).map(|stream| stream.stream).collect();
         Some(agreements)
     }
 

@@ -60,10 +60,7 @@ impl Counted {
 
     /// From a seed.
     pub fn new(seed: u64) -> Self {
-        Self {
-            state: seed,
-            milliseconds: Self::BEGIN,
-        }
+        Self { state: seed, milliseconds: Self::BEGIN }
     }
 }
 

@@ -49,8 +49,7 @@ impl View {
             has_unsent: false,
         });
         for draft in unsent {
-            view.get_or_insert_with(|| Self::nothing_yet(draft))
-                .lay(draft);
+            view.get_or_insert_with(|| Self::nothing_yet(draft)).lay(draft);
         }
         view
     }
@@ -71,8 +70,7 @@ impl View {
 
     fn lay(&mut self, draft: &Draft) {
         self.has_unsent = true;
-        self.conflicts
-            .retain(|open| !draft.resolves.contains(&open.id));
+        self.conflicts.retain(|open| !draft.resolves.contains(&open.id));
         match draft.act {
             Act::Put => lay_patch(&mut self.document, &draft.patch),
             Act::Delete => self.deleted = true,
@@ -123,19 +121,11 @@ mod tests {
         for (document, patch, wanted) in [
             (r#"{"a":"b"}"#, r#"{"a":"c","b":1}"#, r#"{"a":"c","b":1}"#),
             (r#"{"a":"b","b":1}"#, r#"{"a":null,"x":null}"#, r#"{"b":1}"#),
-            (
-                r#"{"a":[1]}"#,
-                r#"{"a":{"b":{"c":null}}}"#,
-                r#"{"a":{"b":{}}}"#,
-            ),
+            (r#"{"a":[1]}"#, r#"{"a":{"b":{"c":null}}}"#, r#"{"a":{"b":{}}}"#),
             (r#"{"a":{"b":1}}"#, r#"{"a":{}}"#, r#"{"a":{"b":1}}"#),
             ("{}", r#"{"a":{}}"#, r#"{"a":{}}"#),
         ] {
-            assert_eq!(
-                Some(laid(document, patch)),
-                Json::parse(wanted).ok(),
-                "{patch}"
-            );
+            assert_eq!(Some(laid(document, patch)), Json::parse(wanted).ok(), "{patch}");
         }
     }
 }

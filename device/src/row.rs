@@ -49,9 +49,6 @@ impl Row {
             deleted: self.deleted,
             removed_rows: BTreeSet::new(),
         };
-        Rev {
-            number: self.rev.number,
-            hash: content_hash(&content.to_wire(), self.stream),
-        }
+        Rev { number: self.rev.number, hash: content_hash(&content.to_wire(), self.stream) }
     }
 }

@@ -94,9 +94,7 @@ impl<T: Transport> TestDevice<T> {
         }
         let body = json!({"login": login, "password": password, "device": device}).to_string();
         // Not tried again by itself: an answer that was lost may have enrolled a device.
-        let response = self
-            .transport
-            .call("POST", "/v1/session", None, Some(&body))?;
+        let response = self.transport.call("POST", "/v1/session", None, Some(&body))?;
         let answer: Answer = read_success(&response)?;
         let (user, device) = (UserId(answer.user.id()), DeviceId(answer.device.id()));
         let memory = &mut self.memory;
@@ -164,10 +162,7 @@ impl<T: Transport> TestDevice<T> {
         body: Option<&str>,
     ) -> Result<Response, DeviceError> {
         let session = self.memory.session.as_ref();
-        let token = session
-            .ok_or(DeviceError::SignInNeeded)?
-            .access_token
-            .clone();
+        let token = session.ok_or(DeviceError::SignInNeeded)?.access_token.clone();
         self.try_call(method, path, Some(&token), body)
     }
 
@@ -214,4 +209,77 @@ fn read_success<A: serde::de::DeserializeOwned>(response: &Response) -> Result<A
         return Err(Problem::read(response).into_error(response));
     }
     read_answer(&response.body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fake::{EPOCH, Fake, applied, device, doc, ok, problem};
+    use crate::outside::Counted;
+
+    fn signed_in(user: u128, device: u128) -> Response {
+        let (user, device) = (Uuid::from_u128(user), Uuid::from_u128(device));
+        ok(&json!({"access_token": "a", "expires_in_seconds": 900, "refresh_token": "r",
+            "user": {"id": user, "name": "王秀英"}, "device": device,
+            "expected_device_seq": 4, "epoch": EPOCH}))
+    }
+
+    #[test]
+    fn a_new_device_takes_its_name_and_number_and_keeps_them_when_it_signs_in_again() {
+        let mut device = TestDevice::new(Fake::default(), Counted::new(1));
+        let line = device.transport_mut();
+        line.then(signed_in(1, 2)).then(signed_in(1, 2)).then(signed_in(3, 2));
+        device.sign_in("wang", "secret", "平板一").expect("signed in");
+        device.create("household", None, doc("{}")).expect("kept");
+        assert_eq!(device.memory.next_device_seq(), DeviceSeq(5));
+        device.sign_in("wang", "secret", "平板一").expect("signed in");
+        assert_eq!(device.memory.next_device_seq(), DeviceSeq(5));
+        let bodies = device.transport().bodies("/session");
+        assert!(bodies[0]["device"].get("id").is_none());
+        assert_eq!(bodies[1]["device"]["id"], json!(Uuid::from_u128(2)));
+        let other = device.sign_in("li", "secret", "平板一");
+        assert_eq!(other, Err(DeviceError::AnotherPerson));
+    }
+
+    #[test]
+    fn an_expired_token_is_renewed_once_and_the_same_bytes_go_again() {
+        let mut device = device();
+        device.create("household", None, doc("{}")).expect("kept");
+        let expired = || problem(401, "access-token-expired", json!({}));
+        let renewed = ok(&json!({"access_token": "fresh", "expires_in_seconds": 900}));
+        let line = device.transport_mut();
+        line.then(expired()).then(renewed).then(applied(1..=1, &[]));
+        device.push().expect("pushed");
+        let calls = &device.transport().calls;
+        assert_eq!(calls[0].bytes, calls[2].bytes);
+        assert_eq!(calls[1].body, json!({"refresh_token": "refresh"}));
+        assert_eq!(calls[2].bearer.as_deref(), Some("fresh"));
+    }
+
+    #[test]
+    fn a_session_that_cannot_be_renewed_deletes_nothing() {
+        let mut device = device();
+        device.create("household", None, doc("{}")).expect("kept");
+        let before = device.memory.clone();
+        let refused = |slug| problem(401, slug, json!({}));
+        let line = device.transport_mut();
+        line.then(refused("access-token-expired")).then(refused("refresh-token-refused"));
+        assert_eq!(device.sync(), Err(DeviceError::SignInNeeded));
+        assert_eq!(device.memory, before);
+    }
+
+    #[test]
+    fn a_busy_server_is_left_alone_for_as_long_as_it_asks() {
+        let mut device = device();
+        let busy = Response { retry_after_seconds: Some(7), ..problem(503, "busy", json!({})) };
+        device.transport_mut().then(busy);
+        let retry_after_seconds = Some(7);
+        let expected = DeviceError::Busy { retry_after_seconds };
+        assert_eq!(device.handshake(), Err(expected));
+    }
+
+    #[test]
+    fn a_session_is_never_shown_in_a_log() {
+        assert_eq!(format!("{:?}", crate::fake::session()), "Session(…)");
+    }
 }

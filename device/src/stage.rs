@@ -72,17 +72,13 @@ impl Stage {
             restarted.extend(page.restarted);
             // Before the records: one that left a stream and came back is in both lists.
             for gone in page.evicted {
-                if rows
-                    .get(&gone.record)
-                    .is_some_and(|row| row.stream == gone.stream)
-                {
+                if rows.get(&gone.record).is_some_and(|row| row.stream == gone.stream) {
                     rows.remove(&gone.record);
                 }
             }
             for row in page.records {
-                let is_older = rows
-                    .get(&row.record)
-                    .is_some_and(|held| held.rev.number > row.rev.number);
+                let is_older =
+                    rows.get(&row.record).is_some_and(|held| held.rev.number > row.rev.number);
                 if !is_older || restarted.contains(&row.stream) {
                     rows.insert(row.record, row);
                 }

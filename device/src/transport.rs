@@ -14,11 +14,7 @@ pub struct Response {
 impl Response {
     /// An answer with this status and body.
     pub fn new(status: u16, body: impl Into<String>) -> Self {
-        Self {
-            status,
-            body: body.into(),
-            retry_after_seconds: None,
-        }
+        Self { status, body: body.into(), retry_after_seconds: None }
     }
 
     /// Whether the server did what was asked.
