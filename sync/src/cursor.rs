@@ -30,11 +30,7 @@ pub struct Cursor {
 impl Cursor {
     /// At the beginning.
     pub fn start(epoch: Epoch, device: DeviceId) -> Self {
-        Self {
-            epoch,
-            device,
-            positions: BTreeMap::new(),
-        }
+        Self { epoch, device, positions: BTreeMap::new() }
     }
 
     /// The token a device is given.
@@ -61,10 +57,7 @@ impl Cursor {
         let cursor = Self {
             epoch: Epoch::from_slice(&head[1..17])?,
             device: DeviceId::from_slice(&head[17..])?,
-            positions: entries
-                .chunks_exact(ENTRY_BYTES)
-                .map(position)
-                .collect::<Option<_>>()?,
+            positions: entries.chunks_exact(ENTRY_BYTES).map(position).collect::<Option<_>>()?,
         };
         (head[0] == VERSION && cursor.device == device).then_some(cursor)
     }
@@ -92,29 +85,21 @@ mod tests {
 
     fn cursor() -> Cursor {
         let mut cursor = Cursor::start(Epoch(Uuid::from_u128(1)), DeviceId(Uuid::from_u128(2)));
-        cursor
-            .positions
-            .insert(StreamId(Uuid::from_u128(3)), Seq(77));
+        cursor.positions.insert(StreamId(Uuid::from_u128(3)), Seq(77));
         cursor
     }
 
     #[test]
     fn a_cursor_reads_back() {
         let token = cursor().seal(&[9; 32]);
-        assert_eq!(
-            Cursor::open(&token, &[9; 32], cursor().device),
-            Some(cursor())
-        );
+        assert_eq!(Cursor::open(&token, &[9; 32], cursor().device), Some(cursor()));
     }
 
     #[test]
     fn a_cursor_of_another_device_or_key_or_made_up_is_refused() {
         let token = cursor().seal(&[9; 32]);
         let mine = cursor().device;
-        assert_eq!(
-            Cursor::open(&token, &[9; 32], DeviceId(Uuid::from_u128(4))),
-            None
-        );
+        assert_eq!(Cursor::open(&token, &[9; 32], DeviceId(Uuid::from_u128(4))), None);
         assert_eq!(Cursor::open(&token, &[8; 32], mine), None);
         assert_eq!(Cursor::open("", &[9; 32], mine), None);
         assert_eq!(Cursor::open("AAAA", &[9; 32], mine), None);

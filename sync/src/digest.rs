@@ -36,10 +36,7 @@ mod tests {
     #[test]
     fn a_record_put_in_and_taken_out_leaves_no_trace() {
         let mut digest = StreamDigest::default();
-        let rev = Rev {
-            number: 1,
-            hash: [1, 2, 3, 4],
-        };
+        let rev = Rev { number: 1, hash: [1, 2, 3, 4] };
         digest.toggle(RecordId(uuid::Uuid::from_u128(7)), rev);
         assert_ne!(digest, StreamDigest::default());
         digest.toggle(RecordId(uuid::Uuid::from_u128(7)), rev);

@@ -41,17 +41,11 @@ impl Op {
 
     /// The word of the protocol.
     pub fn as_str(self) -> &'static str {
-        Self::ALL
-            .iter()
-            .find(|(_, op)| *op == self)
-            .map_or("", |(word, _)| word)
+        Self::ALL.iter().find(|(_, op)| *op == self).map_or("", |(word, _)| word)
     }
 
     fn parse(word: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .find(|(known, _)| *known == word)
-            .map(|(_, op)| *op)
+        Self::ALL.iter().find(|(known, _)| *known == word).map(|(_, op)| *op)
     }
 }
 
@@ -114,10 +108,7 @@ impl<'a> Received<'a> {
     /// Reads an element; `None` if not even its number can be read.
     pub fn read(raw: &'a str) -> Option<Self> {
         let malformed = |code: &str| {
-            Err(Refusal::reject(
-                Reason::Malformed,
-                vec![Problem::new(Path::whole(), code)],
-            ))
+            Err(Refusal::reject(Reason::Malformed, vec![Problem::new(Path::whole(), code)]))
         };
         let unread = |device_seq: u64, code: &str| Self {
             device_seq: DeviceSeq(device_seq),
@@ -146,13 +137,7 @@ impl<'a> Received<'a> {
             _ => read_edit(members),
         };
         let group = group.flatten();
-        Some(Self {
-            device_seq: DeviceSeq(device_seq),
-            raw,
-            canonical,
-            group,
-            edit,
-        })
+        Some(Self { device_seq: DeviceSeq(device_seq), raw, canonical, group, edit })
     }
 
     /// The edit, if it is one.
@@ -192,11 +177,7 @@ impl Reader {
     }
 
     fn optional<T>(&mut self, name: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
-        if self.members.contains_key(name) {
-            self.text(name, parse)
-        } else {
-            None
-        }
+        if self.members.contains_key(name) { self.text(name, parse) } else { None }
     }
 
     fn list<T>(&mut self, name: &str, parse: impl Fn(&Json) -> Option<T>) -> Vec<T> {
@@ -217,10 +198,7 @@ const WORD_BYTES_MAX: usize = 64;
 fn read_edit(members: Object) -> Result<Option<Edit>, Refusal> {
     let word =
         |text: &str| (!text.is_empty() && text.len() <= WORD_BYTES_MAX).then(|| text.to_owned());
-    let mut reader = Reader {
-        members,
-        problems: Vec::new(),
-    };
+    let mut reader = Reader { members, problems: Vec::new() };
     let Some(op) = reader.text("op", word) else {
         return Err(Refusal::reject(Reason::Malformed, reader.problems));
     };
@@ -244,14 +222,7 @@ fn read_edit(members: Object) -> Result<Option<Edit>, Refusal> {
         Some(Json::Object(patch)) => patch,
         None if op != Op::Put => Object::new(),
         other => {
-            reader.wrong(
-                "patch",
-                if other.is_some() {
-                    "object_expected"
-                } else {
-                    "missing"
-                },
-            );
+            reader.wrong("patch", if other.is_some() { "object_expected" } else { "missing" });
             Object::new()
         }
     };
@@ -260,18 +231,8 @@ fn read_edit(members: Object) -> Result<Option<Edit>, Refusal> {
             if reader.problems.is_empty() =>
         {
             let new_rows = new_rows.into_iter().collect();
-            let edit = Edit {
-                op,
-                record,
-                kind,
-                root,
-                base,
-                patch,
-                new_rows,
-                resolves,
-                made_at,
-                stream,
-            };
+            let edit =
+                Edit { op, record, kind, root, base, patch, new_rows, resolves, made_at, stream };
             Ok(Some(edit))
         }
         _ => Err(Refusal::reject(Reason::Malformed, reader.problems)),
@@ -311,18 +272,13 @@ mod tests {
             let received = Received::read(raw).expect("a number");
             assert_eq!(received.device_seq, DeviceSeq(3));
             let refusal = received.edit.expect_err("malformed");
-            assert_eq!(
-                (refusal.verdict, refusal.reason),
-                (Verdict::Rejected, Reason::Malformed)
-            );
+            assert_eq!((refusal.verdict, refusal.reason), (Verdict::Rejected, Reason::Malformed));
         }
     }
 
     #[test]
     fn equal_content_in_another_order_has_the_same_canonical_text() {
-        let spaced = WHOLE
-            .replace(':', " : ")
-            .replace("09 : 30 : 00+08 : 00", "09:30:00+08:00");
+        let spaced = WHOLE.replace(':', " : ").replace("09 : 30 : 00+08 : 00", "09:30:00+08:00");
         let one = Received::read(WHOLE).expect("read");
         let other = Received::read(&spaced).expect("read");
         assert_eq!(one.canonical, other.canonical);
@@ -333,10 +289,7 @@ mod tests {
     fn everything_wrong_with_an_envelope_is_said_at_once() {
         let received = Received::read(r#"{"device_seq":3,"op":"put","base":"7"}"#).expect("read");
         let problems = received.edit.expect_err("malformed").problems;
-        let said: Vec<_> = problems
-            .iter()
-            .map(|p| format!("{} {}", p.path, p.code))
-            .collect();
+        let said: Vec<_> = problems.iter().map(|p| format!("{} {}", p.path, p.code)).collect();
         assert_eq!(
             said,
             [

@@ -110,11 +110,7 @@ pub fn effect_of_creation(patch: &crate::json::Object) -> Effect {
             let path = at.child(name);
             match value {
                 Json::Object(inner) if !inner.is_empty() => leaves(&path, inner, into),
-                value => into.push(Touch {
-                    path,
-                    before: None,
-                    after: Some(value.clone()),
-                }),
+                value => into.push(Touch { path, before: None, after: Some(value.clone()) }),
             }
         }
     }

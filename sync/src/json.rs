@@ -21,7 +21,7 @@ pub enum Json {
     Bool(bool),
     /// A number without a fraction, within ±[`INTEGER_MAX`]; `1.0` is read as `1`.
     Integer(i64),
-    /// A number with a fraction, or beyond the safe integers when written with an exponent.
+    /// A number with a fraction.
     Real(f64),
     /// A string.
     Text(String),
@@ -129,7 +129,10 @@ impl<'de> Visitor<'de> for StrictVisitor {
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Json, E> {
-        if value.fract() == 0.0 && value.abs() <= INTEGER_MAX as f64 {
+        if value.abs() > INTEGER_MAX as f64 {
+            return Err(E::custom("a number is beyond 2^53"));
+        }
+        if value.fract() == 0.0 {
             return Ok(Json::Integer(value as i64));
         }
         Ok(Json::Real(value))
@@ -207,9 +210,10 @@ mod tests {
     }
 
     #[test]
-    fn integers_beyond_two_to_the_53rd_are_refused_and_whole_reals_are_integers() {
+    fn numbers_beyond_two_to_the_53rd_are_refused_and_whole_reals_are_integers() {
         assert!(Json::parse("9007199254740992").is_err());
         assert!(Json::parse("-9007199254740992").is_err());
+        assert!(Json::parse("1e21").is_err() && Json::parse("-6.4e16").is_err());
         assert_eq!(Json::parse("1.0").ok(), Some(Json::Integer(1)));
         assert_eq!(Json::parse("-0.0").ok(), Some(Json::Integer(0)));
         assert_eq!(Json::parse("0.5").ok(), Some(Json::Real(0.5)));

@@ -90,11 +90,7 @@ impl<R: Rules> Judge<'_, R> {
         };
         let root_is_self = edit.root == edit.record;
         if root_is_self != (rooting == Rooting::Root) {
-            let code = if root_is_self {
-                "missing"
-            } else {
-                "not_for_a_root"
-            };
+            let code = if root_is_self { "missing" } else { "not_for_a_root" };
             let problem = Problem::new(Path::of(&["root"]), code);
             return Err(Refusal::reject(Reason::Malformed, vec![problem]));
         }
@@ -117,16 +113,8 @@ impl<R: Rules> Judge<'_, R> {
             if entry.stored.deleted {
                 return Ok(Err(Refusal::quarantine(Reason::Deleted)));
             }
-            let act = if edit.op == Op::Delete {
-                Act::Delete
-            } else {
-                Act::Change
-            };
-            return Ok(Ok(Target {
-                grant,
-                act,
-                rejected_before: None,
-            }));
+            let act = if edit.op == Op::Delete { Act::Delete } else { Act::Change };
+            return Ok(Ok(Target { grant, act, rejected_before: None }));
         }
         let rejected_before = match ledger.untaken(edit.record) {
             Some((device_seq, Verdict::Rejected)) => Some(device_seq),
@@ -140,9 +128,7 @@ impl<R: Rules> Judge<'_, R> {
             return Ok(Err(Refusal::quarantine(Reason::NotAvailable)));
         }
         let stream = match rooting {
-            Rooting::Root => match edit
-                .stream
-                .or_else(|| self.rules.home(&edit.kind, self.grants))
+            Rooting::Root => match edit.stream.or_else(|| self.rules.home(&edit.kind, self.grants))
             {
                 Some(stream) => stream,
                 None => return Ok(Err(Refusal::quarantine(Reason::NotAvailable))),
@@ -164,11 +150,7 @@ impl<R: Rules> Judge<'_, R> {
         };
         let grant = within_protocol!(self.grant(stream));
         ledger.make(edit.record, &edit.kind, edit.root, stream);
-        Ok(Ok(Target {
-            grant,
-            act: Act::Create,
-            rejected_before,
-        }))
+        Ok(Ok(Target { grant, act: Act::Create, rejected_before }))
     }
 
     fn put(
@@ -204,20 +186,15 @@ impl<R: Rules> Judge<'_, R> {
         } else {
             merged.effect
         };
-        let rev = entry.take(merged.content, |rev| {
-            past(edit.record, self.device, device_seq, rev, &effect)
-        });
+        let rev = entry
+            .take(merged.content, |rev| past(edit.record, self.device, device_seq, rev, &effect));
         let outcome = Outcome {
             rev: Some(rev),
             conflicts: merged.conflicts,
             ignored: merged.ignored,
             ..Outcome::new(device_seq, merged.verdict)
         };
-        Ok(Ok(Taken {
-            outcome,
-            effect,
-            effect_is_payload,
-        }))
+        Ok(Ok(Taken { outcome, effect, effect_is_payload }))
     }
 
     fn asks(&self, edit: &Edit, current: Option<&Object>) -> Result<Vec<Ask>, Refusal> {
@@ -243,13 +220,7 @@ impl<R: Rules> Judge<'_, R> {
         asks: &'q [Ask],
     ) -> Question<'q> {
         let capacity = target.grant.capacity;
-        Question {
-            capacity,
-            kind: &edit.kind,
-            act: target.act,
-            current,
-            asks,
-        }
+        Question { capacity, kind: &edit.kind, act: target.act, current, asks }
     }
 
     fn incoming<'i>(
@@ -260,11 +231,7 @@ impl<R: Rules> Judge<'_, R> {
     ) -> Incoming<'i> {
         Incoming {
             user: self.user,
-            own: OwnChain {
-                device: self.device,
-                device_seq,
-                continues: self.continues,
-            },
+            own: OwnChain { device: self.device, device_seq, continues: self.continues },
             hand: self.hand,
             asks,
             resolves: &edit.resolves,
@@ -282,9 +249,7 @@ impl<R: Rules> Judge<'_, R> {
     ) -> Result<(), Refusal> {
         let is_creation = target.act == Act::Create;
         if is_creation {
-            let missing = self
-                .rules
-                .missing_at_creation(&edit.kind, &content.document);
+            let missing = self.rules.missing_at_creation(&edit.kind, &content.document);
             match (missing.is_empty(), target.rejected_before) {
                 (true, _) => {}
                 (false, None) => return Err(Refusal::reject(Reason::InvalidValue, missing)),
@@ -306,17 +271,14 @@ impl<R: Rules> Judge<'_, R> {
         if !content.conflicts.is_empty() {
             return Err(Refusal::quarantine(Reason::SubmissionConflict));
         }
-        let missing = self
-            .rules
-            .missing_at_submission(&edit.kind, &content.document);
+        let missing = self.rules.missing_at_submission(&edit.kind, &content.document);
         match (missing.is_empty(), is_creation) {
             (true, _) => Ok(()),
             // By its own content: nothing on the server can make it whole.
             (false, true) => Err(Refusal::reject(Reason::NotWhole, missing)),
-            (false, false) => Err(Refusal {
-                problems: missing,
-                ..Refusal::quarantine(Reason::NotWhole)
-            }),
+            (false, false) => {
+                Err(Refusal { problems: missing, ..Refusal::quarantine(Reason::NotWhole) })
+            }
         }
     }
 
@@ -333,19 +295,12 @@ impl<R: Rules> Judge<'_, R> {
         let content = entry.content()?.clone();
         let question = self.question(edit, target, Some(&content.document), &[]);
         within_protocol!(self.rules.permits(&question).map_err(Refusal::quarantine));
-        if content
-            .conflicts
-            .iter()
-            .any(|open| !edit.resolves.contains(&open.id))
-        {
+        if content.conflicts.iter().any(|open| !edit.resolves.contains(&open.id)) {
             return Ok(Err(Refusal::quarantine(Reason::OpenConflict)));
         }
         let own = self.incoming(device_seq, edit, &[]).own;
-        let is_met = entry
-            .since(edit.base)
-            .pasts
-            .iter()
-            .any(|p| !own.holds(p.device, p.device_seq));
+        let is_met =
+            entry.since(edit.base).pasts.iter().any(|p| !own.holds(p.device, p.device_seq));
         if is_met {
             return Ok(Err(Refusal::quarantine(Reason::EditedSince)));
         }
@@ -354,23 +309,11 @@ impl<R: Rules> Judge<'_, R> {
             before: Some(Json::Object(content.document)),
             after: None,
         }]);
-        let gone = Content {
-            deleted: true,
-            removed_rows: content.removed_rows,
-            ..Content::default()
-        };
-        let rev = entry.take(gone, |rev| {
-            past(edit.record, self.device, device_seq, rev, &effect)
-        });
-        let outcome = Outcome {
-            rev: Some(rev),
-            ..Outcome::new(device_seq, Verdict::Applied)
-        };
-        Ok(Ok(Taken {
-            outcome,
-            effect,
-            effect_is_payload: false,
-        }))
+        let gone =
+            Content { deleted: true, removed_rows: content.removed_rows, ..Content::default() };
+        let rev = entry.take(gone, |rev| past(edit.record, self.device, device_seq, rev, &effect));
+        let outcome = Outcome { rev: Some(rev), ..Outcome::new(device_seq, Verdict::Applied) };
+        Ok(Ok(Taken { outcome, effect, effect_is_payload: false }))
     }
 }
 
@@ -395,11 +338,5 @@ fn past(
     rev: Rev,
     effect: &Effect,
 ) -> Past {
-    Past {
-        record,
-        device,
-        device_seq,
-        rev,
-        effect: effect.clone(),
-    }
+    Past { record, device, device_seq, rev, effect: effect.clone() }
 }

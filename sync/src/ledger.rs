@@ -44,9 +44,7 @@ impl Entry {
             let read = self.stored.content();
             self.content = Some(read.map_err(|e| StorageError::Corrupt(e.to_string()))?);
         }
-        self.content
-            .as_ref()
-            .ok_or_else(|| StorageError::Corrupt("no content".to_owned()))
+        self.content.as_ref().ok_or_else(|| StorageError::Corrupt("no content".to_owned()))
     }
 
     /// The content, if it has been read.
@@ -63,35 +61,18 @@ impl Entry {
     /// loses nothing.
     pub(crate) fn since(&self, base: Base) -> Since<'_> {
         let Base::Seen(rev) = base else {
-            return Since {
-                from_nothing: true,
-                pasts: &self.pasts,
-            };
+            return Since { from_nothing: true, pasts: &self.pasts };
         };
         if rev == self.stored.rev {
-            return Since {
-                from_nothing: false,
-                pasts: &[],
-            };
+            return Since { from_nothing: false, pasts: &[] };
         }
         if Some(rev) == self.stored_rev {
-            let from = self
-                .pasts
-                .partition_point(|past| past.rev.number <= rev.number);
-            return Since {
-                from_nothing: false,
-                pasts: &self.pasts[from..],
-            };
+            let from = self.pasts.partition_point(|past| past.rev.number <= rev.number);
+            return Since { from_nothing: false, pasts: &self.pasts[from..] };
         }
         match self.pasts.iter().position(|past| past.rev == rev) {
-            Some(at) => Since {
-                from_nothing: false,
-                pasts: &self.pasts[at + 1..],
-            },
-            None => Since {
-                from_nothing: true,
-                pasts: &self.pasts,
-            },
+            Some(at) => Since { from_nothing: false, pasts: &self.pasts[at + 1..] },
+            None => Since { from_nothing: true, pasts: &self.pasts },
         }
     }
 
@@ -118,10 +99,7 @@ impl Entry {
     pub(crate) fn take(&mut self, content: Content, past: impl FnOnce(Rev) -> Past) -> Rev {
         let wire = content.to_wire();
         let hash = content_hash(&wire, self.stored.stream);
-        let rev = Rev {
-            number: self.stored.rev.number + 1,
-            hash,
-        };
+        let rev = Rev { number: self.stored.rev.number + 1, hash };
         self.stored.rev = rev;
         self.stored.deleted = content.deleted;
         self.stored.wire = wire;
@@ -142,14 +120,8 @@ pub(crate) struct Ledger {
 
 impl Ledger {
     pub(crate) fn new(records: Vec<StoredRecord>) -> Self {
-        let entries = records
-            .into_iter()
-            .map(|record| (record.id, Entry::of(record)))
-            .collect();
-        Self {
-            entries,
-            untaken: BTreeMap::new(),
-        }
+        let entries = records.into_iter().map(|record| (record.id, Entry::of(record))).collect();
+        Self { entries, untaken: BTreeMap::new() }
     }
 
     pub(crate) fn get(&self, id: RecordId) -> Option<&Entry> {
@@ -168,10 +140,7 @@ impl Ledger {
             root,
             stream,
             seq: Seq(0),
-            rev: Rev {
-                number: 0,
-                hash: [0; 4],
-            },
+            rev: Rev { number: 0, hash: [0; 4] },
             deleted: false,
             wire: String::new(),
             removed_rows: std::collections::BTreeSet::new(),
@@ -192,9 +161,7 @@ impl Ledger {
 
     /// Remembers that an edit for this record was not taken; the first one counts.
     pub(crate) fn remember_untaken(&mut self, untaken: Untaken) {
-        self.untaken
-            .entry(untaken.record)
-            .or_insert((untaken.device_seq, untaken.verdict));
+        self.untaken.entry(untaken.record).or_insert((untaken.device_seq, untaken.verdict));
     }
 
     /// The history that these edits need and that has not been read.
@@ -207,22 +174,12 @@ impl Ledger {
             let Some(entry) = self.entries.get(&id) else {
                 continue;
             };
-            let from = if entry.misses(base) {
-                Some(0)
-            } else {
-                entry.needs(base)
-            };
+            let from = if entry.misses(base) { Some(0) } else { entry.needs(base) };
             if let Some(from) = from {
-                wanted
-                    .entry(id)
-                    .and_modify(|least| *least = from.min(*least))
-                    .or_insert(from);
+                wanted.entry(id).and_modify(|least| *least = from.min(*least)).or_insert(from);
             }
         }
-        wanted
-            .into_iter()
-            .map(|(record, from)| HistoryWanted { record, from })
-            .collect()
+        wanted.into_iter().map(|(record, from)| HistoryWanted { record, from }).collect()
     }
 
     /// Puts the history that was read in its place.

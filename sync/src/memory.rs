@@ -43,13 +43,8 @@ pub struct MemoryStore {
 impl MemoryStore {
     /// An empty store in this epoch.
     pub fn new(epoch: Epoch) -> Self {
-        let state = MemoryState {
-            epoch: Some(epoch),
-            ..MemoryState::default()
-        };
-        Self {
-            state: Mutex::new(state),
-        }
+        let state = MemoryState { epoch: Some(epoch), ..MemoryState::default() };
+        Self { state: Mutex::new(state) }
     }
 
     /// What is stored, to look at or to prepare.
@@ -60,19 +55,13 @@ impl MemoryStore {
     /// A consistent view.
     pub fn read<T>(&self, work: impl FnOnce(&mut MemoryTx<'_>) -> Stored<T>) -> Stored<T> {
         let mut state = self.state();
-        work(&mut MemoryTx {
-            state: &mut state,
-            undo: Vec::new(),
-        })
+        work(&mut MemoryTx { state: &mut state, undo: Vec::new() })
     }
 
     /// A write transaction: an error takes everything back.
     pub fn write<T>(&self, work: impl FnOnce(&mut MemoryTx<'_>) -> Stored<T>) -> Stored<T> {
         let mut state = self.state();
-        let mut tx = MemoryTx {
-            state: &mut state,
-            undo: Vec::new(),
-        };
+        let mut tx = MemoryTx { state: &mut state, undo: Vec::new() };
         let done = work(&mut tx);
         if done.is_err() {
             tx.take_back();
@@ -119,9 +108,7 @@ impl MemoryTx<'_> {
 
 impl ReadTx for MemoryTx<'_> {
     fn epoch(&mut self) -> Stored<Epoch> {
-        self.state
-            .epoch
-            .ok_or_else(|| StorageError::Corrupt("no epoch".to_owned()))
+        self.state.epoch.ok_or_else(|| StorageError::Corrupt("no epoch".to_owned()))
     }
 
     fn grants(&mut self, user: UserId, _at: Instant) -> Stored<Grants> {
@@ -133,11 +120,7 @@ impl ReadTx for MemoryTx<'_> {
     }
 
     fn streams(&mut self, ids: &[StreamId]) -> Stored<Vec<StreamHead>> {
-        Ok(ids
-            .iter()
-            .filter_map(|id| self.state.streams.get(id))
-            .copied()
-            .collect())
+        Ok(ids.iter().filter_map(|id| self.state.streams.get(id)).copied().collect())
     }
 
     fn changes(
@@ -149,13 +132,7 @@ impl ReadTx for MemoryTx<'_> {
     ) -> Stored<usize> {
         let range = (stream, after.next())..=(stream, Seq(u64::MAX));
         let mut count = 0;
-        for id in self
-            .state
-            .by_position
-            .range(range)
-            .map(|(_, id)| id)
-            .take(limit)
-        {
+        for id in self.state.by_position.range(range).map(|(_, id)| id).take(limit) {
             let record = &self.state.records[id];
             take(RecordFrame::from(record), &record.wire);
             count += 1;
@@ -207,11 +184,7 @@ impl WriteTx for MemoryTx<'_> {
     }
 
     fn records(&mut self, ids: &[RecordId]) -> Stored<Vec<StoredRecord>> {
-        Ok(ids
-            .iter()
-            .filter_map(|id| self.state.records.get(id))
-            .cloned()
-            .collect())
+        Ok(ids.iter().filter_map(|id| self.state.records.get(id)).cloned().collect())
     }
 
     fn history(&mut self, wanted: &[HistoryWanted]) -> Stored<Vec<Past>> {
@@ -254,11 +227,7 @@ impl WriteTx for MemoryTx<'_> {
 
     fn lock_streams(&mut self, streams: &[(StreamId, StreamKind)]) -> Stored<Vec<StreamHead>> {
         let head = |(id, kind): &(StreamId, StreamKind)| {
-            self.state
-                .streams
-                .get(id)
-                .copied()
-                .unwrap_or(StreamHead::empty(*id, *kind))
+            self.state.streams.get(id).copied().unwrap_or(StreamHead::empty(*id, *kind))
         };
         Ok(streams.iter().map(head).collect())
     }
@@ -273,13 +242,7 @@ impl WriteTx for MemoryTx<'_> {
             }
             let place = (record.stream, record.seq);
             put(state, undo, |s| &mut s.by_position, place, Some(record.id));
-            put(
-                state,
-                undo,
-                |s| &mut s.records,
-                record.id,
-                Some(record.clone()),
-            );
+            put(state, undo, |s| &mut s.records, record.id, Some(record.clone()));
         }
         Ok(())
     }
@@ -289,24 +252,13 @@ impl WriteTx for MemoryTx<'_> {
         for row in rows {
             let name = (row.device, row.device_seq);
             if state.journal.contains_key(&name) {
-                return Err(StorageError::Corrupt(
-                    "a journal row stands already".to_owned(),
-                ));
+                return Err(StorageError::Corrupt("a journal row stands already".to_owned()));
             }
             if let (Some(record), Some(rev)) = (row.record, row.rev()) {
-                put(
-                    state,
-                    undo,
-                    |s| &mut s.effective,
-                    (record, rev.number),
-                    Some(name),
-                );
+                put(state, undo, |s| &mut s.effective, (record, rev.number), Some(name));
             }
             let payload = Cow::Owned(row.payload.to_string());
-            let owned = JournalRow {
-                payload,
-                ..row.clone()
-            };
+            let owned = JournalRow { payload, ..row.clone() };
             put(state, undo, |s| &mut s.journal, name, Some(owned));
         }
         Ok(())
@@ -322,13 +274,7 @@ impl WriteTx for MemoryTx<'_> {
 
     fn save_device(&mut self, device: &DeviceState) -> Stored<()> {
         let (state, undo) = (&mut *self.state, &mut self.undo);
-        put(
-            state,
-            undo,
-            |s| &mut s.devices,
-            device.id,
-            Some(device.clone()),
-        );
+        put(state, undo, |s| &mut s.devices, device.id, Some(device.clone()));
         Ok(())
     }
 }

@@ -90,10 +90,7 @@ pub struct Problem {
 impl Problem {
     /// `code` at `path`.
     pub fn new(path: Path, code: &str) -> Self {
-        Self {
-            path,
-            code: code.to_owned(),
-        }
+        Self { path, code: code.to_owned() }
     }
 }
 
@@ -166,29 +163,16 @@ pub struct Refusal {
 impl Refusal {
     /// The server's state stands against it: a person will decide.
     pub fn quarantine(reason: Reason) -> Self {
-        Self {
-            verdict: Verdict::Quarantined,
-            reason,
-            because_of: None,
-            problems: Vec::new(),
-        }
+        Self { verdict: Verdict::Quarantined, reason, because_of: None, problems: Vec::new() }
     }
 
     /// The edit itself is wrong, whatever the server's state.
     pub fn reject(reason: Reason, problems: Vec<Problem>) -> Self {
-        Self {
-            verdict: Verdict::Rejected,
-            reason,
-            because_of: None,
-            problems,
-        }
+        Self { verdict: Verdict::Rejected, reason, because_of: None, problems }
     }
 
     /// The same, with the edit that is the cause.
     pub fn because_of(self, device_seq: DeviceSeq) -> Self {
-        Self {
-            because_of: Some(device_seq),
-            ..self
-        }
+        Self { because_of: Some(device_seq), ..self }
     }
 }

@@ -55,25 +55,15 @@ pub fn asks(
     patch: &Object,
     new_rows: &BTreeSet<Path>,
 ) -> Result<Vec<Ask>, Vec<Problem>> {
-    let mut walk = Walk {
-        new_rows,
-        met: BTreeSet::new(),
-        asks: Vec::new(),
-        problems: Vec::new(),
-    };
+    let mut walk = Walk { new_rows, met: BTreeSet::new(), asks: Vec::new(), problems: Vec::new() };
     match shape {
         Shape::Object(fields) => walk.members(fields, &Path::whole(), patch, &mut Vec::new()),
         _ => walk.problem(&Path::whole(), "kind_without_fields"),
     }
     for unmet in new_rows.difference(&walk.met) {
-        walk.problems
-            .push(Problem::new(unmet.clone(), "no_such_new_row"));
+        walk.problems.push(Problem::new(unmet.clone(), "no_such_new_row"));
     }
-    if walk.problems.is_empty() {
-        Ok(walk.asks)
-    } else {
-        Err(walk.problems)
-    }
+    if walk.problems.is_empty() { Ok(walk.asks) } else { Err(walk.problems) }
 }
 
 struct Walk<'a> {
@@ -89,12 +79,7 @@ impl Walk<'_> {
     }
 
     fn ask(&mut self, path: Path, wish: Wish, class: Class, rows: &[usize]) {
-        self.asks.push(Ask {
-            path,
-            wish,
-            class,
-            rows: rows.to_vec(),
-        });
+        self.asks.push(Ask { path, wish, class, rows: rows.to_vec() });
     }
 
     fn members(
@@ -236,10 +221,7 @@ mod tests {
         let row = BTreeMap::from([leaf("wage")]);
         Shape::Object(BTreeMap::from([
             leaf("name"),
-            (
-                "income".to_owned(),
-                Field::new(Shape::Rows(row), Class::Ask),
-            ),
+            ("income".to_owned(), Field::new(Shape::Rows(row), Class::Ask)),
             ("aids".to_owned(), Field::new(Shape::Choices, Class::Ask)),
         ]))
     }
@@ -248,16 +230,9 @@ mod tests {
         let patch = Json::parse(patch).expect("json");
         let new_rows = new_rows.iter().filter_map(|p| Path::parse(p)).collect();
         asks(&shape(), patch.as_object().expect("object"), &new_rows)
-            .map(|asks| {
-                asks.into_iter()
-                    .map(|a| (a.path.to_string(), a.wish))
-                    .collect()
-            })
+            .map(|asks| asks.into_iter().map(|a| (a.path.to_string(), a.wish)).collect())
             .map_err(|problems| {
-                problems
-                    .into_iter()
-                    .map(|p| format!("{} {}", p.path, p.code))
-                    .collect()
+                problems.into_iter().map(|p| format!("{} {}", p.path, p.code)).collect()
             })
     }
 
@@ -290,10 +265,7 @@ mod tests {
     fn unknown_fields_are_leaves_whatever_they_hold() {
         let patch = r#"{"later":{"deep":[1,{"a":0.5}]}}"#;
         let value = Json::parse(r#"{"deep":[1,{"a":0.5}]}"#).expect("json");
-        assert_eq!(
-            asked(patch, &[]),
-            Ok(vec![("/later".to_owned(), Wish::Set(value))])
-        );
+        assert_eq!(asked(patch, &[]), Ok(vec![("/later".to_owned(), Wish::Set(value))]));
     }
 
     #[test]
@@ -312,9 +284,6 @@ mod tests {
 
     #[test]
     fn an_empty_object_asks_only_that_one_is_there() {
-        assert_eq!(
-            asked(r#"{"income":{}}"#, &[]),
-            Ok(vec![("/income".to_owned(), Wish::Ensure)])
-        );
+        assert_eq!(asked(r#"{"income":{}}"#, &[]), Ok(vec![("/income".to_owned(), Wish::Ensure)]));
     }
 }

@@ -81,9 +81,7 @@ impl Path {
         };
         let mut members = document;
         for step in way {
-            let entry = members
-                .entry(step.clone())
-                .or_insert_with(|| Json::Object(Object::new()));
+            let entry = members.entry(step.clone()).or_insert_with(|| Json::Object(Object::new()));
             if entry.as_object().is_none() {
                 *entry = Json::Object(Object::new());
             }
@@ -154,10 +152,7 @@ mod tests {
     #[test]
     fn a_pointer_reads_back_with_its_escapes() {
         for pointer in ["", "/a", "/a~1b/~0c", "/"] {
-            assert_eq!(
-                Path::parse(pointer).map(|path| path.to_string()).as_deref(),
-                Some(pointer)
-            );
+            assert_eq!(Path::parse(pointer).map(|path| path.to_string()).as_deref(), Some(pointer));
         }
         assert_eq!(Path::parse("a"), None);
         assert_eq!(Path::parse("/~2"), None);

@@ -39,9 +39,7 @@ pub struct PlainKind {
 
 fn missing(paths: &[Path], document: &Object) -> Vec<Problem> {
     let absent = paths.iter().filter(|path| path.find(document).is_none());
-    absent
-        .map(|path| Problem::new(path.clone(), "missing"))
-        .collect()
+    absent.map(|path| Problem::new(path.clone(), "missing")).collect()
 }
 
 /// One field.
@@ -80,10 +78,7 @@ impl PlainField {
 }
 
 fn known(fields: &BTreeMap<String, PlainField>) -> BTreeMap<String, Field> {
-    fields
-        .iter()
-        .map(|(name, field)| (name.clone(), field.field()))
-        .collect()
+    fields.iter().map(|(name, field)| (name.clone(), field.field())).collect()
 }
 
 const STATUS: &str = "status";
@@ -97,11 +92,7 @@ impl PlainRules {
 impl Rules for PlainRules {
     fn rooting(&self, kind: &str) -> Option<Rooting> {
         self.kind(kind)?;
-        Some(if kind == "thing" {
-            Rooting::Root
-        } else {
-            Rooting::Under(&["thing"])
-        })
+        Some(if kind == "thing" { Rooting::Root } else { Rooting::Under(&["thing"]) })
     }
 
     fn shape(
@@ -110,10 +101,7 @@ impl Rules for PlainRules {
         _current: Option<&Object>,
         _patch: &Object,
     ) -> Result<Cow<'_, Shape>, Vec<Problem>> {
-        let fields = self
-            .kind(kind)
-            .map(|kind| known(&kind.fields))
-            .unwrap_or_default();
+        let fields = self.kind(kind).map(|kind| known(&kind.fields)).unwrap_or_default();
         Ok(Cow::Owned(Shape::Object(fields)))
     }
 
@@ -162,14 +150,10 @@ impl Rules for PlainRules {
     }
 
     fn missing_at_submission(&self, kind: &str, document: &Object) -> Vec<Problem> {
-        self.kind(kind)
-            .map(|kind| missing(&kind.needed, document))
-            .unwrap_or_default()
+        self.kind(kind).map(|kind| missing(&kind.needed, document)).unwrap_or_default()
     }
 
     fn missing_at_creation(&self, kind: &str, document: &Object) -> Vec<Problem> {
-        self.kind(kind)
-            .map(|kind| missing(&kind.made_with, document))
-            .unwrap_or_default()
+        self.kind(kind).map(|kind| missing(&kind.made_with, document)).unwrap_or_default()
     }
 }

@@ -98,36 +98,21 @@ pub fn pull<T: ReadTx>(
             Some(cursor) => cursor,
         },
     };
-    let held: Vec<_> = grants
-        .held()
-        .map(|(stream, grant)| (stream, grant.kind))
-        .collect();
+    let held: Vec<_> = grants.held().map(|(stream, grant)| (stream, grant.kind)).collect();
     let heads = heads(tx, &held)?;
     // A stream that is not granted any more leaves the cursor: granted again, it is read anew.
-    cursor
-        .positions
-        .retain(|stream, _| heads.contains_key(stream));
-    cursor
-        .positions
-        .retain(|stream, _| !request.restart.contains(stream));
+    cursor.positions.retain(|stream, _| heads.contains_key(stream));
+    cursor.positions.retain(|stream, _| !request.restart.contains(stream));
     let mut page = PageWriter::new();
-    let limit = request
-        .limit
-        .unwrap_or(LIMITS.pull_records_max)
-        .clamp(1, LIMITS.pull_records_max);
+    let limit = request.limit.unwrap_or(LIMITS.pull_records_max).clamp(1, LIMITS.pull_records_max);
     for head in heads.values() {
         page.read_stream(tx, head, &mut cursor, limit)?;
     }
-    let complete = heads.values().all(|head| {
-        cursor
-            .positions
-            .get(&head.id)
-            .is_some_and(|position| *position >= head.head)
-    });
+    let complete = heads
+        .values()
+        .all(|head| cursor.positions.get(&head.id).is_some_and(|position| *position >= head.head));
     let token = cursor.seal(context.cursor_key);
-    Ok(PullReply::Page(
-        page.finish(epoch, &token, complete, &heads),
-    ))
+    Ok(PullReply::Page(page.finish(epoch, &token, complete, &heads)))
 }
 
 fn heads<T: ReadTx>(
@@ -135,10 +120,8 @@ fn heads<T: ReadTx>(
     held: &[(StreamId, StreamKind)],
 ) -> Stored<BTreeMap<StreamId, StreamHead>> {
     let ids: Vec<_> = held.iter().map(|(stream, _)| *stream).collect();
-    let mut heads: BTreeMap<_, _> = held
-        .iter()
-        .map(|(stream, kind)| (*stream, StreamHead::empty(*stream, *kind)))
-        .collect();
+    let mut heads: BTreeMap<_, _> =
+        held.iter().map(|(stream, kind)| (*stream, StreamHead::empty(*stream, *kind))).collect();
     for head in tx.streams(&ids)? {
         heads.insert(head.id, head);
     }
@@ -156,12 +139,7 @@ struct PageWriter {
 impl PageWriter {
     fn new() -> Self {
         let json = String::from("{\"records\":[");
-        Self {
-            json,
-            records: 0,
-            restarted: Vec::new(),
-            evicted: Vec::new(),
-        }
+        Self { json, records: 0, restarted: Vec::new(), evicted: Vec::new() }
     }
 
     /// Reads on in one stream, as far as the page has room.
@@ -187,19 +165,15 @@ impl PageWriter {
         }
         let (json, records) = (&mut self.json, &mut self.records);
         let mut last = after;
-        let read = tx.changes(
-            head.id,
-            after,
-            room,
-            &mut |frame: RecordFrame<'_>, wire: &str| {
+        let read =
+            tx.changes(head.id, after, room, &mut |frame: RecordFrame<'_>, wire: &str| {
                 if *records > 0 {
                     json.push(',');
                 }
                 *records += 1;
                 last = frame.seq;
                 write_record(json, &frame, wire);
-            },
-        )?;
+            })?;
         if last > head.head {
             return Err(StorageError::Corrupt(
                 "a record stands above its stream's head".to_owned(),
@@ -207,8 +181,7 @@ impl PageWriter {
         }
         let through = if read < room { head.head } else { last };
         let left = tx.departures(head.id, after, through)?;
-        self.evicted
-            .extend(left.into_iter().map(|gone| (gone.stream, gone.record)));
+        self.evicted.extend(left.into_iter().map(|gone| (gone.stream, gone.record)));
         cursor.positions.insert(head.id, through);
         Ok(())
     }
@@ -247,11 +220,7 @@ impl PageWriter {
             json.push(']');
         }
         json.push('}');
-        Page {
-            json: self.json,
-            complete,
-            records: self.records,
-        }
+        Page { json: self.json, complete, records: self.records }
     }
 }
 

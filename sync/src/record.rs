@@ -86,21 +86,13 @@ impl Content {
             Json::Object(members) => members,
             _ => Object::new(),
         };
-        Ok(Self {
-            document,
-            conflicts: read.conflicts,
-            deleted: read.deleted,
-            removed_rows,
-        })
+        Ok(Self { document, conflicts: read.conflicts, deleted: read.deleted, removed_rows })
     }
 }
 
 fn write_conflict(out: &mut String, conflict: &Conflict) {
     let mut members = Object::from([
-        (
-            "device".to_owned(),
-            Json::Text(conflict.id.device.to_string()),
-        ),
+        ("device".to_owned(), Json::Text(conflict.id.device.to_string())),
         (
             "device_seq".to_owned(),
             Json::Integer(i64::try_from(conflict.id.device_seq.0).unwrap_or(i64::MAX)),
@@ -109,10 +101,7 @@ fn write_conflict(out: &mut String, conflict: &Conflict) {
         ("path".to_owned(), Json::Text(conflict.id.path.to_string())),
         ("user".to_owned(), Json::Text(conflict.user.to_string())),
     ]);
-    let optional = [
-        ("value", conflict.value.clone()),
-        ("base", conflict.base.clone()),
-    ];
+    let optional = [("value", conflict.value.clone()), ("base", conflict.base.clone())];
     for (name, value) in optional {
         if let Some(value) = value {
             members.insert(name.to_owned(), value);
@@ -191,14 +180,7 @@ pub struct RecordFrame<'a> {
 
 impl<'a> From<&'a StoredRecord> for RecordFrame<'a> {
     fn from(r: &'a StoredRecord) -> Self {
-        Self {
-            id: r.id,
-            kind: &r.kind,
-            root: r.root,
-            stream: r.stream,
-            seq: r.seq,
-            rev: r.rev,
-        }
+        Self { id: r.id, kind: &r.kind, root: r.root, stream: r.stream, seq: r.seq, rev: r.rev }
     }
 }
 

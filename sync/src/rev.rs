@@ -20,10 +20,7 @@ impl Rev {
         if number.starts_with(['+', '0']) || hash.len() != 8 {
             return None;
         }
-        if !hash
-            .bytes()
-            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
-        {
+        if !hash.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
             return None;
         }
         Some(Self {
@@ -64,11 +61,7 @@ pub enum Base {
 impl Base {
     /// Reads `0` or a rev.
     pub fn parse(text: &str) -> Option<Self> {
-        if text == "0" {
-            Some(Self::Nothing)
-        } else {
-            Rev::parse(text).map(Self::Seen)
-        }
+        if text == "0" { Some(Self::Nothing) } else { Rev::parse(text).map(Self::Seen) }
     }
 }
 
@@ -87,19 +80,8 @@ mod tests {
 
     #[test]
     fn a_rev_reads_back_and_nothing_else_is_read() {
-        assert_eq!(
-            Rev::parse("5-9f3c2a71").map(|r| r.to_string()).as_deref(),
-            Some("5-9f3c2a71")
-        );
-        for text in [
-            "",
-            "5",
-            "5-",
-            "05-9f3c2a71",
-            "5-9F3c2a71",
-            "0-00000000",
-            "-1-9f3c2a71",
-        ] {
+        assert_eq!(Rev::parse("5-9f3c2a71").map(|r| r.to_string()).as_deref(), Some("5-9f3c2a71"));
+        for text in ["", "5", "5-", "05-9f3c2a71", "5-9F3c2a71", "0-00000000", "-1-9f3c2a71"] {
             assert_eq!(Rev::parse(text), None, "{text}");
         }
     }

@@ -38,9 +38,7 @@ impl StreamKind {
 
     /// Reads the word of the protocol.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Caseload, Self::User, Self::Reference]
-            .into_iter()
-            .find(|k| k.as_str() == text)
+        [Self::Caseload, Self::User, Self::Reference].into_iter().find(|k| k.as_str() == text)
     }
 }
 
@@ -67,10 +65,7 @@ pub struct Grants {
 impl Grants {
     /// The streams that devices hold, in order.
     pub fn held(&self) -> impl Iterator<Item = (StreamId, &Grant)> {
-        self.streams
-            .iter()
-            .filter(|(_, grant)| grant.held)
-            .map(|(stream, grant)| (*stream, grant))
+        self.streams.iter().filter(|(_, grant)| grant.held).map(|(stream, grant)| (*stream, grant))
     }
 }
 

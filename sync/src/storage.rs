@@ -73,13 +73,7 @@ pub struct StreamHead {
 impl StreamHead {
     /// A stream in which nothing has happened yet.
     pub fn empty(id: StreamId, kind: StreamKind) -> Self {
-        Self {
-            id,
-            kind,
-            head: Seq(0),
-            count: 0,
-            digest: StreamDigest::default(),
-        }
+        Self { id, kind, head: Seq(0), count: 0, digest: StreamDigest::default() }
     }
 }
 

@@ -30,12 +30,7 @@ fn examples() -> Vec<(&'static str, Value)> {
     world.put(2, thing(1, 1, &base, json!({"x": "自有"})));
     let conflict = world.conflicts(1).remove(0);
     let page = world.pull(2, json!({}));
-    vec![
-        ("push", push),
-        ("push-answer", answer),
-        ("conflict", conflict),
-        ("pull-page", page),
-    ]
+    vec![("push", push), ("push-answer", answer), ("conflict", conflict), ("pull-page", page)]
 }
 
 #[test]
@@ -52,8 +47,5 @@ fn the_examples_of_the_specification_are_what_the_code_says() {
     if std::env::var_os("RUHU_RECORD").is_some() {
         std::fs::write(PAGE, &written).expect("written");
     }
-    assert!(
-        page == written,
-        "docs/protocol.md is out of date: see the top of this test"
-    );
+    assert!(page == written, "docs/protocol.md is out of date: see the top of this test");
 }

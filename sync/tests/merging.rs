@@ -12,24 +12,15 @@ fn begin(world: &mut World, document: Value) -> String {
 
 fn with_row(world: &mut World) -> String {
     let patch = json!({"rows": {"r": {"wage": 100, "age": 70}}});
-    world.put(
-        1,
-        with(thing(1, 1, "0", patch), "new_rows", json!(["/rows/r"])),
-    )
+    world.put(1, with(thing(1, 1, "0", patch), "new_rows", json!(["/rows/r"])))
 }
 
 #[test]
 fn edits_of_different_fields_merge_without_a_question() {
     let mut world = World::new();
     let base = begin(&mut world, json!({"x": 1, "y": 1}));
-    assert_eq!(
-        world.verdict(1, thing(2, 1, &base, json!({"x": 2}))),
-        "applied"
-    );
-    assert_eq!(
-        world.verdict(2, thing(1, 1, &base, json!({"y": 3}))),
-        "merged"
-    );
+    assert_eq!(world.verdict(1, thing(2, 1, &base, json!({"x": 2}))), "applied");
+    assert_eq!(world.verdict(2, thing(1, 1, &base, json!({"y": 3}))), "merged");
     assert_eq!(world.document(1), json!({"x": 2, "y": 3}));
 }
 
@@ -38,20 +29,12 @@ fn two_values_for_one_field_keep_the_first_and_the_other_beside_it() {
     let mut world = World::new();
     let base = begin(&mut world, json!({"x": 1}));
     world.put(1, thing(2, 1, &base, json!({"x": 2})));
-    assert_eq!(
-        world.verdict(2, thing(1, 1, &base, json!({"x": 3}))),
-        "conflict"
-    );
+    assert_eq!(world.verdict(2, thing(1, 1, &base, json!({"x": 3}))), "conflict");
     assert_eq!(world.document(1), json!({"x": 2}));
     let open = world.conflicts(1);
     assert_eq!(open.len(), 1);
     assert_eq!(
-        (
-            &open[0]["path"],
-            &open[0]["value"],
-            &open[0]["base"],
-            &open[0]["device"]
-        ),
+        (&open[0]["path"], &open[0]["value"], &open[0]["base"], &open[0]["device"]),
         (&json!("/x"), &json!(3), &json!(1), &json!(device(2)))
     );
 }
@@ -61,10 +44,7 @@ fn the_same_value_from_two_people_is_no_conflict() {
     let mut world = World::new();
     let base = begin(&mut world, json!({"x": 1}));
     world.put(1, thing(2, 1, &base, json!({"x": 2})));
-    assert_eq!(
-        world.verdict(2, thing(1, 1, &base, json!({"x": 2}))),
-        "merged"
-    );
+    assert_eq!(world.verdict(2, thing(1, 1, &base, json!({"x": 2}))), "merged");
 }
 
 #[test]
@@ -72,19 +52,14 @@ fn setting_a_field_to_the_value_it_has_still_touches_it() {
     let mut world = World::new();
     let base = begin(&mut world, json!({"x": 1}));
     world.put(1, thing(2, 1, &base, json!({"x": 1})));
-    assert_eq!(
-        world.verdict(2, thing(1, 1, &base, json!({"x": 2}))),
-        "conflict"
-    );
+    assert_eq!(world.verdict(2, thing(1, 1, &base, json!({"x": 2}))), "conflict");
 }
 
 #[test]
 fn a_chain_of_one_device_never_conflicts_with_itself() {
     let mut world = World::new();
     let base = begin(&mut world, json!({"x": 1}));
-    let edits: Vec<_> = (2..6)
-        .map(|n| thing(n, 1, &base, json!({"x": n})))
-        .collect();
+    let edits: Vec<_> = (2..6).map(|n| thing(n, 1, &base, json!({"x": n}))).collect();
     for outcome in world.push(1, &edits) {
         assert_eq!(outcome["outcome"], "applied");
     }
@@ -97,19 +72,10 @@ fn a_later_value_of_the_same_chain_replaces_its_own_open_alternative() {
     let base = begin(&mut world, json!({"x": 1}));
     world.put(1, thing(2, 1, &base, json!({"x": 2})));
     world.put(2, thing(1, 1, &base, json!({"x": 3})));
-    assert_eq!(
-        world.verdict(2, thing(2, 1, &base, json!({"x": 4}))),
-        "conflict"
-    );
+    assert_eq!(world.verdict(2, thing(2, 1, &base, json!({"x": 4}))), "conflict");
     let open = world.conflicts(1);
-    assert_eq!(
-        (open.len(), &open[0]["value"], &open[0]["device_seq"]),
-        (1, &json!(4), &json!(2))
-    );
-    assert_eq!(
-        world.verdict(2, thing(3, 1, &base, json!({"x": 2}))),
-        "merged"
-    );
+    assert_eq!((open.len(), &open[0]["value"], &open[0]["device_seq"]), (1, &json!(4), &json!(2)));
+    assert_eq!(world.verdict(2, thing(3, 1, &base, json!({"x": 2}))), "merged");
     assert_eq!(world.conflicts(1), Vec::<Value>::new());
 }
 
@@ -119,14 +85,8 @@ fn a_plain_edit_of_a_conflicted_field_leaves_the_conflict_open() {
     let base = begin(&mut world, json!({"x": 1}));
     world.put(1, thing(2, 1, &base, json!({"x": 2})));
     let seen = world.put(2, thing(1, 1, &base, json!({"x": 3})));
-    assert_eq!(
-        world.verdict(3, thing(1, 1, &seen, json!({"x": 9}))),
-        "applied"
-    );
-    assert_eq!(
-        (world.document(1), world.conflicts(1).len()),
-        (json!({"x": 9}), 1)
-    );
+    assert_eq!(world.verdict(3, thing(1, 1, &seen, json!({"x": 9}))), "applied");
+    assert_eq!((world.document(1), world.conflicts(1).len()), (json!({"x": 9}), 1));
 }
 
 #[test]
@@ -145,10 +105,7 @@ fn opening_and_resolving_a_conflict_raise_rev_and_seq() {
     let settled = world.stored(1);
     assert!(settled.rev.number > opened.rev.number && settled.seq > opened.seq);
     assert_eq!(settled.rev.hash, before.rev.hash);
-    assert_eq!(
-        (world.document(1), world.conflicts(1).len()),
-        (json!({"x": 2}), 0)
-    );
+    assert_eq!((world.document(1), world.conflicts(1).len()), (json!({"x": 2}), 0));
 }
 
 #[test]
@@ -159,10 +116,7 @@ fn resolving_touches_the_path_even_if_the_value_stays() {
     let seen = world.put(2, thing(1, 1, &base, json!({"x": 3})));
     let names = json!([{"device": device(2), "device_seq": 1, "path": "/x"}]);
     world.put(3, with(thing(1, 1, &seen, json!({})), "resolves", names));
-    assert_eq!(
-        world.verdict(1, thing(3, 1, &seen, json!({"x": 5}))),
-        "conflict"
-    );
+    assert_eq!(world.verdict(1, thing(3, 1, &seen, json!({"x": 5}))), "conflict");
 }
 
 #[test]
@@ -179,11 +133,7 @@ fn a_resolution_that_met_another_value_is_itself_a_conflict() {
     assert_eq!((open.len(), &open[0]["value"]), (1, &json!(2)));
     assert_eq!(world.document(1), json!({"x": 7}));
     let again = with(thing(2, 1, &seen, json!({"y": 1})), "resolves", names);
-    assert_eq!(
-        world.verdict(2, again),
-        "merged",
-        "a closed name is ignored"
-    );
+    assert_eq!(world.verdict(2, again), "merged", "a closed name is ignored");
 }
 
 #[test]
@@ -191,15 +141,10 @@ fn contact_details_take_the_last_arrival_and_the_journal_keeps_both() {
     let mut world = World::new();
     let base = begin(&mut world, json!({"phone": "1"}));
     world.put(1, thing(2, 1, &base, json!({"phone": "2"})));
-    assert_eq!(
-        world.verdict(2, thing(1, 1, &base, json!({"phone": "3"}))),
-        "merged"
-    );
+    assert_eq!(world.verdict(2, thing(1, 1, &base, json!({"phone": "3"}))), "merged");
     assert_eq!(world.document(1), json!({"phone": "3"}));
     let state = world.store.state();
-    let touch = &state.journal[&(device(2), ruhu_sync::id::DeviceSeq(1))]
-        .effect
-        .0[0];
+    let touch = &state.journal[&(device(2), ruhu_sync::id::DeviceSeq(1))].effect.0[0];
     assert_eq!(
         (
             touch.before.as_ref().and_then(|v| v.as_text()),
@@ -212,13 +157,8 @@ fn contact_details_take_the_last_arrival_and_the_journal_keeps_both() {
 #[test]
 fn a_devices_value_for_a_field_of_the_servers_is_ignored_and_reported() {
     let mut world = World::new();
-    let outcome = world
-        .push(1, &[thing(1, 1, "0", json!({"x": 1, "level": 3}))])
-        .remove(0);
-    assert_eq!(
-        (&outcome["outcome"], &outcome["ignored"]),
-        (&json!("applied"), &json!(["/level"]))
-    );
+    let outcome = world.push(1, &[thing(1, 1, "0", json!({"x": 1, "level": 3}))]).remove(0);
+    assert_eq!((&outcome["outcome"], &outcome["ignored"]), (&json!("applied"), &json!(["/level"])));
     assert_eq!(world.document(1), json!({"x": 1}));
 }
 
@@ -227,16 +167,10 @@ fn removing_a_row_that_another_has_edited_is_a_conflict_and_the_row_stays() {
     let mut world = World::new();
     let base = with_row(&mut world);
     world.put(1, thing(2, 1, &base, json!({"rows": {"r": {"wage": 5}}})));
-    assert_eq!(
-        world.verdict(2, thing(1, 1, &base, json!({"rows": {"r": null}}))),
-        "conflict"
-    );
+    assert_eq!(world.verdict(2, thing(1, 1, &base, json!({"rows": {"r": null}}))), "conflict");
     assert_eq!(world.document(1)["rows"]["r"]["wage"], 5);
     let open = world.conflicts(1);
-    assert_eq!(
-        (&open[0]["path"], open[0].get("value")),
-        (&json!("/rows/r"), None)
-    );
+    assert_eq!((&open[0]["path"], open[0].get("value")), (&json!("/rows/r"), None));
 }
 
 #[test]
@@ -246,21 +180,11 @@ fn editing_a_row_that_another_has_removed_restores_it_whole_as_a_conflict() {
     world.put(1, thing(2, 1, &base, json!({"rows": {"r": null}})));
     let edit = thing(1, 1, &base, json!({"rows": {"r": {"wage": 5}}}));
     assert_eq!(world.verdict(2, edit), "conflict");
-    assert_eq!(
-        world.document(1),
-        json!({"rows": {"r": {"wage": 5, "age": 70}}})
-    );
+    assert_eq!(world.document(1), json!({"rows": {"r": {"wage": 5, "age": 70}}}));
     assert_eq!(world.conflicts(1)[0]["restored"], true);
     let more = thing(2, 1, &base, json!({"rows": {"r": {"age": 71}}}));
-    assert_eq!(
-        world.verdict(2, more),
-        "merged",
-        "the own chain goes on in the restored row"
-    );
-    assert_eq!(
-        world.document(1)["rows"]["r"],
-        json!({"wage": 5, "age": 71})
-    );
+    assert_eq!(world.verdict(2, more), "merged", "the own chain goes on in the restored row");
+    assert_eq!(world.document(1)["rows"]["r"], json!({"wage": 5, "age": 71}));
 }
 
 #[test]
@@ -277,21 +201,10 @@ fn a_removed_rows_id_is_never_added_again() {
     let base = with_row(&mut world);
     let gone = world.put(1, thing(2, 1, &base, json!({"rows": {"r": null}})));
     let patch = json!({"rows": {"r": {"wage": 1}}});
-    let again = |n, base: &str| {
-        with(
-            thing(n, 1, base, patch.clone()),
-            "new_rows",
-            json!(["/rows/r"]),
-        )
-    };
-    assert_eq!(
-        world.verdict(1, again(3, &gone)),
-        "quarantined/row_id_taken"
-    );
-    assert_eq!(
-        world.verdict(2, again(1, &base)),
-        "quarantined/row_id_taken"
-    );
+    let again =
+        |n, base: &str| with(thing(n, 1, base, patch.clone()), "new_rows", json!(["/rows/r"]));
+    assert_eq!(world.verdict(1, again(3, &gone)), "quarantined/row_id_taken");
+    assert_eq!(world.verdict(2, again(1, &base)), "quarantined/row_id_taken");
     assert_eq!(world.verdict(3, again(1, "0")), "quarantined/row_id_taken");
 }
 
@@ -301,17 +214,10 @@ fn two_people_may_each_add_a_first_row() {
     let base = begin(&mut world, json!({"x": 1}));
     for (from, row) in [(2, "a"), (3, "b")] {
         let patch = json!({"rows": {row: {"wage": from}}});
-        let edit = with(
-            thing(1, 1, &base, patch),
-            "new_rows",
-            json!([format!("/rows/{row}")]),
-        );
+        let edit = with(thing(1, 1, &base, patch), "new_rows", json!([format!("/rows/{row}")]));
         world.put(from, edit);
     }
-    assert_eq!(
-        world.document(1)["rows"],
-        json!({"a": {"wage": 2}, "b": {"wage": 3}})
-    );
+    assert_eq!(world.document(1)["rows"], json!({"a": {"wage": 2}, "b": {"wage": 3}}));
     assert_eq!(world.conflicts(1).len(), 0);
 }
 
@@ -321,13 +227,8 @@ fn removing_over_an_open_conflict_that_is_not_named_is_itself_a_conflict() {
     let base = with_row(&mut world);
     world.put(1, thing(2, 1, &base, json!({"rows": {"r": {"wage": 5}}})));
     let seen = world.put(2, thing(1, 1, &base, json!({"rows": {"r": {"wage": 6}}})));
-    let remove = |n, names: Value| {
-        with(
-            thing(n, 1, &seen, json!({"rows": {"r": null}})),
-            "resolves",
-            names,
-        )
-    };
+    let remove =
+        |n, names: Value| with(thing(n, 1, &seen, json!({"rows": {"r": null}})), "resolves", names);
     assert_eq!(world.verdict(3, remove(1, json!([]))), "conflict");
     assert_eq!(world.document(1)["rows"]["r"]["wage"], 5);
     let names = json!([{"device": device(2), "device_seq": 1, "path": "/rows/r/wage"},
@@ -342,25 +243,13 @@ fn deleting_over_an_open_conflict_or_anothers_edit_is_quarantined() {
     let base = begin(&mut world, json!({"x": 1}));
     let delete = |n, base: &str| with(thing(n, 1, base, json!({})), "op", json!("delete"));
     world.put(1, thing(2, 1, &base, json!({"x": 2})));
-    assert_eq!(
-        world.verdict(2, delete(1, &base)),
-        "quarantined/edited_since"
-    );
+    assert_eq!(world.verdict(2, delete(1, &base)), "quarantined/edited_since");
     let seen = world.put(2, thing(2, 1, &base, json!({"x": 3})));
-    assert_eq!(
-        world.verdict(3, delete(1, &seen)),
-        "quarantined/open_conflict"
-    );
+    assert_eq!(world.verdict(3, delete(1, &seen)), "quarantined/open_conflict");
     let names = json!([{"device": device(2), "device_seq": 2, "path": "/x"}]);
-    assert_eq!(
-        world.verdict(3, with(delete(2, &seen), "resolves", names)),
-        "applied"
-    );
+    assert_eq!(world.verdict(3, with(delete(2, &seen), "resolves", names)), "applied");
     assert!(world.stored(1).deleted);
-    assert_eq!(
-        world.verdict(1, thing(3, 1, &seen, json!({"x": 4}))),
-        "quarantined/deleted"
-    );
+    assert_eq!(world.verdict(1, thing(3, 1, &seen, json!({"x": 4}))), "quarantined/deleted");
 }
 
 #[test]
@@ -368,10 +257,7 @@ fn a_base_the_journal_does_not_know_counts_as_none_and_loses_nothing() {
     let mut world = World::new();
     begin(&mut world, json!({"x": 1, "y": 1}));
     for (n, base) in [(1, "1-00000000"), (2, "9-12345678")] {
-        assert_eq!(
-            world.verdict(2, thing(n, 1, base, json!({"x": 1, "y": n + 5}))),
-            "conflict"
-        );
+        assert_eq!(world.verdict(2, thing(n, 1, base, json!({"x": 1, "y": n + 5}))), "conflict");
     }
     assert_eq!(world.document(1), json!({"x": 1, "y": 1}));
     assert_eq!(world.conflicts(1)[0]["value"], 7);
@@ -380,18 +266,9 @@ fn a_base_the_journal_does_not_know_counts_as_none_and_loses_nothing() {
 #[test]
 fn a_base_of_nothing_creates_or_merges_from_an_empty_base() {
     let mut world = World::new();
-    assert_eq!(
-        world.verdict(1, thing(1, 1, "0", json!({"x": 1}))),
-        "applied"
-    );
-    assert_eq!(
-        world.verdict(2, thing(1, 1, "0", json!({"y": 2}))),
-        "merged"
-    );
-    assert_eq!(
-        world.verdict(3, thing(1, 1, "0", json!({"x": 3}))),
-        "conflict"
-    );
+    assert_eq!(world.verdict(1, thing(1, 1, "0", json!({"x": 1}))), "applied");
+    assert_eq!(world.verdict(2, thing(1, 1, "0", json!({"y": 2}))), "merged");
+    assert_eq!(world.verdict(3, thing(1, 1, "0", json!({"x": 3}))), "conflict");
     assert_eq!(world.document(1), json!({"x": 1, "y": 2}));
 }
 
@@ -403,34 +280,19 @@ fn a_second_submission_and_one_that_meets_a_conflict_are_quarantined() {
     world.put(1, part(3, 2, 1, &base, json!({"x": 2})));
     let seen = world.put(2, part(1, 2, 1, &base, json!({"x": 3})));
     let submit = |n, base: &str| part(n, 2, 1, base, json!({"status": "submitted"}));
-    assert_eq!(
-        world.verdict(1, submit(4, &seen)),
-        "quarantined/submission_conflict"
-    );
+    assert_eq!(world.verdict(1, submit(4, &seen)), "quarantined/submission_conflict");
     let names = json!([{"device": device(2), "device_seq": 1, "path": "/x"}]);
-    assert_eq!(
-        world.verdict(1, with(submit(5, &seen), "resolves", names)),
-        "applied"
-    );
-    assert_eq!(
-        world.verdict(2, submit(2, &seen)),
-        "quarantined/illegal_transition"
-    );
+    assert_eq!(world.verdict(1, with(submit(5, &seen), "resolves", names)), "applied");
+    assert_eq!(world.verdict(2, submit(2, &seen)), "quarantined/illegal_transition");
 }
 
 #[test]
 fn a_late_edit_to_a_decided_record_is_quarantined() {
     let mut world = World::new();
     begin(&mut world, json!({}));
-    let base = world.put(
-        1,
-        part(2, 2, 1, "0", json!({"status": "submitted", "x": 1})),
-    );
+    let base = world.put(1, part(2, 2, 1, "0", json!({"status": "submitted", "x": 1})));
     let seen = world.put(1, part(3, 2, 1, &base, json!({"status": "accepted"})));
-    assert_eq!(
-        world.verdict(2, part(1, 2, 1, &base, json!({"y": 3}))),
-        "quarantined/decided"
-    );
+    assert_eq!(world.verdict(2, part(1, 2, 1, &base, json!({"y": 3}))), "quarantined/decided");
     assert_eq!(world.stored(2).rev.to_string(), seen);
 }
 
@@ -444,8 +306,5 @@ fn a_submission_that_is_not_whole_is_rejected_by_its_own_content_and_else_quaran
     let late = part(4, 3, 1, &base, json!({"status": "submitted"}));
     let outcome = world.push(1, &[late]).remove(0);
     assert_eq!(world::verdict(&outcome), "quarantined/not_whole");
-    assert_eq!(
-        outcome["problems"],
-        json!([{"path": "/x", "code": "missing"}])
-    );
+    assert_eq!(outcome["problems"], json!([{"path": "/x", "code": "missing"}]));
 }

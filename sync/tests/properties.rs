@@ -22,11 +22,7 @@ struct Step {
 enum Change {
     Set(&'static str, i64),
     Remove(&'static str),
-    Row {
-        row: u8,
-        field: &'static str,
-        value: i64,
-    },
+    Row { row: u8, field: &'static str, value: i64 },
     AddRow,
     RemoveRow(u8),
     ResolveAll,
@@ -76,11 +72,7 @@ impl Play {
             rows: 2,
         };
         let patch = json!({"x": 0, "rows": {"r0": {"wage": 0}, "r1": {"wage": 1}}});
-        let edit = with(
-            thing(1, 1, "0", patch),
-            "new_rows",
-            json!(["/rows/r0", "/rows/r1"]),
-        );
+        let edit = with(thing(1, 1, "0", patch), "new_rows", json!(["/rows/r0", "/rows/r1"]));
         play.revs.push(play.world.put(1, edit));
         play.documents.push(play.world.document(1));
         play.numbers.insert(1, 1);
@@ -116,16 +108,9 @@ impl Play {
                 json!({})
             }
         };
-        let edit = with(
-            thing(number, 1, &self.revs[at], patch),
-            "new_rows",
-            json!(new_rows),
-        );
+        let edit = with(thing(number, 1, &self.revs[at], patch), "new_rows", json!(new_rows));
         let edit = with(edit, "resolves", resolves);
-        let outcome = self
-            .world
-            .push(step.device, std::slice::from_ref(&edit))
-            .remove(0);
+        let outcome = self.world.push(step.device, std::slice::from_ref(&edit)).remove(0);
         if let Some(rev) = outcome["rev"].as_str() {
             self.revs.push(rev.to_owned());
             self.documents.push(self.world.document(1));

@@ -13,19 +13,15 @@ use world::{ELSEWHERE, STREAM, World, grants, record, thing, user};
 
 fn filled(count: u64) -> World {
     let mut world = World::new();
-    let edits: Vec<_> = (1..=count)
-        .map(|n| thing(n, u128::from(n), "0", json!({"x": n})))
-        .collect();
+    let edits: Vec<_> =
+        (1..=count).map(|n| thing(n, u128::from(n), "0", json!({"x": n}))).collect();
     world.push(1, &edits);
     world
 }
 
 fn names(page: &Value) -> Vec<String> {
     let records = page["records"].as_array().expect("records");
-    records
-        .iter()
-        .map(|r| r["record"].as_str().expect("name").to_owned())
-        .collect()
+    records.iter().map(|r| r["record"].as_str().expect("name").to_owned()).collect()
 }
 
 #[test]
@@ -49,10 +45,7 @@ fn pages_go_on_until_complete_and_the_digest_is_that_of_the_records() {
             let mut digest = StreamDigest::default();
             for r in held.values() {
                 let id = RecordId::parse(r["record"].as_str().expect("id")).expect("id");
-                digest.toggle(
-                    id,
-                    Rev::parse(r["rev"].as_str().expect("rev")).expect("rev"),
-                );
+                digest.toggle(id, Rev::parse(r["rev"].as_str().expect("rev")).expect("rev"));
             }
             let told = json!({"stream": STREAM, "kind": "caseload", "seq": 5, "count": 5,
                 "digest": digest.to_string()});
@@ -93,22 +86,12 @@ fn a_pull_costs_what_changed() {
 fn a_stream_that_was_lost_and_granted_again_is_read_from_the_beginning() {
     let world = filled(3);
     let cursor = world.pull(2, json!({}))["cursor"].clone();
-    world
-        .store
-        .state()
-        .grants
-        .insert(user(2), Grants::default());
+    world.store.state().grants.insert(user(2), Grants::default());
     let without = world.pull(2, json!({"cursor": cursor}));
-    assert_eq!(
-        (&without["streams"], &without["complete"]),
-        (&json!([]), &json!(true))
-    );
+    assert_eq!((&without["streams"], &without["complete"]), (&json!([]), &json!(true)));
     world.store.state().grants.insert(user(2), grants("worker"));
     let again = world.pull(2, json!({"cursor": without["cursor"]}));
-    assert_eq!(
-        (names(&again).len(), &again["restarted"]),
-        (3, &json!([STREAM]))
-    );
+    assert_eq!((names(&again).len(), &again["restarted"]), (3, &json!([STREAM])));
 }
 
 #[test]
@@ -116,10 +99,7 @@ fn a_stream_that_disagrees_is_read_from_the_beginning_when_asked() {
     let world = filled(3);
     let cursor = world.pull(2, json!({}))["cursor"].clone();
     let again = world.pull(2, json!({"cursor": cursor, "restart": [STREAM]}));
-    assert_eq!(
-        (names(&again).len(), &again["restarted"]),
-        (3, &json!([STREAM]))
-    );
+    assert_eq!((names(&again).len(), &again["restarted"]), (3, &json!([STREAM])));
 }
 
 #[test]
@@ -133,23 +113,14 @@ fn what_left_a_stream_is_evicted_from_it() {
         state.departures.insert((STREAM, Seq(3)), record(1));
     }
     let page = world.pull(2, json!({"cursor": cursor}));
-    assert_eq!(
-        page["evicted"],
-        json!([{"stream": STREAM, "record": record(1)}])
-    );
+    assert_eq!(page["evicted"], json!([{"stream": STREAM, "record": record(1)}]));
     assert_eq!(page["complete"], json!(true));
 }
 
 #[test]
 fn a_person_whose_right_has_ended_pulls_nothing() {
     let world = filled(1);
-    world.store.state().grants.insert(
-        user(2),
-        Grants {
-            closed: true,
-            ..grants("worker")
-        },
-    );
+    world.store.state().grants.insert(user(2), Grants { closed: true, ..grants("worker") });
     assert!(matches!(world.try_pull(2, json!({})), PullReply::Closed));
 }
 
@@ -157,9 +128,7 @@ fn a_person_whose_right_has_ended_pulls_nothing() {
 fn streams_that_only_a_desk_reaches_are_not_pulled() {
     let world = filled(1);
     let mut desk = grants("reviewer");
-    desk.streams
-        .values_mut()
-        .for_each(|grant| grant.held = false);
+    desk.streams.values_mut().for_each(|grant| grant.held = false);
     world.store.state().grants.insert(user(2), desk);
     assert_eq!(names(&world.pull(2, json!({}))), Vec::<String>::new());
 }

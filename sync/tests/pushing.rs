@@ -33,12 +33,7 @@ fn a_retry_in_any_batch_has_one_effect_and_the_same_outcome() {
 #[test]
 fn equal_content_in_another_order_is_the_same_edit() {
     let mut world = World::new();
-    let edit = thing(
-        1,
-        1,
-        "0",
-        json!({"x": 1, "later": [1.50, {"b": 1, "a": 2}]}),
-    );
+    let edit = thing(1, 1, "0", json!({"x": 1, "later": [1.50, {"b": 1, "a": 2}]}));
     let first = world.push(1, std::slice::from_ref(&edit));
     let text = edit.to_string().replace("1.5", "1.50e0");
     let again: Value = serde_json::from_str(&text).expect("json");
@@ -52,11 +47,7 @@ fn a_number_seen_before_with_another_content_is_a_fork_and_nothing_from_it_on_is
     let first = world.push(1, &edits[..2]);
     let other = thing(2, 1, "0", json!({"x": 9}));
     match world.try_push(1, &[edits[0].clone(), other, edits[2].clone()]) {
-        PushReply::Forked {
-            at,
-            outcomes,
-            facts,
-        } => {
+        PushReply::Forked { at, outcomes, facts } => {
             assert_eq!((at, facts.expected), (DeviceSeq(2), DeviceSeq(3)));
             assert_eq!(outcomes.len(), 1);
             let said: Value = serde_json::from_str(&outcomes[0]).expect("json");
@@ -80,10 +71,8 @@ fn an_unknown_field_makes_another_content() {
 fn a_gap_is_answered_with_the_expected_number() {
     let mut world = World::new();
     let one = thing(1, 1, "0", json!({}));
-    for edits in [
-        vec![thing(2, 1, "0", json!({}))],
-        vec![one.clone(), thing(3, 1, "0", json!({}))],
-    ] {
+    for edits in [vec![thing(2, 1, "0", json!({}))], vec![one.clone(), thing(3, 1, "0", json!({}))]]
+    {
         match world.try_push(1, &edits) {
             PushReply::Gap(facts) => assert_eq!(facts.expected, DeviceSeq(1)),
             other => panic!("{other:?}"),
@@ -96,85 +85,42 @@ fn a_gap_is_answered_with_the_expected_number() {
 fn any_element_with_a_readable_number_gets_an_outcome_and_its_bytes_are_kept() {
     let mut world = World::new();
     let bad = json!({"device_seq": 2, "op": "put", "patch": 3});
-    let edits = [
-        thing(1, 1, "0", json!({"x": 1})),
-        bad.clone(),
-        thing(3, 1, "0", json!({"y": 1})),
-    ];
+    let edits = [thing(1, 1, "0", json!({"x": 1})), bad.clone(), thing(3, 1, "0", json!({"y": 1}))];
     let outcomes = world.push(1, &edits);
     let said: Vec<_> = outcomes.iter().map(verdict).collect();
     assert_eq!(said, ["applied", "rejected/malformed", "applied"]);
     let state = world.store.state();
     let row = &state.journal[&(device(1), DeviceSeq(2))];
-    assert_eq!(
-        serde_json::from_str::<Value>(&row.payload).expect("json"),
-        bad
-    );
+    assert_eq!(serde_json::from_str::<Value>(&row.payload).expect("json"), bad);
 }
 
 #[test]
 fn every_kind_of_wrong_edit_is_rejected_by_name_and_stops_nothing() {
     let mut world = World::new();
     let wrong = [
-        (
-            with(thing(1, 1, "0", json!({})), "kind", json!("nothing")),
-            "rejected/unknown_kind",
-        ),
-        (
-            with(thing(2, 1, "0", json!({})), "op", json!("move")),
-            "rejected/unknown_op",
-        ),
-        (
-            with(thing(3, 1, "0", json!({})), "op", json!("explode")),
-            "rejected/unknown_op",
-        ),
-        (
-            thing(4, 4, "0", json!({"x": {"deep": 1}})),
-            "rejected/wrong_shape",
-        ),
-        (
-            thing(5, 5, "0", json!({"x": " "})),
-            "rejected/invalid_value",
-        ),
-        (
-            with(thing(6, 6, "0", json!({})), "new_rows", json!(["/rows/r"])),
-            "rejected/wrong_shape",
-        ),
+        (with(thing(1, 1, "0", json!({})), "kind", json!("nothing")), "rejected/unknown_kind"),
+        (with(thing(2, 1, "0", json!({})), "op", json!("move")), "rejected/unknown_op"),
+        (with(thing(3, 1, "0", json!({})), "op", json!("explode")), "rejected/unknown_op"),
+        (thing(4, 4, "0", json!({"x": {"deep": 1}})), "rejected/wrong_shape"),
+        (thing(5, 5, "0", json!({"x": " "})), "rejected/invalid_value"),
+        (with(thing(6, 6, "0", json!({})), "new_rows", json!(["/rows/r"])), "rejected/wrong_shape"),
     ];
     let edits: Vec<_> = wrong.iter().map(|(edit, _)| edit.clone()).collect();
     let said: Vec<_> = world.push(1, &edits).iter().map(verdict).collect();
+    assert_eq!(said, wrong.iter().map(|(_, verdict)| *verdict).collect::<Vec<_>>());
     assert_eq!(
-        said,
-        wrong
-            .iter()
-            .map(|(_, verdict)| *verdict)
-            .collect::<Vec<_>>()
-    );
-    assert_eq!(
-        world.verdict(
-            1,
-            with(thing(7, 1, "0", json!({"x": 1})), "op", json!("void"))
-        ),
+        world.verdict(1, with(thing(7, 1, "0", json!({"x": 1})), "op", json!("void"))),
         "applied"
     );
-    assert_eq!(
-        world.verdict(1, thing(8, 2, "0", json!({"x": 1}))),
-        "applied"
-    );
+    assert_eq!(world.verdict(1, thing(8, 2, "0", json!({"x": 1}))), "applied");
     assert!(!world.store.state().records.contains_key(&record(1)));
 }
 
 #[test]
 fn what_builds_on_an_edit_that_was_not_taken_waits_with_it() {
     let mut world = World::new();
-    assert_eq!(
-        world.verdict(1, thing(1, 1, "0", json!({"x": " "}))),
-        "rejected/invalid_value"
-    );
-    assert_eq!(
-        world.verdict(1, part(2, 2, 1, "0", json!({}))),
-        "quarantined/parent_rejected"
-    );
+    assert_eq!(world.verdict(1, thing(1, 1, "0", json!({"x": " "}))), "rejected/invalid_value");
+    assert_eq!(world.verdict(1, part(2, 2, 1, "0", json!({}))), "quarantined/parent_rejected");
     let elsewhere = with(thing(3, 3, "0", json!({})), "stream", json!(ELSEWHERE));
     let child = part(4, 4, 3, "0", json!({}));
     let outcomes = world.push(1, &[elsewhere, child]);
@@ -190,10 +136,7 @@ fn moved_deleted_hidden_and_never_existed_all_answer_the_same() {
     let seen = world.stored(1).rev.to_string();
     world.store.state().grants.insert(
         user(2),
-        Grants {
-            streams: [(ELSEWHERE, grants("worker").streams[&STREAM])].into(),
-            closed: false,
-        },
+        Grants { streams: [(ELSEWHERE, grants("worker").streams[&STREAM])].into(), closed: false },
     );
     let edits = [
         thing(1, 1, &seen, json!({"x": 2})),
@@ -213,17 +156,8 @@ fn moved_deleted_hidden_and_never_existed_all_answer_the_same() {
 fn the_work_of_a_person_whose_right_has_ended_is_kept_in_quarantine() {
     let mut world = World::new();
     world.put(1, thing(1, 1, "0", json!({"x": 1})));
-    world.store.state().grants.insert(
-        user(1),
-        Grants {
-            closed: true,
-            ..Grants::default()
-        },
-    );
-    assert_eq!(
-        world.verdict(1, thing(2, 1, "0", json!({"x": 2}))),
-        "quarantined/right_ended"
-    );
+    world.store.state().grants.insert(user(1), Grants { closed: true, ..Grants::default() });
+    assert_eq!(world.verdict(1, thing(2, 1, "0", json!({"x": 2}))), "quarantined/right_ended");
     assert_eq!(world.document(1), json!({"x": 1}));
     assert_eq!(world.store.state().journal.len(), 2);
 }
@@ -261,14 +195,7 @@ fn one_rejected_member_rejects_the_group_even_if_its_group_cannot_be_read() {
         group(part(3, 2, 9, "0", json!({})), 7, 3),
     ];
     let said: Vec<_> = world.push(1, &edits).iter().map(verdict).collect();
-    assert_eq!(
-        said,
-        [
-            "rejected/group_member",
-            "rejected/malformed",
-            "rejected/group_member"
-        ]
-    );
+    assert_eq!(said, ["rejected/group_member", "rejected/malformed", "rejected/group_member"]);
 }
 
 #[test]
@@ -278,25 +205,13 @@ fn a_conflict_does_not_break_a_group_but_a_submission_over_one_does() {
     let base = world.put(1, part(2, 2, 1, "0", json!({"status": "draft", "x": 1})));
     world.put(2, part(1, 2, 1, &base, json!({"x": 2})));
     let change = part(3, 2, 1, &base, json!({"x": 3}));
-    let edits = [
-        group(change.clone(), 7, 2),
-        group(thing(4, 1, "0", json!({"y": 1})), 7, 2),
-    ];
+    let edits = [group(change.clone(), 7, 2), group(thing(4, 1, "0", json!({"y": 1})), 7, 2)];
     let said: Vec<_> = world.push(1, &edits).iter().map(verdict).collect();
     assert_eq!(said, ["conflict", "applied"]);
     let submit = part(6, 2, 1, &base, json!({"status": "submitted"}));
-    let edits = [
-        group(with(change, "device_seq", json!(5)), 8, 2),
-        group(submit, 8, 2),
-    ];
+    let edits = [group(with(change, "device_seq", json!(5)), 8, 2), group(submit, 8, 2)];
     let said: Vec<_> = world.push(1, &edits).iter().map(verdict).collect();
-    assert_eq!(
-        said,
-        [
-            "quarantined/group_member",
-            "quarantined/submission_conflict"
-        ]
-    );
+    assert_eq!(said, ["quarantined/group_member", "quarantined/submission_conflict"]);
 }
 
 #[test]
@@ -304,29 +219,13 @@ fn a_split_group_is_refused_and_nothing_is_taken() {
     let mut world = World::new();
     let one = group(thing(1, 1, "0", json!({"x": 1})), 7, 2);
     let two = group(thing(2, 1, "0", json!({"y": 1})), 7, 2);
-    for edits in [
-        vec![one.clone()],
-        vec![one.clone(), thing(2, 1, "0", json!({}))],
-    ] {
+    for edits in [vec![one.clone()], vec![one.clone(), thing(2, 1, "0", json!({}))]] {
         let reply = world.try_push(1, &edits);
-        assert!(
-            matches!(
-                reply,
-                PushReply::GroupSplit {
-                    at: DeviceSeq(1),
-                    ..
-                }
-            ),
-            "{reply:?}"
-        );
+        assert!(matches!(reply, PushReply::GroupSplit { at: DeviceSeq(1), .. }), "{reply:?}");
     }
     assert!(world.store.state().journal.is_empty());
     let whole = world.push(1, &[one.clone(), two.clone()]);
-    assert_eq!(
-        world.push(1, &[two]),
-        whole[1..],
-        "a retry may begin inside a known group"
-    );
+    assert_eq!(world.push(1, &[two]), whole[1..], "a retry may begin inside a known group");
 }
 
 #[test]
@@ -346,19 +245,11 @@ fn an_edit_with_a_higher_number_already_applied_counts_like_anothers() {
 fn each_journal_row_carries_its_link_and_the_answer_returns_the_last() {
     let mut world = World::new();
     let edits: Vec<_> = (1..=3).map(|n| thing(n, 1, "0", json!({"x": n}))).collect();
-    let PushReply::Answer(answer) = world.try_push(1, &edits) else {
-        panic!("no answer")
-    };
+    let PushReply::Answer(answer) = world.try_push(1, &edits) else { panic!("no answer") };
     let state = world.store.state();
     let mut link = chain::START;
     for row in state.journal.values() {
-        link = chain::link(
-            &link,
-            row.device,
-            row.device_seq,
-            &row.payload_hash,
-            &row.outcome_text,
-        );
+        link = chain::link(&link, row.device, row.device_seq, &row.payload_hash, &row.outcome_text);
         assert_eq!(link, row.chain);
     }
     assert_eq!(answer.facts.chain, link);
@@ -369,10 +260,7 @@ fn a_deleted_record_is_a_tombstone_that_counts_in_the_digest() {
     let mut world = World::new();
     let base = world.put(1, thing(1, 1, "0", json!({"x": 1})));
     let before = world.store.state().streams[&STREAM];
-    world.put(
-        1,
-        with(thing(2, 1, &base, json!({})), "op", json!("delete")),
-    );
+    world.put(1, with(thing(2, 1, &base, json!({})), "op", json!("delete")));
     let after = world.store.state().streams[&STREAM];
     assert_eq!((after.count, after.head.0), (1, before.head.0 + 1));
     assert_ne!(after.digest, before.digest);
@@ -384,9 +272,8 @@ fn a_deleted_record_is_a_tombstone_that_counts_in_the_digest() {
 #[test]
 fn a_batch_moves_each_touched_record_once() {
     let mut world = World::new();
-    let edits: Vec<_> = (1..=5)
-        .map(|n| thing(n, 1 + u128::from(n % 2), "0", json!({"x": n})))
-        .collect();
+    let edits: Vec<_> =
+        (1..=5).map(|n| thing(n, 1 + u128::from(n % 2), "0", json!({"x": n}))).collect();
     world.push(1, &edits);
     let head = world.store.state().streams[&STREAM];
     assert_eq!((head.head.0, head.count), (2, 2));
@@ -396,17 +283,8 @@ fn a_batch_moves_each_touched_record_once() {
 fn a_lost_device_another_persons_device_and_an_old_epoch_are_refused() {
     let mut world = World::new();
     let edits = [thing(1, 1, "0", json!({}))];
-    assert!(matches!(
-        world.try_push(9, &edits),
-        PushReply::UnknownDevice
-    ));
-    world
-        .store
-        .state()
-        .devices
-        .get_mut(&device(2))
-        .expect("device")
-        .reported_lost = true;
+    assert!(matches!(world.try_push(9, &edits), PushReply::UnknownDevice));
+    world.store.state().devices.get_mut(&device(2)).expect("device").reported_lost = true;
     assert!(matches!(world.try_push(2, &edits), PushReply::DeviceLost));
     let old = json!({"protocol": 1, "epoch": uuid::Uuid::from_u128(1), "edits": edits}).to_string();
     let reply = world.push_body(1, &old);
@@ -422,15 +300,9 @@ fn a_body_that_is_no_push_says_why() {
     let refused = |body: &str| PushRequest::parse(body).expect_err("no push");
     assert_eq!(refused("{"), UnreadablePush::Malformed);
     assert_eq!(refused(&body(9, "[]")), UnreadablePush::UnknownProtocol);
-    assert_eq!(
-        refused(&body(1, r#"[{"device_seq":1},{}]"#)),
-        UnreadablePush::UnnumberedEdit(1)
-    );
+    assert_eq!(refused(&body(1, r#"[{"device_seq":1},{}]"#)), UnreadablePush::UnnumberedEdit(1));
     let many = vec![r#"{"device_seq":1}"#; 501].join(",");
-    assert_eq!(
-        refused(&body(1, &format!("[{many}]"))),
-        UnreadablePush::TooManyEdits
-    );
+    assert_eq!(refused(&body(1, &format!("[{many}]"))), UnreadablePush::TooManyEdits);
     assert!(PushRequest::parse(&body(1, "[]")).is_ok());
 }
 
@@ -439,13 +311,7 @@ fn a_record_that_was_rejected_may_be_made_anew_but_not_in_part() {
     let mut world = World::new();
     world.put(1, thing(1, 1, "0", json!({})));
     let note = |n, patch| with(part(n, 2, 1, "0", patch), "kind", json!("note"));
-    assert_eq!(
-        world.verdict(1, note(2, json!({"x": " "}))),
-        "rejected/invalid_value"
-    );
-    assert_eq!(
-        world.verdict(1, note(3, json!({"y": 1}))),
-        "quarantined/parent_rejected"
-    );
+    assert_eq!(world.verdict(1, note(2, json!({"x": " "}))), "rejected/invalid_value");
+    assert_eq!(world.verdict(1, note(3, json!({"y": 1}))), "quarantined/parent_rejected");
     assert_eq!(world.verdict(1, note(4, json!({"x": 1}))), "applied");
 }

@@ -52,9 +52,8 @@ fn revs_are_as_published() {
     check("rev", |_, case| {
         let content = Json::parse(&case["content"].to_string()).expect("json");
         let text = canonical::to_text(&content);
-        let (inside, stream) = text[1..text.len() - 1]
-            .rsplit_once(",\"stream\":\"")
-            .expect("stream");
+        let (inside, stream) =
+            text[1..text.len() - 1].rsplit_once(",\"stream\":\"").expect("stream");
         let stream = StreamId::parse(stream.trim_end_matches('"')).expect("stream");
         case["hash"] = json!(ruhu_sync::chain::to_hex(&content_hash(inside, stream)));
         case["hashed"] = json!(text);
@@ -67,10 +66,7 @@ fn digests_are_as_published() {
         let mut digest = StreamDigest::default();
         for held in case["records"].as_array().into_iter().flatten() {
             let id = RecordId::parse(held["record"].as_str().expect("id")).expect("id");
-            digest.toggle(
-                id,
-                Rev::parse(held["rev"].as_str().expect("rev")).expect("rev"),
-            );
+            digest.toggle(id, Rev::parse(held["rev"].as_str().expect("rev")).expect("rev"));
         }
         case["digest"] = json!(digest.to_string());
     });
@@ -100,10 +96,7 @@ fn merges_are_as_published() {
                 world.store.state().devices.insert(id, fresh);
             }
             let mut edit = step["edit"].clone();
-            if let Some(step) = edit["base"]
-                .as_str()
-                .and_then(|base| base.strip_prefix('@'))
-            {
+            if let Some(step) = edit["base"].as_str().and_then(|base| base.strip_prefix('@')) {
                 edit["base"] = revs[step.parse::<usize>().expect("a step") - 1].clone();
             }
             let body = json!({"protocol": 1, "epoch": EPOCH, "edits": [edit]}).to_string();

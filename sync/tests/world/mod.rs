@@ -45,15 +45,8 @@ pub fn user(n: u128) -> UserId {
 
 pub fn grants(capacity: &'static str) -> Grants {
     let kind = StreamKind::Caseload;
-    let grant = Grant {
-        kind,
-        held: true,
-        capacity: Capacity(capacity),
-    };
-    Grants {
-        closed: false,
-        streams: [(STREAM, grant)].into(),
-    }
+    let grant = Grant { kind, held: true, capacity: Capacity(capacity) };
+    Grants { closed: false, streams: [(STREAM, grant)].into() }
 }
 
 pub struct World {
@@ -69,11 +62,7 @@ impl World {
     }
 
     pub fn with(rules: PlainRules) -> Self {
-        let world = Self {
-            store: MemoryStore::new(EPOCH),
-            rules,
-            salt: 0,
-        };
+        let world = Self { store: MemoryStore::new(EPOCH), rules, salt: 0 };
         for n in 1..=3 {
             world.enrol(n, n);
             world.store.state().grants.insert(user(n), grants("worker"));
@@ -100,12 +89,7 @@ impl World {
     }
 
     pub fn push_body(&mut self, from: u128, body: &str) -> PushReply {
-        let owner = self
-            .store
-            .state()
-            .devices
-            .get(&device(from))
-            .map_or(user(from), |d| d.user);
+        let owner = self.store.state().devices.get(&device(from)).map_or(user(from), |d| d.user);
         self.push_as(device(from), owner, body)
     }
 
@@ -116,27 +100,17 @@ impl World {
             [self.salt; 16]
         };
         let now = Instant(1);
-        let mut context = PushContext {
-            user,
-            device,
-            now,
-            hand: Hand::Device,
-            salts: &mut salts,
-        };
+        let mut context = PushContext { user, device, now, hand: Hand::Device, salts: &mut salts };
         let (store, rules) = (&self.store, &self.rules);
-        store
-            .write(|tx| push(tx, rules, &mut context, &request))
-            .expect("stored")
+        store.write(|tx| push(tx, rules, &mut context, &request)).expect("stored")
     }
 
     /// Pushes edits and gives their outcomes.
     pub fn push(&mut self, from: u128, edits: &[Value]) -> Vec<Value> {
         match self.try_push(from, edits) {
-            PushReply::Answer(answer) => answer
-                .outcomes
-                .iter()
-                .map(|o| serde_json::from_str(o).expect("json"))
-                .collect(),
+            PushReply::Answer(answer) => {
+                answer.outcomes.iter().map(|o| serde_json::from_str(o).expect("json")).collect()
+            }
             other => panic!("no answer: {other:?}"),
         }
     }
@@ -144,10 +118,7 @@ impl World {
     /// Pushes one edit that must be taken; gives the rev it made.
     pub fn put(&mut self, from: u128, edit: Value) -> String {
         let outcome = self.push(from, &[edit]).remove(0);
-        outcome["rev"]
-            .as_str()
-            .unwrap_or_else(|| panic!("not taken: {outcome}"))
-            .to_owned()
+        outcome["rev"].as_str().unwrap_or_else(|| panic!("not taken: {outcome}")).to_owned()
     }
 
     /// Pushes one edit; gives `outcome` or `outcome/reason`.
@@ -156,12 +127,7 @@ impl World {
     }
 
     pub fn stored(&self, n: u128) -> StoredRecord {
-        self.store
-            .state()
-            .records
-            .get(&record(n))
-            .cloned()
-            .expect("the record is there")
+        self.store.state().records.get(&record(n)).cloned().expect("the record is there")
     }
 
     pub fn document(&self, n: u128) -> Value {
@@ -169,10 +135,7 @@ impl World {
     }
 
     pub fn conflicts(&self, n: u128) -> Vec<Value> {
-        self.wire(n)["conflicts"]
-            .as_array()
-            .cloned()
-            .unwrap_or_default()
+        self.wire(n)["conflicts"].as_array().cloned().unwrap_or_default()
     }
 
     fn wire(&self, n: u128) -> Value {
@@ -196,9 +159,7 @@ impl World {
             now: Instant(1),
             cursor_key: &CURSOR_KEY,
         };
-        self.store
-            .read(|tx| pull(tx, context, &request))
-            .expect("read")
+        self.store.read(|tx| pull(tx, context, &request)).expect("read")
     }
 }
 
