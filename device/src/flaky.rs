@@ -35,6 +35,11 @@ impl<T> Flaky<T> {
         self.plan.extend(faults);
     }
 
+    /// Forgets what is planned: everything passes again.
+    pub fn heal(&mut self) {
+        self.plan.clear();
+    }
+
     /// Loses the next request that has no plan yet.
     pub fn lose_next_request(&mut self) {
         self.plan.push_back(Fault::LoseRequest);

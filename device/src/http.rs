@@ -136,6 +136,12 @@ mod tests {
     }
 
     #[test]
+    fn a_device_on_this_line_may_be_used_from_another_thread() {
+        fn may_be_sent<T: Send>() {}
+        may_be_sent::<crate::TestDevice<crate::Flaky<HttpTransport>>>();
+    }
+
+    #[test]
     fn a_short_body_travels_as_it_is() {
         let (address, served) =
             serve_once("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}");
