@@ -74,8 +74,9 @@ CREATE TABLE journal (
     payload_hash BYTEA NOT NULL CHECK (octet_length(payload_hash) = 32),
     chain BYTEA NOT NULL CHECK (octet_length(chain) = 32),
     PRIMARY KEY (device, device_seq),
-    -- A void is applied and makes no version.
-    CHECK ((rev_number IS NULL) = (verdict IN ('quarantined', 'rejected') OR op = 'void')),
+    -- What was not taken made no version. The other way round does not hold: a void, or a
+    -- decision, is applied and makes none.
+    CHECK (rev_number IS NULL OR verdict NOT IN ('quarantined', 'rejected')),
     CHECK ((rev_number IS NULL) = (rev_hash IS NULL))
 );
 ALTER TABLE journal ALTER COLUMN payload SET STORAGE EXTERNAL;

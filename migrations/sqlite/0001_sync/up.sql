@@ -4,7 +4,7 @@
 -- holds the locks, and a check on each of a push's rows would be paid for at every edit.
 
 CREATE TABLE server (
-    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    only_row INTEGER PRIMARY KEY NOT NULL CHECK (only_row = 1),
     epoch BLOB NOT NULL CHECK (length(epoch) = 16)
 ) STRICT;
 
@@ -71,8 +71,9 @@ CREATE TABLE journal (
     payload_hash BLOB NOT NULL CHECK (length(payload_hash) = 32),
     chain BLOB NOT NULL CHECK (length(chain) = 32),
     PRIMARY KEY (device, device_seq),
-    -- A void is applied and makes no version.
-    CHECK ((rev_number IS NULL) = (verdict IN ('quarantined', 'rejected') OR op = 'void')),
+    -- What was not taken made no version. The other way round does not hold: a void, or a
+    -- decision, is applied and makes none.
+    CHECK (rev_number IS NULL OR verdict NOT IN ('quarantined', 'rejected')),
     CHECK ((rev_number IS NULL) = (rev_hash IS NULL))
 ) STRICT;
 -- A record's history, oldest first. Unique: a version is made by one edit, or something was lost.

@@ -43,10 +43,6 @@ pub(crate) trait Database: Sync {
         Store::open(&StoreSettings::new(self.url(), keys)).expect("opened again")
     }
 
-    fn one_text(&self, sql: &str) -> String {
-        self.texts(sql).concat()
-    }
-
     fn insert_account(&self, user: UserId, active: bool) {
         let id = self.bytes(user.as_bytes());
         self.run(&format!(

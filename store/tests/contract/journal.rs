@@ -21,6 +21,7 @@ on_every_store! {
     an_effect_of_nothing_reads_back,
     untaken_edits_are_those_of_this_device_and_these_records_in_order,
     a_long_payload_reads_back,
+    an_edit_that_was_applied_and_made_no_version_is_neither_history_nor_untaken,
 }
 
 fn append(bench: &dyn Bench, rows: &[JournalRow<'_>]) -> Stored<()> {
@@ -201,4 +202,16 @@ fn a_long_payload_reads_back(bench: &dyn Bench) {
     };
     append(bench, std::slice::from_ref(&row)).expect("appended");
     assert_eq!(history(bench, &[(1, 1)]), [past(&row)]);
+}
+
+fn an_edit_that_was_applied_and_made_no_version_is_neither_history_nor_untaken(bench: &dyn Bench) {
+    let rows = [("void", None), ("dismiss", Some(1))].map(|(op, record)| JournalRow {
+        op: Some(op.to_owned()),
+        ..untaken(1, 1 + op.len() as u64, record, Verdict::Applied)
+    });
+    append(bench, &rows).expect("appended");
+    assert_eq!(answered(bench, 1, 9), rows.each_ref().map(answer));
+    assert_eq!(history(bench, &[(1, 0)]), []);
+    let of = |tx: &mut dyn ruhu_sync::storage::WriteTx| tx.untaken(device_id(1), &[record_id(1)]);
+    assert_eq!(bench.write(of).expect("untaken"), []);
 }

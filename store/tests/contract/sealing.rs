@@ -121,7 +121,7 @@ fn a_document_of_an_older_version_does_not_open_under_a_newer_one(database: &imp
 
 fn a_payload_in_another_edits_row_does_not_open(database: &impl Database) {
     fill(database);
-    let histories = || database.store().write(|tx| histories(tx));
+    let histories = || database.store().write(histories);
     histories().expect("all open");
     let names = || ["1", "2"].map(str::to_owned);
     swap(database, "journal", "effect", "device_seq", names());
@@ -146,7 +146,7 @@ fn without_the_key_nothing_opens(database: &impl Database) {
     for keys in [key_ring(2), key_of_the_same_name.expect("a ring")] {
         let other = database.reopened(keys);
         is_corrupt(other.write(|tx| tx.records(&[record_id(1)])));
-        is_corrupt(other.write(|tx| histories(tx)));
+        is_corrupt(other.write(histories));
     }
 }
 
@@ -174,7 +174,7 @@ fn an_erased_payload_leaves_the_rest_readable(database: &impl Database) {
     let store = database.store();
     store.write(|tx| tx.append_journal(&rows)).expect("written");
     database.run("UPDATE journal SET payload = NULL, salt = NULL");
-    let pasts = store.write(|tx| histories(tx)).expect("read");
+    let pasts = store.write(histories).expect("read");
     assert_eq!(pasts[0].effect, Effect::default());
     assert_eq!(pasts[1].effect, rows[1].effect);
     let answered = store.write(|tx| tx.answered(device_id(1), DeviceSeq(1), DeviceSeq(2)));
