@@ -3,7 +3,6 @@
 
 use crate::areas::Areas;
 use crate::auth::{AccessTokens, Attempts, Passwords};
-use crate::body::BodyLimits;
 use crate::clock::Clock;
 use crate::forms::Forms;
 use crate::keys::{KeyError, Keys};
@@ -13,6 +12,8 @@ use crate::problem::Problem;
 use crate::routes;
 use crate::service::Service;
 use crate::settings::Settings;
+use actix_web::body::BoxBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::rt::System;
 use actix_web::{App, HttpServer, web};
@@ -58,6 +59,29 @@ impl From<Problem> for StartError {
             None => problem.to_string(),
         })
     }
+}
+
+/// An application of actix, as [`application`] gives it: a server and a test start it alike.
+pub trait Application:
+    ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<BoxBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    >
+{
+}
+
+impl<T> Application for T where
+    T: ServiceFactory<
+            ServiceRequest,
+            Config = (),
+            Response = ServiceResponse<BoxBody>,
+            Error = actix_web::Error,
+            InitError = (),
+        >
+{
 }
 
 /// Whether keys that are not there yet are made.
@@ -155,34 +179,34 @@ pub fn serve(service: Service) -> Result<Running, StartError> {
     Ok(Running { address, service, stop: Some(stop), thread: Some(thread) })
 }
 
+/// What answers requests: every route inside the middleware that all of them share.
+pub fn application(service: &Service) -> App<impl Application + use<>> {
+    // The last one wrapped is the first to see a request.
+    App::new()
+        .app_data(web::Data::new(service.clone()))
+        .app_data(web::Data::new(service.metrics.clone()))
+        .app_data(web::Data::new(service.settings.body_limits))
+        .configure(routes::register)
+        .wrap(Compress::default())
+        .wrap(from_fn(render_problems))
+        .wrap(from_fn(guard_headers))
+        .wrap(from_fn(observe))
+}
+
 async fn answer(
     service: Service,
     listener: TcpListener,
     stopped: oneshot::Receiver<()>,
 ) -> io::Result<()> {
     let settings = Arc::clone(&service.settings);
-    let data = web::Data::new(service.clone());
-    let metrics = web::Data::new(service.metrics.clone());
-    let limits = web::Data::<BodyLimits>::new(settings.body_limits);
-    let server = HttpServer::new(move || {
-        // The last one wrapped is the first to see a request.
-        App::new()
-            .app_data(data.clone())
-            .app_data(metrics.clone())
-            .app_data(limits.clone())
-            .configure(routes::register)
-            .wrap(Compress::default())
-            .wrap(from_fn(render_problems))
-            .wrap(from_fn(guard_headers))
-            .wrap(from_fn(observe))
-    })
-    .workers(settings.worker_threads)
-    // A tablet in a stairwell takes its time for a request's head.
-    .client_request_timeout(Duration::from_secs(20))
-    .shutdown_timeout(settings.shutdown_timeout.as_secs())
-    .disable_signals()
-    .listen(listener)?
-    .run();
+    let server = HttpServer::new(move || application(&service))
+        .workers(settings.worker_threads)
+        // A tablet in a stairwell takes its time for a request's head.
+        .client_request_timeout(Duration::from_secs(20))
+        .shutdown_timeout(settings.shutdown_timeout.as_secs())
+        .disable_signals()
+        .listen(listener)?
+        .run();
     let handle = server.handle();
     actix_web::rt::spawn(async move {
         // A sender that was dropped means stop, too.

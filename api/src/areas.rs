@@ -70,7 +70,7 @@ impl Areas {
         let outer = code.unwrap_or_default();
         if !contains("", outer) {
             return Err(Problem::new(Kind::InvalidRequest).detail(
-                "under 应为 2、4、6、9 或 12 位区划代码,请改正后重发。",
+                "under 应为 2、4、6、9 或 12 位区划代码，请改正后重发。",
                 "under takes an area code of 2, 4, 6, 9 or 12 digits; correct it and send it again.",
             ));
         }

@@ -209,7 +209,7 @@ mod tests {
 
     #[actix_web::test]
     async fn a_problem_says_what_to_do_in_the_language_asked_for() {
-        let problem = Problem::new(Kind::SequenceGap).with("expected_device_seq", 7);
+        let problem = Problem::new(Kind::DeviceSeqGap).with("expected_device_seq", 7);
         for (language, words) in [(Language::Chinese, "请从"), (Language::English, "Send again")]
         {
             let response = problem.respond(language, Some("r-1"));
@@ -220,7 +220,7 @@ mod tests {
             );
             let body = to_bytes(response.into_body()).await.expect("body");
             let document: Value = serde_json::from_slice(&body).expect("json");
-            assert_eq!(document["type"], "/problems/sequence-gap");
+            assert_eq!(document["type"], "/problems/device-seq-gap");
             assert_eq!(document["expected_device_seq"], 7);
             assert_eq!(document["request_id"], "r-1");
             assert!(document["detail"].as_str().expect("detail").starts_with(words));

@@ -11,6 +11,7 @@ pub mod health;
 pub mod me;
 pub mod problems;
 pub mod session;
+pub mod sync;
 
 use crate::problem::{Answer, Kind, Problem};
 use actix_web::http::header;
@@ -36,6 +37,9 @@ routes! {
     session::refresh_session,
     session::sign_out,
     me::read_me,
+    sync::read_handshake,
+    sync::push_edits,
+    sync::pull_changes,
     forms::list_forms,
     forms::read_form,
     areas::list_areas,

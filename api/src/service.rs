@@ -49,7 +49,7 @@ impl Service {
         F: FnMut(&mut Tx) -> Stored<T> + Send + 'static,
     {
         let store = self.store.clone();
-        self.block(move || store.read(work)).await
+        self.block(move || Ok(store.read(work)?)).await
     }
 
     /// Runs a write transaction in a blocking thread. `work` may run more than once.
@@ -59,19 +59,20 @@ impl Service {
         F: FnMut(&mut Tx) -> Stored<T> + Send + 'static,
     {
         let store = self.store.clone();
-        self.block(move || store.write(work)).await
+        self.block(move || Ok(store.write(work)?)).await
     }
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Answer<()> {
         let store = self.store.clone();
-        self.block(move || store.ping()).await
+        self.block(move || Ok(store.ping()?)).await
     }
 
-    async fn block<T, F>(&self, work: F) -> Answer<T>
+    /// Runs work that blocks in a thread of its own kind.
+    pub async fn block<T, F>(&self, work: F) -> Answer<T>
     where
         T: Send + 'static,
-        F: FnOnce() -> Stored<T> + Send + 'static,
+        F: FnOnce() -> Answer<T> + Send + 'static,
     {
         // Log lines of the store carry the request's id too.
         let span = tracing::Span::current();
@@ -80,6 +81,6 @@ impl Service {
             let _in_use = in_use;
             span.in_scope(work)
         });
-        Ok(result.await??)
+        result.await?
     }
 }

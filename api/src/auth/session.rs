@@ -173,7 +173,7 @@ fn admitted(enrolled: Enrolled) -> Answer<DeviceState> {
         Enrolled::OfAnother => Err(Kind::DeviceOfAnother.into()),
         Enrolled::Lost => Err(Kind::DeviceLost.into()),
         Enrolled::ContinuesNothing => Err(Problem::new(Kind::InvalidRequest).detail(
-            "continues 所指的设备不在本人名下,请核对后重发。",
+            "continues 所指的设备不在本人名下，请核对后重发。",
             "The device that continues names is not yours; correct it and send it again.",
         )),
     }
@@ -186,7 +186,7 @@ fn check_device_name(name: &str) -> Answer<()> {
         return Ok(());
     }
     Err(Problem::new(Kind::InvalidRequest).detail(
-        format!("device.name 应为 1 至 {DEVICE_NAME_CHARACTERS_MAX} 个字符,请改正后重发。"),
+        format!("device.name 应为 1 至 {DEVICE_NAME_CHARACTERS_MAX} 个字符，请改正后重发。"),
         format!("device.name has 1 to {DEVICE_NAME_CHARACTERS_MAX} characters; correct it and send it again."),
     ))
 }

@@ -48,7 +48,7 @@ fn record<B>(metrics: &Metrics, response: &ServiceResponse<B>, began: Instant) {
         method = %request.method(),
         route,
         status,
-        latency_ms = elapsed.as_millis(),
+        latency_ms = elapsed.as_secs_f64() * 1000.0,
         device,
         "request"
     );

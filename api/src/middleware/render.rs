@@ -4,65 +4,90 @@ use super::caller::RequestId;
 use crate::problem::{Language, Problem};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse};
+use actix_web::{Error, HttpMessage as _, HttpResponse};
 
 /// Renders problems, and makes problems of the plain-text errors that actix and its parts answer.
 pub async fn render_problems<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let http_request = request.request().clone();
-    let answered = match next.call(request).await {
-        Err(error) => rendered(&http_request, &error),
-        Ok(response) if !is_failure(&response) => return Ok(response.map_into_boxed_body()),
-        Ok(response) => match response.response().error() {
-            Some(error) => rendered(&http_request, error),
-            None if is_rendered(response.headers()) => return Ok(response.map_into_boxed_body()),
-            None => {
-                let problem = Problem::of_status(response.status(), response.headers());
-                respond(&http_request, &problem)
-            }
-        },
-    };
-    Ok(ServiceResponse::new(http_request, answered))
+    let reader = Reader::of(&request);
+    match next.call(request).await {
+        Err(error) => {
+            let response = reader.answer_error(&error);
+            Err(InternalError::from_response(error, response).into())
+        }
+        Ok(response) if !is_failure(&response) || is_rendered(&response) => {
+            Ok(response.map_into_boxed_body())
+        }
+        Ok(response) => {
+            let answer = match response.response().error() {
+                Some(error) => reader.answer_error(error),
+                None => reader.answer_status(response.response()),
+            };
+            Ok(response.into_response(answer))
+        }
+    }
 }
 
 fn is_failure<B>(response: &ServiceResponse<B>) -> bool {
     response.status().is_client_error() || response.status().is_server_error()
 }
 
-/// A handler may answer a failure with a document of its own kind of JSON (readiness does).
-fn is_rendered(headers: &HeaderMap) -> bool {
+/// What a handler made with [`Problem::respond`] itself, knowing language and id.
+fn is_rendered<B>(response: &ServiceResponse<B>) -> bool {
+    response.response().error().is_none() && has_problem_type(response.headers())
+}
+
+fn has_problem_type(headers: &HeaderMap) -> bool {
     headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.starts_with("application/problem+json"))
 }
 
-fn rendered(request: &HttpRequest, error: &Error) -> HttpResponse {
-    match error.as_error::<Problem>() {
-        Some(problem) => respond(request, problem),
-        None => {
-            let response = error.error_response();
-            let problem = Problem::of_status(response.status(), response.headers());
-            respond(request, &problem.caused_by(error.to_string()))
-        }
-    }
+/// Who reads the answer. Worked out before the request goes on: nobody may hold it then.
+struct Reader {
+    language: Language,
+    request_id: Option<String>,
 }
 
-fn respond(request: &HttpRequest, problem: &Problem) -> HttpResponse {
-    let problem_type = problem.kind().slug();
-    match problem.cause() {
-        Some(cause) if problem.kind().status().is_server_error() => {
-            tracing::error!(problem = problem_type, cause = %Chain(cause), "request failed");
+impl Reader {
+    fn of(request: &ServiceRequest) -> Self {
+        Self {
+            language: Language::preferred(request.headers()),
+            request_id: request.extensions().get::<RequestId>().map(|id| id.0.clone()),
         }
-        _ => tracing::debug!(problem = problem_type, "request refused"),
     }
-    let extensions = request.extensions();
-    let request_id = extensions.get::<RequestId>().map(|id| id.0.as_str());
-    problem.respond(Language::preferred(request.headers()), request_id)
+
+    fn answer_error(&self, error: &Error) -> HttpResponse {
+        match error.as_error::<Problem>() {
+            Some(problem) => self.answer(problem),
+            None => {
+                let response = error.error_response();
+                let problem = Problem::of_status(response.status(), response.headers());
+                self.answer(&problem.caused_by(error.to_string()))
+            }
+        }
+    }
+
+    fn answer_status<B>(&self, response: &HttpResponse<B>) -> HttpResponse {
+        self.answer(&Problem::of_status(response.status(), response.headers()))
+    }
+
+    fn answer(&self, problem: &Problem) -> HttpResponse {
+        let slug = problem.kind().slug();
+        match problem.cause() {
+            Some(cause) if problem.kind().status().is_server_error() => {
+                tracing::error!(problem = slug, cause = %Chain(cause), "request failed");
+            }
+            _ => tracing::debug!(problem = slug, "request refused"),
+        }
+        problem.respond(self.language, self.request_id.as_deref())
+    }
 }
 
 /// An error with all that caused it, on one line.

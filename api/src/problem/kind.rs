@@ -40,7 +40,7 @@ macro_rules! kinds {
 kinds! {
     /// No such address.
     NotFound, "not-found", NOT_FOUND, "没有这个地址", "Nothing at this address",
-        "请核对地址;全部地址见 /docs。", "Check the address; all of them are listed at /docs.";
+        "请核对地址；全部地址见 /docs。", "Check the address; all of them are listed at /docs.";
     /// The address does not take this method.
     MethodNotAllowed, "method-not-allowed", METHOD_NOT_ALLOWED, "此地址不接受这种请求方法", "This address does not take this method",
         "请改用 Allow 头所列的方法。", "Use one of the methods in the Allow header.";
@@ -49,7 +49,7 @@ kinds! {
         "请核对请求行与请求头后重发。", "Check the request line and headers, and send it again.";
     /// The body is not the JSON that is expected.
     MalformedJson, "malformed-json", BAD_REQUEST, "请求正文不是所需的 JSON", "The body is not the JSON expected here",
-        "请按 detail 所指的位置改正后重发;同样的内容重发不会成功。", "Correct the place that detail names; sending the same again cannot succeed.";
+        "请按 detail 所指的位置改正后重发；同样的内容重发不会成功。", "Correct the place that detail names; sending the same again cannot succeed.";
     /// A parameter or field holds what it may not.
     InvalidRequest, "invalid-request", BAD_REQUEST, "请求中有不合规定的值", "A value in the request is not allowed",
         "请按 detail 改正后重发。", "Correct what detail names and send it again.";
@@ -58,13 +58,13 @@ kinds! {
         "请以 Content-Type: application/json 发送。", "Send it as Content-Type: application/json.";
     /// The body is compressed in a way that is not understood.
     UnsupportedEncoding, "unsupported-encoding", UNSUPPORTED_MEDIA_TYPE, "不接受这种压缩方式", "This content encoding is not accepted",
-        "请用 gzip 或 zstd 压缩,或不压缩。", "Compress with gzip or zstd, or not at all.";
+        "请用 gzip 或 zstd 压缩，或不压缩。", "Compress with gzip or zstd, or not at all.";
     /// The compressed body is damaged.
     DamagedBody, "damaged-body", BAD_REQUEST, "请求正文损坏", "The body is damaged",
-        "正文在传输中被截断或损坏,请重发。", "It was cut off or changed on its way; send it again.";
+        "正文在传输中被截断或损坏，请重发。", "It was cut off or changed on its way; send it again.";
     /// The body is larger than allowed, compressed or decompressed.
     BodyTooLarge, "body-too-large", PAYLOAD_TOO_LARGE, "请求正文过大", "The body is too large",
-        "请分成较小的几次发送;上限见 bytes_max。", "Send it in smaller parts; bytes_max is the limit.";
+        "请分成较小的几次发送；上限见 bytes_max。", "Send it in smaller parts; bytes_max is the limit.";
     /// The body did not arrive in time.
     RequestTimeout, "request-timeout", REQUEST_TIMEOUT, "请求未能及时送达", "The request did not arrive in time",
         "网络较慢时请分成较小的几次重发。", "On a slow network send it again in smaller parts.";
@@ -73,64 +73,73 @@ kinds! {
         "请放宽 Accept 与 Accept-Encoding 头。", "Widen the Accept and Accept-Encoding headers.";
     /// No access token, or one that was not made here.
     SignInRequired, "sign-in-required", UNAUTHORIZED, "需要登录", "Sign in first",
-        "请登录后带上访问令牌重发;本机资料一律保留。", "Sign in and send it again with the access token; keep everything that is on the device.";
+        "请登录后带上访问令牌重发；本机资料一律保留。", "Sign in and send it again with the access token; keep everything that is on the device.";
     /// The access token is no longer valid.
     AccessTokenExpired, "access-token-expired", UNAUTHORIZED, "访问令牌已过期", "The access token has expired",
         "请用刷新令牌换取新的访问令牌后重发。", "Get a new one with the refresh token and send it again.";
     /// The login or the password is wrong; which, is not said.
     WrongCredentials, "wrong-credentials", UNAUTHORIZED, "登录名或密码不正确", "The login or the password is wrong",
-        "请核对后再试;忘记密码请联系管理员。", "Check both and try again; an administrator can set a new password.";
+        "请核对后再试；忘记密码请联系管理员。", "Check both and try again; an administrator can set a new password.";
     /// The refresh token is unknown, expired or revoked.
     RefreshTokenRefused, "refresh-token-refused", UNAUTHORIZED, "刷新令牌无效", "The refresh token is not valid",
-        "请用登录名和密码重新登录;本机未上传的资料一律保留。", "Sign in with login and password; keep what has not been sent yet.";
+        "请用登录名和密码重新登录；本机未上传的资料一律保留。", "Sign in with login and password; keep what has not been sent yet.";
     /// Too many failed attempts for this login.
     TooManyAttempts, "too-many-attempts", TOO_MANY_REQUESTS, "尝试次数过多", "Too many attempts",
         "请在 Retry-After 所示的秒数之后再试。", "Try again after the seconds in Retry-After.";
     /// The person may not do this.
     NotPermitted, "not-permitted", FORBIDDEN, "没有此项权限", "This is not yours to do",
-        "请由有此职权的人员办理;职权有误请联系管理员。", "Somebody with the role for it has to do it; an administrator can correct roles.";
+        "请由有此职权的人员办理；职权有误请联系管理员。", "Somebody with the role for it has to do it; an administrator can correct roles.";
     /// The device belongs to another person.
     DeviceOfAnother, "device-of-another", FORBIDDEN, "此设备登记在他人名下", "The device is enrolled for another person",
-        "每人一个设备号:请不带 id 重新登录,领取自己的设备号。", "One device id a person: sign in without an id to be given your own.";
+        "每人一个设备号：请不带 id 重新登录，领取自己的设备号。", "One device id a person: sign in without an id to be given your own.";
     /// The device was reported lost.
     DeviceLost, "device-lost", FORBIDDEN, "此设备已挂失", "The device was reported lost",
         "请把设备交还管理员。", "Hand the device to an administrator.";
     /// Nothing by that name for this person.
     NotAvailable, "not-available", NOT_FOUND, "没有可供查看的内容", "Nothing by that name is available",
-        "它不存在,或不在您的权限之内。", "It does not exist, or it is not within your rights.";
+        "它不存在，或不在您的权限之内。", "It does not exist, or it is not within your rights.";
     /// What it would change has changed since.
     StateConflict, "state-conflict", CONFLICT, "内容已有变动", "It has changed in the meantime",
         "请重新读取后再决定。", "Read it again and decide anew.";
     /// The idempotency key was used for another request.
     IdempotencyKeyReused, "idempotency-key-reused", UNPROCESSABLE_ENTITY, "幂等键已用于另一请求", "The idempotency key was used for another request",
         "请为新的请求使用新的 Idempotency-Key。", "Use a new Idempotency-Key for a new request.";
+    /// The body is no push at all.
+    MalformedPush, "malformed-push", BAD_REQUEST, "请求正文不是一次上传", "The body is not a push",
+        "请按协议改正后重发；同样的内容重发不会成功。", "Correct it by the protocol and send it again; sending the same cannot succeed.";
     /// A push leaves out numbers.
-    SequenceGap, "sequence-gap", CONFLICT, "编号不连续", "Numbers are missing before these edits",
+    DeviceSeqGap, "device-seq-gap", CONFLICT, "编号不连续", "Numbers are missing before these edits",
         "请从 expected_device_seq 起按顺序重发。", "Send again, in order, from expected_device_seq on.";
+    /// A group is not whole in one request.
+    GroupSplit, "group-split", CONFLICT, "一组编辑未在同一请求中送齐", "A group of edits is not whole in this request",
+        "请把自 device_seq 起的整组编辑放在同一请求中重发。", "Send the group that begins at device_seq whole, in one request.";
+    /// The right to see anything has ended.
+    Closed, "closed", FORBIDDEN, "您的权限已结束", "Your right has ended",
+        "此前所写仍可上传，将由主管人员处理；不再下发任何资料。", "What was written before can still be pushed and will be decided by a person; nothing is given any more.";
     /// A number came back with another content.
     DeviceForked, "device-forked", CONFLICT, "同一编号先后送来不同内容", "A number came back with another content",
-        "请保留本机资料,重新登记设备,并说明 continues。", "Keep everything, enrol the device again and say what it continues.";
+        "请保留本机资料，重新登记设备，并说明 continues。", "Keep everything, enrol the device again and say what it continues.";
     /// The server's history is another than the device knows.
     EpochChanged, "epoch-changed", CONFLICT, "服务器历史已更换", "The server's history is a new one",
-        "请从 expected_device_seq 起重发已确认的编辑,再从头读取各流。", "Send acknowledged edits again from expected_device_seq on, then read all streams from 0.";
+        "请从 expected_device_seq 起重发已确认的编辑，再从头读取各流。", "Send acknowledged edits again from expected_device_seq on, then read all streams from 0.";
     /// The cursor was not made here, or for another device.
     CursorRefused, "cursor-refused", BAD_REQUEST, "游标无效", "The cursor is not valid",
         "请不带游标从头读取。", "Read from the beginning, without a cursor.";
     /// This protocol version is no longer served for reading.
     UpgradeRequired, "upgrade-required", UPGRADE_REQUIRED, "需要升级应用", "The app has to be updated",
-        "请升级应用后再下载;未上传的资料仍可上传。", "Update the app before pulling; what has not been sent can still be sent.";
+        "请升级应用后再下载；未上传的资料仍可上传。", "Update the app before pulling; what has not been sent can still be sent.";
     /// The database is held by others for the moment.
     Busy, "busy", SERVICE_UNAVAILABLE, "服务繁忙", "The service is busy",
         "请在 Retry-After 所示的秒数之后原样重发。", "Send the same again after the seconds in Retry-After.";
     /// The database cannot be used.
     StoreUnavailable, "store-unavailable", SERVICE_UNAVAILABLE, "数据库暂不可用", "The database cannot be used",
-        "资料没有写入;请稍后原样重发。", "Nothing was written; send the same again later.";
+        "资料没有写入；请稍后原样重发。", "Nothing was written; send the same again later.";
     /// The service is not ready.
     NotReady, "not-ready", SERVICE_UNAVAILABLE, "服务尚未就绪", "The service is not ready",
         "未就绪的部分见 not_ready。", "not_ready names the parts.";
     /// A mistake of ours.
     Internal, "internal", INTERNAL_SERVER_ERROR, "服务器内部错误", "A mistake on our side",
-        "请稍后原样重发;再次出现时请把 request_id 告知管理员。", "Send the same again later; if it returns, tell an administrator the request_id.";
+        "请稍后原样重发；再次出现时请把 request_id 告知管理员。", "Send the same again later; if it returns, tell an administrator the request_id.";
 }
 
 impl Kind {

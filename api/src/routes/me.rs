@@ -5,7 +5,7 @@ use crate::auth::SignedIn;
 use crate::problem::Answer;
 use crate::service::Service;
 use actix_web::{HttpResponse, get, web};
-use ruhu_casework::facts::Office;
+use ruhu_casework::facts::{Office, Role};
 use ruhu_casework::grants::{day_of, grants};
 use ruhu_store::accounts::CaseloadName;
 use ruhu_sync::id::StreamId;
@@ -49,7 +49,7 @@ pub struct HeldRole {
     label_zh: String,
     /// The area's code; empty for the city.
     area: String,
-    /// Its last day, inclusive, if it has one.
+    /// The office's last day, inclusive, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_day: Option<String>,
 }
@@ -89,6 +89,17 @@ impl From<&Office> for HeldRole {
     }
 }
 
+impl From<&CaseloadName> for HeldRole {
+    fn from(caseload: &CaseloadName) -> Self {
+        Self {
+            role: Role::Worker.as_str().to_owned(),
+            label_zh: Role::Worker.label_zh().to_owned(),
+            area: caseload.area.clone(),
+            last_day: None,
+        }
+    }
+}
+
 impl From<CaseloadName> for Caseload {
     fn from(caseload: CaseloadName) -> Self {
         Self { stream: caseload.stream.0, name: caseload.name, area: caseload.area }
@@ -119,7 +130,7 @@ fn example() -> Me {
             role: "worker".to_owned(),
             label_zh: "入户社工".to_owned(),
             area: "110102012".to_owned(),
-            last_day: Some("2026-12-31".to_owned()),
+            last_day: None,
         }],
         caseloads: vec![Caseload {
             stream,
@@ -160,12 +171,14 @@ impl Service {
         });
         let (facts, caseloads) = found.await?;
         let granted = grants(&facts, day);
-        let offices = facts.offices.iter().filter(|o| o.is_in_force(day));
+        let offices = facts.offices.iter().filter(|o| o.is_in_force(day)).map(HeldRole::from);
+        // Working in a team is a role, too, though it is no office.
+        let teams = caseloads.iter().map(HeldRole::from);
         Ok(Me {
             user: Person::from(&person.account),
             device: MyDevice { id: person.device.0, name: person.device_name },
             closed: granted.closed,
-            roles: offices.map(HeldRole::from).collect(),
+            roles: offices.chain(teams).collect(),
             caseloads: caseloads.into_iter().map(Caseload::from).collect(),
             streams: granted.streams.iter().map(GrantedStream::from).collect(),
         })

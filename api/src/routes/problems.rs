@@ -47,7 +47,7 @@ impl From<Kind> for ProblemType {
 }
 
 fn example() -> ProblemTypes {
-    ProblemTypes { problems: vec![Kind::SequenceGap.into()] }
+    ProblemTypes { problems: vec![Kind::DeviceSeqGap.into()] }
 }
 
 /// Lists every type of problem.
@@ -69,10 +69,10 @@ pub(crate) async fn list_problems() -> HttpResponse {
 /// A problem's `type` is this address.
 #[utoipa::path(
     tag = "operations",
-    params(("slug" = String, Path, description = "The last part of the type", example = "sequence-gap")),
+    params(("slug" = String, Path, description = "The last part of the type", example = "device-seq-gap")),
     responses(
         (status = 200, description = "The problem type", body = ProblemType,
-            example = json!(ProblemType::from(Kind::SequenceGap))),
+            example = json!(ProblemType::from(Kind::DeviceSeqGap))),
         NoSuchProblem,
     ),
     security(()),

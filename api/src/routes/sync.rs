@@ -34,7 +34,10 @@ refusals!(NotPulled: Kind::CursorRefused, Kind::EpochChanged, Kind::Closed, Kind
     security(("access_token" = [])),
 )]
 #[get("/v1/sync")]
-pub async fn read_handshake(device: OnDevice, service: web::Data<Service>) -> Answer<HttpResponse> {
+pub(crate) async fn read_handshake(
+    device: OnDevice,
+    service: web::Data<Service>,
+) -> Answer<HttpResponse> {
     Ok(HttpResponse::Ok().json(service.handshake(device).await?))
 }
 
@@ -52,7 +55,7 @@ pub async fn read_handshake(device: OnDevice, service: web::Data<Service>) -> An
     security(("access_token" = [])),
 )]
 #[post("/v1/sync/push")]
-pub async fn push_edits(
+pub(crate) async fn push_edits(
     device: OnDevice,
     service: web::Data<Service>,
     body: RawBody,
@@ -74,7 +77,7 @@ pub async fn push_edits(
     security(("access_token" = [])),
 )]
 #[post("/v1/sync/pull")]
-pub async fn pull_changes(
+pub(crate) async fn pull_changes(
     device: OnDevice,
     service: web::Data<Service>,
     request: Json<PullRequest>,

@@ -110,7 +110,7 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting(
         "log_filter",
-        "info",
+        "info,actix_server=warn",
         "FILTER",
         "Which log lines are written, as tracing's filter: info, or debug, or warn,ruhu_api=debug",
     ),

@@ -20,20 +20,22 @@ pub(super) fn unreadable(error: UnreadablePush) -> Problem {
         UnreadablePush::Malformed => problem,
         UnreadablePush::UnknownProtocol => problem
             .detail(
-                "协议版本未曾发布,请按 versions 之一发送。",
+                "协议版本未曾发布，请按 versions 之一发送。",
                 "This protocol version was never released; send one of versions.",
             )
             .with("versions", VERSIONS.to_vec()),
         UnreadablePush::TooManyEdits => problem
             .detail(
-                format!("一次最多上传 {} 条编辑,请分次发送。", LIMITS.push_edits_max),
+                format!("一次最多上传 {} 条编辑，请分次发送。", LIMITS.push_edits_max),
                 format!("Send at most {} edits at once.", LIMITS.push_edits_max),
             )
             .with("push_edits_max", LIMITS.push_edits_max),
         UnreadablePush::UnnumberedEdit(index) => problem
             .detail(
                 format!("edits 第 {index} 项没有可读的 device_seq,请补上编号后重发。"),
-                format!("Element {index} of edits has no readable device_seq: number it and send again."),
+                format!(
+                    "Element {index} of edits has no readable device_seq: number it and send again."
+                ),
             )
             .with("index", index),
     }
