@@ -76,7 +76,7 @@ impl<T: Transport> TestDevice<T> {
         match (response.status, problem.slug.as_str(), at) {
             (413, _, _) if batch.units > 1 => Ok(Next::Smaller),
             (413, _, _) => Err(DeviceError::TooLarge { first: batch.first }),
-            (409, "device-seq-gap" | "sequence-gap", _) => {
+            (409, "device-seq-gap", _) => {
                 let Some(expected) = problem.expected() else {
                     return Err(problem.into_error(response));
                 };
@@ -239,7 +239,7 @@ mod tests {
             let mut device = with_unsent(2);
             device.memory.outbox.remove(0);
             let before = device.memory.clone();
-            let gap = problem(409, "sequence-gap", json!({"expected_device_seq": expected}));
+            let gap = problem(409, "device-seq-gap", json!({"expected_device_seq": expected}));
             device.transport_mut().then(gap);
             let expected = DeviceSeq(expected);
             assert_eq!(device.push(), Err(DeviceError::Gap { expected }));
