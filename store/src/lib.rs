@@ -13,6 +13,7 @@ mod journal;
 mod keys;
 mod manager;
 mod migrate;
+mod organisations;
 mod read;
 mod read_models;
 mod rebuild;

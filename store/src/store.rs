@@ -125,15 +125,31 @@ impl Store {
 
     /// Reads one moment's view.
     pub fn read<T>(&self, mut work: impl FnMut(&mut Tx) -> Stored<T>) -> Stored<T> {
-        self.again_while_busy(Mode::Read, &mut work)
+        self.again_while_busy(Mode::Read, &|_| true, &mut work)
     }
 
     /// Runs a write transaction: all of it happens, or nothing. Where another is in the way it is
     /// run again from its beginning, so `work` must not do anything outside that counts.
     pub fn write<T>(&self, mut work: impl FnMut(&mut Tx) -> Stored<T>) -> Stored<T> {
+        self.write_if(&|_| true, &mut work)
+    }
+
+    /// The same, but a refusal takes everything back.
+    pub fn write_unless_refused<T, E>(
+        &self,
+        mut work: impl FnMut(&mut Tx) -> Stored<Result<T, E>>,
+    ) -> Stored<Result<T, E>> {
+        self.write_if(&Result::is_ok, &mut work)
+    }
+
+    fn write_if<T>(
+        &self,
+        is_kept: &dyn Fn(&T) -> bool,
+        work: &mut dyn FnMut(&mut Tx) -> Stored<T>,
+    ) -> Stored<T> {
         let gate = self.inner.gate.as_ref();
         let _turn = gate.map(|gate| gate.lock().unwrap_or_else(PoisonError::into_inner));
-        self.again_while_busy(Mode::Write, &mut work)
+        self.again_while_busy(Mode::Write, is_kept, work)
     }
 
     /// Whether the database answers.
@@ -144,12 +160,13 @@ impl Store {
     fn again_while_busy<T>(
         &self,
         mode: Mode,
+        is_kept: &dyn Fn(&T) -> bool,
         work: &mut dyn FnMut(&mut Tx) -> Stored<T>,
     ) -> Stored<T> {
         let begun = Instant::now();
         let mut tries: u32 = 0;
         loop {
-            match self.once(mode, work) {
+            match self.once(mode, is_kept, work) {
                 Err(StorageError::Busy) if begun.elapsed() < self.inner.wait_max => {}
                 result => return result,
             }
@@ -161,13 +178,18 @@ impl Store {
         }
     }
 
-    fn once<T>(&self, mode: Mode, work: &mut dyn FnMut(&mut Tx) -> Stored<T>) -> Stored<T> {
+    fn once<T>(
+        &self,
+        mode: Mode,
+        is_kept: &dyn Fn(&T) -> bool,
+        work: &mut dyn FnMut(&mut Tx) -> Stored<T>,
+    ) -> Stored<T> {
         let mut tx = self.begin(mode)?;
         match work(&mut tx) {
-            Ok(value) => tx.commit().map(|()| value),
-            Err(error) => {
+            Ok(value) if is_kept(&value) => tx.commit().map(|()| value),
+            other => {
                 tx.roll_back();
-                Err(error)
+                other
             }
         }
     }

@@ -1,0 +1,131 @@
+//! Providers, contracts, caseloads and memberships: written here, judged in `casework` before.
+
+use crate::Tx;
+use crate::schema::{caseload, contract, membership, provider, provider_ban};
+use crate::values::{Fixed, Name};
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use ruhu_casework::organisations::{Caseload, Contract, Provider};
+use ruhu_sync::id::{StreamId, UserId};
+use ruhu_sync::storage::Stored;
+use uuid::Uuid;
+
+fn name(id: Uuid) -> Fixed<16> {
+    Fixed(*id.as_bytes())
+}
+
+impl Tx {
+    /// Adds a provider, without its bans.
+    pub fn add_provider(&mut self, id: Uuid, new: &Provider) -> Stored<()> {
+        self.must_write()?;
+        self.run(|connection| {
+            let values = (
+                provider::id.eq(name(id)),
+                provider::name.eq(&new.name),
+                provider::uscc.eq(&new.uscc),
+            );
+            on_both!(connection, |c| diesel::insert_into(provider::table).values(values).execute(c))
+        })?;
+        Ok(())
+    }
+
+    /// Bans a provider, first and last day inclusive.
+    pub fn add_provider_ban(
+        &mut self,
+        id: Uuid,
+        of: Uuid,
+        (first_day, last_day): (NaiveDate, NaiveDate),
+        reason: &str,
+    ) -> Stored<()> {
+        self.must_write()?;
+        self.run(|connection| {
+            let values = (
+                provider_ban::id.eq(name(id)),
+                provider_ban::provider.eq(name(of)),
+                provider_ban::first_day.eq(first_day.to_string()),
+                provider_ban::last_day.eq(last_day.to_string()),
+                provider_ban::reason.eq(reason),
+            );
+            on_both!(connection, |c| diesel::insert_into(provider_ban::table)
+                .values(values)
+                .execute(c))
+        })?;
+        Ok(())
+    }
+
+    /// Adds a contract of a provider.
+    pub fn add_contract(&mut self, id: Uuid, of: Uuid, new: &Contract) -> Stored<()> {
+        self.must_write()?;
+        self.run(|connection| {
+            let values = (
+                contract::id.eq(name(id)),
+                contract::provider.eq(name(of)),
+                contract::purchaser_area.eq(&new.purchaser_area),
+                contract::first_day.eq(new.first_day.to_string()),
+                contract::last_day.eq(new.last_day.to_string()),
+                contract::over_one_year_reason.eq(&new.over_a_year_because),
+            );
+            on_both!(connection, |c| diesel::insert_into(contract::table).values(values).execute(c))
+        })?;
+        Ok(())
+    }
+
+    /// Adds a caseload under a contract.
+    pub fn add_caseload(&mut self, of: Uuid, title: &str, new: &Caseload) -> Stored<()> {
+        self.must_write()?;
+        self.run(|connection| {
+            let values = (
+                caseload::id.eq(new.stream.fixed()),
+                caseload::contract.eq(name(of)),
+                caseload::area.eq(&new.area),
+                caseload::name.eq(title),
+            );
+            on_both!(connection, |c| diesel::insert_into(caseload::table).values(values).execute(c))
+        })?;
+        Ok(())
+    }
+
+    /// Gives a person a place in a caseload.
+    pub fn add_membership(
+        &mut self,
+        id: Uuid,
+        user: UserId,
+        of: StreamId,
+        first_day: NaiveDate,
+        last_day: Option<NaiveDate>,
+    ) -> Stored<()> {
+        self.must_write()?;
+        self.run(|connection| {
+            let values = (
+                membership::id.eq(name(id)),
+                membership::account.eq(user.fixed()),
+                membership::caseload.eq(of.fixed()),
+                membership::first_day.eq(first_day.to_string()),
+                membership::last_day.eq(last_day.map(|day| day.to_string())),
+            );
+            on_both!(connection, |c| diesel::insert_into(membership::table)
+                .values(values)
+                .execute(c))
+        })?;
+        Ok(())
+    }
+
+    /// Ends a person's places in a caseload on a day, inclusive; says how many it ended.
+    pub fn end_memberships(
+        &mut self,
+        user: UserId,
+        of: StreamId,
+        last_day: NaiveDate,
+    ) -> Stored<usize> {
+        self.must_write()?;
+        self.run(|connection| {
+            let query = diesel::update(
+                membership::table
+                    .filter(membership::account.eq(user.fixed()))
+                    .filter(membership::caseload.eq(of.fixed())),
+            )
+            .set(membership::last_day.eq(last_day.to_string()));
+            on_both!(connection, |c| query.execute(c))
+        })
+    }
+}
