@@ -151,13 +151,11 @@ impl Service {
         Ok((token, seat))
     }
 
-    /// Revokes a refresh token and all of its sign-in. One that is not valid is as good as revoked.
-    pub async fn sign_out(&self, shown: SecretString) -> Answer<()> {
-        let now = self.clock.now();
-        let hash = RefreshToken::hash_of(shown.expose_secret());
-        self.write(move |tx| match tx.refresh_token(hash)? {
-            Some(row) => tx.revoke_family(row.family, now).map(drop),
-            None => Ok(()),
+    /// Ends all sign-ins of a device up to now: its refresh tokens and its access tokens.
+    pub async fn sign_out(&self, device: DeviceId, now: Instant) -> Answer<()> {
+        self.write(move |tx| {
+            tx.revoke_refresh_tokens(device, now)?;
+            tx.revoke_device(device, now).map(drop)
         })
         .await
     }

@@ -4,6 +4,7 @@ use super::caller::{Caller, REQUEST_ID, RequestId};
 use crate::metrics::Metrics;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, web};
@@ -23,33 +24,47 @@ pub async fn observe<B: MessageBody + 'static>(
     let began = Instant::now();
     let id = RequestId::of(request.headers());
     request.extensions_mut().insert(id.clone());
+    let asked = Asked {
+        method: request.method().clone(),
+        route: request.match_pattern().unwrap_or_else(|| UNMATCHED.to_owned()),
+    };
     let span = tracing::info_span!("request", request_id = %id.0);
-    let answered = next.call(request).instrument(span.clone()).await;
-    span.in_scope(|| {
-        answered.map(|mut response| {
-            record(&metrics, &response, began);
+    let mut answered = next.call(request).instrument(span.clone()).await;
+    let _entered = span.enter();
+    match &mut answered {
+        Ok(response) => {
+            let device = response.request().extensions().get::<Caller>().copied();
+            asked.record(&metrics, response.status().as_u16(), device, began);
             if let Ok(value) = HeaderValue::from_str(&id.0) {
                 response.headers_mut().insert(HeaderName::from_static(REQUEST_ID), value);
             }
-            response
-        })
-    })
+        }
+        Err(error) => {
+            let status = error.as_response_error().status_code().as_u16();
+            asked.record(&metrics, status, None, began);
+        }
+    }
+    answered
 }
 
-fn record<B>(metrics: &Metrics, response: &ServiceResponse<B>, began: Instant) {
-    let request = response.request();
-    let route = request.match_pattern().unwrap_or_else(|| UNMATCHED.to_owned());
-    let elapsed = began.elapsed();
-    let status = response.status().as_u16();
-    let device = request.extensions().get::<Caller>().map(|c| c.0.to_string());
-    metrics.observe_request(&route, request.method(), status, elapsed);
-    tracing::info!(
-        target: "ruhu::request",
-        method = %request.method(),
-        route,
-        status,
-        latency_ms = elapsed.as_secs_f64() * 1000.0,
-        device,
-        "request"
-    );
+/// What is remembered of a request while it is answered.
+struct Asked {
+    method: Method,
+    route: String,
+}
+
+impl Asked {
+    fn record(&self, metrics: &Metrics, status: u16, device: Option<Caller>, began: Instant) {
+        let elapsed = began.elapsed();
+        metrics.observe_request(&self.route, &self.method, status, elapsed);
+        tracing::info!(
+            target: "ruhu::request",
+            method = %self.method,
+            route = self.route,
+            status,
+            latency_ms = elapsed.as_secs_f64() * 1000.0,
+            device = device.map(|caller| caller.0.to_string()),
+            "request"
+        );
+    }
 }

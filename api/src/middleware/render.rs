@@ -8,6 +8,10 @@ use actix_web::error::InternalError;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse};
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::Poll;
 
 /// Renders problems, and makes problems of the plain-text errors that actix and its parts answer.
 pub async fn render_problems<B: MessageBody + 'static>(
@@ -15,7 +19,7 @@ pub async fn render_problems<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let reader = Reader::of(&request);
-    match next.call(request).await {
+    match or_panicked(next.call(request)).await {
         Err(error) => {
             let response = reader.answer_error(&error);
             Err(InternalError::from_response(error, response).into())
@@ -31,6 +35,16 @@ pub async fn render_problems<B: MessageBody + 'static>(
             Ok(response.into_response(answer))
         }
     }
+}
+
+/// A handler that panics fails this one request, not the connection and whatever shares it.
+async fn or_panicked<T>(answering: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    let mut answering = pin!(answering);
+    poll_fn(|context| {
+        let polled = catch_unwind(AssertUnwindSafe(|| answering.as_mut().poll(context)));
+        polled.unwrap_or_else(|_| Poll::Ready(Err(Problem::internal("a handler panicked").into())))
+    })
+    .await
 }
 
 fn is_failure<B>(response: &ServiceResponse<B>) -> bool {

@@ -1,6 +1,6 @@
 //! Signing in, staying signed in, signing out.
 
-use crate::auth::{Session, SigningDevice};
+use crate::auth::{Session, SignedIn, SigningDevice};
 use crate::body::Json;
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind};
@@ -219,19 +219,18 @@ pub(crate) async fn refresh_session(
 
 /// Signs out.
 ///
-/// Revokes the refresh token and all of the same sign-in; access tokens that are out go on until
-/// they expire. Whoever holds the refresh token may do so: no other right is needed.
+/// Ends all sign-ins of this device at once. The device keeps its id and everything on it: work
+/// that was not sent yet is sent after the next sign-in.
 #[utoipa::path(
     tag = "session",
-    request_body(content = ShownRefreshToken, example = json!({"refresh_token": REFRESH_TOKEN})),
-    responses((status = 204, description = "Signed out, now or before")),
-    security(()),
+    responses((status = 204, description = "Signed out")),
+    security(("access_token" = [])),
 )]
 #[delete("/v1/session")]
 pub(crate) async fn sign_out(
+    person: SignedIn,
     service: web::Data<Service>,
-    Json(shown): Json<ShownRefreshToken>,
 ) -> Answer<HttpResponse> {
-    service.sign_out(shown.refresh_token).await?;
+    service.sign_out(person.device, person.now).await?;
     Ok(HttpResponse::NoContent().finish())
 }

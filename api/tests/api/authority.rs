@@ -1,0 +1,98 @@
+//! Authority types: who passes, and who does not.
+
+use crate::support::{Answer, House, NOON};
+use actix_web::body::to_bytes;
+use actix_web::dev::Service as _;
+use actix_web::http::header;
+use actix_web::test::{TestRequest, init_service};
+use actix_web::{App, HttpResponse, web};
+use ruhu_api::auth::{Admin, OnDevice, Reviewer, SignedIn, StreetStaff};
+use ruhu_casework::facts::Role;
+
+/// Sends a request to routes that do nothing but demand an authority.
+async fn demand(house: &House, authority: &str, token: &str) -> Answer {
+    let app = App::new()
+        .app_data(web::Data::new(house.service.clone()))
+        .route("/signed-in", web::get().to(|_: SignedIn| HttpResponse::Ok()))
+        .route("/device", web::get().to(|_: OnDevice| HttpResponse::Ok()))
+        .route("/reviewer", web::get().to(|_: Reviewer| HttpResponse::Ok()))
+        .route("/street", web::get().to(|_: StreetStaff| HttpResponse::Ok()))
+        .route("/admin", web::get().to(|_: Admin| HttpResponse::Ok()));
+    let app = init_service(app).await;
+    let bearer = (header::AUTHORIZATION, format!("Bearer {token}"));
+    let request = TestRequest::get().uri(authority).insert_header(bearer).to_request();
+    let response = app.call(request).await.expect("answered");
+    Answer {
+        status: response.status(),
+        headers: response.headers().clone(),
+        body: to_bytes(response.into_body()).await.expect("body").to_vec(),
+    }
+}
+
+#[actix_web::test]
+async fn each_authority_lets_its_own_roles_pass_and_no_others() {
+    let house = House::new();
+    let street = "110102012";
+    for (login, offices, passes) in [
+        ("nobody", vec![], vec!["/signed-in", "/device"]),
+        (
+            "zhao",
+            vec![(Role::StreetReviewer, street)],
+            vec!["/signed-in", "/device", "/reviewer", "/street"],
+        ),
+        ("qian", vec![(Role::StreetWindow, street)], vec!["/signed-in", "/device", "/street"]),
+        (
+            "sun",
+            vec![(Role::DistrictReviewer, "110102")],
+            vec!["/signed-in", "/device", "/reviewer"],
+        ),
+        ("li", vec![(Role::Admin, "")], vec!["/signed-in", "/device", "/admin"]),
+    ] {
+        house.add(login, &offices);
+        let token = house.token(login).await;
+        for authority in ["/signed-in", "/device", "/reviewer", "/street", "/admin"] {
+            let answer = demand(&house, authority, &token).await;
+            let expected = if passes.contains(&authority) { 200 } else { 403 };
+            assert_eq!(answer.status, expected, "{login} at {authority}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn nobody_passes_without_a_token() {
+    let house = House::new();
+    for authority in ["/signed-in", "/device", "/reviewer", "/street", "/admin"] {
+        for token in ["", "x", "eyJhbGciOiJub25lIn0.e30."] {
+            assert_eq!(demand(&house, authority, token).await.problem(), "sign-in-required");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn an_account_that_is_switched_off_may_only_hand_in() {
+    let house = House::new();
+    let user = house.add("zhao", &[(Role::StreetReviewer, "110102012")]);
+    let token = house.token("zhao").await;
+    let off = house.service.store.write(|tx| tx.set_account_active(user, false));
+    assert!(off.expect("written"));
+    assert_eq!(demand(&house, "/device", &token).await.status, 200);
+    assert_eq!(demand(&house, "/reviewer", &token).await.status, 403);
+    let me = house.get("/v1/me", &token).await.json();
+    assert_eq!(me["closed"], true);
+}
+
+#[actix_web::test]
+async fn a_request_is_judged_by_one_instant() {
+    let house = House::new();
+    house.add("zhao", &[]);
+    let token = house.token("zhao").await;
+    let app = App::new()
+        .app_data(web::Data::new(house.service.clone()))
+        .route("/", web::get().to(|on: OnDevice| async move { on.now.0.to_string() }));
+    let app = init_service(app).await;
+    let bearer = (header::AUTHORIZATION, format!("Bearer {token}"));
+    let request = TestRequest::get().insert_header(bearer).to_request();
+    let response = app.call(request).await.expect("answered");
+    let body = to_bytes(response.into_body()).await.expect("body");
+    assert_eq!(body, NOON.0.to_string());
+}
