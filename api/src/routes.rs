@@ -5,6 +5,7 @@
 //! needs; its `mod` line; a line in the list below; `ruhu openapi --write` for the contract.
 
 pub mod areas;
+pub mod desk;
 pub mod docs;
 pub mod forms;
 pub mod health;
@@ -40,6 +41,12 @@ routes! {
     sync::read_handshake,
     sync::push_edits,
     sync::pull_changes,
+    desk::list_assessments,
+    desk::read_assessment,
+    desk::return_assessment,
+    desk::accept_assessment,
+    desk::list_finds,
+    desk::list_quarantine,
     forms::list_forms,
     forms::read_form,
     areas::list_areas,

@@ -11,6 +11,7 @@ use crate::service::Service;
 use actix_web::web::{self, Bytes};
 use actix_web::{HttpResponse, get, post};
 use contract::{Handshake, PageBody, PullBody, PushAnswerBody, PushBody};
+pub(crate) use reply::push_answer;
 use ruhu_store::Tx;
 use ruhu_sync::chain::Salt;
 use ruhu_sync::merge::Hand;

@@ -1,0 +1,89 @@
+//! What a desk looks at.
+
+use crate::auth::SignedIn;
+use crate::problem::{Answer, Kind, Problem};
+use crate::service::Service;
+use ruhu_casework::roles::{REVIEWER, WINDOW};
+use ruhu_store::Tx;
+use ruhu_store::desk::{AssessmentItem, FindItem, HistoryEntry, QuarantinedEdit};
+use ruhu_sync::id::{RecordId, StreamId};
+use ruhu_sync::record::StoredRecord;
+use ruhu_sync::rules::{Capacity, Grants, StreamKind};
+use ruhu_sync::storage::{ReadTx as _, Stored, WriteTx as _};
+
+/// An assessment as a reviewer reads it.
+#[derive(Clone, Debug)]
+pub struct AssessmentSeen {
+    /// The record.
+    pub record: StoredRecord,
+    /// Everything that became of it.
+    pub history: Vec<HistoryEntry>,
+}
+
+/// The streams of a kind that a person reaches in one of these capacities.
+pub(super) fn reached(grants: &Grants, kind: StreamKind, capacities: &[Capacity]) -> Vec<StreamId> {
+    let streams = grants.streams.iter();
+    streams
+        .filter(|(_, grant)| grant.kind == kind && capacities.contains(&grant.capacity))
+        .map(|(stream, _)| *stream)
+        .collect()
+}
+
+/// An assessment within a reviewer's reach; anything else is not available.
+pub(super) fn assessment_within_reach(
+    tx: &mut Tx,
+    person: &SignedIn,
+    id: RecordId,
+) -> Stored<Option<StoredRecord>> {
+    let grants = tx.grants(person.user(), person.now)?;
+    let streams = reached(&grants, StreamKind::Caseload, &[REVIEWER]);
+    let found = tx.records(&[id])?.pop();
+    Ok(found.filter(|r| r.kind == "assessment" && !r.deleted && streams.contains(&r.stream)))
+}
+
+impl Service {
+    /// The assessments of a reviewer's own area, in a status.
+    pub async fn assessments(
+        &self,
+        person: SignedIn,
+        status: Option<String>,
+    ) -> Answer<Vec<AssessmentItem>> {
+        self.read(move |tx| {
+            let grants = tx.grants(person.user(), person.now)?;
+            let streams = reached(&grants, StreamKind::Caseload, &[REVIEWER]);
+            tx.assessments(&streams, status.as_deref())
+        })
+        .await
+    }
+
+    /// One of them, whole.
+    pub async fn assessment(&self, person: SignedIn, id: RecordId) -> Answer<AssessmentSeen> {
+        let seen = self.read(move |tx| {
+            let Some(record) = assessment_within_reach(tx, &person, id)? else { return Ok(None) };
+            let history = tx.record_history(id)?;
+            Ok(Some(AssessmentSeen { record, history }))
+        });
+        seen.await?.ok_or_else(|| Problem::new(Kind::NotAvailable))
+    }
+
+    /// The finds reported in a street's own communities, in a status.
+    pub async fn finds(&self, person: SignedIn, status: Option<String>) -> Answer<Vec<FindItem>> {
+        self.read(move |tx| {
+            let grants = tx.grants(person.user(), person.now)?;
+            let streams = reached(&grants, StreamKind::User, &[REVIEWER, WINDOW]);
+            tx.finds(&streams, status.as_deref())
+        })
+        .await
+    }
+
+    /// The edits in quarantine within a reviewer's reach, oldest first.
+    pub async fn quarantine(&self, person: SignedIn) -> Answer<Vec<QuarantinedEdit>> {
+        self.read(move |tx| {
+            let grants = tx.grants(person.user(), person.now)?;
+            let mut streams = reached(&grants, StreamKind::Caseload, &[REVIEWER]);
+            streams.extend(reached(&grants, StreamKind::User, &[REVIEWER]));
+            tx.quarantined(&streams, None)
+        })
+        .await
+    }
+}

@@ -1,0 +1,192 @@
+//! The desk's calls: what a street reviews and decides.
+
+mod contract;
+
+use crate::auth::{Reviewer, StreetStaff};
+use crate::body::Json;
+use crate::desk::{Decision, Verdict};
+use crate::idempotency::IdempotencyKey;
+use crate::openapi::refusals;
+use crate::problem::{Answer, Kind, Problem};
+use crate::service::Service;
+use actix_web::http::header::ContentType;
+use actix_web::{HttpResponse, get, post, web};
+use contract::{
+    Accept, AssessmentBody, AssessmentList, DecisionTaken, FindList, QuarantineList, Return, Status,
+};
+use ruhu_sync::id::RecordId;
+use ruhu_sync::rev::Rev;
+use uuid::Uuid;
+
+refusals!(NotYours: Kind::NotPermitted, Kind::InvalidRequest);
+refusals!(NotRead: Kind::NotPermitted, Kind::NotAvailable, Kind::InvalidRequest);
+refusals!(NotDecided: Kind::NotPermitted, Kind::NotAvailable, Kind::InvalidRequest,
+    Kind::StateConflict, Kind::IdempotencyKeyReused, Kind::MalformedJson);
+
+/// Lists the assessments of the reviewer's own area.
+///
+/// Newest change first, at most 200; names are masked.
+#[utoipa::path(
+    tag = "desk",
+    params(("status" = Option<String>, Query, description = "Only those in this status", example = "submitted")),
+    responses(
+        (status = 200, description = "The assessments", body = AssessmentList, example = json!(AssessmentList::example())),
+        NotYours,
+    ),
+    security(("access_token" = [])),
+)]
+#[get("/v1/desk/assessments")]
+pub(crate) async fn list_assessments(
+    reviewer: Reviewer,
+    service: web::Data<Service>,
+    query: web::Query<Status>,
+) -> Answer<HttpResponse> {
+    let found = service.assessments(reviewer.person, query.into_inner().status).await?;
+    Ok(HttpResponse::Ok().json(AssessmentList::of(found)))
+}
+
+/// Gives an assessment whole, with its history.
+#[utoipa::path(
+    tag = "desk",
+    params(("id" = Uuid, Path, description = "Which")),
+    responses(
+        (status = 200, description = "The record, what its form computes, and what became of it", body = AssessmentBody, example = json!(AssessmentBody::example())),
+        NotRead,
+    ),
+    security(("access_token" = [])),
+)]
+#[get("/v1/desk/assessments/{id}")]
+pub(crate) async fn read_assessment(
+    reviewer: Reviewer,
+    service: web::Data<Service>,
+    id: web::Path<Uuid>,
+) -> Answer<HttpResponse> {
+    let seen = service.assessment(reviewer.person, RecordId(*id)).await?;
+    Ok(HttpResponse::Ok().json(AssessmentBody::of(&service.rules, seen)?))
+}
+
+/// Returns an assessment to those who filled it, with reasons.
+#[utoipa::path(
+    tag = "desk",
+    params(
+        ("id" = Uuid, Path, description = "Which"),
+        ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "return-7f3a0001"),
+    ),
+    request_body(content = Return, example = json!(Return::example())),
+    responses(
+        (status = 200, description = "It is returned", body = DecisionTaken, example = json!(DecisionTaken::example())),
+        NotDecided,
+    ),
+    security(("access_token" = [])),
+)]
+#[post("/v1/desk/assessments/{id}/return")]
+pub(crate) async fn return_assessment(
+    reviewer: Reviewer,
+    service: web::Data<Service>,
+    id: web::Path<Uuid>,
+    key: IdempotencyKey,
+    asked: Json<Return>,
+) -> Answer<HttpResponse> {
+    let request = key.sent_for(&format!("return {id}"), &asked.0);
+    let decision = asked.0.decided(*id)?;
+    Ok(json(service.decide(reviewer.person, request, decision).await?))
+}
+
+/// Accepts an assessment.
+#[utoipa::path(
+    tag = "desk",
+    params(
+        ("id" = Uuid, Path, description = "Which"),
+        ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "accept-7f3a0001"),
+    ),
+    request_body(content = Accept, example = json!(Accept::example())),
+    responses(
+        (status = 200, description = "It is accepted", body = DecisionTaken, example = json!(DecisionTaken::example())),
+        NotDecided,
+    ),
+    security(("access_token" = [])),
+)]
+#[post("/v1/desk/assessments/{id}/accept")]
+pub(crate) async fn accept_assessment(
+    reviewer: Reviewer,
+    service: web::Data<Service>,
+    id: web::Path<Uuid>,
+    key: IdempotencyKey,
+    asked: Json<Accept>,
+) -> Answer<HttpResponse> {
+    let request = key.sent_for(&format!("accept {id}"), &asked.0);
+    let decision = asked.0.decided(*id)?;
+    Ok(json(service.decide(reviewer.person, request, decision).await?))
+}
+
+/// Lists the finds reported in the street's communities.
+#[utoipa::path(
+    tag = "desk",
+    params(("status" = Option<String>, Query, description = "Only those in this status", example = "reported")),
+    responses(
+        (status = 200, description = "The finds", body = FindList, example = json!(FindList::example())),
+        NotYours,
+    ),
+    security(("access_token" = [])),
+)]
+#[get("/v1/desk/finds")]
+pub(crate) async fn list_finds(
+    staff: StreetStaff,
+    service: web::Data<Service>,
+    query: web::Query<Status>,
+) -> Answer<HttpResponse> {
+    let found = service.finds(staff.person, query.into_inner().status).await?;
+    Ok(HttpResponse::Ok().json(FindList::of(found)))
+}
+
+/// Lists the edits in quarantine within the reviewer's reach, oldest first.
+#[utoipa::path(
+    tag = "desk",
+    responses(
+        (status = 200, description = "The edits that wait for a decision", body = QuarantineList, example = json!(QuarantineList::example())),
+        NotYours,
+    ),
+    security(("access_token" = [])),
+)]
+#[get("/v1/desk/quarantine")]
+pub(crate) async fn list_quarantine(
+    reviewer: Reviewer,
+    service: web::Data<Service>,
+) -> Answer<HttpResponse> {
+    let found = service.quarantine(reviewer.person).await?;
+    Ok(HttpResponse::Ok().json(QuarantineList::of(found)?))
+}
+
+fn json(text: String) -> HttpResponse {
+    HttpResponse::Ok().content_type(ContentType::json()).body(text)
+}
+
+fn rev(text: &str) -> Answer<Rev> {
+    Rev::parse(text).ok_or_else(|| {
+        Problem::new(Kind::InvalidRequest).detail(
+            "rev 不是版本号,请填所审阅的版本。",
+            "rev is no version: give the one that was read.",
+        )
+    })
+}
+
+impl Return {
+    fn decided(self, id: Uuid) -> Answer<Decision> {
+        if self.reasons.is_empty() || self.reasons.iter().any(|reason| reason.trim().is_empty()) {
+            return Err(Problem::new(Kind::InvalidRequest).detail(
+                "退回须逐条写明原因。",
+                "A return needs its reasons, none of them blank.",
+            ));
+        }
+        let verdict = Verdict::Return { reasons: self.reasons };
+        let (assessment, rev) = (RecordId(id), rev(&self.rev)?);
+        Ok(Decision { assessment, rev, verdict, note: self.note })
+    }
+}
+
+impl Accept {
+    fn decided(self, id: Uuid) -> Answer<Decision> {
+        let (assessment, rev) = (RecordId(id), rev(&self.rev)?);
+        Ok(Decision { assessment, rev, verdict: Verdict::Accept, note: self.note })
+    }
+}

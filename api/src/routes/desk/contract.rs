@@ -1,0 +1,343 @@
+//! The desk's messages.
+
+use crate::desk::AssessmentSeen;
+use crate::problem::{Answer, Problem};
+use ruhu_casework::rules::CaseRules;
+use ruhu_store::desk::{AssessmentItem, FindItem, HistoryEntry, QuarantinedEdit};
+use ruhu_sync::json::Json;
+use ruhu_sync::outcome::Outcome;
+use ruhu_sync::record::{RecordFrame, write_record};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A status to list.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Status {
+    /// Only those in this status.
+    pub(crate) status: Option<String>,
+}
+
+/// A return, with its reasons.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct Return {
+    /// The version that was read.
+    pub(crate) rev: String,
+    /// Why, one sentence each.
+    pub(crate) reasons: Vec<String>,
+    /// A remark.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) note: Option<String>,
+}
+
+/// An acceptance.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct Accept {
+    /// The version that was read.
+    pub(crate) rev: String,
+    /// A remark.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) note: Option<String>,
+}
+
+/// A decision that was taken.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct DecisionTaken {
+    /// Its number on the session's device.
+    device_seq: u64,
+    /// `applied` or `merged`.
+    outcome: String,
+    /// The assessment's version after it.
+    rev: String,
+}
+
+/// Assessments.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct AssessmentList {
+    /// Newest change first.
+    assessments: Vec<AssessmentEntry>,
+}
+
+/// An assessment in a list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct AssessmentEntry {
+    /// Its name.
+    record: Uuid,
+    /// Its household.
+    household: Uuid,
+    /// The household's head, masked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    head_name_masked: Option<String>,
+    /// The household's community.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    community_code: Option<String>,
+    /// Its form.
+    form: String,
+    /// Its form's version.
+    form_version: i64,
+    /// Its status.
+    status: String,
+    /// How many of its fields wait for a person to choose.
+    open_conflicts: i64,
+    /// When it last changed, in microseconds since 1970.
+    changed_at_us: i64,
+}
+
+/// An assessment, whole.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct AssessmentBody {
+    /// The record.
+    record: Value,
+    /// What its form computes of the answers.
+    computed: Value,
+    /// What became of it, version by version.
+    history: Vec<HistoryBody>,
+}
+
+/// One version of a record.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct HistoryBody {
+    /// The version's number.
+    rev_number: u64,
+    /// The device of the edit that made it.
+    device: Uuid,
+    /// That edit's number.
+    device_seq: u64,
+    /// Who made it.
+    user: Uuid,
+    /// The person's name.
+    user_name: String,
+    /// When it arrived, in microseconds since 1970.
+    received_at_us: i64,
+    /// When it was made, by the device's clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    made_at: Option<String>,
+    /// How it ended.
+    outcome: String,
+    /// What it touched.
+    changes: Vec<ChangeBody>,
+}
+
+/// One place that an edit touched.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct ChangeBody {
+    /// The place, as a JSON pointer.
+    path: String,
+    /// What stood there before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    before: Option<Value>,
+    /// What stands there after.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    after: Option<Value>,
+}
+
+/// Finds.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct FindList {
+    /// Newest change first.
+    finds: Vec<FindEntry>,
+}
+
+/// A find in a list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct FindEntry {
+    /// Its name.
+    record: Uuid,
+    /// Its community.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    community_code: Option<String>,
+    /// What kind of hardship.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    category: Option<String>,
+    /// How urgent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    urgency: Option<String>,
+    /// Its status.
+    status: String,
+    /// When it was found, by the reporter's clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    found_at: Option<String>,
+    /// When it last changed, in microseconds since 1970.
+    changed_at_us: i64,
+}
+
+/// Edits in quarantine.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct QuarantineList {
+    /// Oldest first.
+    edits: Vec<QuarantineEntry>,
+}
+
+/// An edit in quarantine. Its content is not listed: a list is not a reason to see any.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct QuarantineEntry {
+    /// The device it came from.
+    device: Uuid,
+    /// Its number there.
+    device_seq: u64,
+    /// Its author.
+    user: Uuid,
+    /// The record it asks for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<Uuid>,
+    /// That record's kind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<String>,
+    /// Why it was quarantined.
+    reason: Value,
+    /// When it arrived, in microseconds since 1970.
+    received_at_us: i64,
+    /// When it was made, by the device's clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    made_at: Option<String>,
+}
+
+impl AssessmentList {
+    pub(super) fn of(found: Vec<AssessmentItem>) -> Self {
+        let entry = |item: AssessmentItem| AssessmentEntry {
+            record: item.id.0,
+            household: item.household.0,
+            head_name_masked: item.head_name_masked,
+            community_code: item.community_code,
+            form: item.form,
+            form_version: item.form_version,
+            status: item.status,
+            open_conflicts: item.open_conflicts,
+            changed_at_us: item.changed_at.0,
+        };
+        Self { assessments: found.into_iter().map(entry).collect() }
+    }
+
+    pub(super) fn example() -> Value {
+        json!({"assessments": [{"record": ID, "household": ID, "head_name_masked": "测**",
+            "community_code": "110102012001", "form": "tekun_six", "form_version": 1,
+            "status": "submitted", "open_conflicts": 0, "changed_at_us": 1_795_406_400_000_000_i64}]})
+    }
+}
+
+const ID: &str = "0192e4a0-0000-7000-8000-000000000008";
+
+fn plain(value: &Json) -> Value {
+    serde_json::to_value(value).unwrap_or_default()
+}
+
+impl AssessmentBody {
+    pub(super) fn of(rules: &CaseRules, seen: AssessmentSeen) -> Answer<Self> {
+        let mut text = String::new();
+        write_record(&mut text, &RecordFrame::from(&seen.record), &seen.record.wire);
+        let record: Value =
+            serde_json::from_str(&text).map_err(|error| Problem::internal(error.to_string()))?;
+        let history = seen.history.into_iter().map(HistoryBody::of).collect::<Answer<_>>()?;
+        Ok(Self { computed: computed(rules, &record["document"]), record, history })
+    }
+
+    pub(super) fn example() -> Value {
+        json!({"record": {"record": ID, "kind": "assessment", "rev": "3-5c1a9f02",
+                "document": {"form": "tekun_six", "form_version": 1, "status": "submitted"}},
+            "computed": {"grade": {"state": "value", "value": "able"}},
+            "history": [{"rev_number": 1, "device": ID, "device_seq": 1, "user": ID,
+                "user_name": "测试甲", "received_at_us": 1_795_406_400_000_000_i64,
+                "outcome": "applied", "changes": [{"path": "/status", "after": "draft"}]}]})
+    }
+}
+
+/// What the record's own version of its form computes: a suggestion, for a person who decides.
+fn computed(rules: &CaseRules, document: &Value) -> Value {
+    let form = document["form"].as_str().zip(document["form_version"].as_u64());
+    let form =
+        form.and_then(|(id, version)| rules.catalogue().get(id, u32::try_from(version).ok()?));
+    match (form, document["answers"].as_object()) {
+        (Some(form), Some(answers)) => {
+            serde_json::to_value(form.form().compute(answers)).unwrap_or_default()
+        }
+        _ => json!({}),
+    }
+}
+
+impl HistoryBody {
+    fn of(entry: HistoryEntry) -> Answer<Self> {
+        let outcome: Value = serde_json::from_str(&entry.outcome_text)
+            .map_err(|error| Problem::internal(error.to_string()))?;
+        let changes = entry.effect.0.iter().map(|touch| ChangeBody {
+            path: touch.path.to_string(),
+            before: touch.before.as_ref().map(plain),
+            after: touch.after.as_ref().map(plain),
+        });
+        Ok(Self {
+            rev_number: entry.rev_number,
+            device: entry.device.0,
+            device_seq: entry.device_seq.0,
+            user: entry.user.0,
+            user_name: entry.user_name,
+            received_at_us: entry.received_at.0,
+            made_at: entry.made_at,
+            outcome: outcome["outcome"].as_str().unwrap_or_default().to_owned(),
+            changes: changes.collect(),
+        })
+    }
+}
+
+impl FindList {
+    pub(super) fn of(found: Vec<FindItem>) -> Self {
+        let entry = |item: FindItem| FindEntry {
+            record: item.id.0,
+            community_code: item.community_code,
+            category: item.category,
+            urgency: item.urgency,
+            status: item.status,
+            found_at: item.found_at,
+            changed_at_us: item.changed_at.0,
+        };
+        Self { finds: found.into_iter().map(entry).collect() }
+    }
+
+    pub(super) fn example() -> Value {
+        json!({"finds": [{"record": ID, "community_code": "110102012001", "category": "illness",
+            "urgency": "urgent", "status": "reported", "changed_at_us": 1_795_406_400_000_000_i64}]})
+    }
+}
+
+impl QuarantineList {
+    pub(super) fn of(found: Vec<QuarantinedEdit>) -> Answer<Self> {
+        let entry = |edit: QuarantinedEdit| -> Answer<QuarantineEntry> {
+            let outcome: Outcome = serde_json::from_str(&edit.outcome_text)
+                .map_err(|error| Problem::internal(error.to_string()))?;
+            Ok(QuarantineEntry {
+                device: edit.device.0,
+                device_seq: edit.device_seq.0,
+                user: edit.user.0,
+                record: edit.record.map(|record| record.0),
+                kind: edit.kind,
+                reason: json!(outcome.reason),
+                received_at_us: edit.received_at.0,
+                made_at: edit.made_at,
+            })
+        };
+        Ok(Self { edits: found.into_iter().map(entry).collect::<Answer<_>>()? })
+    }
+
+    pub(super) fn example() -> Value {
+        json!({"edits": [{"device": ID, "device_seq": 7, "user": ID, "record": ID,
+            "kind": "assessment", "reason": "decided", "received_at_us": 1_795_406_400_000_000_i64}]})
+    }
+}
+
+impl Return {
+    pub(super) fn example() -> Self {
+        let reasons = vec!["洗澡一项与走访记录不一致,请核实。".to_owned()];
+        Self { rev: "3-5c1a9f02".to_owned(), reasons, note: None }
+    }
+}
+
+impl Accept {
+    pub(super) fn example() -> Self {
+        Self { rev: "3-5c1a9f02".to_owned(), note: None }
+    }
+}
+
+impl DecisionTaken {
+    pub(super) fn example() -> Self {
+        Self { device_seq: 1, outcome: "applied".to_owned(), rev: "4-77a0c3d1".to_owned() }
+    }
+}
