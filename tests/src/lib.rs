@@ -1,1 +1,45 @@
-//! Placeholder while the house is being raised.
+//! What the end-to-end tests stand on: the real service in this process, on either database, with
+//! a small field of people, and tablets and bare hands that talk to it over HTTP.
+//!
+//! ```no_run
+//! use ruhu_tests::{Database, Server};
+//!
+//! let server = Server::on(Database::Sqlite);
+//! let mut tablet = server.tablet("worker_a");
+//! tablet.sync().expect("synced");
+//! ```
+
+mod database;
+pub mod edits;
+mod field;
+mod hand;
+mod http;
+mod server;
+pub mod tables;
+
+pub use database::Database;
+pub use field::{AREA_HERE, AREA_THERE, Field, PASSWORD};
+pub use hand::{Hand, verdict};
+pub use http::{Call, Reply};
+pub use server::{NOON, Server, Tablet};
+
+/// Makes each named function of the module two tests, one on SQLite and one on PostgreSQL. The
+/// function takes the [`Server`].
+#[macro_export]
+macro_rules! on_both_databases {
+    ($($name:ident,)*) => {
+        mod sqlite {
+            $(#[test]
+            fn $name() {
+                super::$name($crate::Server::on($crate::Database::Sqlite));
+            })*
+        }
+
+        mod postgres {
+            $(#[test]
+            fn $name() {
+                super::$name($crate::Server::on($crate::Database::Postgres));
+            })*
+        }
+    };
+}

@@ -18,18 +18,8 @@ const MAY_USE: [(&str, &[&str]); 8] = [
     ("store", &["casework", "sync"]),
     ("device", &["sync"]),
     ("api", &["casework", "device", "forms", "store", "sync"]),
-    (
-        "tests",
-        &[
-            "api", "casework", "device", "forms", "store", "sync", "bench",
-        ],
-    ),
-    (
-        "bench",
-        &[
-            "api", "casework", "device", "forms", "store", "sync", "tests",
-        ],
-    ),
+    ("tests", &["api", "casework", "device", "forms", "store", "sync", "bench"]),
+    ("bench", &["api", "casework", "device", "forms", "store", "sync", "tests"]),
 ];
 
 /// Crates whose answers follow from their arguments alone.
@@ -80,11 +70,7 @@ const LINES_MAX: usize = 400;
 const LINES_MAX_TESTS: usize = 500;
 
 /// Notes to oneself, which belong in an issue. Put together here so that this file does not name them.
-const MARKERS: [&str; 3] = [
-    concat!("TO", "DO"),
-    concat!("FIX", "ME"),
-    concat!("X", "XX"),
-];
+const MARKERS: [&str; 3] = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("X", "XX")];
 
 /// Paths of somebody's machine and hosts of somebody's registry, neither of which others have.
 const MACHINE_PATHS: [&str; 2] = [concat!("/wo", "rk/"), concat!("/ro", "ot/")];
@@ -111,10 +97,7 @@ fn crates_use_each_other_only_in_the_agreed_direction() {
         };
         let manifest = format!("{member}/Cargo.toml");
         for (_, name) in dependencies(file(&manifest)) {
-            if let Some(used) = name
-                .strip_prefix("ruhu-")
-                .filter(|used| !may.contains(used))
-            {
+            if let Some(used) = name.strip_prefix("ruhu-").filter(|used| !may.contains(used)) {
                 broken.push(format!("{manifest}: {member} may not depend on {used}"));
             }
         }
@@ -122,19 +105,14 @@ fn crates_use_each_other_only_in_the_agreed_direction() {
             let others = MAY_USE.map(|(name, _)| name).into_iter();
             for used in others.filter(|used| *used != member && !may.contains(used)) {
                 let word = format!("ruhu_{used}");
-                let at = code(text)
-                    .into_iter()
-                    .filter(|(_, line)| has_word(line, &word));
+                let at = code(text).into_iter().filter(|(_, line)| has_word(line, &word));
                 broken.extend(
                     at.map(|(number, _)| format!("{path}:{number}: {member} may not use {used}")),
                 );
             }
         }
     }
-    holds(
-        "Crates use each other only in the direction that ARCHITECTURE.md draws:",
-        broken,
-    );
+    holds("Crates use each other only in the direction that ARCHITECTURE.md draws:", broken);
 }
 
 #[test]
@@ -142,9 +120,8 @@ fn pure_crates_know_no_clock_chance_file_socket_or_database() {
     let mut broken = Vec::new();
     for pure in PURE {
         let manifest = format!("{pure}/Cargo.toml");
-        for (_, name) in dependencies(file(&manifest))
-            .into_iter()
-            .filter(|(table, _)| *table == "dependencies")
+        for (_, name) in
+            dependencies(file(&manifest)).into_iter().filter(|(table, _)| *table == "dependencies")
         {
             if IMPURE.contains(&name) {
                 broken.push(format!("{manifest}: {name}"));
@@ -157,10 +134,7 @@ fn pure_crates_know_no_clock_chance_file_socket_or_database() {
             }
         }
     }
-    holds(
-        "sync, forms and casework are pure; pass what they need as an argument:",
-        broken,
-    );
+    holds("sync, forms and casework are pure; pass what they need as an argument:", broken);
 }
 
 #[test]
@@ -175,56 +149,35 @@ fn sql_is_only_in_the_store_and_in_migrations() {
         for (path, text) in sources(member) {
             for (number, line) in code(text) {
                 let library = has_word(line, "diesel") || has_word(line, "sql_query");
-                if library
-                    || SQL
-                        .iter()
-                        .any(|words| words.iter().all(|word| line.contains(word)))
-                {
+                if library || SQL.iter().any(|words| words.iter().all(|word| line.contains(word))) {
                     broken.push(format!("{path}:{number}: {}", line.trim()));
                 }
             }
         }
     }
-    let elsewhere = |path: &&String| {
-        !["migrations/", "store/", "bench/"]
-            .iter()
-            .any(|at| path.starts_with(at))
-    };
-    let scripts = files()
-        .keys()
-        .filter(|path| path.ends_with(".sql"))
-        .filter(elsewhere);
+    let elsewhere =
+        |path: &&String| !["migrations/", "store/", "bench/"].iter().any(|at| path.starts_with(at));
+    let scripts = files().keys().filter(|path| path.ends_with(".sql")).filter(elsewhere);
     broken.extend(scripts.map(|path| format!("{path}: a file of SQL")));
     holds("Only store/ and migrations/ know SQL:", broken);
 }
 
 #[test]
 fn no_source_file_is_too_long_to_read() {
-    let long = files()
-        .iter()
-        .filter(|(path, _)| path.ends_with(".rs"))
-        .filter_map(|(path, text)| {
-            let max = if holds_tests(path) {
-                LINES_MAX_TESTS
-            } else {
-                LINES_MAX
-            };
+    let long =
+        files().iter().filter(|(path, _)| path.ends_with(".rs")).filter_map(|(path, text)| {
+            let max = if holds_tests(path) { LINES_MAX_TESTS } else { LINES_MAX };
             let lines = text.lines().count();
             (lines > max).then(|| format!("{path}: {lines} lines, {max} at most"))
         });
-    holds(
-        "A source file does one thing; divide those that do two:",
-        long,
-    );
+    holds("A source file does one thing; divide those that do two:", long);
 }
 
 #[test]
 fn both_databases_have_the_same_migrations() {
     let of = |database: &str| -> BTreeSet<&'static str> {
         let at = format!("migrations/{database}");
-        below(&at, "up.sql")
-            .filter_map(|(path, _)| path.split('/').nth(2))
-            .collect()
+        below(&at, "up.sql").filter_map(|(path, _)| path.split('/').nth(2)).collect()
     };
     let (sqlite, postgres) = (of("sqlite"), of("postgres"));
     assert!(
@@ -232,17 +185,10 @@ fn both_databases_have_the_same_migrations() {
         "migrations/sqlite: the house must have migrations, each a folder with up.sql"
     );
     let one_sided = sqlite.symmetric_difference(&postgres).map(|name| {
-        let missing = if sqlite.contains(name) {
-            "postgres"
-        } else {
-            "sqlite"
-        };
+        let missing = if sqlite.contains(name) { "postgres" } else { "sqlite" };
         format!("migrations/{missing}/{name}/up.sql: missing")
     });
-    holds(
-        "Every migration is written for both databases, under one name:",
-        one_sided,
-    );
+    holds("Every migration is written for both databases, under one name:", one_sided);
 }
 
 #[test]
@@ -260,28 +206,22 @@ fn nothing_is_left_for_later_in_the_text() {
 #[test]
 fn libraries_print_nothing() {
     let mut broken = Vec::new();
-    let libraries = members()
-        .into_iter()
-        .filter(|member| !["tests", "bench"].contains(member));
+    let libraries = members().into_iter().filter(|member| !["tests", "bench"].contains(member));
     for (path, text) in libraries.flat_map(sources) {
         // The `ruhu` command speaks to a person, in these files alone.
         if path == "api/src/main.rs" || (path.starts_with("api/") && path.ends_with("/output.rs")) {
             continue;
         }
         for (number, line) in code(text) {
-            let found = ["println!", "print!", "eprintln!", "eprint!", "dbg!"]
-                .into_iter()
-                .find(|print| {
+            let found =
+                ["println!", "print!", "eprintln!", "eprint!", "dbg!"].into_iter().find(|print| {
                     line.match_indices(print)
                         .any(|(at, _)| !line[..at].ends_with(|c: char| c.is_alphanumeric()))
                 });
             broken.extend(found.map(|print| format!("{path}:{number}: {print}")));
         }
     }
-    holds(
-        "Libraries return values and trace; only the ruhu command prints:",
-        broken,
-    );
+    holds("Libraries return values and trace; only the ruhu command prints:", broken);
 }
 
 #[test]
@@ -291,15 +231,10 @@ fn no_file_names_a_path_or_a_registry_of_one_machine() {
         for (index, line) in text.lines().enumerate() {
             let place = MACHINE_PATHS.into_iter().find(|place| {
                 let inside = |c: char| c.is_alphanumeric() || "._-/}".contains(c);
-                line.match_indices(place)
-                    .any(|(at, _)| !line[..at].ends_with(inside))
+                line.match_indices(place).any(|(at, _)| !line[..at].ends_with(inside))
             });
             let host = REGISTRY_HOSTS.into_iter().find(|host| line.contains(host));
-            broken.extend(
-                place
-                    .or(host)
-                    .map(|found| format!("{path}:{}: {found}", index + 1)),
-            );
+            broken.extend(place.or(host).map(|found| format!("{path}:{}: {found}", index + 1)));
         }
     }
     holds("Files hold on every machine:", broken);
@@ -308,27 +243,20 @@ fn no_file_names_a_path_or_a_registry_of_one_machine() {
 #[test]
 fn the_architecture_names_every_folder_and_no_other() {
     let text = file("ARCHITECTURE.md");
-    let folders: BTreeSet<&str> = files()
-        .keys()
-        .filter_map(|path| Some(path.split_once('/')?.0))
-        .collect();
+    let folders: BTreeSet<&str> =
+        files().keys().filter_map(|path| Some(path.split_once('/')?.0)).collect();
     let named = |folder: &str| {
         let inside = |c: char| c.is_alphanumeric() || "._-/".contains(c);
-        text.match_indices(&format!("{folder}/"))
-            .any(|(at, _)| !text[..at].ends_with(inside))
+        text.match_indices(&format!("{folder}/")).any(|(at, _)| !text[..at].ends_with(inside))
     };
     let unnamed = folders.into_iter().filter(|folder| !named(folder));
-    let mut broken: Vec<String> = unnamed
-        .map(|folder| format!("ARCHITECTURE.md: says nothing of {folder}/"))
-        .collect();
+    let mut broken: Vec<String> =
+        unnamed.map(|folder| format!("ARCHITECTURE.md: says nothing of {folder}/")).collect();
 
     // A folder is named `so/`, or so/ as the first word of a line.
     let quoted = text.split('`').skip(1).step_by(2);
     let first = text.lines().filter_map(|line| line.split(' ').next());
-    let path = |word: &&str| {
-        word.chars()
-            .all(|c| c.is_ascii_alphanumeric() || "._-/".contains(c))
-    };
+    let path = |word: &&str| word.chars().all(|c| c.is_ascii_alphanumeric() || "._-/".contains(c));
     for folder in quoted.chain(first).filter(path) {
         if folder.ends_with('/')
             && !folder.starts_with('/')
@@ -359,35 +287,21 @@ fn both_readmes_have_the_same_headings_and_commands() {
     };
     let (levels, blocks) = outline("README.md");
     let (levels_zh, blocks_zh) = outline("README.zh.md");
-    assert_eq!(
-        levels, levels_zh,
-        "README.md and README.zh.md: the same headings, by their levels"
-    );
-    assert_eq!(
-        blocks, blocks_zh,
-        "README.md and README.zh.md: the same code blocks"
-    );
+    assert_eq!(levels, levels_zh, "README.md and README.zh.md: the same headings, by their levels");
+    assert_eq!(blocks, blocks_zh, "README.md and README.zh.md: the same code blocks");
 }
 
 #[test]
 fn changes_are_told_in_the_changelog() {
-    assert!(
-        !file("CHANGELOG.md").trim().is_empty(),
-        "CHANGELOG.md: says nothing"
-    );
+    assert!(!file("CHANGELOG.md").trim().is_empty(), "CHANGELOG.md: says nothing");
 }
 
 #[test]
 fn every_shared_dependency_is_used() {
-    let manifests: Vec<String> = members()
-        .iter()
-        .map(|member| format!("{member}/Cargo.toml"))
-        .collect();
-    let used: BTreeSet<&str> = manifests
-        .iter()
-        .flat_map(|path| dependencies(file(path)))
-        .map(|(_, name)| name)
-        .collect();
+    let manifests: Vec<String> =
+        members().iter().map(|member| format!("{member}/Cargo.toml")).collect();
+    let used: BTreeSet<&str> =
+        manifests.iter().flat_map(|path| dependencies(file(path))).map(|(_, name)| name).collect();
     let shared = dependencies(file("Cargo.toml"))
         .into_iter()
         .filter(|(table, _)| *table == "workspace.dependencies");
@@ -401,16 +315,12 @@ fn every_shared_dependency_is_used() {
 /// 17 digits and a digit or X, of which eight are somebody's birthday.
 fn is_id_number(word: &str) -> bool {
     let between = |range: std::ops::Range<usize>, low, high| {
-        word[range]
-            .parse::<u32>()
-            .is_ok_and(|number| (low..=high).contains(&number))
+        word[range].parse::<u32>().is_ok_and(|number| (low..=high).contains(&number))
     };
     word.len() == 18
         && word.is_ascii()
         && word[..17].bytes().all(|byte| byte.is_ascii_digit())
-        && word[17..]
-            .chars()
-            .all(|last| last.is_ascii_digit() || last.eq_ignore_ascii_case(&'X'))
+        && word[17..].chars().all(|last| last.is_ascii_digit() || last.eq_ignore_ascii_case(&'X'))
         && between(6..10, 1880, 2099)
         && between(10..12, 1, 12)
         && between(12..14, 1, 31)
@@ -421,18 +331,14 @@ fn identity_numbers_are_made_up() {
     let mut broken = Vec::new();
     for (path, text) in files() {
         for (index, line) in text.lines().enumerate() {
-            let words = line
-                .split(|c: char| !c.is_ascii_alphanumeric())
-                .filter(|word| is_id_number(word));
+            let words =
+                line.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| is_id_number(word));
             let real =
                 words.filter(|word| !word.starts_with("999999") && !PUBLISHED_IDS.contains(word));
             broken.extend(real.map(|word| format!("{path}:{}: {word}", index + 1)));
         }
     }
-    holds(
-        "An identity number could be someone's unless it begins with 999999:",
-        broken,
-    );
+    holds("An identity number could be someone's unless it begins with 999999:", broken);
 }
 
 #[test]

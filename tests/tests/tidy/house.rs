@@ -35,19 +35,14 @@ pub(super) fn files() -> &'static BTreeMap<String, String> {
             .expect("file names in UTF-8")
             .split_terminator('\0')
             .filter_map(|path| {
-                Some((
-                    path.to_owned(),
-                    std::fs::read_to_string(root().join(path)).ok()?,
-                ))
+                Some((path.to_owned(), std::fs::read_to_string(root().join(path)).ok()?))
             })
             .collect()
     })
 }
 
 pub(super) fn file(path: &str) -> &'static str {
-    files()
-        .get(path)
-        .unwrap_or_else(|| panic!("{path}: the house must have this file"))
+    files().get(path).unwrap_or_else(|| panic!("{path}: the house must have this file"))
 }
 
 /// The files below a folder that end so.
@@ -75,10 +70,7 @@ pub(super) fn holds_tests(path: &str) -> bool {
 
 /// Numbered lines of code: no comments, and nothing that stands under `#[cfg(test)]`.
 pub(super) fn code(text: &str) -> Vec<(usize, &str)> {
-    let mut lines = text
-        .lines()
-        .enumerate()
-        .map(|(index, line)| (index + 1, line));
+    let mut lines = text.lines().enumerate().map(|(index, line)| (index + 1, line));
     let mut kept = Vec::new();
     while let Some((number, line)) = lines.next() {
         if line.trim() == "#[cfg(test)]" {
@@ -124,10 +116,7 @@ pub(super) fn dependencies(manifest: &str) -> Vec<(&str, &str)> {
 }
 
 pub(super) fn members() -> Vec<&'static str> {
-    let listed = file("Cargo.toml")
-        .split_once("members = [")
-        .expect("Cargo.toml: members")
-        .1;
+    let listed = file("Cargo.toml").split_once("members = [").expect("Cargo.toml: members").1;
     let listed = listed.split_once(']').expect("Cargo.toml: members").0;
     listed
         .split(',')

@@ -1,0 +1,138 @@
+//! A database of its own for each server: a file in a folder, or a schema that is dropped at the
+//! end. Beside the store there is a way past it, to prepare and to look at what no call shows.
+
+use diesel::connection::SimpleConnection;
+use diesel::sql_types::Text;
+use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
+use ruhu_sync::chain::to_hex;
+use std::path::Path;
+
+/// Names the server on which tests make their schemas.
+const SERVER: &str = "RUHU_TEST_POSTGRES_URL";
+
+/// Which database a server runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Database {
+    /// A file.
+    Sqlite,
+    /// A schema on the server that `RUHU_TEST_POSTGRES_URL` names.
+    Postgres,
+}
+
+/// Where a server's data is.
+pub(crate) enum Place {
+    Sqlite { url: String, file: String },
+    Postgres { url: String, server: String, schema: String },
+}
+
+#[derive(QueryableByName)]
+struct Value {
+    #[diesel(sql_type = Text)]
+    value: String,
+}
+
+impl Place {
+    pub(crate) fn new(database: Database, folder: &Path) -> Self {
+        match database {
+            Database::Sqlite => {
+                let file = folder.join("ruhu.db").display().to_string();
+                Self::Sqlite { url: format!("sqlite:{file}"), file }
+            }
+            Database::Postgres => Self::schema_of_its_own(),
+        }
+    }
+
+    fn schema_of_its_own() -> Self {
+        let server = std::env::var(SERVER).unwrap_or_else(|_| {
+            panic!("{SERVER} names no PostgreSQL server: run these tests with scripts/test, which starts one")
+        });
+        let mut random = [0; 8];
+        getrandom::fill(&mut random).expect("random bytes");
+        let schema = format!("tests_{}", to_hex(&random));
+        let mut c = PgConnection::establish(&server).expect("the server that scripts/test starts");
+        c.batch_execute(&format!("CREATE SCHEMA {schema}")).expect("a schema");
+        let and = if server.contains('?') { '&' } else { '?' };
+        // By its application's name a test finds the connections of its own server.
+        let url =
+            format!("{server}{and}options=-csearch_path%3D{schema}&application_name={schema}");
+        Self::Postgres { url, server, schema }
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        match self {
+            Self::Sqlite { url, .. } | Self::Postgres { url, .. } => url,
+        }
+    }
+
+    pub(crate) fn run(&self, sql: &str) {
+        match self {
+            Self::Sqlite { file, .. } => sqlite(file).batch_execute(sql).expect("run"),
+            Self::Postgres { url, .. } => {
+                let mut c = PgConnection::establish(url).expect("the server");
+                c.batch_execute(sql).expect("run");
+            }
+        }
+    }
+
+    pub(crate) fn texts(&self, sql: &str) -> Vec<String> {
+        let values: Vec<Value> = match self {
+            Self::Sqlite { file, .. } => sql_query(sql).load(&mut sqlite(file)),
+            Self::Postgres { url, .. } => {
+                sql_query(sql).load(&mut PgConnection::establish(url).expect("the server"))
+            }
+        }
+        .expect("texts");
+        values.into_iter().map(|row| row.value).collect()
+    }
+
+    /// Bytes, as this database writes them in SQL.
+    pub(crate) fn bytes(&self, bytes: &[u8]) -> String {
+        match self {
+            Self::Sqlite { .. } => format!("X'{}'", to_hex(bytes)),
+            Self::Postgres { .. } => format!("'\\x{}'::bytea", to_hex(bytes)),
+        }
+    }
+
+    /// The column as lower-case hexadecimal text.
+    pub(crate) fn hex(&self, column: &str) -> String {
+        match self {
+            Self::Sqlite { .. } => format!("lower(hex({column}))"),
+            Self::Postgres { .. } => format!("encode({column}, 'hex')"),
+        }
+    }
+
+    /// How many of the server's transactions stand at a lock. SQLite has none that show.
+    pub(crate) fn waiting(&self) -> usize {
+        match self {
+            Self::Sqlite { .. } => 0,
+            Self::Postgres { server, schema, .. } => {
+                let mut c = PgConnection::establish(server).expect("the server");
+                let sql = format!(
+                    "SELECT pid::text AS value FROM pg_stat_activity \
+                     WHERE application_name = '{schema}' AND wait_event_type = 'Lock'"
+                );
+                let rows: Vec<Value> = sql_query(sql).load(&mut c).expect("activity");
+                rows.len()
+            }
+        }
+    }
+}
+
+fn sqlite(file: &str) -> SqliteConnection {
+    let mut c = SqliteConnection::establish(file).expect("a file");
+    c.batch_execute("PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON").expect("set up");
+    c
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let Self::Postgres { server, schema, .. } = self else {
+            return;
+        };
+        if let Ok(mut c) = PgConnection::establish(server) {
+            let sql = format!("SET client_min_messages = error; DROP SCHEMA {schema} CASCADE");
+            // What is left behind goes with the server.
+            drop(c.batch_execute(&sql));
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! A small field: two teams in one street, a committee member, and two streets' reviewers.
+
+use crate::database::Place;
+use argon2::password_hash::PasswordHasher as _;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, Version};
+use ruhu_casework::facts::{Office, Role};
+use ruhu_store::Store;
+use ruhu_store::accounts::Account;
+use ruhu_sync::id::{StreamId, UserId};
+use uuid::Uuid;
+
+/// Everybody's.
+pub const PASSWORD: &str = "入户社工的密码有十个字";
+
+/// The street in which both caseloads and the committee member are.
+pub const AREA_HERE: &str = "110102003";
+
+/// The street of the other reviewer.
+pub const AREA_THERE: &str = "110105001";
+
+/// Who there is, by login. The names are the same on every server, so that two of them can be
+/// compared.
+#[derive(Clone, Copy, Debug)]
+pub struct Field;
+
+const WORKERS: [(&str, u128, u128); 3] =
+    [("worker_a", 1, 1), ("worker_a2", 2, 1), ("worker_b", 3, 2)];
+
+const OFFICES: [(&str, u128, Role, &str); 3] = [
+    ("committee", 4, Role::CommitteeMember, "110102003001"),
+    ("reviewer_here", 5, Role::StreetReviewer, AREA_HERE),
+    ("reviewer_there", 6, Role::StreetReviewer, AREA_THERE),
+];
+
+fn numbered(kind: u128, n: u128) -> Uuid {
+    Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_0000_0000 | kind << 16 | n)
+}
+
+impl Field {
+    /// The person of this login.
+    pub fn user(login: &str) -> UserId {
+        let workers = WORKERS.iter().map(|(login, n, _)| (*login, *n));
+        let offices = OFFICES.iter().map(|(login, n, _, _)| (*login, *n));
+        let found = workers.chain(offices).find(|(known, _)| *known == login);
+        let (_, n) = found.unwrap_or_else(|| panic!("{login} is nobody of the field"));
+        UserId(numbered(0xA, n))
+    }
+
+    /// The caseload of `worker_a` and `worker_a2`.
+    pub const CASELOAD_A: StreamId =
+        StreamId(Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_000C_0001));
+
+    /// The caseload of `worker_b`.
+    pub const CASELOAD_B: StreamId =
+        StreamId(Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_000C_0002));
+
+    /// Peoples the database of a server that has just been made.
+    pub(crate) fn people(store: &Store, place: &Place) {
+        let hash = cheap_hash();
+        let account = |login: &str| Account {
+            id: Self::user(login),
+            login: login.to_owned(),
+            name: format!("测试{login}"),
+            active: true,
+            staff_no: None,
+            password_hash: Some(hash.clone().into()),
+        };
+        let made = store.write(|tx| {
+            for (login, ..) in WORKERS {
+                assert!(tx.add_account(&account(login))?);
+            }
+            for (login, n, role, area) in OFFICES {
+                assert!(tx.add_account(&account(login))?);
+                let office = Office {
+                    role,
+                    area: area.to_owned(),
+                    first_day: "2026-01-01".parse().expect("a day"),
+                    last_day: None,
+                };
+                tx.add_office(numbered(0xF, n), Self::user(login), &office)?;
+            }
+            Ok(())
+        });
+        made.expect("accounts");
+        place.run(&teams(place));
+    }
+}
+
+/// A provider under a contract in force, its two caseloads, and who works in them.
+fn teams(place: &Place) -> String {
+    let id = |kind, n| place.bytes(numbered(kind, n).as_bytes());
+    let mut sql = format!(
+        "INSERT INTO provider (id, name) VALUES ({provider}, '测试社工事务所'); \
+         INSERT INTO contract (id, provider, purchaser_area, first_day, last_day) \
+         VALUES ({contract}, {provider}, '{AREA_HERE}', '2026-01-01', '2026-12-31');",
+        provider = id(0xD, 1),
+        contract = id(0xE, 1),
+    );
+    for (caseload, name) in [(Field::CASELOAD_A, "一组"), (Field::CASELOAD_B, "二组")] {
+        sql.push_str(&format!(
+            "INSERT INTO caseload (id, contract, area, name) \
+             VALUES ({}, {}, '{AREA_HERE}', '{name}');",
+            place.bytes(caseload.as_bytes()),
+            id(0xE, 1),
+        ));
+    }
+    for (login, n, team) in WORKERS {
+        let caseload = if team == 1 { Field::CASELOAD_A } else { Field::CASELOAD_B };
+        sql.push_str(&format!(
+            "INSERT INTO membership (id, account, caseload, first_day) \
+             VALUES ({}, {}, {}, '2026-01-01');",
+            id(0x9, n),
+            place.bytes(Field::user(login).as_bytes()),
+            place.bytes(caseload.as_bytes()),
+        ));
+    }
+    sql
+}
+
+/// The password's hash, of a cost that no test has to wait for: the parameters are part of it.
+fn cheap_hash() -> String {
+    let params = Params::new(8, 1, 1, None).expect("parameters");
+    let hash: PasswordHash = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password(PASSWORD.as_bytes())
+        .expect("a hash");
+    hash.to_string()
+}

@@ -1,0 +1,119 @@
+//! A device whose requests are made by hand: what an honest tablet would never send, too.
+
+use crate::field::PASSWORD;
+use crate::http::{Call, Reply};
+use crate::server::Server;
+use ruhu_sync::id::{DeviceId, Epoch};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// A signed-in device without any memory of its own but its next number.
+#[derive(Clone, Debug)]
+pub struct Hand {
+    address: String,
+    /// The access token.
+    pub token: String,
+    /// The refresh token.
+    pub refresh_token: String,
+    /// The device.
+    pub device: DeviceId,
+    /// The epoch it learned at its sign-in.
+    pub epoch: Epoch,
+    next: u64,
+}
+
+/// `outcome`, or `outcome/reason`.
+pub fn verdict(outcome: &Value) -> String {
+    match outcome["reason"].as_str() {
+        Some(reason) => format!("{}/{reason}", outcome["outcome"].as_str().unwrap_or("?")),
+        None => outcome["outcome"].as_str().unwrap_or("?").to_owned(),
+    }
+}
+
+impl Hand {
+    /// Signs in; under a device's name of the test's choice if one is given.
+    pub fn new(server: &Server, login: &str, device: Option<Uuid>) -> Self {
+        let mut told = json!({"name": "手工"});
+        if let Some(id) = device {
+            told["id"] = json!(id);
+        }
+        let body = json!({"login": login, "password": PASSWORD, "device": told});
+        let session = server.call("POST", "/v1/session").json(&body).send().expect(200).json();
+        let text = |name: &str| session[name].as_str().expect("text").to_owned();
+        Self {
+            address: server.address(),
+            token: text("access_token"),
+            refresh_token: text("refresh_token"),
+            device: DeviceId::parse(&text("device")).expect("a device"),
+            epoch: Epoch(text("epoch").parse().expect("an epoch")),
+            next: session["expected_device_seq"].as_u64().expect("a number"),
+        }
+    }
+
+    /// The same device at another address of the server.
+    pub fn at(&self, server: &Server) -> Self {
+        Self { address: server.address(), ..self.clone() }
+    }
+
+    /// A request with the device's token.
+    pub fn call(&self, method: &str, path: &str) -> Call {
+        Call::new(&self.address, method, path).bearer(&self.token)
+    }
+
+    /// The body of a push of these edits, as they stand.
+    pub fn body(&self, edits: &[Value]) -> Value {
+        json!({"protocol": 1, "epoch": self.epoch, "edits": edits})
+    }
+
+    /// Pushes edits that have their numbers already.
+    pub fn push(&self, edits: &[Value]) -> Reply {
+        self.call("POST", "/v1/sync/push").json(&self.body(edits)).send()
+    }
+
+    /// Gives edits the device's next numbers.
+    pub fn number(&mut self, edits: impl IntoIterator<Item = Value>) -> Vec<Value> {
+        let mut numbered = Vec::new();
+        for mut edit in edits {
+            edit["device_seq"] = json!(self.next);
+            self.next += 1;
+            numbered.push(edit);
+        }
+        numbered
+    }
+
+    /// Numbers and pushes edits, and gives their outcomes.
+    #[track_caller]
+    pub fn outcomes(&mut self, edits: impl IntoIterator<Item = Value>) -> Vec<Value> {
+        let edits = self.number(edits);
+        let answer = self.push(&edits).expect(200).json();
+        answer["outcomes"].as_array().expect("outcomes").clone()
+    }
+
+    /// Numbers and pushes one edit, and says what became of it in a word.
+    #[track_caller]
+    pub fn verdict(&mut self, edit: Value) -> String {
+        verdict(&self.outcomes([edit])[0])
+    }
+
+    /// Numbers and pushes one edit that must be taken; gives the rev it made.
+    #[track_caller]
+    pub fn take(&mut self, edit: Value) -> String {
+        let outcome = self.outcomes([edit]).remove(0);
+        outcome["rev"].as_str().unwrap_or_else(|| panic!("not taken: {outcome}")).to_owned()
+    }
+
+    /// Pulls one page.
+    pub fn pull(&self, mut request: Value) -> Reply {
+        if request.get("protocol").is_none() {
+            request["protocol"] = json!(1);
+        }
+        self.call("POST", "/v1/sync/pull").json(&request).send()
+    }
+
+    /// Everything the device may hold, read from the beginning in one page.
+    pub fn held(&self) -> Vec<Value> {
+        let page = self.pull(json!({})).expect(200).json();
+        assert_eq!(page["complete"], true, "more than a page");
+        page["records"].as_array().expect("records").clone()
+    }
+}

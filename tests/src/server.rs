@@ -1,0 +1,157 @@
+//! The service itself, started in this process as `ruhu serve` starts it.
+
+use crate::database::{Database, Place};
+use crate::field::{Field, PASSWORD};
+use crate::hand::Hand;
+use crate::http::Call;
+use ruhu_api::app::{MissingKeys, Running, build, serve};
+use ruhu_api::clock::Clock;
+use ruhu_api::settings::Settings;
+use ruhu_device::{Counted, Flaky, HttpTransport, TestDevice};
+use ruhu_store::Store;
+use ruhu_sync::id::Instant;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// 2026-11-23, noon in Beijing: when every server's clock stands at first.
+pub const NOON: Instant = Instant(1_795_406_400_000_000);
+
+/// A tablet on a line that can be made worse.
+pub type Tablet = TestDevice<Flaky<HttpTransport>>;
+
+/// A running service with a field of its own.
+pub struct Server {
+    // In this order they are dropped: first the service stops, then its data goes.
+    running: Option<Running>,
+    place: Place,
+    clock: Clock,
+    folder: TempDir,
+    tablets: AtomicU64,
+}
+
+impl Server {
+    /// Starts a service on a new database, on a port of the system's choice, with the people of
+    /// [`Field`].
+    pub fn on(database: Database) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut server = Self {
+            running: None,
+            place: Place::new(database, folder.path()),
+            clock: Clock::standing(NOON),
+            folder,
+            tablets: AtomicU64::new(1),
+        };
+        server.start(MissingKeys::Make);
+        Field::people(server.store(), &server.place);
+        server
+    }
+
+    fn settings(&self) -> Settings {
+        let keys = self.folder.path().join("keys");
+        let mut settings = Settings::defaults().expect("settings");
+        settings.listen = ([127, 0, 0, 1], 0).into();
+        settings.database_url = self.place.url().to_owned().into();
+        settings.data_dir = self.folder.path().to_owned();
+        settings.key_files.sealing = keys.join("sealing.key");
+        settings.key_files.cursor = keys.join("cursor.key");
+        settings.key_files.signing = keys.join("signing.pem");
+        settings.worker_threads = 2;
+        settings.pool_connections_max = 24;
+        // Connections that tests keep open are no requests in flight.
+        settings.shutdown_timeout = Duration::ZERO;
+        settings
+    }
+
+    fn start(&mut self, missing: MissingKeys) {
+        let service = build(self.settings(), missing, self.clock.clone()).expect("a service");
+        self.running = Some(serve(service).expect("a port"));
+    }
+
+    /// Stops the service; its data stays.
+    pub fn stop(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.stop().expect("stopped");
+        }
+    }
+
+    /// Stops the service and starts it again on the same data and keys, on another port.
+    pub fn start_again(&mut self) {
+        self.stop();
+        self.start(MissingKeys::Refuse);
+    }
+
+    fn running(&self) -> &Running {
+        self.running.as_ref().expect("the service runs")
+    }
+
+    /// Where it answers.
+    pub fn address(&self) -> String {
+        format!("http://{}", self.running().address())
+    }
+
+    /// Its database.
+    pub fn store(&self) -> &Store {
+        self.running().store()
+    }
+
+    /// Its parts.
+    pub fn service(&self) -> &ruhu_api::service::Service {
+        self.running().service()
+    }
+
+    /// Which database it runs on.
+    pub fn database(&self) -> Database {
+        match self.place {
+            Place::Sqlite { .. } => Database::Sqlite,
+            Place::Postgres { .. } => Database::Postgres,
+        }
+    }
+
+    /// The way past the store.
+    pub(crate) fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Moves the server's clock on.
+    pub fn advance_seconds(&self, seconds: i64) {
+        self.clock.advance_seconds(seconds);
+    }
+
+    /// The server's time.
+    pub fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// A request to this server.
+    pub fn call(&self, method: &str, path: &str) -> Call {
+        Call::new(&self.address(), method, path)
+    }
+
+    /// A new line to this server, without faults.
+    pub fn line(&self) -> Flaky<HttpTransport> {
+        Flaky::new(HttpTransport::new(&self.address()))
+    }
+
+    /// A seed that no other tablet of this server has.
+    pub fn seed(&self) -> u64 {
+        self.tablets.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// A new tablet on which this person has signed in.
+    pub fn tablet(&self, login: &str) -> Tablet {
+        let mut tablet = TestDevice::new(self.line(), Counted::new(self.seed()));
+        tablet.sign_in(login, PASSWORD, "平板").expect("signed in");
+        tablet
+    }
+
+    /// A new device on which this person has signed in, and whose requests are made by hand.
+    pub fn hand(&self, login: &str) -> Hand {
+        Hand::new(self, login, None)
+    }
+
+    /// Gives a tablet the server's new address, after [`Server::start_again`].
+    pub fn reconnect(&self, tablet: &mut Tablet) {
+        *tablet.transport_mut() = self.line();
+    }
+}

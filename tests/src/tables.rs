@@ -1,0 +1,98 @@
+//! What is in the database, past the API: for what a test must know and no call tells.
+
+use crate::server::Server;
+use ruhu_sync::chain::{self, to_hex};
+use ruhu_sync::digest::StreamDigest;
+use ruhu_sync::id::{DeviceId, DeviceSeq, Seq, StreamId, UserId};
+use ruhu_sync::record::{RecordFrame, write_record};
+use ruhu_sync::storage::{ReadTx as _, StreamHead, WriteTx as _};
+use serde_json::Value;
+
+/// A stream as the database has it: its counter, and every record, as a page would show it.
+pub fn stream(server: &Server, stream: StreamId) -> (Option<StreamHead>, Vec<Value>) {
+    let read = server.store().read(|tx| {
+        let head = tx.streams(&[stream])?.first().copied();
+        let mut records = Vec::new();
+        tx.changes(stream, Seq(0), usize::MAX >> 1, &mut |frame: RecordFrame<'_>, wire: &str| {
+            let mut text = String::new();
+            write_record(&mut text, &frame, wire);
+            records.push(serde_json::from_str(&text).expect("a record"));
+        })?;
+        Ok((head, records))
+    });
+    read.expect("a stream")
+}
+
+/// Count and digest of these records, worked out anew.
+pub fn recount(records: &[Value]) -> (u64, StreamDigest) {
+    let mut digest = StreamDigest::default();
+    for record in records {
+        let name = serde_json::from_value(record["record"].clone()).expect("a name");
+        let rev = serde_json::from_value(record["rev"].clone()).expect("a rev");
+        digest.toggle(name, rev);
+    }
+    (records.len() as u64, digest)
+}
+
+/// Follows a device's chain from its beginning, link by link, through what the journal says of each
+/// edit; gives the links, and checks the last one against the device's own row.
+pub fn follow_chain(server: &Server, device: DeviceId) -> Vec<String> {
+    let rows = server.store().write(|tx| {
+        let state = tx.device(device)?.expect("a device");
+        Ok((tx.answered(device, DeviceSeq(1), state.last)?, state))
+    });
+    let (rows, state) = rows.expect("the journal");
+    assert_eq!(rows.len() as u64, state.last.0, "the journal has a gap");
+    let mut link = chain::START;
+    let mut links = Vec::new();
+    for (row, number) in rows.iter().zip(1..) {
+        assert_eq!(row.device_seq, DeviceSeq(number));
+        link = chain::link(&link, device, row.device_seq, &row.payload_hash, &row.outcome_text);
+        links.push(to_hex(&link));
+    }
+    assert_eq!(to_hex(&link), to_hex(&state.chain), "the chain does not hold");
+    assert_eq!(links, stored_links(server, device), "a link in the journal is another");
+    links
+}
+
+/// The links as they stand in the journal.
+fn stored_links(server: &Server, device: DeviceId) -> Vec<String> {
+    let place = server.place();
+    place.texts(&format!(
+        "SELECT {} AS value FROM journal WHERE device = {} ORDER BY device_seq",
+        place.hex("chain"),
+        place.bytes(device.as_bytes())
+    ))
+}
+
+/// Whether the journal keeps exactly this payload under an edit's name: its hash is over the salt
+/// and the canonical text.
+pub fn keeps_payload(server: &Server, device: DeviceId, number: u64, canonical: &str) -> bool {
+    let number = DeviceSeq(number);
+    let rows = server.store().write(|tx| tx.answered(device, number, number)).expect("read");
+    rows.iter().any(|row| {
+        row.salt.is_some_and(|salt| {
+            chain::payload_hash(&salt, canonical.as_bytes()) == row.payload_hash
+        })
+    })
+}
+
+/// How many rows a table has.
+pub fn count(server: &Server, table: &str) -> u64 {
+    let number = format!("SELECT CAST(count(*) AS TEXT) AS value FROM {table}");
+    server.place().texts(&number)[0].parse().expect("a number")
+}
+
+/// Ends a worker's membership with the day before the server's clock's.
+pub fn end_membership(server: &Server, user: UserId) {
+    let place = server.place();
+    place.run(&format!(
+        "UPDATE membership SET last_day = '2026-11-22' WHERE account = {}",
+        place.bytes(user.as_bytes())
+    ));
+}
+
+/// How many of the server's transactions stand at a lock; only PostgreSQL shows it.
+pub fn waiting(server: &Server) -> usize {
+    server.place().waiting()
+}
