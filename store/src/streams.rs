@@ -58,7 +58,7 @@ pub(crate) fn heads(tx: &mut Tx, ids: &[StreamId], hold: Hold) -> Stored<Vec<Str
             .filter(stream::id.eq_any(ids.iter().map(|id| id.fixed())))
             .order(stream::id);
         match (connection, hold) {
-            (Connection::Postgres(c), Hold::Lock) => query.load(c),
+            (Connection::Postgres(c), Hold::Lock) => query.for_update().load(c),
             (connection, _) => on_both!(connection, |c| query.load(c)),
         }
     })?;
