@@ -43,7 +43,7 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Which database; may hold a password.
     pub database_url: SecretString,
-    /// Where keys are kept, unless the key files are named one by one.
+    /// Where the database file and the keys are kept, unless they are named one by one.
     pub data_dir: PathBuf,
     /// The keys.
     pub key_files: KeyFiles,

@@ -48,19 +48,16 @@ impl clap::Args for Flags {
 }
 
 fn flag(setting: &Setting) -> clap::Arg {
-    let default = match setting.default {
-        "" => String::new(),
-        default => format!(" [default: {default}]"),
+    let (help, variable) = (setting.help, setting.variable());
+    let help = match setting.default {
+        "" => format!("{help} [env: {variable}]"),
+        default => format!("{help}. [default: {default}] [env: {variable}]"),
     };
     clap::Arg::new(setting.name)
         .long(setting.flag())
         .value_name(setting.value)
         .help_heading("Settings")
-        .help(format!(
-            "{}.{default} [env: {}]",
-            setting.help.trim_end_matches('.'),
-            setting.variable()
-        ))
+        .help(help)
 }
 
 /// Values by setting, each with where it was given.

@@ -6,7 +6,7 @@ use super::{KeyFiles, LogFormat, Settings};
 use crate::body::BodyLimits;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -74,8 +74,11 @@ impl Reader<'_> {
         })
     }
 
-    fn database_url(&mut self) -> SecretString {
-        let text = self.text(DATABASE_URL);
+    fn database_url(&mut self, data_dir: &Path) -> SecretString {
+        let mut text = self.text(DATABASE_URL);
+        if text.is_empty() {
+            text = format!("sqlite:{}", data_dir.join("ruhu.db").display());
+        }
         let known = ["sqlite:", "postgres://", "postgresql://"];
         if !known.iter().any(|scheme| text.starts_with(scheme)) {
             // Not repeated here: it may hold a password.
@@ -145,7 +148,7 @@ impl Given {
         let keys = data_dir.join("keys");
         let settings = Settings {
             listen: reader.listen(),
-            database_url: reader.database_url(),
+            database_url: reader.database_url(&data_dir),
             key_files: KeyFiles {
                 sealing: reader.path("sealing_key_file", keys.join("sealing.key")),
                 cursor: reader.path("cursor_key_file", keys.join("cursor.key")),

@@ -44,15 +44,15 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting(
         "database_url",
-        "sqlite:ruhu-data/ruhu.db",
+        "",
         "URL",
-        "The database: sqlite:FILE, or postgres://USER:PASSWORD@HOST/NAME",
+        "The database: sqlite:FILE, or postgres://USER:PASSWORD@HOST/NAME; a URL with a password belongs into the file or the variable, since flags can be seen. [default: sqlite:ruhu.db in data_dir]",
     ),
     setting(
         "data_dir",
         "ruhu-data",
         "DIR",
-        "Where the keys are kept, unless their files are named one by one",
+        "Where the database file and the keys are kept, unless they are named one by one",
     ),
     setting(
         "sealing_key_file",

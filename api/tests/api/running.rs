@@ -48,6 +48,32 @@ fn a_connection_that_waits_for_nothing_does_not_hold_up_the_end() {
 }
 
 #[test]
+fn a_request_in_flight_is_answered_before_the_end() {
+    let folder = tempfile::tempdir().expect("folder");
+    let running = running(&folder);
+    let mut stream = TcpStream::connect(running.address()).expect("connected");
+    let body = "{}";
+    let head = format!(
+        "POST /v1/session HTTP/1.1\r\nhost: ruhu\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\nexpect: 100-continue\r\nconnection: close\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).expect("sent");
+    let mut told_to_go_on = [0; 25];
+    stream.read_exact(&mut told_to_go_on).expect("read");
+    assert_eq!(&told_to_go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
+    let address = running.address();
+    let stopping = std::thread::spawn(move || running.stop());
+    while TcpStream::connect(address).is_ok() {}
+    stream.write_all(body.as_bytes()).expect("sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("read");
+    assert!(answer.starts_with("HTTP/1.1 400 Bad Request"), "{answer}");
+    assert!(answer.contains("/problems/malformed-json"), "{answer}");
+    stopping.join().expect("joined").expect("stopped");
+}
+
+#[test]
 fn a_port_that_is_taken_is_named_with_what_to_do() {
     let (one, other) = (tempfile::tempdir().expect("folder"), tempfile::tempdir().expect("folder"));
     let first = running(&one);

@@ -12,6 +12,17 @@ fn nothing_needs_to_be_set() {
     assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(settings.access_token_minutes, 15);
     assert!(settings.key_files.signing.ends_with("keys/signing.pem"));
+    assert_eq!(settings.database_url.expose_secret(), "sqlite:ruhu-data/ruhu.db");
+}
+
+#[test]
+fn the_database_file_and_the_keys_lie_in_the_data_folder() {
+    let variables = variables(&[("RUHU_DATA_DIR", "/srv/ruhu")]);
+    let settings = Given::from_sources(&Flags::default(), variables)
+        .and_then(|given| given.check())
+        .expect("settings");
+    assert_eq!(settings.database_url.expose_secret(), "sqlite:/srv/ruhu/ruhu.db");
+    assert_eq!(settings.key_files.cursor, PathBuf::from("/srv/ruhu/keys/cursor.key"));
 }
 
 #[test]
