@@ -1,7 +1,7 @@
 //! The `ruhu` command: one file for each subcommand.
 //!
 //! A new one: a file beside the others with its arguments and `run`, its `mod` line, a variant and
-//! a line in [`Command::run`].
+//! a line in [`Ruhu::run`].
 
 mod logging;
 mod migrate;
