@@ -1,0 +1,205 @@
+//! The desk: a street reads and decides what its own workers handed in, once, and nothing else.
+
+use ruhu_tests::edits::{new_household, put, put_under, record, six_answers};
+use ruhu_tests::{Call, Hand, Server, on_both_databases, verdict};
+use serde_json::{Value, json};
+
+on_both_databases! {
+    a_reviewer_lists_reads_and_accepts_the_assessments_of_the_own_street,
+    a_return_says_why_and_the_worker_goes_on_from_there,
+    a_late_edit_to_a_decided_assessment_is_quarantined_and_listed,
+    a_decision_sent_again_is_taken_once_and_answered_the_same,
+    a_key_is_good_for_one_request,
+    two_decisions_at_once_take_one,
+    a_decision_holds_only_for_the_version_that_was_read,
+    what_another_street_sees_is_nothing,
+    a_contractor_decides_nothing,
+    a_return_without_a_reason_and_a_write_without_a_key_are_refused,
+    a_committee_member_reports_a_find_and_the_street_lists_it,
+}
+
+const HOUSEHOLD: u128 = 1;
+const ASSESSMENT: u128 = 2;
+
+/// Household 1 with a submitted assessment 2, by worker_a; gives the worker's hand and the rev.
+fn handed_in(server: &Server) -> (Hand, String) {
+    let mut worker = Hand::new(server, "worker_a", None);
+    worker.take(new_household(HOUSEHOLD));
+    let whole = json!({"form": "tekun_six", "form_version": 1, "status": "submitted",
+        "answers": six_answers()});
+    let edit = put_under(record(HOUSEHOLD), record(ASSESSMENT), "assessment", "0", whole);
+    let rev = worker.take(edit);
+    (worker, rev)
+}
+
+fn path(act: &str) -> String {
+    format!("/v1/desk/assessments/{}{act}", record(ASSESSMENT))
+}
+
+fn decide(reviewer: &Hand, act: &str, key: &str, body: &Value) -> Call {
+    reviewer.call("POST", &path(act)).header("Idempotency-Key", key).json(body)
+}
+
+fn later(rev: &str, patch: Value) -> Value {
+    put_under(record(HOUSEHOLD), record(ASSESSMENT), "assessment", rev, patch)
+}
+
+fn a_reviewer_lists_reads_and_accepts_the_assessments_of_the_own_street(server: Server) {
+    let (_, rev) = handed_in(&server);
+    let reviewer = Hand::new(&server, "reviewer_here", None);
+    let list = reviewer.call("GET", "/v1/desk/assessments?status=submitted").send().expect(200);
+    let entry = &list.json()["assessments"][0];
+    assert_eq!(entry["record"], json!(record(ASSESSMENT)));
+    let masked = entry["head_name_masked"].as_str().expect("a name");
+    assert!(masked.contains('*'), "{masked}");
+    let seen = reviewer.call("GET", &path("")).send().expect(200).json();
+    assert_eq!(seen["record"]["rev"], json!(rev));
+    assert_eq!(seen["computed"]["grade"]["value"], json!("able"));
+    assert_eq!(seen["history"].as_array().map(Vec::len), Some(1));
+    let taken = decide(&reviewer, "/accept", "key-0001", &json!({"rev": rev})).send().expect(200);
+    assert_eq!(taken.json()["outcome"], json!("applied"));
+    let seen = reviewer.call("GET", &path("")).send().expect(200).json();
+    assert_eq!(seen["record"]["document"]["status"], json!("accepted"));
+    let none = reviewer.call("GET", "/v1/desk/assessments?status=submitted").send().expect(200);
+    assert_eq!(none.json()["assessments"], json!([]));
+}
+
+fn a_return_says_why_and_the_worker_goes_on_from_there(server: Server) {
+    let (mut worker, rev) = handed_in(&server);
+    let reviewer = Hand::new(&server, "reviewer_here", None);
+    let body = json!({"rev": rev, "reasons": ["请核实洗澡一项。"]});
+    decide(&reviewer, "/return", "key-0001", &body).send().expect(200);
+    let held = worker.held();
+    let returned = held.iter().find(|r| r["record"] == json!(record(ASSESSMENT))).expect("held");
+    assert_eq!(returned["document"]["status"], json!("returned"));
+    let reasons = returned["document"]["review"]["reasons"].as_object().expect("reasons");
+    assert!(reasons.values().any(|row| row["text"] == json!("请核实洗澡一项。")));
+    let rev = returned["rev"].as_str().expect("a rev");
+    let again =
+        worker.take(later(rev, json!({"status": "draft", "answers": {"bathe": "not_achieved"}})));
+    worker.take(later(&again, json!({"status": "submitted"})));
+    let seen = reviewer.call("GET", &path("")).send().expect(200).json();
+    assert_eq!(seen["computed"]["grade"]["value"], json!("partly_lost"));
+}
+
+fn a_late_edit_to_a_decided_assessment_is_quarantined_and_listed(server: Server) {
+    let (mut worker, rev) = handed_in(&server);
+    let reviewer = Hand::new(&server, "reviewer_here", None);
+    decide(&reviewer, "/accept", "key-0001", &json!({"rev": rev})).send().expect(200);
+    let late = later(&rev, json!({"answers": {"eat": "not_achieved"}}));
+    assert_eq!(worker.verdict(late), "quarantined/decided");
+    let waiting = reviewer.call("GET", "/v1/desk/quarantine").send().expect(200).json();
+    let edits = waiting["edits"].as_array().expect("edits");
+    assert_eq!((edits.len(), &edits[0]["reason"]), (1, &json!("decided")));
+    let elsewhere = Hand::new(&server, "reviewer_there", None);
+    let none = elsewhere.call("GET", "/v1/desk/quarantine").send().expect(200).json();
+    assert_eq!(none["edits"], json!([]));
+}
+
+fn a_decision_sent_again_is_taken_once_and_answered_the_same(server: Server) {
+    let (_, rev) = handed_in(&server);
+    let reviewer = Hand::new(&server, "reviewer_here", None);
+    let send = || decide(&reviewer, "/accept", "key-0001", &json!({"rev": rev})).send().expect(200);
+    let first = send();
+    assert_eq!(first.body, send().body);
+    let seen = reviewer.call("GET", &path("")).send().expect(200).json();
+    assert_eq!(seen["history"].as_array().map(Vec::len), Some(2));
+}
+
+fn a_key_is_good_for_one_request(server: Server) {
+    let (_, rev) = handed_in(&server);
+    let reviewer = Hand::new(&server, "reviewer_here", None);
+    decide(&reviewer, "/accept", "key-0001", &json!({"rev": rev})).send().expect(200);
+    let other = json!({"rev": rev, "reasons": ["别的"]});
+    let refused = decide(&reviewer, "/return", "key-0001", &other).send();
+    refused.expect_problem(422, "idempotency-key-reused");
+}
+
+fn two_decisions_at_once_take_one(server: Server) {
+    let (_, rev) = handed_in(&server);
+    let statuses: Vec<u16> = std::thread::scope(|scope| {
+        let decided = ["key-0001", "key-0002"].map(|key| {
+            let (server, rev) = (&server, rev.as_str());
+            scope.spawn(move || {
+                let reviewer = Hand::new(server, "reviewer_here", None);
+                decide(&reviewer, "/accept", key, &json!({"rev": rev})).send().status
+            })
+        });
+        decided.into_iter().map(|thread| thread.join().expect("decided")).collect()
+    });
+    let mut sorted = statuses.clone();
+    sorted.sort_unstable();
+    assert_eq!(sorted, [200, 409]);
+}
+
+fn a_decision_holds_only_for_the_version_that_was_read(server: Server) {
+    let (_, _) = handed_in(&server);
+    let reviewer = Hand::new(&server, "reviewer_here", None);
+    let refused = decide(&reviewer, "/accept", "key-0001", &json!({"rev": "1-00000000"})).send();
+    let refused = refused.expect_problem(409, "state-conflict");
+    let rev = refused.json()["rev"].as_str().expect("today's rev").to_owned();
+    let same_key = decide(&reviewer, "/accept", "key-0001", &json!({"rev": rev})).send();
+    same_key.expect(200);
+}
+
+fn what_another_street_sees_is_nothing(server: Server) {
+    let (_, rev) = handed_in(&server);
+    let reviewer = Hand::new(&server, "reviewer_there", None);
+    let list = reviewer.call("GET", "/v1/desk/assessments").send().expect(200);
+    assert_eq!(list.json()["assessments"], json!([]));
+    let hidden = reviewer.call("GET", &path("")).send().expect_problem(404, "not-available");
+    let never = format!("/v1/desk/assessments/{}", record(99));
+    let never = reviewer.call("GET", &never).send().expect_problem(404, "not-available");
+    let told = |reply: &ruhu_tests::Reply| {
+        let mut document = reply.json();
+        document["request_id"] = json!(null);
+        document
+    };
+    assert_eq!(told(&hidden), told(&never));
+    let refused = decide(&reviewer, "/accept", "key-0001", &json!({"rev": rev})).send();
+    refused.expect_problem(404, "not-available");
+}
+
+fn a_contractor_decides_nothing(server: Server) {
+    let (mut worker, rev) = handed_in(&server);
+    worker.call("GET", "/v1/desk/assessments").send().expect_problem(403, "not-permitted");
+    let refused = decide(&worker, "/accept", "key-0001", &json!({"rev": rev})).send();
+    refused.expect_problem(403, "not-permitted");
+    let by_edit = later(&rev, json!({"status": "accepted"}));
+    let outcome = worker.outcomes([by_edit]).remove(0);
+    assert_eq!(outcome["outcome"], json!("quarantined"), "{}", verdict(&outcome));
+}
+
+fn a_return_without_a_reason_and_a_write_without_a_key_are_refused(server: Server) {
+    let (_, rev) = handed_in(&server);
+    let reviewer = Hand::new(&server, "reviewer_here", None);
+    for reasons in [json!([]), json!([" "])] {
+        let body = json!({"rev": rev, "reasons": reasons});
+        let refused = decide(&reviewer, "/return", "key-0001", &body).send();
+        refused.expect_problem(400, "invalid-request");
+    }
+    let keyless = reviewer.call("POST", &path("/accept")).json(&json!({"rev": rev})).send();
+    keyless.expect_problem(400, "invalid-request");
+}
+
+fn a_committee_member_reports_a_find_and_the_street_lists_it(server: Server) {
+    let mut reporter = Hand::new(&server, "committee", None);
+    let find = put(
+        record(7),
+        "find",
+        "0",
+        json!({"status": "reported",
+        "found_at": "2026-11-23T09:30:00+08:00", "place": "虚拟胡同2号楼前",
+        "category": "acute_illness", "urgency": "urgent", "community_code": "110102003001",
+        "person_or_household": "测试丙一家"}),
+    );
+    reporter.take(find);
+    let street = Hand::new(&server, "reviewer_here", None);
+    let list = street.call("GET", "/v1/desk/finds?status=reported").send().expect(200).json();
+    assert_eq!(list["finds"][0]["record"], json!(record(7)));
+    let elsewhere = Hand::new(&server, "reviewer_there", None);
+    let none = elsewhere.call("GET", "/v1/desk/finds").send().expect(200).json();
+    assert_eq!(none["finds"], json!([]));
+    let held = reporter.held();
+    assert!(held.iter().any(|r| r["record"] == json!(record(7))));
+}
