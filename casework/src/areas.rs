@@ -274,17 +274,11 @@ mod tests {
             let rows: Vec<_> = rows.iter().map(|row| row.as_str()).collect();
             Areas::parse(&format!("[{}]", rows.join(","))).expect_err("refused")
         };
-        assert!(matches!(
-            refused(&[&district, &district]),
-            AreasError::Twice(_)
-        ));
+        assert!(matches!(refused(&[&district, &district]), AreasError::Twice(_)));
         let wrong = row("110102000000", "street", "null", open);
         assert!(matches!(refused(&[&wrong]), AreasError::BadCode(_)));
         let elsewhere = row("110101001000", "street", "\"110102000000\"", open);
-        assert!(matches!(
-            refused(&[&district, &elsewhere]),
-            AreasError::BadParent(_)
-        ));
+        assert!(matches!(refused(&[&district, &elsewhere]), AreasError::BadParent(_)));
         let days = r#""valid_from":"2020-01-02","valid_to":"2020-01-01""#;
         let backwards = row("110102000000", "district", "null", days);
         assert!(matches!(refused(&[&backwards]), AreasError::BadDays(_)));

@@ -17,16 +17,12 @@ pub(crate) fn fields(kind: &Kind, asks: &[Ask]) -> Vec<Problem> {
         let asked_beside = |name: &str| {
             let length = ask.path.steps().len().saturating_sub(1);
             let beside = ask.path.head(length).child(name);
-            asks.iter()
-                .find_map(|other| match (&other.wish, other.path == beside) {
-                    (Wish::Set(value), true) => Some(value),
-                    _ => None,
-                })
+            asks.iter().find_map(|other| match (&other.wish, other.path == beside) {
+                (Wish::Set(value), true) => Some(value),
+                _ => None,
+            })
         };
-        let mut check = Check {
-            found: &mut found,
-            beside: &asked_beside,
-        };
+        let mut check = Check { found: &mut found, beside: &asked_beside };
         let steps: Vec<_> = ask.path.steps().iter().map(String::as_str).collect();
         check.ask(kind.fields, &steps, ask);
     }
@@ -97,10 +93,7 @@ impl Check<'_> {
 
     fn members(&mut self, fields: &'static [FieldRule], members: &Object, at: &Path) {
         let beside = |name: &str| members.get(name);
-        let mut inside = Check {
-            found: self.found,
-            beside: &beside,
-        };
+        let mut inside = Check { found: self.found, beside: &beside };
         for (name, value) in members {
             let path = at.child(name);
             match (find(fields, name).map(|field| field.holds), value) {
@@ -161,10 +154,8 @@ fn translate(form: &Form, field: &str, problems: Vec<ruhu_forms::Problem>) -> Ve
                 ProblemCode::WrongType if is_money(form, &inside) => "fen_expected",
                 code => code.as_str(),
             };
-            let path = inside
-                .steps()
-                .iter()
-                .fold(Path::of(&[field]), |path, step| path.child(step));
+            let path =
+                inside.steps().iter().fold(Path::of(&[field]), |path, step| path.child(step));
             Problem::new(path, code)
         })
         .collect()
@@ -183,10 +174,7 @@ fn is_money(form: &Form, answer: &Path) -> bool {
 }
 
 fn to_answers(members: &Object) -> Answers {
-    members
-        .iter()
-        .map(|(name, value)| (name.clone(), to_value(value)))
-        .collect()
+    members.iter().map(|(name, value)| (name.clone(), to_value(value))).collect()
 }
 
 fn to_value(json: &Json) -> serde_json::Value {
@@ -254,22 +242,14 @@ mod tests {
     }
 
     fn ask(path: &str, wish: Wish) -> Ask {
-        Ask {
-            path: Path::parse(path).expect("path"),
-            wish,
-            class: Class::Ask,
-            rows: Vec::new(),
-        }
+        Ask { path: Path::parse(path).expect("path"), wish, class: Class::Ask, rows: Vec::new() }
     }
 
     #[test]
     fn money_as_a_fraction_is_named_so_in_answers_and_in_their_rows() {
         let asks = [
             ask("/answers/rent", Wish::Set(Json::Real(12.5))),
-            ask(
-                "/answers/income/r1",
-                Wish::AddRow(object(r#"{"wage":0.5,"months":13}"#)),
-            ),
+            ask("/answers/income/r1", Wish::AddRow(object(r#"{"wage":0.5,"months":13}"#))),
             ask("/answers/income/r2/wage", Wish::Set(Json::Real(1.5))),
             ask("/answers/income/r3", Wish::Remove),
             ask("/note", Wish::Set(Json::Real(1.5))),

@@ -85,9 +85,6 @@ impl Membership {
     pub fn is_in_force(&self, day: NaiveDate) -> bool {
         self.is_current(day)
             && holds(day, self.contract_first_day, Some(self.contract_last_day))
-            && !self
-                .bans
-                .iter()
-                .any(|(first, last)| holds(day, *first, Some(*last)))
+            && !self.bans.iter().any(|(first, last)| holds(day, *first, Some(*last)))
     }
 }

@@ -45,22 +45,12 @@ pub fn day_of(instant: Instant) -> NaiveDate {
 /// - Everyone has the own stream, in which committee members and workers report finds, and the
 ///   reference data.
 pub fn grants(facts: &PersonFacts, day: NaiveDate) -> Grants {
-    let offices: Vec<_> = facts
-        .offices
-        .iter()
-        .filter(|office| office.is_in_force(day))
-        .collect();
-    let memberships: Vec<_> = facts
-        .memberships
-        .iter()
-        .filter(|membership| membership.is_in_force(day))
-        .collect();
+    let offices: Vec<_> = facts.offices.iter().filter(|office| office.is_in_force(day)).collect();
+    let memberships: Vec<_> =
+        facts.memberships.iter().filter(|membership| membership.is_in_force(day)).collect();
     let had_any = !facts.offices.is_empty() || !facts.memberships.is_empty();
     if !facts.active || (had_any && offices.is_empty() && memberships.is_empty()) {
-        return Grants {
-            closed: true,
-            streams: BTreeMap::new(),
-        };
+        return Grants { closed: true, streams: BTreeMap::new() };
     }
 
     let mut streams = BTreeMap::new();
@@ -70,17 +60,11 @@ pub fn grants(facts: &PersonFacts, day: NaiveDate) -> Grants {
         }
     }
     for membership in &memberships {
-        let grant = Grant {
-            kind: StreamKind::Caseload,
-            held: true,
-            capacity: WORKER,
-        };
+        let grant = Grant { kind: StreamKind::Caseload, held: true, capacity: WORKER };
         streams.insert(membership.caseload, grant);
     }
     let reports = !memberships.is_empty()
-        || offices
-            .iter()
-            .any(|office| office.role == Role::CommitteeMember);
+        || offices.iter().any(|office| office.role == Role::CommitteeMember);
     // The own stream last: nobody reviews the own finds.
     let own = Grant {
         kind: StreamKind::User,
@@ -88,16 +72,9 @@ pub fn grants(facts: &PersonFacts, day: NaiveDate) -> Grants {
         capacity: if reports { REPORTER } else { READER },
     };
     streams.insert(user_stream(facts.user), own);
-    let reference = Grant {
-        kind: StreamKind::Reference,
-        held: true,
-        capacity: READER,
-    };
+    let reference = Grant { kind: StreamKind::Reference, held: true, capacity: READER };
     streams.insert(REFERENCE_STREAM, reference);
-    Grants {
-        closed: false,
-        streams,
-    }
+    Grants { closed: false, streams }
 }
 
 fn open_desk(facts: &PersonFacts, office: &Office, streams: &mut BTreeMap<StreamId, Grant>) {
@@ -106,11 +83,7 @@ fn open_desk(facts: &PersonFacts, office: &Office, streams: &mut BTreeMap<Stream
     };
     let inside = |desk: &&DeskStream| areas::contains(&office.area, &desk.area);
     for desk in facts.desk.iter().filter(inside) {
-        let grant = Grant {
-            kind: desk.kind,
-            held: false,
-            capacity,
-        };
+        let grant = Grant { kind: desk.kind, held: false, capacity };
         let known = streams.entry(desk.stream).or_insert(grant);
         // Who sits at the window and also reviews, reviews.
         if capacity == REVIEWER {

@@ -24,16 +24,8 @@ fn nobody() -> PersonFacts {
                 kind: StreamKind::Caseload,
                 area: "110102001".to_owned(),
             },
-            DeskStream {
-                stream: OTHER,
-                kind: StreamKind::Caseload,
-                area: "110102003".to_owned(),
-            },
-            DeskStream {
-                stream: FINDS,
-                kind: StreamKind::User,
-                area: "110102001001".to_owned(),
-            },
+            DeskStream { stream: OTHER, kind: StreamKind::Caseload, area: "110102003".to_owned() },
+            DeskStream { stream: FINDS, kind: StreamKind::User, area: "110102001001".to_owned() },
         ],
     }
 }
@@ -72,20 +64,13 @@ fn capacity(facts: &PersonFacts, text: &str, stream: StreamId) -> Option<&'stati
 #[test]
 fn a_worker_holds_the_caseload_from_the_first_day_to_the_last() {
     let facts = worker();
-    for (text, open) in [
-        ("2026-01-31", false),
-        ("2026-02-01", true),
-        ("2026-11-30", true),
-        ("2026-12-01", false),
-    ] {
+    for (text, open) in
+        [("2026-01-31", false), ("2026-02-01", true), ("2026-11-30", true), ("2026-12-01", false)]
+    {
         let found = grants(&facts, on(text));
         assert_eq!(found.closed, !open, "{text}");
         let grant = found.streams.get(&CASELOAD);
-        assert_eq!(
-            grant.map(|grant| grant.held),
-            open.then_some(true),
-            "{text}"
-        );
+        assert_eq!(grant.map(|grant| grant.held), open.then_some(true), "{text}");
         assert_eq!(found.streams.is_empty(), !open, "{text}");
     }
 }
@@ -115,11 +100,7 @@ fn a_ban_of_the_provider_closes_the_caseload_on_its_days() {
 #[test]
 fn one_team_that_ended_does_not_close_the_other() {
     let mut facts = worker();
-    let second = Membership {
-        caseload: OTHER,
-        last_day: None,
-        ..facts.memberships[0].clone()
-    };
+    let second = Membership { caseload: OTHER, last_day: None, ..facts.memberships[0].clone() };
     facts.memberships.push(second);
     let found = grants(&facts, on("2026-12-01"));
     assert!(!found.closed);
@@ -129,14 +110,8 @@ fn one_team_that_ended_does_not_close_the_other() {
 
 #[test]
 fn an_account_that_is_switched_off_is_closed_whatever_it_holds() {
-    let facts = PersonFacts {
-        active: false,
-        ..worker()
-    };
-    let closed = Grants {
-        closed: true,
-        streams: BTreeMap::new(),
-    };
+    let facts = PersonFacts { active: false, ..worker() };
+    let closed = Grants { closed: true, streams: BTreeMap::new() };
     assert_eq!(grants(&facts, on("2026-06-01")), closed);
 }
 
@@ -179,12 +154,9 @@ fn a_desk_opens_the_streams_of_its_area_and_no_others() {
 #[test]
 fn an_office_holds_on_its_first_and_last_day() {
     let facts = holder(Role::StreetReviewer, "110102001");
-    for (text, open) in [
-        ("2025-12-31", false),
-        ("2026-01-01", true),
-        ("2026-12-31", true),
-        ("2027-01-01", false),
-    ] {
+    for (text, open) in
+        [("2025-12-31", false), ("2026-01-01", true), ("2026-12-31", true), ("2027-01-01", false)]
+    {
         assert_eq!(capacity(&facts, text, CASELOAD).is_some(), open, "{text}");
         assert_eq!(grants(&facts, on(text)).closed, !open, "{text}");
     }
@@ -196,10 +168,7 @@ fn the_window_sees_as_a_window_unless_the_person_also_reviews() {
     assert_eq!(capacity(&facts, "2026-06-01", FINDS), Some(WINDOW.0));
     for front in [true, false] {
         let mut both = facts.clone();
-        let office = Office {
-            role: Role::StreetReviewer,
-            ..both.offices[0].clone()
-        };
+        let office = Office { role: Role::StreetReviewer, ..both.offices[0].clone() };
         both.offices.insert(if front { 0 } else { 1 }, office);
         assert_eq!(capacity(&both, "2026-06-01", FINDS), Some("reviewer"));
     }

@@ -177,13 +177,7 @@ pub(crate) fn find(fields: &'static [FieldRule], name: &str) -> Option<&'static 
 // The words in which the kinds are written. Constants all: a kind costs nothing at run time.
 
 pub(crate) const fn field(name: &'static str, label_zh: &'static str, holds: Holds) -> FieldRule {
-    FieldRule {
-        name,
-        label_zh,
-        holds,
-        class: Class::Ask,
-        only_by: &[],
-    }
+    FieldRule { name, label_zh, holds, class: Class::Ask, only_by: &[] }
 }
 
 pub(crate) const fn leaf(name: &'static str, label_zh: &'static str, value: Value) -> FieldRule {
@@ -221,21 +215,11 @@ pub(crate) const fn status(codes: &'static [Code]) -> FieldRule {
 }
 
 pub(crate) const fn made(by: Capacity, to: &'static str) -> Pass {
-    Pass {
-        by,
-        from: None,
-        to,
-        needs: Need::Nothing,
-    }
+    Pass { by, from: None, to, needs: Need::Nothing }
 }
 
 pub(crate) const fn pass(by: Capacity, from: &'static str, to: &'static str) -> Pass {
-    Pass {
-        by,
-        from: Some(from),
-        to,
-        needs: Need::Nothing,
-    }
+    Pass { by, from: Some(from), to, needs: Need::Nothing }
 }
 
 impl Pass {
@@ -245,27 +229,16 @@ impl Pass {
 }
 
 pub(crate) const fn access(by: Capacity) -> Access {
-    Access {
-        by,
-        create: false,
-        change: false,
-        delete: Deletion::Never,
-    }
+    Access { by, create: false, change: false, delete: Deletion::Never }
 }
 
 impl Access {
     pub(crate) const fn creates(self) -> Self {
-        Self {
-            create: true,
-            ..self
-        }
+        Self { create: true, ..self }
     }
 
     pub(crate) const fn changes(self) -> Self {
-        Self {
-            change: true,
-            ..self
-        }
+        Self { change: true, ..self }
     }
 
     pub(crate) const fn deletes(self, delete: Deletion) -> Self {

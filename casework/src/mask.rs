@@ -18,11 +18,7 @@ pub fn name(name: &str) -> String {
 /// `110105********002X`: the region, and the last four characters.
 pub fn id_number(number: &str) -> String {
     let is_one = number.len() == 18 && number.bytes().all(|b| b.is_ascii_alphanumeric());
-    if is_one {
-        format!("{}********{}", &number[..6], &number[14..])
-    } else {
-        hidden(number)
-    }
+    if is_one { format!("{}********{}", &number[..6], &number[14..]) } else { hidden(number) }
 }
 
 /// A disability certificate's number is the holder's citizen's number and the kind and grade of
@@ -37,21 +33,13 @@ pub fn disability_cert_no(number: &str) -> String {
 /// `138****1234`: the carrier's three digits and the last four.
 pub fn phone(phone: &str) -> String {
     let is_mobile = phone.len() == 11 && phone.bytes().all(|b| b.is_ascii_digit());
-    if is_mobile {
-        format!("{}****{}", &phone[..3], &phone[7..])
-    } else {
-        hidden(phone)
-    }
+    if is_mobile { format!("{}****{}", &phone[..3], &phone[7..]) } else { hidden(phone) }
 }
 
 /// `****1234`: the last four digits of an account, whatever its length.
 pub fn bank_account(account: &str) -> String {
     let is_one = account.len() >= 12 && account.bytes().all(|b| b.is_ascii_digit());
-    if is_one {
-        format!("****{}", &account[account.len() - 4..])
-    } else {
-        hidden(account)
-    }
+    if is_one { format!("****{}", &account[account.len() - 4..]) } else { hidden(account) }
 }
 
 fn hidden(text: &str) -> String {
@@ -82,10 +70,7 @@ mod tests {
         assert_eq!(id_number("11010519491231002X"), "110105********002X");
         assert_eq!(phone("13800001234"), "138****1234");
         assert_eq!(bank_account("6222020000001234"), "****1234");
-        assert_eq!(
-            disability_cert_no("11010519491231002X12"),
-            "110105********002X**"
-        );
+        assert_eq!(disability_cert_no("11010519491231002X12"), "110105********002X**");
     }
 
     #[test]

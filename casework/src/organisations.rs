@@ -124,11 +124,8 @@ pub const CONTRACT_YEARS_MAX: i32 = 3;
 /// end on 28 February, since the day that would begin the next period is 1 March.
 pub fn last_day_of_years(first_day: NaiveDate, years: i32) -> NaiveDate {
     let year = first_day.year().saturating_add(years);
-    let next = first_day
-        .with_year(year)
-        .or_else(|| NaiveDate::from_ymd_opt(year, 3, 1));
-    next.and_then(|next| next.checked_sub_days(Days::new(1)))
-        .unwrap_or(NaiveDate::MAX)
+    let next = first_day.with_year(year).or_else(|| NaiveDate::from_ymd_opt(year, 3, 1));
+    next.and_then(|next| next.checked_sub_days(Days::new(1))).unwrap_or(NaiveDate::MAX)
 }
 
 /// The days of a ban that begins on a day.
@@ -137,10 +134,7 @@ pub fn ban_from(first_day: NaiveDate) -> (NaiveDate, NaiveDate) {
 }
 
 fn keep<const N: usize>(found: [(bool, OrganisationFault); N]) -> Vec<OrganisationFault> {
-    found
-        .into_iter()
-        .filter_map(|(is_wrong, fault)| is_wrong.then_some(fault))
-        .collect()
+    found.into_iter().filter_map(|(is_wrong, fault)| is_wrong.then_some(fault)).collect()
 }
 
 /// What is wrong with a provider.
@@ -148,18 +142,9 @@ pub fn check_provider(provider: &Provider) -> Vec<OrganisationFault> {
     let uscc = identity::uscc(&provider.uscc);
     let backwards = provider.bans.iter().any(|(first, last)| last < first);
     keep([
-        (
-            uscc == Err(UsccFault::Malformed),
-            OrganisationFault::UsccMalformed,
-        ),
-        (
-            uscc == Err(UsccFault::CheckDigit),
-            OrganisationFault::UsccCheckDigit,
-        ),
-        (
-            provider.name.trim().is_empty(),
-            OrganisationFault::NameMissing,
-        ),
+        (uscc == Err(UsccFault::Malformed), OrganisationFault::UsccMalformed),
+        (uscc == Err(UsccFault::CheckDigit), OrganisationFault::UsccCheckDigit),
+        (provider.name.trim().is_empty(), OrganisationFault::NameMissing),
         (backwards, OrganisationFault::DaysBackwards),
     ])
 }
@@ -174,22 +159,10 @@ pub fn check_contract(contract: &Contract, provider: &Provider) -> Vec<Organisat
         .iter()
         .any(|(first, last)| *first <= contract.first_day && contract.first_day <= *last);
     keep([
-        (
-            !matches!(level, Some(6 | 9)),
-            OrganisationFault::PurchaserLevel,
-        ),
-        (
-            contract.last_day < contract.first_day,
-            OrganisationFault::DaysBackwards,
-        ),
-        (
-            over(CONTRACT_YEARS_MAX),
-            OrganisationFault::ContractOverThreeYears,
-        ),
-        (
-            over(1) && reason.trim().is_empty(),
-            OrganisationFault::ContractOverOneYearUnexplained,
-        ),
+        (!matches!(level, Some(6 | 9)), OrganisationFault::PurchaserLevel),
+        (contract.last_day < contract.first_day, OrganisationFault::DaysBackwards),
+        (over(CONTRACT_YEARS_MAX), OrganisationFault::ContractOverThreeYears),
+        (over(1) && reason.trim().is_empty(), OrganisationFault::ContractOverOneYearUnexplained),
         (banned, OrganisationFault::ProviderBanned),
     ])
 }
@@ -211,19 +184,11 @@ pub fn check_membership(
     let is_outside = membership.first_day < contract.first_day || contract.last_day < last_day;
     let names_another = membership.contract_first_day != contract.first_day
         || membership.contract_last_day != contract.last_day;
-    let decides = offices
-        .iter()
-        .any(|office| is_governments(office) && meet(office, membership));
+    let decides = offices.iter().any(|office| is_governments(office) && meet(office, membership));
     keep([
-        (
-            last_day < membership.first_day,
-            OrganisationFault::DaysBackwards,
-        ),
+        (last_day < membership.first_day, OrganisationFault::DaysBackwards),
         (is_outside, OrganisationFault::MembershipOutsideContract),
-        (
-            names_another,
-            OrganisationFault::MembershipOfAnotherContract,
-        ),
+        (names_another, OrganisationFault::MembershipOfAnotherContract),
         (decides, OrganisationFault::ContractorCannotDecide),
     ])
 }
@@ -236,18 +201,13 @@ pub fn check_office(office: &Office, memberships: &[Membership]) -> Vec<Organisa
         Some(digits) => fits_level(office.role, digits),
     };
     let backwards = office.last_day.is_some_and(|last| last < office.first_day);
-    let decides = is_governments(office)
-        && memberships
-            .iter()
-            .any(|membership| meet(office, membership));
+    let decides =
+        is_governments(office) && memberships.iter().any(|membership| meet(office, membership));
     keep([
         (level.is_none(), OrganisationFault::AreaMalformed),
         (!fits, OrganisationFault::OfficeLevel),
         (backwards, OrganisationFault::DaysBackwards),
-        (
-            office.role == Role::Worker,
-            OrganisationFault::WorkerNeedsMembership,
-        ),
+        (office.role == Role::Worker, OrganisationFault::WorkerNeedsMembership),
         (decides, OrganisationFault::ContractorCannotDecide),
     ])
 }

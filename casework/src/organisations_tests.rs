@@ -43,12 +43,7 @@ fn membership(first: &str, last: Option<&str>) -> Membership {
 }
 
 fn office(role: Role, area: &str, first: &str, last: Option<&str>) -> Office {
-    Office {
-        role,
-        area: area.to_owned(),
-        first_day: on(first),
-        last_day: last.map(on),
-    }
+    Office { role, area: area.to_owned(), first_day: on(first), last_day: last.map(on) }
 }
 
 #[test]
@@ -61,11 +56,7 @@ fn a_sound_provider_is_taken_and_everything_wrong_is_named_at_once() {
     };
     assert_eq!(
         check_provider(&wrong),
-        [
-            Fault::UsccCheckDigit,
-            Fault::NameMissing,
-            Fault::DaysBackwards
-        ]
+        [Fault::UsccCheckDigit, Fault::NameMissing, Fault::DaysBackwards]
     );
 }
 
@@ -92,10 +83,7 @@ fn more_than_a_year_needs_a_reason_and_a_year_does_not() {
         over_a_year_because: Some("  ".to_owned()),
         ..contract("2026-01-01", "2027-01-01")
     };
-    assert_eq!(
-        check_contract(&blank, &provider()),
-        [Fault::ContractOverOneYearUnexplained]
-    );
+    assert_eq!(check_contract(&blank, &provider()), [Fault::ContractOverOneYearUnexplained]);
 }
 
 #[test]
@@ -107,10 +95,7 @@ fn a_contract_of_one_day_is_one_and_a_day_less_is_none() {
 
 #[test]
 fn a_ban_of_three_years_blocks_contracts_that_begin_in_it() {
-    let banned = Provider {
-        bans: vec![ban_from(on("2023-06-01"))],
-        ..provider()
-    };
+    let banned = Provider { bans: vec![ban_from(on("2023-06-01"))], ..provider() };
     let check = |first: &str, last: &str| check_contract(&contract(first, last), &banned);
     assert_eq!(check("2023-05-31", "2023-12-31"), []);
     assert_eq!(check("2023-06-01", "2023-12-31"), [Fault::ProviderBanned]);
@@ -129,10 +114,8 @@ fn a_district_or_a_street_buys_and_nobody_else() {
         ("110102001001", false),
         ("西城", false),
     ] {
-        let bought = Contract {
-            purchaser_area: area.to_owned(),
-            ..contract("2026-01-01", "2026-12-31")
-        };
+        let bought =
+            Contract { purchaser_area: area.to_owned(), ..contract("2026-01-01", "2026-12-31") };
         let found = check_contract(&bought, &provider());
         assert_eq!(found.is_empty(), fits, "{area}: {found:?}");
     }
@@ -141,10 +124,7 @@ fn a_district_or_a_street_buys_and_nobody_else() {
 #[test]
 fn a_caseload_lies_in_the_area_of_who_buys() {
     let check = |area: &str| {
-        let caseload = Caseload {
-            stream: StreamId(Uuid::from_u128(1)),
-            area: area.to_owned(),
-        };
+        let caseload = Caseload { stream: StreamId(Uuid::from_u128(1)), area: area.to_owned() };
         check_caseload(&caseload, &contract("2026-01-01", "2026-12-31"))
     };
     assert_eq!(check("110102001"), []);
@@ -162,18 +142,10 @@ fn a_membership_lies_within_its_contract() {
     let outside = [Fault::MembershipOutsideContract];
     assert_eq!(check("2025-12-31", Some("2026-12-31")), outside);
     assert_eq!(check("2026-01-01", Some("2027-01-01")), outside);
-    assert_eq!(
-        check("2026-06-02", Some("2026-06-01")),
-        [Fault::DaysBackwards]
-    );
-    let other = Membership {
-        contract_last_day: on("2027-12-31"),
-        ..membership("2026-01-01", None)
-    };
-    assert_eq!(
-        check_membership(&other, &contract, &[]),
-        [Fault::MembershipOfAnotherContract]
-    );
+    assert_eq!(check("2026-06-02", Some("2026-06-01")), [Fault::DaysBackwards]);
+    let other =
+        Membership { contract_last_day: on("2027-12-31"), ..membership("2026-01-01", None) };
+    assert_eq!(check_membership(&other, &contract, &[]), [Fault::MembershipOfAnotherContract]);
 }
 
 #[test]
@@ -183,18 +155,9 @@ fn a_contractors_person_holds_no_desk_on_the_same_days() {
         |first: &str, last: Option<&str>| office(Role::StreetReviewer, "110102001", first, last);
     let contract = contract("2026-01-01", "2026-12-31");
     let meets = reviews("2026-06-30", None);
-    assert_eq!(
-        check_office(&meets, std::slice::from_ref(&works)),
-        [Fault::ContractorCannotDecide]
-    );
-    assert_eq!(
-        check_membership(&works, &contract, &[meets]),
-        [Fault::ContractorCannotDecide]
-    );
-    for apart in [
-        reviews("2026-07-01", None),
-        reviews("2025-01-01", Some("2025-12-31")),
-    ] {
+    assert_eq!(check_office(&meets, std::slice::from_ref(&works)), [Fault::ContractorCannotDecide]);
+    assert_eq!(check_membership(&works, &contract, &[meets]), [Fault::ContractorCannotDecide]);
+    for apart in [reviews("2026-07-01", None), reviews("2025-01-01", Some("2025-12-31"))] {
         assert_eq!(check_office(&apart, std::slice::from_ref(&works)), []);
         assert_eq!(check_membership(&works, &contract, &[apart]), []);
     }
@@ -227,10 +190,6 @@ fn an_office_needs_an_area_days_in_order_and_no_workers_role() {
     let wrong = office(Role::Worker, "1", "2026-01-02", Some("2026-01-01"));
     assert_eq!(
         check_office(&wrong, &[]),
-        [
-            Fault::AreaMalformed,
-            Fault::DaysBackwards,
-            Fault::WorkerNeedsMembership
-        ]
+        [Fault::AreaMalformed, Fault::DaysBackwards, Fault::WorkerNeedsMembership]
     );
 }

@@ -19,10 +19,7 @@ pub(crate) fn permits(kind: &Kind, question: &Question<'_>) -> Result<(), Reason
         .iter()
         .find(|access| access.by == question.capacity)
         .ok_or(Reason::NotPermitted)?;
-    let status = kind
-        .status
-        .as_ref()
-        .and_then(|rule| status_of(rule, question.current?));
+    let status = kind.status.as_ref().and_then(|rule| status_of(rule, question.current?));
     if let (Some(rule), Some(status)) = (&kind.status, status) {
         let lock = rule
             .locks
@@ -47,11 +44,7 @@ pub(crate) fn permits(kind: &Kind, question: &Question<'_>) -> Result<(), Reason
             field.only_by.is_empty() || field.only_by.contains(&question.capacity)
         })
     });
-    if may_act && may_write {
-        Ok(())
-    } else {
-        Err(Reason::NotPermitted)
-    }
+    if may_act && may_write { Ok(()) } else { Err(Reason::NotPermitted) }
 }
 
 fn status_of<'a>(rule: &StatusRule, document: &'a Object) -> Option<&'a str> {
@@ -88,11 +81,8 @@ fn passes(rule: &StatusRule, question: &Question<'_>, from: Option<&Json>, to: &
         Some(Json::Text(from)) => Some(from.as_str()),
         Some(_) => return false,
     };
-    let by_this_hand = || {
-        rule.passes
-            .iter()
-            .filter(|pass| pass.by == question.capacity && pass.to == to)
-    };
+    let by_this_hand =
+        || rule.passes.iter().filter(|pass| pass.by == question.capacity && pass.to == to);
     // A tablet that names the status a new record has anyway changes nothing. Handing in twice does.
     let says_nothing_new = from == Some(to)
         && rule.submission != Some(to)

@@ -16,26 +16,14 @@ struct Scene<'a> {
 
 impl<'a> Scene<'a> {
     fn new(kind: &'a str, by: Capacity, current: Option<&str>, patch: &'a str) -> Self {
-        Self {
-            kind,
-            by,
-            current: current.map(object),
-            patch,
-            new_rows: &[],
-        }
+        Self { kind, by, current: current.map(object), patch, new_rows: &[] }
     }
 
     fn ask<T>(&self, act: Act, answer: impl FnOnce(&CaseRules, &Question<'_>) -> T) -> T {
         let rules = rules();
         let current = self.current.as_ref();
         let asks = asked(&rules, self.kind, current, self.patch, self.new_rows);
-        let question = Question {
-            capacity: self.by,
-            kind: self.kind,
-            act,
-            current,
-            asks: &asks,
-        };
+        let question = Question { capacity: self.by, kind: self.kind, act, current, asks: &asks };
         answer(&rules, &question)
     }
 
@@ -87,11 +75,7 @@ fn a_worker_hands_in_a_draft_and_takes_up_what_was_returned_and_nothing_else() {
                 ("draft", "submitted") | ("returned", "draft") | ("draft", "draft")
             );
             let more = r#","review":{"note":"x"}"#;
-            assert_eq!(
-                moves("assessment", WORKER, Some(from), to, more),
-                legal,
-                "{from} {to}"
-            );
+            assert_eq!(moves("assessment", WORKER, Some(from), to, more), legal, "{from} {to}");
         }
     }
 }
@@ -104,11 +88,7 @@ fn a_reviewer_takes_up_accepts_and_never_hands_in() {
                 (from, to),
                 ("submitted", "in_review") | ("submitted" | "in_review", "accepted")
             );
-            assert_eq!(
-                moves("assessment", REVIEWER, Some(from), to, ""),
-                legal,
-                "{from} {to}"
-            );
+            assert_eq!(moves("assessment", REVIEWER, Some(from), to, ""), legal, "{from} {to}");
         }
     }
 }
@@ -121,12 +101,7 @@ fn a_return_needs_reasons_of_its_own() {
     assert!(!returned("draft", REVIEWER, "收入未填"));
     assert!(!returned("submitted", WORKER, "收入未填"));
     let old = r#"{"status":"submitted","review":{"reasons":{"old":{"text":"上次"}}}}"#;
-    let bare = Scene::new(
-        "assessment",
-        REVIEWER,
-        Some(old),
-        r#"{"status":"returned"}"#,
-    );
+    let bare = Scene::new("assessment", REVIEWER, Some(old), r#"{"status":"returned"}"#);
     assert!(!bare.passes("status"));
 }
 
@@ -141,12 +116,8 @@ fn a_new_assessment_is_a_draft_or_handed_in_by_its_worker() {
 
 #[test]
 fn a_status_is_never_taken_away() {
-    let scene = Scene::new(
-        "assessment",
-        WORKER,
-        Some(r#"{"status":"draft"}"#),
-        r#"{"status":null}"#,
-    );
+    let scene =
+        Scene::new("assessment", WORKER, Some(r#"{"status":"draft"}"#), r#"{"status":null}"#);
     assert!(!scene.passes("status"));
 }
 
@@ -177,11 +148,7 @@ fn a_visit_is_cancelled_for_a_reason_before_it_is_done() {
     assert!(to(Some("planned"), "cancelled", reason));
     assert!(to(Some("in_progress"), "cancelled", reason));
     assert!(!to(Some("planned"), "cancelled", ""));
-    assert!(!to(
-        Some("planned"),
-        "cancelled",
-        r#","cancel_reason":"  ""#
-    ));
+    assert!(!to(Some("planned"), "cancelled", r#","cancel_reason":"  ""#));
     assert!(!to(Some("done"), "cancelled", reason));
     assert!(!to(Some("cancelled"), "planned", ""));
 }
@@ -252,10 +219,7 @@ fn a_contractor_never_reviews_and_a_reviewer_never_answers() {
     let refused = Err(Reason::NotPermitted);
     assert_eq!(change(WORKER, r#"{"review":{"note":"好"}}"#), refused);
     assert_eq!(change(WORKER, r#"{"review":null}"#), refused);
-    assert_eq!(
-        change(REVIEWER, r#"{"answers":{"eat":"achieved"}}"#),
-        refused
-    );
+    assert_eq!(change(REVIEWER, r#"{"answers":{"eat":"achieved"}}"#), refused);
     assert_eq!(change(REVIEWER, r#"{"person":null}"#), refused);
     for by in [REPORTER, WINDOW, READER] {
         assert_eq!(change(by, r#"{"later":1}"#), refused);
@@ -293,14 +257,8 @@ fn a_reporter_writes_own_finds_while_they_are_only_reported() {
     }
     let handling = r#"{"handling":{"note":"x"}}"#;
     let refused = Err(Reason::NotPermitted);
-    assert_eq!(
-        find(REPORTER, Act::Change, Some("reported"), handling),
-        refused
-    );
-    assert_eq!(
-        find(REVIEWER, Act::Change, Some("reported"), handling),
-        Ok(())
-    );
+    assert_eq!(find(REPORTER, Act::Change, Some("reported"), handling), refused);
+    assert_eq!(find(REVIEWER, Act::Change, Some("reported"), handling), Ok(()));
     for by in [WINDOW, WORKER, READER] {
         assert_eq!(find(by, Act::Change, Some("reported"), place), refused);
         assert_eq!(find(by, Act::Create, None, place), refused);
@@ -309,14 +267,7 @@ fn a_reporter_writes_own_finds_while_they_are_only_reported() {
 
 #[test]
 fn a_reporter_writes_nothing_of_a_household() {
-    for kind in [
-        "household",
-        "person",
-        "visit",
-        "assessment",
-        "service",
-        "referral",
-    ] {
+    for kind in ["household", "person", "visit", "assessment", "service", "referral"] {
         for act in [Act::Create, Act::Change, Act::Delete] {
             let scene = Scene::new(kind, REPORTER, None, r#"{"later":1}"#);
             assert_eq!(scene.permitted(act), Err(Reason::NotPermitted), "{kind}");
@@ -332,10 +283,7 @@ fn a_worker_deletes_persons_planned_visits_and_drafts_and_nothing_else() {
     let refused = Err(Reason::NotPermitted);
     assert_eq!(delete("person", WORKER, "{}"), Ok(()));
     assert_eq!(delete("visit", WORKER, r#"{"status":"planned"}"#), Ok(()));
-    assert_eq!(
-        delete("assessment", WORKER, r#"{"status":"draft"}"#),
-        Ok(())
-    );
+    assert_eq!(delete("assessment", WORKER, r#"{"status":"draft"}"#), Ok(()));
     for status in ["in_progress", "done", "cancelled"] {
         let current = format!(r#"{{"status":"{status}"}}"#);
         assert_eq!(delete("visit", WORKER, &current), refused, "{status}");

@@ -156,10 +156,7 @@ impl Reader<'_> {
     }
 
     fn integer_or_zero(&self, field: &str) -> i64 {
-        self.0
-            .get(field)
-            .and_then(Json::as_integer)
-            .unwrap_or_default()
+        self.0.get(field).and_then(Json::as_integer).unwrap_or_default()
     }
 }
 

@@ -11,10 +11,7 @@ const AT: Instant = Instant(5);
 
 fn content(document: &str) -> Content {
     let document = Json::parse(document).expect("json");
-    Content {
-        document: document.as_object().cloned().expect("object"),
-        ..Content::default()
-    }
+    Content { document: document.as_object().cloned().expect("object"), ..Content::default() }
 }
 
 fn row(kind: &str, content: &Content) -> Option<ReadRow> {
@@ -34,10 +31,7 @@ fn disputed(document: &str) -> Content {
         base: None,
         restored: false,
     };
-    Content {
-        conflicts: vec![conflict],
-        ..content(document)
-    }
+    Content { conflicts: vec![conflict], ..content(document) }
 }
 
 #[test]
@@ -55,10 +49,7 @@ fn a_household_is_listed_by_its_masked_head_with_its_conflicts_counted() {
         rev_number: 4,
         changed_at: AT,
     };
-    assert_eq!(
-        row("household", &disputed(text)),
-        Some(ReadRow::Household(wanted))
-    );
+    assert_eq!(row("household", &disputed(text)), Some(ReadRow::Household(wanted)));
 }
 
 #[test]
@@ -122,18 +113,12 @@ fn an_assessment_names_its_form_and_its_person() {
         rev_number: 4,
         changed_at: AT,
     };
-    assert_eq!(
-        row("assessment", &content(&text)),
-        Some(ReadRow::Assessment(wanted))
-    );
+    assert_eq!(row("assessment", &content(&text)), Some(ReadRow::Assessment(wanted)));
 }
 
 #[test]
 fn a_deleted_record_keeps_an_empty_row_even_if_content_was_left() {
-    let left = Content {
-        deleted: true,
-        ..content(r#"{"name":"王芳","relation_code":"10"}"#)
-    };
+    let left = Content { deleted: true, ..content(r#"{"name":"王芳","relation_code":"10"}"#) };
     let wanted = PersonRow {
         id: ID,
         household: ROOT,

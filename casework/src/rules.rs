@@ -38,11 +38,7 @@ impl CaseRules {
                 formed.insert(key, shapes::document(kind.fields, Some(form)));
             }
         }
-        Self {
-            catalogue,
-            plain,
-            formed,
-        }
+        Self { catalogue, plain, formed }
     }
 
     /// The forms.
@@ -61,10 +57,7 @@ const FORM: &str = "form";
 const FORM_VERSION: &str = "form_version";
 
 fn answers_field(kind: &Kind) -> Option<&'static str> {
-    kind.fields
-        .iter()
-        .find(|field| matches!(field.holds, Holds::Answers))
-        .map(|field| field.name)
+    kind.fields.iter().find(|field| matches!(field.holds, Holds::Answers)).map(|field| field.name)
 }
 
 fn form_named(document: &Object) -> Option<(&str, i64)> {
@@ -183,9 +176,7 @@ impl Rules for CaseRules {
     }
 
     fn missing_at_creation(&self, kind: &str, document: &Object) -> Vec<Problem> {
-        kinds::get(kind)
-            .map(|kind| check::missing(kind, document))
-            .unwrap_or_default()
+        kinds::get(kind).map(|kind| check::missing(kind, document)).unwrap_or_default()
     }
 }
 

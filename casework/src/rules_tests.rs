@@ -38,20 +38,14 @@ fn a_place_in_a_row_or_an_object_is_checked_like_a_new_row() {
     let present = r#"{"present":{"r1":{"role":"ghost"}},"check_in":{"lat_e6":39.9}}"#;
     assert_eq!(
         invalid("visit", None, present, &[]),
-        [
-            "/check_in/lat_e6 integer_expected",
-            "/present/r1/role unknown_option"
-        ]
+        ["/check_in/lat_e6 integer_expected", "/present/r1/role unknown_option"]
     );
 }
 
 #[test]
 fn unknown_fields_are_never_invalid() {
     let patch = r#"{"later":[1.5],"contacts":{"r1":{"later":{"a":1}}}}"#;
-    assert_eq!(
-        invalid("household", None, patch, &["/contacts/r1"]),
-        NOTHING
-    );
+    assert_eq!(invalid("household", None, patch, &["/contacts/r1"]), NOTHING);
 }
 
 #[test]
@@ -63,10 +57,7 @@ fn removing_a_value_is_never_invalid() {
 #[test]
 fn money_as_a_fraction_is_refused() {
     assert_eq!(invalid("service", None, r#"{"cost":1250}"#, &[]), NOTHING);
-    assert_eq!(
-        invalid("service", None, r#"{"cost":12.5}"#, &[]),
-        ["/cost fen_expected"]
-    );
+    assert_eq!(invalid("service", None, r#"{"cost":12.5}"#, &[]), ["/cost fen_expected"]);
 }
 
 #[test]
@@ -79,10 +70,7 @@ fn an_id_number_agrees_with_what_the_edit_says_of_its_holder() {
         ["/birth_date birth_date_disagrees", "/sex sex_disagrees"]
     );
     let misread = r#"{"id_no":"110105194912310021"}"#;
-    assert_eq!(
-        invalid("person", None, misread, &[]),
-        ["/id_no id_no_check_digit"]
-    );
+    assert_eq!(invalid("person", None, misread, &[]), ["/id_no id_no_check_digit"]);
 }
 
 #[test]
@@ -146,24 +134,11 @@ fn each_field_merges_in_its_class() {
         let asks = asked(&rules, kind, None, patch, &[]);
         asks.first().map(|ask| ask.class)
     };
-    assert_eq!(
-        class("household", r#"{"phone":"1"}"#),
-        Some(Class::LastArrival)
-    );
-    assert_eq!(
-        class("household", r#"{"contacts":{"r":{"phone":"1"}}}"#),
-        Some(Class::LastArrival)
-    );
-    assert_eq!(
-        class("household", r#"{"hardship_level":"key"}"#),
-        Some(Class::Server)
-    );
+    assert_eq!(class("household", r#"{"phone":"1"}"#), Some(Class::LastArrival));
+    assert_eq!(class("household", r#"{"contacts":{"r":{"phone":"1"}}}"#), Some(Class::LastArrival));
+    assert_eq!(class("household", r#"{"hardship_level":"key"}"#), Some(Class::Server));
     assert_eq!(class("household", r#"{"address":"a"}"#), Some(Class::Ask));
-    for patch in [
-        r#"{"form":"a"}"#,
-        r#"{"form_version":1}"#,
-        r#"{"status":"a"}"#,
-    ] {
+    for patch in [r#"{"form":"a"}"#, r#"{"form_version":1}"#, r#"{"status":"a"}"#] {
         assert_eq!(class("assessment", patch), Some(Class::State));
     }
 }
@@ -205,10 +180,7 @@ fn who_is_not_counted_is_so_for_a_reason() {
                 "relation_code":"02","counted_as":"not_counted","kin_to_staff":"no"{more}}}"#
         )
     };
-    assert_eq!(
-        missing("person", &person("")),
-        ["/counted_as_reason required"]
-    );
+    assert_eq!(missing("person", &person("")), ["/counted_as_reason required"]);
     let reasoned = person(r#","counted_as_reason":"服刑""#);
     assert_eq!(missing("person", &reasoned), NOTHING);
 }
@@ -217,9 +189,7 @@ fn who_is_not_counted_is_so_for_a_reason() {
 fn a_submission_is_whole_by_its_form() {
     let rules = rules();
     let assessment = |answers: &str| {
-        object(&format!(
-            r#"{{"form":"tekun_six","form_version":1,"answers":{answers}}}"#
-        ))
+        object(&format!(r#"{{"form":"tekun_six","form_version":1,"answers":{answers}}}"#))
     };
     let six = r#"{"eat":"achieved","dress":"achieved","bed_transfer":"achieved",
         "toilet":"achieved","walk_indoor":"achieved","bathe":"achieved"}"#;
@@ -248,17 +218,10 @@ fn only_the_submitted_status_of_an_assessment_hands_in() {
 
 fn granted(streams: &[(u128, StreamKind, bool, ruhu_sync::rules::Capacity)]) -> Grants {
     let streams = streams.iter().map(|&(id, kind, held, capacity)| {
-        let grant = Grant {
-            kind,
-            held,
-            capacity,
-        };
+        let grant = Grant { kind, held, capacity };
         (StreamId(Uuid::from_u128(id)), grant)
     });
-    Grants {
-        closed: false,
-        streams: streams.collect(),
-    }
+    Grants { closed: false, streams: streams.collect() }
 }
 
 #[test]
@@ -294,8 +257,5 @@ fn a_kind_that_is_not_known_has_no_rooting_and_no_shape() {
     assert_eq!(rules.rooting("unheard_of"), None);
     assert!(rules.shape("unheard_of", None, &Object::new()).is_err());
     assert_eq!(rules.rooting("find"), Some(Rooting::Root));
-    assert_eq!(
-        rules.rooting("attachment"),
-        Some(Rooting::Under(&["household", "find"]))
-    );
+    assert_eq!(rules.rooting("attachment"), Some(Rooting::Under(&["household", "find"])));
 }

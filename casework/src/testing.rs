@@ -31,8 +31,5 @@ pub(crate) fn asked(
 }
 
 pub(crate) fn said(problems: Vec<Problem>) -> Vec<String> {
-    problems
-        .into_iter()
-        .map(|problem| format!("{} {}", problem.path, problem.code))
-        .collect()
+    problems.into_iter().map(|problem| format!("{} {}", problem.path, problem.code)).collect()
 }

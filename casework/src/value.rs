@@ -71,9 +71,9 @@ impl Value {
             Self::Integer { min, max } => integer(value, *min, *max, "integer_expected"),
             Self::Fen => integer(value, 0, i64::MAX, "fen_expected"),
             Self::Day => test(value, "not_a_date", |text| day(text).is_some()),
-            Self::Instant => test(value, "instant_expected", |text| {
-                DateTime::parse_from_rfc3339(text).is_ok()
-            }),
+            Self::Instant => {
+                test(value, "instant_expected", |text| DateTime::parse_from_rfc3339(text).is_ok())
+            }
             Self::Code(codes) => test(value, "unknown_option", |text| has_code(codes, text)),
             Self::AreaCode => test(value, "area_code_expected", |text| {
                 text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
@@ -87,9 +87,7 @@ impl Value {
             Self::Record => test(value, "record_expected", is_uuid),
             Self::Sha256 => test(value, "sha256_expected", |text| {
                 text.len() == 64
-                    && text
-                        .bytes()
-                        .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+                    && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
             }),
         }
     }
@@ -102,11 +100,7 @@ pub fn day(text: &str) -> Option<NaiveDate> {
             .bytes()
             .enumerate()
             .all(|(at, b)| matches!(at, 4 | 7) == (b == b'-') && (b == b'-' || b.is_ascii_digit()));
-    if well_formed {
-        NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()
-    } else {
-        None
-    }
+    if well_formed { NaiveDate::parse_from_str(text, "%Y-%m-%d").ok() } else { None }
 }
 
 /// Whether a list has a code.
@@ -198,23 +192,14 @@ mod tests {
     #[test]
     fn an_instant_names_its_offset() {
         assert_eq!(fault(Value::Instant, "\"2026-11-23T09:30:00+08:00\""), None);
-        assert_eq!(
-            fault(Value::Instant, "\"2026-11-23T09:30:00\""),
-            Some("instant_expected")
-        );
+        assert_eq!(fault(Value::Instant, "\"2026-11-23T09:30:00\""), Some("instant_expected"));
     }
 
     #[test]
     fn an_area_code_has_twelve_digits() {
         assert_eq!(fault(Value::AreaCode, "\"110102001001\""), None);
-        assert_eq!(
-            fault(Value::AreaCode, "\"11010200100\""),
-            Some("area_code_expected")
-        );
-        assert_eq!(
-            fault(Value::AreaCode, "\"11010200100a\""),
-            Some("area_code_expected")
-        );
+        assert_eq!(fault(Value::AreaCode, "\"11010200100\""), Some("area_code_expected"));
+        assert_eq!(fault(Value::AreaCode, "\"11010200100a\""), Some("area_code_expected"));
     }
 
     #[test]
@@ -226,10 +211,7 @@ mod tests {
         assert_eq!(fault(Value::Uuid, "\"0192\""), Some("uuid_expected"));
         let hash = format!("\"{}\"", "a0".repeat(32));
         assert_eq!(fault(Value::Sha256, &hash), None);
-        assert_eq!(
-            fault(Value::Sha256, &hash.to_uppercase()),
-            Some("sha256_expected")
-        );
+        assert_eq!(fault(Value::Sha256, &hash.to_uppercase()), Some("sha256_expected"));
         const CODES: &[Code] = &[c("1", "男"), c("2", "女")];
         let codes = Value::Code(CODES);
         assert_eq!(fault(codes, "\"2\""), None);

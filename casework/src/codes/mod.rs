@@ -25,11 +25,8 @@ pub const CATEGORY: &[Code] = &[
 ];
 
 /// How hard a household's life is, worked out by a configured rule (313号 采集困难程度).
-pub const HARDSHIP_LEVEL: &[Code] = &[
-    c("high_risk", "高风险"),
-    c("key", "重点"),
-    c("general", "一般"),
-];
+pub const HARDSHIP_LEVEL: &[Code] =
+    &[c("high_risk", "高风险"), c("key", "重点"), c("general", "一般")];
 
 /// Causes of poverty, as the paper forms have them.
 pub const POVERTY_CAUSE: &[Code] = &[
@@ -46,13 +43,8 @@ pub const POVERTY_CAUSE: &[Code] = &[
 pub const SEX: &[Code] = &[c("0", "未知"), c("1", "男"), c("2", "女"), c("9", "未说明")];
 
 /// Marital status (GB/T 2261.2-2003).
-pub const MARITAL: &[Code] = &[
-    c("10", "未婚"),
-    c("20", "已婚"),
-    c("30", "丧偶"),
-    c("40", "离婚"),
-    c("90", "未说明"),
-];
+pub const MARITAL: &[Code] =
+    &[c("10", "未婚"), c("20", "已婚"), c("30", "丧偶"), c("40", "离婚"), c("90", "未说明")];
 
 /// Documents whose number follows GB 11643; a person without one has a reason instead.
 pub const ID_TYPE: &[Code] = &[
@@ -153,9 +145,5 @@ pub const PERSON_FLAGS: &[Code] = &[
 ];
 
 /// Yes, no, or why not known.
-pub const YES_NO_UNKNOWN: &[Code] = &[
-    c("yes", "是"),
-    c("no", "否"),
-    c("unknown", "不详"),
-    c("refused", "拒绝回答"),
-];
+pub const YES_NO_UNKNOWN: &[Code] =
+    &[c("yes", "是"), c("no", "否"), c("unknown", "不详"), c("refused", "拒绝回答")];

@@ -23,10 +23,7 @@ const IN_REVIEW: &[&str] = &["submitted", "in_review"];
 const DECIDED: &[&str] = &["accepted"];
 
 // Each return has its own reasons: those of the last round explain nothing.
-const REASONS: Need = Need::RowAdded {
-    rows: &["review", "reasons"],
-    with: "text",
-};
+const REASONS: Need = Need::RowAdded { rows: &["review", "reasons"], with: "text" };
 
 pub(super) const KIND: Kind = Kind {
     name: "assessment",
@@ -35,19 +32,10 @@ pub(super) const KIND: Kind = Kind {
     home: None,
     fields: &[
         // Set once: the shape of the answers depends on them.
-        text("form", "表单", 64)
+        text("form", "表单", 64).class(Class::State).only_by(&[WORKER]),
+        leaf("form_version", "表单版本", Value::Integer { min: 1, max: u32::MAX as i64 })
             .class(Class::State)
             .only_by(&[WORKER]),
-        leaf(
-            "form_version",
-            "表单版本",
-            Value::Integer {
-                min: 1,
-                max: u32::MAX as i64,
-            },
-        )
-        .class(Class::State)
-        .only_by(&[WORKER]),
         leaf("person", "评估对象", Value::Record).only_by(&[WORKER]),
         leaf("visit", "所属走访", Value::Record).only_by(&[WORKER]),
         status(STATUS),
@@ -94,29 +82,14 @@ pub(super) const KIND: Kind = Kind {
         ],
         submission: Some("submitted"),
         locks: &[
-            Lock {
-                to: WORKER,
-                when: IN_REVIEW,
-                reason: Reason::InReview,
-            },
-            Lock {
-                to: WORKER,
-                when: DECIDED,
-                reason: Reason::Decided,
-            },
+            Lock { to: WORKER, when: IN_REVIEW, reason: Reason::InReview },
+            Lock { to: WORKER, when: DECIDED, reason: Reason::Decided },
             // What has been decided is decided for the one who decided it too.
-            Lock {
-                to: REVIEWER,
-                when: DECIDED,
-                reason: Reason::Decided,
-            },
+            Lock { to: REVIEWER, when: DECIDED, reason: Reason::Decided },
         ],
     }),
     access: &[
-        access(WORKER)
-            .creates()
-            .changes()
-            .deletes(Deletion::While(&["draft"])),
+        access(WORKER).creates().changes().deletes(Deletion::While(&["draft"])),
         access(REVIEWER).changes(),
     ],
 };

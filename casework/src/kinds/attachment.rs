@@ -44,15 +44,8 @@ pub(super) const KIND: Kind = Kind {
         leaf("taken_at", "拍摄时间", Value::Instant),
         // Set once: they name the bytes.
         leaf("sha256", "内容摘要", Value::Sha256).class(Class::State),
-        leaf(
-            "size_bytes",
-            "大小（字节）",
-            Value::Integer {
-                min: 1,
-                max: 1 << 40,
-            },
-        )
-        .class(Class::State),
+        leaf("size_bytes", "大小（字节）", Value::Integer { min: 1, max: 1 << 40 })
+            .class(Class::State),
         code("media_type", "格式", MEDIA_TYPE).class(Class::State),
     ],
     required: &[

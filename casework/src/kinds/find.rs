@@ -30,11 +30,7 @@ const CATEGORY: &[Code] = &[
     c("other", "其他"),
 ];
 
-const URGENCY: &[Code] = &[
-    c("emergency", "紧急"),
-    c("urgent", "较急"),
-    c("normal", "一般"),
-];
+const URGENCY: &[Code] = &[c("emergency", "紧急"), c("urgent", "较急"), c("normal", "一般")];
 
 const IN_HANDS: &[&str] = &["acknowledged", "contacted", "on_site"];
 const ENDED: &[&str] = &["to_intake", "transferred", "closed"];
@@ -112,26 +108,10 @@ pub(super) const KIND: Kind = Kind {
         ],
         submission: None,
         locks: &[
-            Lock {
-                to: REPORTER,
-                when: IN_HANDS,
-                reason: Reason::InReview,
-            },
-            Lock {
-                to: REPORTER,
-                when: ENDED,
-                reason: Reason::Decided,
-            },
-            Lock {
-                to: REVIEWER,
-                when: ENDED,
-                reason: Reason::Decided,
-            },
+            Lock { to: REPORTER, when: IN_HANDS, reason: Reason::InReview },
+            Lock { to: REPORTER, when: ENDED, reason: Reason::Decided },
+            Lock { to: REVIEWER, when: ENDED, reason: Reason::Decided },
         ],
     }),
-    access: &[
-        access(REPORTER).creates().changes(),
-        access(REVIEWER).changes(),
-        access(WINDOW),
-    ],
+    access: &[access(REPORTER).creates().changes(), access(REVIEWER).changes(), access(WINDOW)],
 };

@@ -38,14 +38,8 @@ pub(super) const KIND: Kind = Kind {
         leaf("kin_registered", "近亲属备案", Value::YesNo),
         text("notes", "备注", 2000),
     ],
-    required: &[
-        Required::Field("community_code"),
-        Required::Field("head_name"),
-    ],
+    required: &[Required::Field("community_code"), Required::Field("head_name")],
     status: None,
     // No device deletes a root: what belongs to it would hang in the air.
-    access: &[
-        access(WORKER).creates().changes(),
-        access(REVIEWER).creates().changes(),
-    ],
+    access: &[access(WORKER).creates().changes(), access(REVIEWER).creates().changes()],
 };

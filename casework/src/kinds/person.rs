@@ -18,14 +18,7 @@ pub(super) const KIND: Kind = Kind {
     fields: &[
         text("name", "姓名", 50),
         code("id_type", "证件类型", ID_TYPE),
-        leaf(
-            "id_no",
-            "公民身份号码",
-            Value::IdNumber {
-                birth_date: "birth_date",
-                sex: "sex",
-            },
-        ),
+        leaf("id_no", "公民身份号码", Value::IdNumber { birth_date: "birth_date", sex: "sex" }),
         code("id_no_absent_reason", "无身份号码的原因", ID_NO_ABSENT),
         text("other_id_no", "其他证件号码", 50),
         code("sex", "性别", SEX),
@@ -45,11 +38,7 @@ pub(super) const KIND: Kind = Kind {
         // Holds the citizen's number: masked like it ([`crate::mask::disability_cert_no`]).
         text("disability_cert_no", "残疾证号", 30),
         code("disability_type", "残疾类别", DISABILITY_TYPE),
-        leaf(
-            "disability_grade",
-            "残疾等级",
-            Value::Integer { min: 1, max: 4 },
-        ),
+        leaf("disability_grade", "残疾等级", Value::Integer { min: 1, max: 4 }),
         text("disease_icd10", "疾病（ICD-10）", 100),
         code("insurance", "医疗保险", INSURANCE),
         text("phone", "联系电话", 30).class(Class::LastArrival),
@@ -65,11 +54,7 @@ pub(super) const KIND: Kind = Kind {
         Required::OneOf(&["id_no", "id_no_absent_reason"]),
         Required::Field("relation_code"),
         Required::Field("counted_as"),
-        Required::When {
-            field: "counted_as",
-            is: "not_counted",
-            needs: "counted_as_reason",
-        },
+        Required::When { field: "counted_as", is: "not_counted", needs: "counted_as_reason" },
         Required::Field("kin_to_staff"),
     ],
     status: None,

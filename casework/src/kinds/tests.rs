@@ -109,11 +109,7 @@ fn every_transition_is_between_values_of_its_status_and_needs_fields_there_are()
             }
             let access = kind.access.iter().find(|access| access.by == pass.by);
             let access = access.expect("who may pass a status may write the record");
-            assert!(if pass.from.is_none() {
-                access.create
-            } else {
-                access.change
-            });
+            assert!(if pass.from.is_none() { access.create } else { access.change });
         }
         for lock in status.locks {
             assert!(lock.when.iter().all(|code| has_code(codes, code)));
@@ -177,9 +173,7 @@ fn deletion_waits_for_values_that_the_status_has() {
 #[test]
 fn a_contractor_writes_neither_a_category_nor_a_review() {
     for (kind, field) in [("household", "category"), ("assessment", "review")] {
-        let field = get(kind)
-            .and_then(|kind| kind.field(field))
-            .expect("a field");
+        let field = get(kind).and_then(|kind| kind.field(field)).expect("a field");
         assert!(!field.only_by.is_empty());
         assert!(!field.only_by.contains(&WORKER));
     }
@@ -196,11 +190,7 @@ fn the_smallest_documents_of_the_readme_make_one_of_each_kind() {
             .unwrap_or_else(|| panic!("{} is not in the README", kind.name));
         let document = crate::testing::object(line);
         let asks = crate::testing::asked(&rules, kind.name, None, line, &[]);
-        let by = if kind.name == "find" {
-            REPORTER
-        } else {
-            WORKER
-        };
+        let by = if kind.name == "find" { REPORTER } else { WORKER };
         let question = Question {
             capacity: by,
             kind: kind.name,

@@ -55,27 +55,14 @@ pub(super) const KIND: Kind = Kind {
                 leaf(
                     "lat_e6",
                     "纬度（百万分之一度）",
-                    Value::Integer {
-                        min: -90_000_000,
-                        max: 90_000_000,
-                    },
+                    Value::Integer { min: -90_000_000, max: 90_000_000 },
                 ),
                 leaf(
                     "lon_e6",
                     "经度（百万分之一度）",
-                    Value::Integer {
-                        min: -180_000_000,
-                        max: 180_000_000,
-                    },
+                    Value::Integer { min: -180_000_000, max: 180_000_000 },
                 ),
-                leaf(
-                    "accuracy_m",
-                    "精度（米）",
-                    Value::Integer {
-                        min: 0,
-                        max: 1_000_000,
-                    },
-                ),
+                leaf("accuracy_m", "精度（米）", Value::Integer { min: 0, max: 1_000_000 }),
             ]),
         ),
         field(
@@ -110,8 +97,5 @@ pub(super) const KIND: Kind = Kind {
         submission: None,
         locks: &[],
     }),
-    access: &[access(WORKER)
-        .creates()
-        .changes()
-        .deletes(Deletion::While(&["planned"]))],
+    access: &[access(WORKER).creates().changes().deletes(Deletion::While(&["planned"]))],
 };
