@@ -2,6 +2,7 @@
 
 use crate::Tx;
 use crate::connection::Connection;
+use crate::prepared::prepared;
 use crate::schema::{device, device_continues};
 use crate::values::{Fixed, Name, counted, counter};
 use diesel::dsl::exists;
@@ -80,7 +81,7 @@ pub(crate) fn save(tx: &mut Tx, state: &DeviceState) -> Stored<()> {
             device::last_seq.eq(counter(state.last.0)),
             device::chain.eq(Fixed(state.chain)),
         ));
-        on_both!(connection, |c| query.execute(c))
+        on_both!(connection, |c| prepared(query).execute(c))
     })?;
     if changed == 1 {
         return Ok(());

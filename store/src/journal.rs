@@ -116,9 +116,7 @@ pub(crate) fn append(tx: &mut Tx, rows: &[JournalRow]) -> Stored<()> {
         let rows: Stored<Vec<_>> =
             rows.iter().map(|row| sealed(&mut session.codec, keys, row)).collect();
         let rows = tx.note(rows)?;
-        tx.run(|connection| {
-            on_both!(connection, |c| diesel::insert_into(journal::table).values(&rows).execute(c))
-        })?;
+        tx.run(|connection| insert!(connection, journal::table, &rows[..], |insert| insert))?;
     }
     Ok(())
 }

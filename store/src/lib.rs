@@ -2,6 +2,8 @@
 
 #[macro_use]
 mod connection;
+#[macro_use]
+mod prepared;
 pub mod accounts;
 mod codec;
 pub mod desk;

@@ -34,12 +34,10 @@ macro_rules! read_model {
             pub(crate) fn save(tx: &mut Tx, rows: &[Self]) -> Stored<()> {
                 for rows in rows.chunks(Self::CHUNK_ROWS) {
                     tx.run(|connection| {
-                        on_both!(connection, |c| diesel::insert_into($table::table)
-                            .values(rows)
+                        insert!(connection, $table::table, rows, |insert| insert
                             .on_conflict($table::id)
                             .do_update()
-                            .set(($($table::$column.eq(excluded($table::$column)),)*))
-                            .execute(c))
+                            .set(($($table::$column.eq(excluded($table::$column)),)*)))
                     })?;
                 }
                 Ok(())

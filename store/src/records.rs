@@ -103,8 +103,7 @@ pub(crate) fn save(tx: &mut Tx, changes: &[RecordChange<'_>]) -> Stored<()> {
             changes.iter().map(|change| sealed(&mut session.codec, keys, change)).collect();
         let rows = tx.note(rows)?;
         tx.run(|connection| {
-            on_both!(connection, |c| diesel::insert_into(record::table)
-                .values(&rows)
+            insert!(connection, record::table, &rows[..], |insert| insert
                 .on_conflict(record::id)
                 .do_update()
                 .set((
@@ -119,8 +118,7 @@ pub(crate) fn save(tx: &mut Tx, changes: &[RecordChange<'_>]) -> Stored<()> {
                     record::key_id.eq(excluded(record::key_id)),
                     record::wire.eq(excluded(record::wire)),
                     record::removed_rows.eq(excluded(record::removed_rows)),
-                ))
-                .execute(c))
+                )))
         })?;
         read_models::save(tx, changes)?;
     }

@@ -73,11 +73,9 @@ pub(crate) fn lock(tx: &mut Tx, streams: &[(StreamId, StreamKind)]) -> Stored<Ve
     let empty: Vec<Row<'_>> =
         streams.iter().map(|(id, kind)| Row::from(&StreamHead::empty(*id, *kind))).collect();
     tx.run(|connection| {
-        on_both!(connection, |c| diesel::insert_into(stream::table)
-            .values(&empty)
+        insert!(connection, stream::table, &empty[..], |insert| insert
             .on_conflict(stream::id)
-            .do_nothing()
-            .execute(c))
+            .do_nothing())
     })?;
     let ids: Vec<_> = streams.iter().map(|(id, _)| *id).collect();
     heads(tx, &ids, Hold::Lock)
@@ -90,16 +88,14 @@ pub(crate) fn save(tx: &mut Tx, streams: &[StreamHead]) -> Stored<()> {
     }
     let rows: Vec<Row<'_>> = streams.iter().map(Row::from).collect();
     tx.run(|connection| {
-        on_both!(connection, |c| diesel::insert_into(stream::table)
-            .values(&rows)
+        insert!(connection, stream::table, &rows[..], |insert| insert
             .on_conflict(stream::id)
             .do_update()
             .set((
                 stream::head.eq(excluded(stream::head)),
                 stream::count.eq(excluded(stream::count)),
                 stream::digest.eq(excluded(stream::digest)),
-            ))
-            .execute(c))
+            )))
     })?;
     Ok(())
 }
@@ -135,11 +131,9 @@ pub(crate) fn lock_roots(tx: &mut Tx, roots: &[RecordId]) -> Stored<()> {
     }
     let names: Vec<_> = roots.iter().map(|id| root::id.eq(id.fixed())).collect();
     tx.run(|connection| {
-        on_both!(&mut *connection, |c| diesel::insert_into(root::table)
-            .values(&names)
+        insert!(&mut *connection, root::table, &names[..], |insert| insert
             .on_conflict(root::id)
-            .do_nothing()
-            .execute(c))?;
+            .do_nothing())?;
         if let Connection::Postgres(c) = connection {
             root::table
                 .filter(root::id.eq_any(roots.iter().map(|id| id.fixed())))

@@ -203,10 +203,11 @@ fn postgres_a_transaction_held_open_hides_nothing_from_a_reader_that_went_on() {
     let postgres = Postgres::new();
     let streams = [stream_id(1), stream_id(2)];
     let mut puller = Puller::default();
-    let (written, was_written) = mpsc::channel();
-    let (go_on, may_go_on) = mpsc::channel::<()>();
     std::thread::scope(|scope| {
         let store = postgres.store();
+        // Made in here, so that a failing test lets go of who waits.
+        let (written, was_written) = mpsc::channel();
+        let (go_on, may_go_on) = mpsc::channel::<()>();
         // A takes position 1 of stream 1 and is held open.
         let a = scope.spawn(move || {
             store.write(|tx| {
@@ -247,10 +248,11 @@ fn postgres_a_transaction_held_open_hides_nothing_from_a_reader_that_went_on() {
 fn postgres_what_is_read_after_a_lock_is_what_its_last_holder_committed() {
     let postgres = Postgres::new();
     postgres.enrol(&device(1));
-    let (written, was_written) = mpsc::channel();
-    let (go_on, may_go_on) = mpsc::channel::<()>();
     std::thread::scope(|scope| {
         let store = postgres.store();
+        // Made in here, so that a failing test lets go of who waits.
+        let (written, was_written) = mpsc::channel();
+        let (go_on, may_go_on) = mpsc::channel::<()>();
         let first = scope.spawn(move || {
             store.write(|tx| {
                 let mut device = tx.lock_device(device_id(1))?.expect("enrolled");
