@@ -1,1 +1,51 @@
-//! Placeholder while the house is being raised.
+//! A small load tool: what a push, a pull and a first sync cost, each beside the least that the
+//! same work can cost on this machine, measured in the same run.
+//!
+//! The server is the real `ruhu serve`, a process of its own, so that its memory and processor
+//! time are told apart from the load's. See `bench/README.md` for what each ratio means.
+
+mod arguments;
+mod bare;
+mod client;
+mod database;
+mod documents;
+mod error;
+mod house;
+mod peer;
+mod processes;
+mod random;
+mod report;
+mod statistics;
+mod tablet;
+mod vocabulary;
+mod workload;
+
+pub use arguments::Arguments;
+pub use error::BenchError;
+
+use arguments::Command;
+use database::Database;
+
+/// Runs the workload that the arguments name, on each database they name.
+pub fn run(arguments: &Arguments) -> Result<(), BenchError> {
+    for &database in arguments.load.database.databases() {
+        match arguments.command {
+            Command::Push(ref asked) => workload::push::run(&arguments.load, asked, database)?,
+            Command::Pull(ref asked) => workload::pull::run(&arguments.load, asked, database)?,
+            Command::FirstSync(ref asked) => {
+                workload::first_sync::run(&arguments.load, asked, database)?;
+            }
+            Command::Statements => workload::statements::run(&arguments.load, database)?,
+            Command::All => run_all(arguments, database)?,
+        }
+    }
+    Ok(())
+}
+
+fn run_all(arguments: &Arguments, database: Database) -> Result<(), BenchError> {
+    let load = &arguments.load;
+    workload::statements::run(load, database)?;
+    workload::push::run(load, &arguments::Push::usual(), database)?;
+    workload::pull::run(load, &arguments::Pull::usual(), database)?;
+    workload::first_sync::run(load, &arguments::FirstSync::usual(), database)
+}

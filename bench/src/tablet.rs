@@ -1,0 +1,258 @@
+//! A device that is signed in: as little of one as the load needs, so that the time measured is the
+//! server's.
+
+use crate::client::{Answer, Client};
+use crate::documents::{Document, edit_of};
+use crate::error::BenchError;
+use crate::house::{PASSWORD, login};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+use uuid::Uuid;
+
+/// How bodies travel, both ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    /// As they are.
+    Identity,
+    /// With gzip.
+    Gzip,
+    /// With zstd, as tablets send them.
+    Zstd,
+}
+
+impl Encoding {
+    /// Its name in HTTP.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
+        }
+    }
+
+    /// Compresses a text, at a level that a tablet or a server would choose.
+    pub(crate) fn compress(self, text: &[u8]) -> Result<Vec<u8>, BenchError> {
+        let io = crate::error::while_doing("compressing");
+        match self {
+            Self::Identity => Ok(text.to_vec()),
+            Self::Zstd => zstd::encode_all(text, 3).map_err(io),
+            Self::Gzip => {
+                let mut gzip =
+                    flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+                gzip.write_all(text).and_then(|()| gzip.finish()).map_err(io)
+            }
+        }
+    }
+
+    /// The text of a compressed body.
+    pub(crate) fn decompress(self, body: Vec<u8>) -> Result<Vec<u8>, BenchError> {
+        let io = crate::error::while_doing("decompressing");
+        match self {
+            Self::Identity => Ok(body),
+            Self::Zstd => zstd::decode_all(&*body).map_err(io),
+            Self::Gzip => {
+                let mut text = Vec::new();
+                let mut gzip = flate2::read::GzDecoder::new(&*body);
+                std::io::Read::read_to_end(&mut gzip, &mut text).map_err(io)?;
+                Ok(text)
+            }
+        }
+    }
+}
+
+/// A device that is signed in.
+#[derive(Clone, Debug)]
+pub(crate) struct Tablet {
+    address: SocketAddr,
+    authorization: String,
+    epoch: Uuid,
+    next_seq: u64,
+}
+
+/// A push, ready to be sent.
+#[derive(Clone, Debug)]
+pub(crate) struct PushBody {
+    /// The body as it travels.
+    pub(crate) bytes: Vec<u8>,
+    /// How many edits it has.
+    pub(crate) edits: usize,
+}
+
+/// A page, as far as the load reads it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Page<'a> {
+    /// The records' own texts.
+    #[serde(borrow)]
+    pub(crate) records: Vec<&'a RawValue>,
+    /// Where to go on.
+    pub(crate) cursor: String,
+    /// Whether that was all.
+    pub(crate) complete: bool,
+}
+
+/// What a pull to `complete` carried.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Pulled {
+    /// Where the next pull goes on.
+    pub(crate) cursor: Option<String>,
+    /// How many records came.
+    pub(crate) records: usize,
+    /// All bytes of the answers.
+    pub(crate) bytes_on_the_line: usize,
+    /// How long the server was waited for.
+    pub(crate) waited: Duration,
+    /// The bodies, as they travelled.
+    pub(crate) bodies: Vec<Vec<u8>>,
+}
+
+impl Tablet {
+    /// Signs one of the people in on a new device.
+    pub(crate) fn sign_in(address: SocketAddr, person: usize) -> Result<Self, BenchError> {
+        #[derive(Deserialize)]
+        struct Begun {
+            access_token: String,
+            epoch: Uuid,
+            expected_device_seq: u64,
+        }
+        let body = serde_json::json!({
+            "login": login(person), "password": PASSWORD, "device": {"name": "压测平板"},
+        });
+        let call = "POST /v1/session";
+        let headers = ["Content-Type: application/json"];
+        let answer = Client::connect(address)?.call(call, &headers, body.to_string().as_bytes())?;
+        let begun: Begun = serde_json::from_slice(&answer.expect_ok(call)?).map_err(unreadable)?;
+        Ok(Self {
+            address,
+            authorization: format!("Authorization: Bearer {}", begun.access_token),
+            epoch: begun.epoch,
+            next_seq: begun.expected_device_seq,
+        })
+    }
+
+    /// The same device at another address of its server; its token is as good as before.
+    pub(crate) fn moved_to(self, address: SocketAddr) -> Self {
+        Self { address, ..self }
+    }
+
+    /// A connection to its server.
+    pub(crate) fn connect(&self) -> Result<Client, BenchError> {
+        Client::connect(self.address)
+    }
+
+    /// Numbers edits and puts them into a push. `write` is given each one's number.
+    pub(crate) fn push_body<T>(
+        &mut self,
+        of: &[T],
+        encoding: Encoding,
+        write: impl Fn(&T, u64) -> String,
+    ) -> Result<PushBody, BenchError> {
+        let mut body = format!(r#"{{"protocol":1,"epoch":"{}","edits":["#, self.epoch);
+        for (index, one) in of.iter().enumerate() {
+            if index > 0 {
+                body.push(',');
+            }
+            body.push_str(&write(one, self.next_seq));
+            self.next_seq += 1;
+        }
+        body.push_str("]}");
+        Ok(PushBody { bytes: encoding.compress(body.as_bytes())?, edits: of.len() })
+    }
+
+    /// A push that makes these documents.
+    pub(crate) fn push_of(
+        &mut self,
+        documents: &[Document],
+        encoding: Encoding,
+    ) -> Result<PushBody, BenchError> {
+        self.push_body(documents, encoding, edit_of)
+    }
+
+    /// Sends a push.
+    pub(crate) fn push(
+        &self,
+        client: &mut Client,
+        body: &PushBody,
+        encoding: Encoding,
+    ) -> Result<Vec<u8>, BenchError> {
+        let answer = self.post(client, "POST /v1/sync/push", &body.bytes, encoding)?;
+        answer.expect_ok("POST /v1/sync/push")
+    }
+
+    fn post(
+        &self,
+        client: &mut Client,
+        call: &str,
+        body: &[u8],
+        encoding: Encoding,
+    ) -> Result<Answer, BenchError> {
+        let accept = format!("Accept-Encoding: {}", encoding.name());
+        let content = format!("Content-Encoding: {}", encoding.name());
+        let plain = "Content-Type: application/json";
+        let headers = [plain, &self.authorization, &accept, &content];
+        let count = if encoding == Encoding::Identity { 3 } else { 4 };
+        client.call(call, &headers[..count], body)
+    }
+
+    /// Asks for one page.
+    pub(crate) fn pull_page(
+        &self,
+        client: &mut Client,
+        cursor: Option<&str>,
+        encoding: Encoding,
+    ) -> Result<Answer, BenchError> {
+        let request = match cursor {
+            None => r#"{"protocol":1}"#.to_owned(),
+            Some(cursor) => format!(r#"{{"protocol":1,"cursor":"{cursor}"}}"#),
+        };
+        let accept = format!("Accept-Encoding: {}", encoding.name());
+        let headers = ["Content-Type: application/json", &self.authorization, &accept];
+        client.call("POST /v1/sync/pull", &headers, request.as_bytes())
+    }
+
+    /// Pulls until it is complete.
+    pub(crate) fn pull_all(
+        &self,
+        client: &mut Client,
+        cursor: Option<&str>,
+        encoding: Encoding,
+    ) -> Result<Pulled, BenchError> {
+        let mut pulled = Pulled { cursor: cursor.map(str::to_owned), ..Pulled::default() };
+        loop {
+            let asked = Instant::now();
+            let answer = self.pull_page(client, pulled.cursor.as_deref(), encoding)?;
+            pulled.waited += asked.elapsed();
+            pulled.bytes_on_the_line += answer.bytes_on_the_line;
+            let body = answer.expect_ok("POST /v1/sync/pull")?;
+            let text = encoding.decompress(body.clone())?;
+            pulled.bodies.push(body);
+            let page: Page<'_> = serde_json::from_slice(&text).map_err(unreadable)?;
+            pulled.records += page.records.len();
+            pulled.cursor = Some(page.cursor);
+            if page.complete {
+                return Ok(pulled);
+            }
+        }
+    }
+}
+
+/// An answer that is not what it should be.
+pub(crate) fn unreadable(error: impl std::fmt::Display) -> BenchError {
+    BenchError::Unreadable(error.to_string())
+}
+
+/// How many edits of a push's answer were applied.
+pub(crate) fn applied(answer: &[u8]) -> Result<usize, BenchError> {
+    #[derive(Deserialize)]
+    struct Outcome {
+        outcome: String,
+    }
+    #[derive(Deserialize)]
+    struct PushAnswer {
+        outcomes: Vec<Outcome>,
+    }
+    let answer: PushAnswer = serde_json::from_slice(answer).map_err(unreadable)?;
+    Ok(answer.outcomes.iter().filter(|one| one.outcome == "applied").count())
+}
