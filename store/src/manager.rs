@@ -37,7 +37,8 @@ const SQLITE_SETUP: &str = "PRAGMA busy_timeout = 5000;
     PRAGMA foreign_keys = ON;
     PRAGMA trusted_schema = OFF;
     PRAGMA temp_store = MEMORY;
-    PRAGMA cache_size = -16000;";
+    PRAGMA cache_size = -8000;
+    PRAGMA journal_size_limit = 67108864;";
 
 // A server that hangs with a lock in its hands stops nobody for long.
 const POSTGRES_SETUP: &str = "SET lock_timeout = '15s';
@@ -106,5 +107,34 @@ impl r2d2::ManageConnection for Manager {
 
     fn has_broken(&self, session: &mut Session) -> bool {
         session.is_open || session.is_lost || session.connection.is_broken()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use diesel::prelude::{QueryableByName, RunQueryDsl};
+
+    #[derive(QueryableByName)]
+    struct Pragma {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        value: String,
+    }
+
+    #[test]
+    fn a_sqlite_connection_is_durable_and_holds_to_foreign_keys() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let target = Target::Sqlite(folder.path().join("ruhu.db"));
+        let mut session = Manager { target }.establish().expect("a session");
+        let Connection::Sqlite(c) = &mut session.connection else {
+            panic!("another database");
+        };
+        for (pragma, expected) in
+            [("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1")]
+        {
+            let sql = format!("SELECT CAST({pragma} AS TEXT) AS value FROM pragma_{pragma}");
+            let found: Pragma = diesel::sql_query(sql).get_result(c).expect(pragma);
+            assert_eq!(found.value, expected, "{pragma}");
+        }
     }
 }
