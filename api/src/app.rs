@@ -117,6 +117,7 @@ pub fn build(
         clock,
         forms: Arc::new(Forms::of(rules.catalogue())?),
         areas: Arc::new(areas),
+        demo: None,
         rules: Arc::new(rules),
         cursor_key: Arc::new(keys.cursor),
         settings: Arc::new(settings),
@@ -164,11 +165,21 @@ pub fn start(settings: Settings) -> Result<Running, StartError> {
 
 /// Listens, and answers requests until it is stopped.
 pub fn serve(service: Service) -> Result<Running, StartError> {
-    let asked = service.settings.listen;
-    let listener = TcpListener::bind(asked).map_err(|error| match error.kind() {
+    let listener = listen(service.settings.listen)?;
+    serve_on(service, listener)
+}
+
+/// Takes the port, before anything else is done.
+pub fn listen(asked: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(asked).map_err(|error| match error.kind() {
         ErrorKind::AddrInUse => StartError::PortTaken(asked.port()),
         _ => StartError::CannotListen(asked, error),
-    })?;
+    })
+}
+
+/// Answers requests on a port that was taken before, until it is stopped.
+pub fn serve_on(service: Service, listener: TcpListener) -> Result<Running, StartError> {
+    let asked = service.settings.listen;
     let address = listener.local_addr().map_err(|error| StartError::CannotListen(asked, error))?;
     let (stop, stopped) = oneshot::channel();
     let for_thread = service.clone();

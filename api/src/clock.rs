@@ -1,5 +1,6 @@
 //! The one place that takes the time. Everything else is given it, so that tests can.
 
+use chrono::{DateTime, FixedOffset, Offset as _, Utc};
 use ruhu_sync::id::Instant;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -38,6 +39,13 @@ impl Clock {
             Self::Standing(at) => Instant(at.load(Ordering::SeqCst)),
         }
     }
+}
+
+/// An instant as clocks in Beijing show it: eight hours ahead, summer and winter.
+pub fn in_beijing(at: Instant) -> DateTime<FixedOffset> {
+    let utc = DateTime::from_timestamp_micros(at.0).unwrap_or_default();
+    let ahead = FixedOffset::east_opt(8 * 3600).unwrap_or(Utc.fix());
+    utc.with_timezone(&ahead)
 }
 
 /// Whole seconds since 1970, as tokens count.

@@ -3,6 +3,7 @@
 //! A new one: a file beside the others with its arguments and `run`, its `mod` line, a variant and
 //! a line in [`Ruhu::run`].
 
+mod demo;
 mod logging;
 mod migrate;
 mod openapi;
@@ -23,7 +24,7 @@ use std::process::ExitCode;
     version,
     about = "入户 Ruhu: offline-first field visits for social assistance",
     long_about = "入户 Ruhu: offline-first field visits for social assistance.\n\n\
-        To look around:   ruhu serve --make-keys, then http://127.0.0.1:8080/docs/\n\
+        To look around:   ruhu demo, then http://127.0.0.1:8080/\n\
         To add a person:  ruhu user add --help\n\
         Every setting can stand in a file (--settings FILE), in a variable (RUHU_LISTEN) or in a \
         flag (--listen); the flag outranks the variable, and the variable the file."
@@ -35,6 +36,8 @@ pub struct Ruhu {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    #[command(name = "demo")]
+    Demo(demo::Demonstrate),
     Serve(serve::Serve),
     Migrate(migrate::Migrate),
     Openapi(openapi::Openapi),
@@ -52,6 +55,9 @@ pub enum CommandError {
     /// The service does not start.
     #[error(transparent)]
     Start(#[from] StartError),
+    /// The demo cannot be shown.
+    #[error(transparent)]
+    Demo(#[from] crate::demo::DemoError),
     /// The database cannot be used.
     #[error("{0}: see that the database is there and may be written")]
     Store(#[from] ruhu_sync::storage::StorageError),
@@ -67,6 +73,7 @@ impl Ruhu {
     /// Does what was asked; what goes wrong is told in one place.
     pub fn run(self) -> ExitCode {
         let done = match self.command {
+            Command::Demo(demo) => demo.run(),
             Command::Serve(serve) => serve.run(),
             Command::Migrate(migrate) => migrate.run(),
             Command::Openapi(openapi) => openapi.run(),

@@ -10,6 +10,7 @@ pub mod docs;
 pub mod forms;
 pub mod health;
 pub mod me;
+pub mod page;
 pub mod problems;
 pub mod session;
 pub mod sync;
@@ -34,6 +35,7 @@ macro_rules! routes {
 }
 
 routes! {
+    page::read_front_page,
     session::sign_in,
     session::refresh_session,
     session::sign_out,

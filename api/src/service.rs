@@ -3,6 +3,7 @@
 use crate::areas::Areas;
 use crate::auth::{AccessTokens, Attempts, Passwords};
 use crate::clock::Clock;
+use crate::demo::Showcase;
 use crate::forms::Forms;
 use crate::metrics::Metrics;
 use crate::problem::Answer;
@@ -39,6 +40,8 @@ pub struct Service {
     pub forms: Arc<Forms>,
     /// The areas.
     pub areas: Arc<Areas>,
+    /// What the front page shows of a demo; none in any other service.
+    pub demo: Option<Arc<Showcase>>,
 }
 
 impl Service {

@@ -1,0 +1,80 @@
+//! Writing HTML: text is escaped here and nowhere else.
+
+use std::fmt::Write as _;
+
+/// Text as it may stand in HTML, between tags or in a quoted attribute.
+pub(crate) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+/// A page that is being written.
+#[derive(Debug)]
+pub(crate) struct Html(String);
+
+impl Html {
+    /// Begins a page.
+    pub(crate) fn page(title: &str) -> Self {
+        let mut page = Self(String::with_capacity(32 * 1024));
+        let title = escape(title);
+        page.raw("<!doctype html><html lang=zh-CN><head><meta charset=utf-8>");
+        page.raw("<meta name=viewport content=\"width=device-width,initial-scale=1\">");
+        page.raw("<meta name=robots content=noindex>");
+        let _ = write!(page.0, "<title>{title}</title><style>");
+        page.raw(include_str!("style.css"));
+        let _ = write!(page.0, "</style></head><body><main><h1>{title}</h1>");
+        page
+    }
+
+    /// Adds what is HTML already.
+    pub(crate) fn raw(&mut self, html: &str) {
+        self.0.push_str(html);
+    }
+
+    /// Adds text in an element.
+    pub(crate) fn element(&mut self, name: &str, text: &str) {
+        let _ = write!(self.0, "<{name}>{}</{name}>", escape(text));
+    }
+
+    /// Adds a table's row of texts.
+    pub(crate) fn row(&mut self, cells: &[&str]) {
+        self.raw("<tr>");
+        for cell in cells {
+            self.element("td", cell);
+        }
+        self.raw("</tr>");
+    }
+
+    /// Ends the page.
+    pub(crate) fn end(mut self) -> String {
+        self.raw("</main></body></html>\n");
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_somebody_wrote_is_never_markup() {
+        let escaped = escape("<img src=x onerror='alert(\"1\")'>&amp;");
+        assert_eq!(escaped, "&lt;img src=x onerror=&#39;alert(&quot;1&quot;)&#39;&gt;&amp;amp;");
+        let mut page = Html::page("<b>");
+        page.row(&["<script>"]);
+        page.element("p", "&");
+        let page = page.end();
+        assert!(page.contains("<title>&lt;b&gt;</title>"));
+        assert!(page.contains("<td>&lt;script&gt;</td>") && page.contains("<p>&amp;</p>"));
+    }
+}

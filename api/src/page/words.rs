@@ -1,0 +1,220 @@
+//! What people read for a place in a document and for a value there: from the kinds and the forms,
+//! so that nothing is named twice.
+
+use ruhu_casework::kind::{FieldRule, Holds};
+use ruhu_casework::kinds;
+use ruhu_casework::value::{Code, Value};
+use ruhu_forms::{Form, Kind as Asked, Question};
+use ruhu_sync::json::Json;
+use ruhu_sync::path::Path;
+
+/// Words for what stands at one place.
+#[derive(Clone, Debug)]
+struct Place {
+    label: String,
+    holds: Inside,
+}
+
+#[derive(Clone, Debug)]
+enum Inside {
+    Leaf(Options),
+    Object(Vec<(String, Place)>),
+    Rows(Vec<(String, Place)>),
+    Choices(Options),
+}
+
+type Options = Vec<(String, String)>;
+
+/// Words for the documents of one kind.
+#[derive(Clone, Debug)]
+pub(crate) struct Words {
+    fields: Vec<(String, Place)>,
+}
+
+impl Words {
+    /// For a kind; its answers are those of this form.
+    pub(crate) fn of(kind: &str, form: Option<&Form>) -> Self {
+        let fields = kinds::get(kind).map(|kind| kind.fields).unwrap_or_default();
+        Self { fields: fields.iter().map(|rule| field(rule, form)).collect() }
+    }
+
+    /// What a place is called.
+    pub(crate) fn label(&self, path: &Path) -> String {
+        let (mut labels, mut members, mut options) = (Vec::new(), Some(&self.fields), None);
+        let mut steps = path.steps().iter();
+        while let Some(step) = steps.next() {
+            let known = members.and_then(|all| all.iter().find(|(name, _)| name == step));
+            let Some((_, place)) = known else {
+                labels.push(said(options.unwrap_or(&Vec::new()), step));
+                continue;
+            };
+            // The answers as a whole have no name of their own beside their questions'.
+            if step != "answers" || path.steps().len() == 1 {
+                labels.push(place.label.clone());
+            }
+            (members, options) = match &place.holds {
+                Inside::Leaf(_) => (None, None),
+                Inside::Object(inner) => (Some(inner), None),
+                Inside::Choices(all) => (None, Some(all)),
+                Inside::Rows(inner) => {
+                    // A row's id says nothing to people.
+                    steps.next();
+                    (Some(inner), None)
+                }
+            };
+        }
+        labels.join(" · ")
+    }
+
+    /// What a value at a place is to people; nothing there is said, too.
+    pub(crate) fn value(&self, path: &Path, value: Option<&Json>) -> String {
+        let Some(value) = value else {
+            return "（空）".to_owned();
+        };
+        let mut holds = None;
+        let mut members = Some(&self.fields);
+        let mut steps = path.steps().iter();
+        while let Some(step) = steps.next() {
+            let place = members.and_then(|all| all.iter().find(|(name, _)| name == step));
+            holds = place.map(|(_, place)| &place.holds);
+            members = match holds {
+                Some(Inside::Object(inner)) => Some(inner),
+                Some(Inside::Rows(inner)) => match steps.next() {
+                    Some(_) => {
+                        // The row itself shows as its fields do.
+                        if steps.len() == 0 {
+                            return row(inner, value);
+                        }
+                        Some(inner)
+                    }
+                    None => None,
+                },
+                _ => None,
+            };
+        }
+        shown(holds, value)
+    }
+}
+
+fn field(rule: &FieldRule, form: Option<&Form>) -> (String, Place) {
+    let all = |rules: &[FieldRule]| rules.iter().map(|rule| field(rule, form)).collect();
+    let holds = match rule.holds {
+        Holds::Leaf(Value::Code(codes)) => Inside::Leaf(options(codes)),
+        Holds::Leaf(_) => Inside::Leaf(Vec::new()),
+        Holds::Object(inner) => Inside::Object(all(inner)),
+        Holds::Rows(inner) => Inside::Rows(all(inner)),
+        Holds::Choices(codes) => Inside::Choices(options(codes)),
+        Holds::Answers => {
+            let questions = form.into_iter().flat_map(Form::questions);
+            Inside::Object(questions.map(question).collect())
+        }
+    };
+    (rule.name.to_owned(), Place { label: rule.label_zh.to_owned(), holds })
+}
+
+fn question(of: &Question) -> (String, Place) {
+    let options = |all: &[ruhu_forms::ChoiceOption]| {
+        all.iter().map(|option| (option.code.clone(), option.label_zh.clone())).collect()
+    };
+    let holds = match &of.kind {
+        Asked::Choice { options: all } => Inside::Leaf(options(all)),
+        Asked::Choices { options: all } => Inside::Choices(options(all)),
+        Asked::Rows { questions } => Inside::Rows(questions.iter().map(question).collect()),
+        _ => Inside::Leaf(Vec::new()),
+    };
+    (of.id.clone(), Place { label: of.label_zh.clone(), holds })
+}
+
+fn options(codes: &[Code]) -> Options {
+    codes.iter().map(|code| (code.code.to_owned(), code.label_zh.to_owned())).collect()
+}
+
+fn said(options: &Options, code: &str) -> String {
+    let known = options.iter().find(|(known, _)| known == code);
+    known.map_or_else(|| code.to_owned(), |(_, label)| label.clone())
+}
+
+fn shown(holds: Option<&Inside>, value: &Json) -> String {
+    match (holds, value) {
+        (Some(Inside::Leaf(options)), Json::Text(code)) => said(options, code),
+        (Some(Inside::Choices(options)), Json::Object(chosen)) => {
+            let chosen: Vec<_> = chosen.keys().map(|code| said(options, code)).collect();
+            chosen.join("、")
+        }
+        (Some(Inside::Rows(fields)), Json::Object(rows)) => {
+            let rows: Vec<_> = rows.values().map(|value| row(fields, value)).collect();
+            rows.join("；")
+        }
+        (Some(Inside::Object(fields)), value @ Json::Object(_)) => row(fields, value),
+        (_, Json::Text(text)) => text.clone(),
+        (_, Json::Bool(true)) => "是".to_owned(),
+        (_, Json::Bool(false)) => "否".to_owned(),
+        (_, other) => ruhu_sync::canonical::to_text(other),
+    }
+}
+
+fn row(fields: &[(String, Place)], value: &Json) -> String {
+    let Json::Object(members) = value else {
+        return shown(None, value);
+    };
+    let told = fields.iter().filter_map(|(name, place)| {
+        let value = shown(Some(&place.holds), members.get(name)?);
+        Some(format!("{} {value}", place.label))
+    });
+    told.collect::<Vec<_>>().join("，")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ruhu_forms::Catalogue;
+
+    fn assessment() -> Words {
+        let catalogue = Catalogue::load().expect("catalogue");
+        Words::of("assessment", catalogue.get("tekun_six", 1).map(|entry| entry.form()))
+    }
+
+    fn path(text: &str) -> Path {
+        Path::parse(text).expect("path")
+    }
+
+    fn json(text: &str) -> Json {
+        Json::parse(text).expect("json")
+    }
+
+    #[test]
+    fn places_are_called_what_forms_and_kinds_call_them() {
+        let words = assessment();
+        for (at, label) in [
+            ("/status", "状态"),
+            ("/answers/toilet", "自主如厕"),
+            ("/answers/caregivers/r1", "照护人"),
+            ("/answers/caregivers/r1/name", "照护人 · 姓名"),
+            ("/answers/aids/cane", "正在使用的辅助器具 · 拐杖"),
+            ("/own_words", "own_words"),
+        ] {
+            assert_eq!(words.label(&path(at)), label);
+        }
+        assert_eq!(Words::of("household", None).label(&path("/phone")), "联系电话");
+    }
+
+    #[test]
+    fn values_are_said_in_words() {
+        let words = assessment();
+        for (at, value, said) in [
+            ("/status", "\"draft\"", "草稿"),
+            ("/answers/toilet", "\"not_achieved\"", "不能达到"),
+            ("/answers/aids", r#"{"cane":true,"walker":true}"#, "拐杖、助行器"),
+            (
+                "/answers/caregivers/r1",
+                r#"{"name":"甲","hours_per_day":6}"#,
+                "姓名 甲，每天照护小时数 6",
+            ),
+            ("/answers/caregivers/r1/hours_per_day", "6", "6"),
+            ("/own_words", "true", "是"),
+        ] {
+            assert_eq!(words.value(&path(at), Some(&json(value))), said, "{at}");
+        }
+        assert_eq!(words.value(&path("/answers/toilet"), None), "（空）");
+    }
+}
