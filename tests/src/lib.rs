@@ -14,6 +14,8 @@ pub mod edits;
 mod field;
 mod hand;
 mod http;
+pub mod random;
+pub mod sealed;
 mod server;
 pub mod tables;
 

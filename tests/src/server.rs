@@ -108,6 +108,14 @@ impl Server {
         }
     }
 
+    /// The key that seals what is stored, from its file.
+    pub(crate) fn sealing_key(&self) -> Vec<u8> {
+        let file = self.settings().key_files.sealing;
+        let text = std::fs::read_to_string(file).expect("the key file");
+        let line = text.lines().rfind(|line| line.starts_with("1 ")).expect("a key");
+        crate::sealed::from_hex(line.trim_start_matches("1 ").trim())
+    }
+
     /// The way past the store.
     pub(crate) fn place(&self) -> &Place {
         &self.place

@@ -65,18 +65,6 @@ fn stored_links(server: &Server, device: DeviceId) -> Vec<String> {
     ))
 }
 
-/// Whether the journal keeps exactly this payload under an edit's name: its hash is over the salt
-/// and the canonical text.
-pub fn keeps_payload(server: &Server, device: DeviceId, number: u64, canonical: &str) -> bool {
-    let number = DeviceSeq(number);
-    let rows = server.store().write(|tx| tx.answered(device, number, number)).expect("read");
-    rows.iter().any(|row| {
-        row.salt.is_some_and(|salt| {
-            chain::payload_hash(&salt, canonical.as_bytes()) == row.payload_hash
-        })
-    })
-}
-
 /// How many rows a table has.
 pub fn count(server: &Server, table: &str) -> u64 {
     let number = format!("SELECT CAST(count(*) AS TEXT) AS value FROM {table}");
