@@ -103,9 +103,10 @@ impl<R: Rules> Judge<'_, R> {
     }
 
     /// Finds the record, or makes room for a new one. Whatever is out of this person's reach
-    /// answers with one and the same refusal: it gives no hint of what exists.
+    /// answers with one and the same refusal, the first time and every other: it gives no hint of
+    /// what exists.
     fn reach(&self, ledger: &mut Ledger, edit: &Edit, rooting: Rooting) -> Judged<Target> {
-        if let Some(entry) = ledger.get(edit.record) {
+        if let Some(entry) = ledger.within_reach(edit.record, self.grants) {
             let grant = within_protocol!(self.grant(entry.stored.stream));
             if entry.stored.kind != edit.kind || entry.stored.root != edit.root {
                 return Ok(Err(Refusal::quarantine(Reason::IdentityMismatch)));
@@ -121,10 +122,11 @@ impl<R: Rules> Judge<'_, R> {
             _ => None,
         };
         if rejected_before.is_none() {
-            within_protocol!(no_untaken(ledger, edit.record));
+            within_protocol!(self.no_untaken(ledger, edit.record));
         }
         let is_creation = edit.op == Op::Put && edit.base == crate::rev::Base::Nothing;
-        if !is_creation {
+        let is_hidden = ledger.get(edit.record).is_some();
+        if !is_creation || is_hidden {
             return Ok(Err(Refusal::quarantine(Reason::NotAvailable)));
         }
         let stream = match rooting {
@@ -134,11 +136,10 @@ impl<R: Rules> Judge<'_, R> {
                 None => return Ok(Err(Refusal::quarantine(Reason::NotAvailable))),
             },
             Rooting::Under(kinds) => {
-                within_protocol!(no_untaken(ledger, edit.root));
-                let Some(root) = ledger.get(edit.root) else {
+                within_protocol!(self.no_untaken(ledger, edit.root));
+                let Some(root) = ledger.within_reach(edit.root, self.grants) else {
                     return Ok(Err(Refusal::quarantine(Reason::NotAvailable)));
                 };
-                within_protocol!(self.grant(root.stored.stream));
                 if !kinds.contains(&root.stored.kind.as_str()) {
                     return Ok(Err(Refusal::quarantine(Reason::IdentityMismatch)));
                 }
@@ -151,6 +152,20 @@ impl<R: Rules> Judge<'_, R> {
         let grant = within_protocol!(self.grant(stream));
         ledger.make(edit.record, &edit.kind, edit.root, stream);
         Ok(Ok(Target { grant, act: Act::Create, rejected_before }))
+    }
+
+    /// Whether this device has an earlier edit for a record that is not there, or hidden: what
+    /// builds on it waits with it.
+    fn no_untaken(&self, ledger: &Ledger, record: RecordId) -> Result<(), Refusal> {
+        match (ledger.within_reach(record, self.grants), ledger.untaken(record)) {
+            (None, Some((device_seq, Verdict::Rejected))) => {
+                Err(Refusal::quarantine(Reason::ParentRejected).because_of(device_seq))
+            }
+            (None, Some((device_seq, _))) => {
+                Err(Refusal::quarantine(Reason::ParentQuarantined).because_of(device_seq))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn put(
@@ -314,20 +329,6 @@ impl<R: Rules> Judge<'_, R> {
         let rev = entry.take(gone, |rev| past(edit.record, self.device, device_seq, rev, &effect));
         let outcome = Outcome { rev: Some(rev), ..Outcome::new(device_seq, Verdict::Applied) };
         Ok(Ok(Taken { outcome, effect, effect_is_payload: false }))
-    }
-}
-
-/// Whether this device has an earlier edit for a record that is not there: what builds on it waits
-/// with it.
-fn no_untaken(ledger: &Ledger, record: RecordId) -> Result<(), Refusal> {
-    match (ledger.get(record), ledger.untaken(record)) {
-        (None, Some((device_seq, Verdict::Rejected))) => {
-            Err(Refusal::quarantine(Reason::ParentRejected).because_of(device_seq))
-        }
-        (None, Some((device_seq, _))) => {
-            Err(Refusal::quarantine(Reason::ParentQuarantined).because_of(device_seq))
-        }
-        _ => Ok(()),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::merge::Since;
 use crate::outcome::Verdict;
 use crate::record::{Content, StoredRecord, content_hash};
 use crate::rev::{Base, Rev};
+use crate::rules::Grants;
 use crate::storage::{HistoryWanted, StorageError, Stored};
 use std::collections::BTreeMap;
 
@@ -128,6 +129,12 @@ impl Ledger {
         self.entries.get(&id)
     }
 
+    /// The record, if it is in a stream that the person may see: one that is not is treated like
+    /// one that never was.
+    pub(crate) fn within_reach(&self, id: RecordId, grants: &Grants) -> Option<&Entry> {
+        self.get(id).filter(|entry| grants.streams.contains_key(&entry.stored.stream))
+    }
+
     pub(crate) fn get_mut(&mut self, id: RecordId) -> Option<&mut Entry> {
         self.entries.get_mut(&id)
     }
@@ -154,7 +161,8 @@ impl Ledger {
         self.entries.insert(id, entry);
     }
 
-    /// An earlier edit of this device for a record that is not there, if one waits or was refused.
+    /// An earlier edit of this device for a record that is not there, or hidden, if one waits or was
+    /// refused.
     pub(crate) fn untaken(&self, id: RecordId) -> Option<(DeviceSeq, Verdict)> {
         self.untaken.get(&id).copied()
     }

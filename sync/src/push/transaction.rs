@@ -50,7 +50,7 @@ pub fn push<T: WriteTx, R: Rules>(
     };
     tx.lock_roots(&roots(news))?;
     let grants = tx.grants(context.user, context.now)?;
-    let mut ledger = read_ledger(tx, &request.edits, news, context.device)?;
+    let mut ledger = read_ledger(tx, &request.edits, news, context.device, &grants)?;
     let verdicts = judge_all(rules, &grants, context, &device, &mut ledger, news, units)?;
     let rows = journal(context, &mut device, news, verdicts, &ledger, &grants)?;
     outcomes.extend(rows.iter().map(|row| row.outcome_text.clone()));
@@ -106,12 +106,13 @@ fn roots(edits: &[Received<'_>]) -> Vec<RecordId> {
 }
 
 /// Reads everything the edits need: their records, the history since their bases, and what of this
-/// device waits for records that are not there.
+/// device waits for records that are not there, or hidden from this person.
 fn read_ledger<T: WriteTx>(
     tx: &mut T,
     all: &[Received<'_>],
     news: &[Received<'_>],
     device: DeviceId,
+    grants: &Grants,
 ) -> Stored<Ledger> {
     let named: BTreeSet<RecordId> =
         all.iter().filter_map(Received::asked).flat_map(|e| [e.record, e.root]).collect();
@@ -130,7 +131,8 @@ fn read_ledger<T: WriteTx>(
         let pasts = tx.history(&wanted)?;
         ledger.know(&wanted, pasts);
     }
-    let absent: Vec<_> = named.into_iter().filter(|id| ledger.get(*id).is_none()).collect();
+    let is_absent = |id: &RecordId| ledger.within_reach(*id, grants).is_none();
+    let absent: Vec<_> = named.into_iter().filter(is_absent).collect();
     if !absent.is_empty() && !news.is_empty() {
         for untaken in tx.untaken(device, &absent)? {
             ledger.remember_untaken(untaken);
