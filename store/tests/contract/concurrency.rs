@@ -94,12 +94,11 @@ impl Puller {
 
 fn a_polling_reader_misses_nothing_of_sixteen_writers(database: &impl Database) {
     let streams: Vec<_> = (1..=3).map(stream_id).collect();
-    let running = AtomicUsize::new(WRITERS);
     let begin = Barrier::new(WRITERS + 1);
     let mut puller = Puller::default();
     std::thread::scope(|scope| {
-        for writer in 0..WRITERS {
-            let (streams, running, begin) = (&streams, &running, &begin);
+        let write = |writer: usize| {
+            let (streams, begin) = (&streams, &begin);
             scope.spawn(move || {
                 begin.wait();
                 for n in 0..EACH {
@@ -110,11 +109,11 @@ fn a_polling_reader_misses_nothing_of_sixteen_writers(database: &impl Database) 
                     let done = database.store().write(|tx| put_next(tx, record, chosen));
                     done.expect("written");
                 }
-                running.fetch_sub(1, Ordering::SeqCst);
-            });
-        }
+            })
+        };
+        let writers: Vec<_> = (0..WRITERS).map(write).collect();
         begin.wait();
-        while running.load(Ordering::SeqCst) > 0 {
+        while writers.iter().any(|writer| !writer.is_finished()) {
             puller.pull(database, &streams);
         }
     });
@@ -248,6 +247,9 @@ fn postgres_a_transaction_held_open_hides_nothing_from_a_reader_that_went_on() {
 fn postgres_what_is_read_after_a_lock_is_what_its_last_holder_committed() {
     let postgres = Postgres::new();
     postgres.enrol(&device(1));
+    // The root is there: its lock is the row's, not that of a row being made.
+    let made = postgres.store().write(|tx| tx.lock_roots(&[record_id(1)]));
+    made.expect("made");
     std::thread::scope(|scope| {
         let store = postgres.store();
         // Made in here, so that a failing test lets go of who waits.
