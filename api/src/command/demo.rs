@@ -60,10 +60,12 @@ impl Demonstrate {
         let _ = lines.with_writer(std::io::stderr).with_ansi(false).try_init();
         let exit = self.exit;
         let demo = Demo::begin(&self.options(), &mut output::say)?;
-        say_where_to_look(&demo);
         let ended = match exit {
             true => demo.stop(),
-            false => demo.run_until_signal(),
+            false => {
+                say_where_to_look(&demo);
+                demo.run_until_signal()
+            }
         };
         ended
             .map_err(|error| CommandError::Refused(format!("the server did not end well: {error}")))

@@ -1,37 +1,34 @@
 //! The story's household on the page: what is so now, who changed what and when, and the conflict.
 
 use super::html::Html;
-use super::words::Words;
+use super::words::{self, Words};
 use super::{StoryShown, Traced};
 use crate::clock::in_beijing;
 use ruhu_casework::mask;
 use ruhu_forms::{Catalogue, Form};
 use ruhu_store::desk::HistoryEntry;
 use ruhu_sync::id::Instant;
-use ruhu_sync::json::Json;
+use ruhu_sync::json::{Json, Object};
 use ruhu_sync::outcome::{Outcome, Verdict};
-use ruhu_sync::path::Path;
 
 /// Writes all of it.
 pub(super) fn write(page: &mut Html, shown: &StoryShown, catalogue: &Catalogue) {
     let form = form_of(&shown.assessment, catalogue);
-    let words = |of: &Traced| Words::of(&of.kind, form);
     page.raw("<section id=story><h2>故事里的这一户<small>The story's household</small></h2>");
     page.raw(
         "<p>两名社工带着两台平板、在没有信号时各自填写，随后先后上传。下面的一切都读自数据库。",
     );
     page.raw("<small>Two workers wrote without a signal and pushed one after the other. ");
     page.raw("Everything below is read from the database.</small></p>");
-    conflict(page, shown, &words(&shown.assessment));
+    conflict(page, shown, &Words::of(&shown.assessment.kind, form));
+    history(page, shown, form);
     page.raw("<h3>现在的内容<small>As it is now</small></h3><div class=pair>");
     let parts =
         [("家庭", &shown.household), ("本人", &shown.person), ("自理能力评估", &shown.assessment)];
     for (title, traced) in parts {
-        current(page, title, traced, &words(traced));
+        current(page, title, traced, form);
     }
-    page.raw("</div>");
-    history(page, shown, form);
-    page.raw("<p class=digest>两台平板与服务器都有 ");
+    page.raw("</div><p class=digest>两台平板与服务器都有 ");
     page.element("b", &shown.told.records.to_string());
     page.raw(" 条记录，摘要都是 ");
     page.element("code", &shown.told.digest);
@@ -67,7 +64,7 @@ fn conflict(page: &mut Html, shown: &StoryShown, words: &Words) {
     }
     page.raw("</div><p>");
     let open = shown.assessment.content.conflicts.len();
-    let settled = format!("由 {} 看过两个值后选定：", told.settled_by);
+    let settled = format!("{}看过两个值后选定：", told.settled_by);
     page.element("span", &settled);
     page.element("strong", &said(told.chosen.as_ref()));
     page.element("span", &format!("。现在还有 {open} 处未决。"));
@@ -75,37 +72,37 @@ fn conflict(page: &mut Html, shown: &StoryShown, words: &Words) {
     page.raw("</p></div>");
 }
 
-/// Fields that name other records, which say nothing to people.
-const NAMES: [&str; 4] = ["person", "visit", "form", "form_version"];
+/// Fields that name other records or forms, which say nothing to people.
+const NAMES: [&str; 4] = ["/person", "/visit", "/form", "/form_version"];
 
-fn current(page: &mut Html, title: &str, traced: &Traced, words: &Words) {
-    page.raw("<div class=scroll><table>");
-    page.raw("<caption>");
+fn current(page: &mut Html, title: &str, traced: &Traced, form: Option<&Form>) {
+    let words = Words::of(&traced.kind, form);
+    let document = &traced.content.document;
+    page.raw("<div class=scroll><table><caption>");
     page.element("b", title);
     page.raw("</caption>");
-    for (name, value) in &traced.content.document {
-        if NAMES.contains(&name.as_str()) {
-            continue;
-        }
-        let at = Path::of(&[name]);
-        match (name.as_str(), value) {
-            ("answers", Json::Object(answers)) => {
-                for (question, value) in answers {
-                    row(page, words, &at.child(question), value);
-                }
-            }
+    for at in words.places(document) {
+        let value = at.find(document);
+        match (at.to_string().as_str(), value) {
+            (name, _) if NAMES.contains(&name) => {}
             // As a desk would see it, demo or not.
-            ("id_no", Json::Text(number)) => {
+            ("/id_no", Some(Json::Text(number))) => {
                 page.row(&[&words.label(&at), &mask::id_number(number)]);
             }
-            _ => row(page, words, &at, value),
+            _ => page.row(&[&words.label(&at), &words.value(&at, value)]),
         }
+    }
+    if traced.kind == "assessment" {
+        computed(page, document, form);
     }
     page.raw("</table></div>");
 }
 
-fn row(page: &mut Html, words: &Words, at: &Path, value: &Json) {
-    page.row(&[&words.label(at), &words.value(at, Some(value))]);
+/// What the form makes of the answers.
+fn computed(page: &mut Html, document: &Object, form: Option<&Form>) {
+    for (label, said) in form.map(|form| words::computed(form, document)).unwrap_or_default() {
+        page.row(&[&label, &said]);
+    }
 }
 
 fn history(page: &mut Html, shown: &StoryShown, form: Option<&Form>) {

@@ -4,8 +4,8 @@
 use ruhu_casework::kind::{FieldRule, Holds};
 use ruhu_casework::kinds;
 use ruhu_casework::value::{Code, Value};
-use ruhu_forms::{Form, Kind as Asked, Question};
-use ruhu_sync::json::Json;
+use ruhu_forms::{Form, Kind as Asked, Outcome, Question, Scalar};
+use ruhu_sync::json::{Json, Object};
 use ruhu_sync::path::Path;
 
 /// Words for what stands at one place.
@@ -36,6 +36,28 @@ impl Words {
     pub(crate) fn of(kind: &str, form: Option<&Form>) -> Self {
         let fields = kinds::get(kind).map(|kind| kind.fields).unwrap_or_default();
         Self { fields: fields.iter().map(|rule| field(rule, form)).collect() }
+    }
+
+    /// The places of a document that hold something, in the order in which people read them: as
+    /// the kind and the form have them, then what neither knows. Answers stand one by one.
+    pub(crate) fn places(&self, document: &Object) -> Vec<Path> {
+        let mut places = Vec::new();
+        for name in in_order(&self.fields, document) {
+            let at = Path::of(&[name]);
+            match (name, self.inside(name), document.get(name)) {
+                ("answers", Some(Inside::Object(questions)), Some(Json::Object(answers))) => {
+                    let asked = in_order(questions, answers).into_iter();
+                    places.extend(asked.map(|question| at.child(question)));
+                }
+                _ => places.push(at),
+            }
+        }
+        places
+    }
+
+    fn inside(&self, name: &str) -> Option<&Inside> {
+        let known = self.fields.iter().find(|(known, _)| known == name);
+        known.map(|(_, place)| &place.holds)
     }
 
     /// What a place is called.
@@ -94,6 +116,33 @@ impl Words {
         }
         shown(holds, value)
     }
+}
+
+/// The names in an object: those that are known in their order, then the others.
+fn in_order<'a>(known: &'a [(String, Place)], object: &'a Object) -> Vec<&'a str> {
+    let is_known = |name: &str| known.iter().any(|(known, _)| known == name);
+    let known =
+        known.iter().map(|(name, _)| name.as_str()).filter(|name| object.contains_key(*name));
+    let others = object.keys().map(String::as_str).filter(|name| !is_known(name));
+    known.chain(others).collect()
+}
+
+/// What a form makes of a document's answers: each value that can be worked out, with its name, in
+/// the form's order.
+pub(crate) fn computed(form: &Form, document: &Object) -> Vec<(String, String)> {
+    let answers = document.get("answers").map(ruhu_sync::canonical::to_text).unwrap_or_default();
+    let computed = form.compute(&serde_json::from_str(&answers).unwrap_or_default());
+    let values = form.computed_values().iter().filter_map(|value| {
+        let said = match computed.get(&value.name)? {
+            Outcome::Value { value: Scalar::Int(number) } => number.to_string(),
+            Outcome::Value { value: Scalar::Code(code) } => {
+                value.code_label_zh(code).unwrap_or(code).to_owned()
+            }
+            _ => return None,
+        };
+        Some((value.label_zh.clone(), said))
+    });
+    values.collect()
 }
 
 fn field(rule: &FieldRule, form: Option<&Form>) -> (String, Place) {
@@ -196,6 +245,31 @@ mod tests {
             assert_eq!(words.label(&path(at)), label);
         }
         assert_eq!(Words::of("household", None).label(&path("/phone")), "联系电话");
+    }
+
+    #[test]
+    fn a_document_is_read_in_the_order_of_its_kind_and_form() {
+        let Json::Object(document) = json(
+            r#"{"answers":{"bathe":"achieved","eat":"achieved"},"form":"tekun_six","own_words":"x"}"#,
+        ) else {
+            panic!("an object");
+        };
+        let places: Vec<_> =
+            assessment().places(&document).iter().map(ToString::to_string).collect();
+        assert_eq!(places, ["/form", "/answers/eat", "/answers/bathe", "/own_words"]);
+    }
+
+    #[test]
+    fn what_a_form_makes_of_its_answers_is_said_with_its_name() {
+        let catalogue = Catalogue::load().expect("catalogue");
+        let form = catalogue.get("tekun_six", 1).expect("form").form();
+        let items = ["eat", "dress", "bed_transfer", "toilet", "walk_indoor", "bathe"];
+        let answers = items.map(|item| (item.to_owned(), Json::from("not_achieved")));
+        let answers = Json::Object(Object::from(answers));
+        let said = computed(form, &Object::from([("answers".to_owned(), answers)]));
+        assert_eq!(said[0], ("不能达到的项数".to_owned(), "6".to_owned()));
+        assert_eq!(said[1].1, "完全丧失生活自理能力");
+        assert!(computed(form, &Object::new()).iter().all(|(_, said)| said.is_empty()));
     }
 
     #[test]

@@ -123,11 +123,7 @@ impl<'a, 'b> Acts<'a, 'b> {
         let answers = items.map(|(question, said)| (question, Json::from(said)));
         let patch = object([("answers", Json::Object(object(answers)))]);
         device.patch(scene.assessment, patch, BTreeSet::new())?;
-        let daughter = object([
-            ("name", "照护人甲（虚构）".into()),
-            ("relation_code", "32".into()),
-            ("hours_per_day", 6.into()),
-        ]);
+        let daughter = object([("name", "照护人甲（虚构）".into()), ("hours_per_day", 6.into())]);
         let row = device.add_row(scene.assessment, &caregivers(), daughter)?;
         let notes = "长女每日上门，夜间独居（演示）";
         device.set(scene.household, &field("notes"), notes.into())?;

@@ -3,10 +3,10 @@
 use crate::demo::DemoError;
 use crate::demo::narrate::Narrator;
 use crate::demo::tablet::Tablet;
-use crate::page::words::Words;
+use crate::page::words::{Words, computed};
 use ruhu_casework::rules::CaseRules;
 use ruhu_device::View;
-use ruhu_forms::{Form, Outcome as Computed, Scalar};
+use ruhu_forms::Form;
 use ruhu_sync::id::{RecordId, StreamId};
 use ruhu_sync::json::Json;
 use ruhu_sync::outcome::{Outcome, Verdict};
@@ -23,7 +23,6 @@ pub(super) struct Scene<'a> {
 }
 
 const FORM: (&str, u32) = ("tekun_six", 1);
-const GRADE: &str = "grade";
 
 /// Where an answer stands.
 pub(super) fn answer(question: &str) -> Path {
@@ -100,16 +99,9 @@ impl<'a> Scene<'a> {
 
     /// What the form makes of the answers that a tablet shows.
     pub(super) fn grade(&self, tablet: &Tablet) -> Result<String, DemoError> {
-        let answers = tablet.value(self.assessment, &Path::of(&["answers"]))?;
-        let answers = answers.as_ref().map(ruhu_sync::canonical::to_text).unwrap_or_default();
-        let answers = serde_json::from_str(&answers).unwrap_or_default();
-        let computed = self.form.compute(&answers);
-        let value = self.form.computed_values().iter().find(|value| value.name == GRADE);
-        match (computed.get(GRADE), value) {
-            (Some(Computed::Value { value: Scalar::Code(code) }), Some(of)) => {
-                Ok(of.code_label_zh(code).unwrap_or(code).to_owned())
-            }
-            _ => Ok("尚不能得出".to_owned()),
-        }
+        let document = tablet.view(self.assessment)?.document;
+        // What is worked out last follows from all before it.
+        let last = computed(self.form, &document).pop();
+        Ok(last.map(|(_, said)| said).unwrap_or_default())
     }
 }

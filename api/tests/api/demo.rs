@@ -1,0 +1,142 @@
+//! The demo, in a folder of its own: its story, its page, and what it refuses.
+
+use crate::support::House;
+use actix_web::test::TestRequest;
+use ruhu_api::app::StartError;
+use ruhu_api::demo::{Demo, DemoError, Options, PASSWORD, StoryWish};
+use ruhu_device::{HttpTransport, Response, Transport as _};
+use ruhu_sync::json::Json;
+use tempfile::TempDir;
+
+fn options(folder: &TempDir) -> Options {
+    Options {
+        data_dir: folder.path().join("ruhu-data"),
+        listen: ([127, 0, 0, 1], 0).into(),
+        households: 20,
+        reset: false,
+        story: StoryWish::Once,
+    }
+}
+
+/// Begins a demo; gives it with what it told.
+fn begin(options: &Options) -> Result<(Demo, String), DemoError> {
+    let mut told = String::new();
+    let demo = Demo::begin(options, &mut |line| {
+        told.push_str(line);
+        told.push('\n');
+    })?;
+    Ok((demo, told))
+}
+
+fn get(demo: &Demo, path: &str) -> Response {
+    let mut line = HttpTransport::new(&format!("http://{}", demo.address()));
+    line.call("GET", path, None, None).expect("an answer")
+}
+
+#[test]
+fn the_story_is_told_once_and_its_conflict_is_on_the_page_whenever_the_demo_runs() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (demo, told) = begin(&options(&folder)).expect("a demo");
+    assert!(!demo.is_reused());
+    assert!(told.contains("⑦") && told.contains("conflict"), "{told}");
+    let story = demo.told().expect("the story was told");
+    assert_eq!(story.conflict.id.path.to_string(), "/answers/toilet");
+    assert_eq!(story.standing, Some(Json::from("not_achieved")));
+    assert_eq!(story.conflict.value, Some(Json::from("achieved")));
+    assert_eq!(story.chosen, story.conflict.value);
+    assert!(told.matches(&story.digest).count() >= 3, "both tablets and the server: {told}");
+
+    let shown = |demo: &Demo| {
+        let page = get(demo, "/");
+        assert_eq!(page.status, 200);
+        for part in ["自主如厕", "不能达到", &story.other_by, &story.digest, PASSWORD, "部分丧失"]
+        {
+            assert!(page.body.contains(part), "{part} is not on the page");
+        }
+        assert!(!page.body.contains("<script") && !page.body.contains("http://"));
+    };
+    shown(&demo);
+    demo.stop().expect("stopped");
+
+    let (again, told) = begin(&options(&folder)).expect("the demo again");
+    assert!(again.is_reused() && !told.contains("⑦"), "{told}");
+    assert_eq!(again.told(), Some(story.clone()));
+    shown(&again);
+    again.stop().expect("stopped");
+}
+
+#[test]
+fn the_story_is_told_again_of_another_household_if_asked_and_a_reset_begins_anew() {
+    let folder = tempfile::tempdir().expect("folder");
+    // Another household awaits an assessment once a team has nine.
+    let many = Options { households: 130, ..options(&folder) };
+    let (demo, _) = begin(&many).expect("a demo");
+    let first = demo.told().expect("told").household;
+    drop(demo);
+    let wish = Options { story: StoryWish::Again, ..many.clone() };
+    let (demo, _) = begin(&wish).expect("told again");
+    assert_ne!(demo.told().expect("told").household, first);
+    drop(demo);
+    let none_left = begin(&wish).expect_err("every household has had its story");
+    assert!(none_left.to_string().contains("--reset"), "{none_left}");
+
+    let anew = Options { reset: true, story: StoryWish::Never, ..options(&folder) };
+    let (demo, told) = begin(&anew).expect("a new demo");
+    assert!(!demo.is_reused() && demo.told().is_none(), "{told}");
+    let page = get(&demo, "/").body;
+    assert!(page.contains(PASSWORD) && !page.contains("自主如厕"));
+}
+
+#[test]
+fn everybody_in_the_demo_can_sign_in_and_its_ids_are_made_up() {
+    let folder = tempfile::tempdir().expect("folder");
+    let quiet = Options { story: StoryWish::Never, ..options(&folder) };
+    let (demo, _) = begin(&quiet).expect("a demo");
+    let mut line = HttpTransport::new(&format!("http://{}", demo.address()));
+    for account in demo.accounts() {
+        let body = format!(
+            r#"{{"login":"{}","password":"{PASSWORD}","device":{{"name":"平板"}}}}"#,
+            account.login
+        );
+        let answer = line.call("POST", "/v1/session", None, Some(&body)).expect("an answer");
+        assert_eq!(answer.status, 200, "{}", account.login);
+    }
+}
+
+#[test]
+fn a_port_that_is_taken_is_said_plainly_and_nothing_is_made() {
+    let folder = tempfile::tempdir().expect("folder");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let listen = taken.local_addr().expect("bound");
+    let refused = begin(&Options { listen, ..options(&folder) }).expect_err("refused");
+    assert!(
+        matches!(refused, DemoError::Start(StartError::PortTaken(port)) if port == listen.port())
+    );
+    assert!(refused.to_string().contains("--listen"), "{refused}");
+    assert!(!options(&folder).data_dir.exists());
+}
+
+#[test]
+fn a_database_that_is_not_a_demos_is_left_as_it_is() {
+    let folder = tempfile::tempdir().expect("folder");
+    let options = Options { reset: true, ..options(&folder) };
+    std::fs::create_dir(&options.data_dir).expect("folder");
+    let database = options.data_dir.join("ruhu.db");
+    std::fs::write(&database, "somebody's").expect("file");
+    let refused = begin(&options).expect_err("refused").to_string();
+    assert!(refused.contains("--data-dir"), "{refused}");
+    assert_eq!(std::fs::read_to_string(&database).expect("file"), "somebody's");
+}
+
+#[actix_web::test]
+async fn the_page_of_a_service_shows_no_record_and_no_account() {
+    let house = House::new();
+    let page = house.send(TestRequest::get().uri("/")).await;
+    assert_eq!(page.status, 200);
+    assert_eq!(page.header("cache-control"), "no-store");
+    let body = String::from_utf8(page.body).expect("text");
+    for link in ["/docs/", "/openapi.json", "/problems", "/healthz"] {
+        assert!(body.contains(&format!("href=\"{link}\"")), "{link}");
+    }
+    assert!(!body.contains(PASSWORD) && !body.contains("id=story"));
+}
