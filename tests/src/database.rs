@@ -103,18 +103,24 @@ impl Place {
 
     /// How many of the server's transactions stand at a lock. SQLite has none that show.
     pub(crate) fn waiting(&self) -> usize {
-        match self {
-            Self::Sqlite { .. } => 0,
-            Self::Postgres { server, schema, .. } => {
-                let mut c = PgConnection::establish(server).expect("the server");
-                let sql = format!(
-                    "SELECT pid::text AS value FROM pg_stat_activity \
-                     WHERE application_name = '{schema}' AND wait_event_type = 'Lock'"
-                );
-                let rows: Vec<Value> = sql_query(sql).load(&mut c).expect("activity");
-                rows.len()
-            }
-        }
+        self.activity("pid", "wait_event_type = 'Lock'").len()
+    }
+
+    /// Ends all connections but the asking one. SQLite has none.
+    pub(crate) fn cut_connections(&self) {
+        self.activity("pg_terminate_backend(pid)", "pid <> pg_backend_pid()");
+    }
+
+    fn activity(&self, what: &str, condition: &str) -> Vec<Value> {
+        let Self::Postgres { server, schema, .. } = self else {
+            return Vec::new();
+        };
+        let mut c = PgConnection::establish(server).expect("the server");
+        let sql = format!(
+            "SELECT {what}::text AS value FROM pg_stat_activity \
+             WHERE application_name = '{schema}' AND {condition}"
+        );
+        sql_query(sql).load(&mut c).expect("activity")
     }
 }
 

@@ -84,3 +84,18 @@ pub fn end_membership(server: &Server, user: UserId) {
 pub fn waiting(server: &Server) -> usize {
     server.place().waiting()
 }
+
+/// Runs statements past the store.
+pub fn run(server: &Server, sql: &str) {
+    server.place().run(sql);
+}
+
+/// Ends every connection that the service has to PostgreSQL, as a restart of the database would.
+pub fn cut_connections(server: &Server) {
+    server.place().cut_connections();
+}
+
+/// The texts of a column named `value`.
+pub fn texts(server: &Server, sql: &str) -> Vec<String> {
+    server.place().texts(sql)
+}
