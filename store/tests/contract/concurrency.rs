@@ -318,3 +318,46 @@ fn postgres_two_that_lock_against_the_order_are_both_done_in_the_end() {
     });
     assert_eq!(tries.load(Ordering::SeqCst), 3, "one was turned away once");
 }
+
+/// Whoever waits for the first name holds nothing of the later ones yet.
+fn are_locked_in_order(lock: fn(&mut Tx, &[u128]) -> Stored<()>) {
+    let postgres = Postgres::new();
+    let store = postgres.store();
+    store.write(|tx| lock(tx, &[1, 2])).expect("made");
+    std::thread::scope(|scope| {
+        let (locked, was_locked) = mpsc::channel();
+        let (go_on, may_go_on) = mpsc::channel::<()>();
+        scope.spawn(move || {
+            let done = store.write(|tx| {
+                lock(tx, &[1])?;
+                locked.send(()).expect("the test waits");
+                may_go_on.recv().expect("the test goes on");
+                Ok(())
+            });
+            done.expect("committed");
+        });
+        was_locked.recv().expect("locked");
+        let both = scope.spawn(move || store.write(|tx| lock(tx, &[1, 2])));
+        until_waiting(&postgres, 1);
+        store.write(|tx| lock(tx, &[2])).expect("the second is free");
+        go_on.send(()).expect("the first waits");
+        both.join().expect("both").expect("committed");
+    });
+}
+
+#[test]
+fn postgres_roots_are_locked_in_order_of_name() {
+    are_locked_in_order(|tx, names| {
+        let roots: Vec<_> = names.iter().map(|n| record_id(*n)).collect();
+        tx.lock_roots(&roots)
+    });
+}
+
+#[test]
+fn postgres_streams_are_locked_in_order_of_name() {
+    are_locked_in_order(|tx, names| {
+        let kind = StreamKind::Caseload;
+        let streams: Vec<_> = names.iter().map(|n| (stream_id(*n), kind)).collect();
+        tx.lock_streams(&streams).map(drop)
+    });
+}
