@@ -4,7 +4,7 @@
 use crate::canonical;
 use crate::handshake::LIMITS;
 use crate::id::{DeviceSeq, GroupId, RecordId, StreamId};
-use crate::json::{Json, Object};
+use crate::json::{DEPTH_MAX, Json, Object};
 use crate::outcome::{Problem, Reason, Refusal};
 use crate::path::Path;
 use crate::record::ConflictId;
@@ -121,7 +121,8 @@ impl<'a> Received<'a> {
             let lenient: Lenient = serde_json::from_str(raw).ok()?;
             return Some(unread(lenient.device_seq, "too_large"));
         }
-        let Ok(Json::Object(members)) = Json::parse(raw) else {
+        let strict = Json::parse(raw).ok().filter(|value| !value.is_deeper_than(DEPTH_MAX));
+        let Some(Json::Object(members)) = strict else {
             let lenient: Lenient = serde_json::from_str(raw).ok()?;
             return Some(unread(lenient.device_seq, "not_strict_json"));
         };

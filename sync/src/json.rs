@@ -12,6 +12,11 @@ pub type Object = BTreeMap<String, Json>;
 /// The largest integer that every JSON reader keeps exactly (2^53 − 1).
 pub const INTEGER_MAX: i64 = 9_007_199_254_740_991;
 
+/// The deepest that objects and lists may lie in one another in what a device sends. A value comes
+/// to lie some levels deeper in a conflict, in the journal and in a page, and JSON readers give up
+/// at depths of their own (ours at 128): what is taken must be readable wherever it is put.
+pub const DEPTH_MAX: usize = 64;
+
 /// One JSON value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Json {
@@ -58,6 +63,18 @@ impl Json {
         match self {
             Self::Integer(number) => Some(*number),
             _ => None,
+        }
+    }
+
+    /// Whether objects and lists lie more than `levels` deep in one another.
+    pub fn is_deeper_than(&self, levels: usize) -> bool {
+        let Some(left) = levels.checked_sub(1) else {
+            return matches!(self, Self::List(_) | Self::Object(_));
+        };
+        match self {
+            Self::List(items) => items.iter().any(|item| item.is_deeper_than(left)),
+            Self::Object(members) => members.values().any(|value| value.is_deeper_than(left)),
+            _ => false,
         }
     }
 

@@ -11,11 +11,6 @@ use world::{
     ELSEWHERE, EPOCH, STREAM, World, device, grants, part, record, thing, user, verdict, with,
 };
 
-fn group(mut edit: Value, id: u128, size: usize) -> Value {
-    edit["group"] = json!({"id": uuid::Uuid::from_u128(id), "size": size});
-    edit
-}
-
 #[test]
 fn a_retry_in_any_batch_has_one_effect_and_the_same_outcome() {
     let mut world = World::new();
@@ -95,6 +90,26 @@ fn any_element_with_a_readable_number_gets_an_outcome_and_its_bytes_are_kept() {
 }
 
 #[test]
+fn what_is_taken_can_be_read_again_however_deep_it_lies() {
+    let nested = |depth| (0..depth).fold(json!(1), |inner, _| json!([inner]));
+    for depth in [60, 62, 63, 124, 125, 127, 10_000] {
+        let mut world = World::new();
+        let base = world.put(1, thing(1, 1, "0", json!({"later": 1})));
+        world.put(1, thing(2, 1, &base, json!({"later": 2})));
+        let patch = if depth > 1_000 { json!({}) } else { json!({"later": nested(depth)}) };
+        let edit = thing(1, 1, &base, patch).to_string();
+        let deep = format!("{{\"later\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
+        let edit = if depth > 1_000 { edit.replace("{}", &deep) } else { edit };
+        let body = format!(r#"{{"protocol":1,"epoch":"{EPOCH}","edits":[{edit}]}}"#);
+        let PushReply::Answer(answer) = world.push_body(2, &body) else { panic!("no answer") };
+        let said = verdict(&serde_json::from_str(&answer.outcomes[0]).expect("json"));
+        assert_eq!(said, if depth > 62 { "rejected/malformed" } else { "conflict" }, "{depth}");
+        // The next edit reads the record and its conflicts; one after a deletion, the journal too.
+        assert_eq!(world.verdict(3, thing(1, 1, &base, json!({"y": 1}))), "merged", "{depth}");
+    }
+}
+
+#[test]
 fn every_kind_of_wrong_edit_is_rejected_by_name_and_stops_nothing() {
     let mut world = World::new();
     let wrong = [
@@ -138,94 +153,40 @@ fn moved_deleted_hidden_and_never_existed_all_answer_the_same() {
         user(2),
         Grants { streams: [(ELSEWHERE, grants("worker").streams[&STREAM])].into(), closed: false },
     );
-    let edits = [
-        thing(1, 1, &seen, json!({"x": 2})),
-        thing(2, 1, "0", json!({"x": 2})),
-        thing(3, 8, "3-12345678", json!({"x": 2})),
-        part(4, 9, 1, "0", json!({"x": 2})),
-        with(thing(5, 1, &seen, json!({})), "op", json!("delete")),
-    ];
-    for (n, outcome) in world.push(2, &edits).iter().enumerate() {
-        let expected =
-            json!({"device_seq": n + 1, "outcome": "quarantined", "reason": "not_available"});
-        assert_eq!(outcome, &expected);
-    }
+    let nothing = json!({"device_seq": 1, "outcome": "quarantined", "reason": "not_available"});
+    let edits = |from: u64, n: u128, base: &str| {
+        [
+            thing(from, n, base, json!({"x": 2})),
+            thing(from + 1, n, "0", json!({"x": 2})),
+            part(from + 2, 20 + n, n, "0", json!({"x": 2})),
+            with(thing(from + 3, n, base, json!({})), "op", json!("delete")),
+        ]
+    };
+    let answers = |world: &mut World, from: u64, n: u128, base: &str| -> Vec<Value> {
+        let from_one = |number: &Value| number.as_u64().map(|n| n + 1 - from);
+        let same = |mut outcome: Value| {
+            outcome["device_seq"] = json!(from_one(&outcome["device_seq"]));
+            if outcome.get("because_of").is_some() {
+                outcome["because_of"] = json!(from_one(&outcome["because_of"]));
+            }
+            outcome
+        };
+        world.push(2, &edits(from, n, base)).into_iter().map(same).collect()
+    };
+    let hidden = answers(&mut world, 1, 1, &seen);
+    let never = answers(&mut world, 5, 8, "3-12345678");
+    assert_eq!(hidden[0], nothing);
+    assert_eq!(hidden, never, "nor does what comes after tell them apart");
 }
 
 #[test]
 fn the_work_of_a_person_whose_right_has_ended_is_kept_in_quarantine() {
     let mut world = World::new();
     world.put(1, thing(1, 1, "0", json!({"x": 1})));
-    world.store.state().grants.insert(user(1), Grants { closed: true, ..Grants::default() });
+    world.store.state().grants.insert(user(1), Grants { closed: true, ..grants("worker") });
     assert_eq!(world.verdict(1, thing(2, 1, "0", json!({"x": 2}))), "quarantined/right_ended");
     assert_eq!(world.document(1), json!({"x": 1}));
     assert_eq!(world.store.state().journal.len(), 2);
-}
-
-#[test]
-fn a_group_is_all_or_nothing() {
-    let mut world = World::new();
-    let base = world.put(1, thing(1, 1, "0", json!({"x": 1})));
-    let edits = [
-        group(thing(2, 1, &base, json!({"x": 2})), 7, 3),
-        group(part(3, 2, 1, "0", json!({"x": 1})), 7, 3),
-        group(part(4, 3, 9, "0", json!({"x": 1})), 7, 3),
-        thing(5, 1, &base, json!({"y": 1})),
-    ];
-    let outcomes = world.push(1, &edits);
-    let said: Vec<_> = outcomes.iter().map(verdict).collect();
-    let expected = [
-        "quarantined/group_member",
-        "quarantined/group_member",
-        "quarantined/not_available",
-        "applied",
-    ];
-    assert_eq!(said, expected);
-    assert_eq!(outcomes[0]["because_of"], 4);
-    assert_eq!(world.document(1), json!({"x": 1, "y": 1}));
-    assert!(!world.store.state().records.contains_key(&record(2)));
-}
-
-#[test]
-fn one_rejected_member_rejects_the_group_even_if_its_group_cannot_be_read() {
-    let mut world = World::new();
-    let edits = [
-        group(thing(1, 1, "0", json!({"x": 1})), 7, 3),
-        json!({"device_seq": 2, "group": "?"}),
-        group(part(3, 2, 9, "0", json!({})), 7, 3),
-    ];
-    let said: Vec<_> = world.push(1, &edits).iter().map(verdict).collect();
-    assert_eq!(said, ["rejected/group_member", "rejected/malformed", "rejected/group_member"]);
-}
-
-#[test]
-fn a_conflict_does_not_break_a_group_but_a_submission_over_one_does() {
-    let mut world = World::new();
-    world.put(1, thing(1, 1, "0", json!({})));
-    let base = world.put(1, part(2, 2, 1, "0", json!({"status": "draft", "x": 1})));
-    world.put(2, part(1, 2, 1, &base, json!({"x": 2})));
-    let change = part(3, 2, 1, &base, json!({"x": 3}));
-    let edits = [group(change.clone(), 7, 2), group(thing(4, 1, "0", json!({"y": 1})), 7, 2)];
-    let said: Vec<_> = world.push(1, &edits).iter().map(verdict).collect();
-    assert_eq!(said, ["conflict", "applied"]);
-    let submit = part(6, 2, 1, &base, json!({"status": "submitted"}));
-    let edits = [group(with(change, "device_seq", json!(5)), 8, 2), group(submit, 8, 2)];
-    let said: Vec<_> = world.push(1, &edits).iter().map(verdict).collect();
-    assert_eq!(said, ["quarantined/group_member", "quarantined/submission_conflict"]);
-}
-
-#[test]
-fn a_split_group_is_refused_and_nothing_is_taken() {
-    let mut world = World::new();
-    let one = group(thing(1, 1, "0", json!({"x": 1})), 7, 2);
-    let two = group(thing(2, 1, "0", json!({"y": 1})), 7, 2);
-    for edits in [vec![one.clone()], vec![one.clone(), thing(2, 1, "0", json!({}))]] {
-        let reply = world.try_push(1, &edits);
-        assert!(matches!(reply, PushReply::GroupSplit { at: DeviceSeq(1), .. }), "{reply:?}");
-    }
-    assert!(world.store.state().journal.is_empty());
-    let whole = world.push(1, &[one.clone(), two.clone()]);
-    assert_eq!(world.push(1, &[two]), whole[1..], "a retry may begin inside a known group");
 }
 
 #[test]
