@@ -184,7 +184,11 @@ fn the_work_of_a_person_whose_right_has_ended_is_kept_in_quarantine() {
     let mut world = World::new();
     world.put(1, thing(1, 1, "0", json!({"x": 1})));
     world.store.state().grants.insert(user(1), Grants { closed: true, ..grants("worker") });
-    assert_eq!(world.verdict(1, thing(2, 1, "0", json!({"x": 2}))), "quarantined/right_ended");
+    let reply = world.try_push(1, &[thing(2, 1, "0", json!({"x": 2}))]);
+    let PushReply::Answer(answer) = reply else { panic!("no answer") };
+    let said: Value = serde_json::from_str(&answer.outcomes[0]).expect("json");
+    assert_eq!(verdict(&said), "quarantined/right_ended");
+    assert_eq!(answer.records.len(), 0, "and is told nothing that a pull would not tell");
     assert_eq!(world.document(1), json!({"x": 1}));
     assert_eq!(world.store.state().journal.len(), 2);
 }

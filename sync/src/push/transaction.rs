@@ -188,7 +188,10 @@ fn write_all<T: WriteTx>(
 /// Each record that the request names, once, if this person's devices may hold it now.
 fn answered_records(edits: &[Received<'_>], ledger: &Ledger, grants: &Grants) -> Vec<StoredRecord> {
     let named: BTreeSet<_> = edits.iter().filter_map(Received::asked).map(|e| e.record).collect();
-    let is_held = |stream: StreamId| grants.streams.get(&stream).is_some_and(|g| g.held);
+    // A pull tells a person whose right has ended nothing; no more does an answer.
+    let is_held = |stream: StreamId| {
+        !grants.closed && grants.streams.get(&stream).is_some_and(|grant| grant.held)
+    };
     named
         .into_iter()
         .filter_map(|id| ledger.get(id))
