@@ -58,6 +58,13 @@ pub struct Group {
     pub size: usize,
 }
 
+impl Group {
+    /// A group that no single push can hold would never be whole: it is no group.
+    fn sound(self) -> Option<Self> {
+        (1..=LIMITS.push_edits_max).contains(&self.size).then_some(self)
+    }
+}
+
 /// One change to one record, as asked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Edit {
@@ -104,6 +111,12 @@ struct Lenient {
     device_seq: u64,
 }
 
+/// Its group: the others of the group must not wait for ever because this one cannot be read.
+#[derive(Deserialize)]
+struct LenientGroup {
+    group: Group,
+}
+
 impl<'a> Received<'a> {
     /// Reads an element; `None` if not even its number can be read.
     pub fn read(raw: &'a str) -> Option<Self> {
@@ -114,7 +127,9 @@ impl<'a> Received<'a> {
             device_seq: DeviceSeq(device_seq),
             raw,
             canonical: raw.to_owned(),
-            group: None,
+            group: serde_json::from_str::<LenientGroup>(raw)
+                .ok()
+                .and_then(|lenient| lenient.group.sound()),
             edit: malformed(code),
         };
         if raw.len() > LIMITS.edit_bytes_max {
@@ -151,7 +166,7 @@ fn read_group(value: &Json) -> Option<Group> {
     let members = value.as_object()?;
     let size = usize::try_from(members.get("size")?.as_integer()?).ok()?;
     let id = GroupId::parse(members.get("id")?.as_text()?)?;
-    (size >= 1).then_some(Group { id, size })
+    Group { id, size }.sound()
 }
 
 /// Collects what is wrong with the members of an edit, so that all of it is said at once.

@@ -5,7 +5,7 @@ mod world;
 use ruhu_sync::id::DeviceSeq;
 use ruhu_sync::push::PushReply;
 use serde_json::{Value, json};
-use world::{World, part, record, thing, verdict, with};
+use world::{EPOCH, World, part, record, thing, verdict, with};
 
 fn group(mut edit: Value, id: u128, size: usize) -> Value {
     edit["group"] = json!({"id": uuid::Uuid::from_u128(id), "size": size});
@@ -46,6 +46,45 @@ fn one_rejected_member_rejects_the_group_even_if_its_group_cannot_be_read() {
     ];
     let said: Vec<_> = world.push(1, &edits).iter().map(verdict).collect();
     assert_eq!(said, ["rejected/group_member", "rejected/malformed", "rejected/group_member"]);
+}
+
+#[test]
+fn an_unreadable_member_stops_no_group_wherever_it_stands() {
+    let name = uuid::Uuid::from_u128(7);
+    let unread = |n: u64| {
+        format!(r#"{{"device_seq":{n},"group":{{"id":"{name}","size":2}},"patch":"\u0000"}}"#)
+    };
+    let nameless = |n: u64| format!(r#"{{"device_seq":{n},"group":"?"}}"#);
+    let whole = |n: u64| group(thing(n, 1, "0", json!({"x": n})), 7, 2).to_string();
+    for edits in [
+        [unread(1), whole(2)],
+        [whole(1), unread(2)],
+        [nameless(1), whole(2)],
+        [whole(1), nameless(2)],
+    ] {
+        let mut world = World::new();
+        let later = thing(3, 1, "0", json!({"y": 1})).to_string();
+        let body =
+            format!(r#"{{"protocol":1,"epoch":"{EPOCH}","edits":[{},{later}]}}"#, edits.join(","));
+        let PushReply::Answer(answer) = world.push_body(1, &body) else { panic!("no answer") };
+        let reasons: Vec<_> = answer
+            .outcomes
+            .iter()
+            .map(|o| verdict(&serde_json::from_str(o).expect("json")))
+            .collect();
+        assert!(reasons[..2].iter().all(|said| said.starts_with("rejected/")), "{reasons:?}");
+        assert_eq!(reasons[2], "applied");
+    }
+}
+
+#[test]
+fn a_group_that_no_push_can_hold_is_malformed_and_stops_nothing() {
+    let mut world = World::new();
+    for (n, size) in [(1, 0), (2, 501), (3, usize::MAX >> 12)] {
+        let edit = group(thing(n, 1, "0", json!({"x": 1})), 7, size);
+        assert_eq!(world.verdict(1, edit), "rejected/malformed");
+    }
+    assert_eq!(world.verdict(1, thing(4, 1, "0", json!({"x": 1}))), "applied");
 }
 
 #[test]

@@ -13,24 +13,38 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// The ranges of edits that are judged together: each group, and each edit without one. An element
-/// whose group cannot be read belongs to the group it stands in.
+/// whose group cannot be read belongs to the group it stands in, or to the one after it if that is
+/// not whole without it.
 pub(super) fn units(edits: &[Received<'_>]) -> Result<Vec<Range<usize>>, DeviceSeq> {
     let mut units = Vec::with_capacity(edits.len());
     let mut met = BTreeSet::new();
     let mut at = 0;
+    // How many elements right before this one could belong to its group.
+    let mut loose = 0;
     while let Some(edit) = edits.get(at) {
-        let mut length = 1;
-        if let Some(group) = edit.group {
-            let members = edits.get(at..at.saturating_add(group.size));
-            let is_member =
-                |e: &Received<'_>| e.group.map_or(e.edit.is_err(), |other| other == group);
-            if !members.is_some_and(|m| m.iter().all(is_member)) || !met.insert(group.id) {
-                return Err(edit.device_seq);
+        let unit = match edit.group {
+            None => at..at + 1,
+            Some(group) => {
+                let is_member =
+                    |e: &Received<'_>| e.group.map_or(e.edit.is_err(), |other| other == group);
+                let is_whole = |unit: &Range<usize>| {
+                    edits.get(unit.clone()).is_some_and(|members| members.iter().all(is_member))
+                };
+                let unit = (at - loose..=at)
+                    .rev()
+                    .map(|start| start..start.saturating_add(group.size))
+                    .find(is_whole);
+                match unit {
+                    Some(unit) if met.insert(group.id) => unit,
+                    _ => return Err(edit.device_seq),
+                }
             }
-            length = group.size;
-        }
-        units.push(at..at + length);
-        at += length;
+        };
+        let is_loose = edit.group.is_none() && edit.edit.is_err();
+        loose = if is_loose { loose + 1 } else { 0 };
+        units.truncate(units.len() - (at - unit.start));
+        at = unit.end;
+        units.push(unit);
     }
     Ok(units)
 }
