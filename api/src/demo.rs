@@ -136,8 +136,16 @@ impl Demo {
         };
         if is_wanted {
             let rules = &running.service().rules;
-            marker.told = Some(story::tell(&address, &district.cast(), rules, &mut narrator)?);
-            folder.mark(&marker)?;
+            match story::tell(&address, &district.cast(), rules, &mut narrator) {
+                // An earlier telling was cut short: there is still something to look at.
+                Err(error @ DemoError::NothingToTell) if options.story == StoryWish::Once => {
+                    narrator.say(&format!("故事这次讲不成，要讲请加 --reset：{error}"));
+                }
+                told => {
+                    marker.told = Some(told?);
+                    folder.mark(&marker)?;
+                }
+            }
         }
         showcase.set(marker.told);
         Ok(Self { running, showcase, reused, _folder: folder })

@@ -3,12 +3,12 @@
 use super::dice::Dice;
 use super::district::{District, Person, Place};
 use super::{DemoError, PASSWORD};
-use crate::auth::hash_password;
+use argon2::password_hash::PasswordHasher as _;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, Version};
 use ruhu_store::accounts::Account;
 use ruhu_store::{Store, Tx};
 use ruhu_sync::storage::Stored;
-use secrecy::SecretString;
-use std::thread;
 
 /// Writes everybody, and for whom they work: all, or nothing.
 pub(crate) fn write(store: &Store, district: &District, seed: u64) -> Result<(), DemoError> {
@@ -44,37 +44,28 @@ fn seat(tx: &mut Tx, person: &Person, seed: u64) -> Stored<()> {
     }
 }
 
-/// All have one password, and each hash has its own salt: they are worked out on all processors,
-/// with the very parameters of other accounts.
-fn accounts(people: &[Person]) -> Result<Vec<Account>, DemoError> {
-    let threads = thread::available_parallelism().map_or(1, usize::from);
-    let share = people.len().div_ceil(threads).max(1);
-    let shares = thread::scope(|scope| {
-        let begun: Vec<_> = people
-            .chunks(share)
-            .map(|people| scope.spawn(|| people.iter().map(account).collect::<Vec<_>>()))
-            .collect();
-        begun.into_iter().map(thread::ScopedJoinHandle::join).collect::<Vec<_>>()
-    });
-    let mut accounts = Vec::with_capacity(people.len());
-    for share in shares {
-        let share = share.map_err(|_| DemoError::Plan("a thread panicked".to_owned()))?;
-        for account in share {
-            accounts.push(account?);
-        }
-    }
-    Ok(accounts)
-}
+/// All have one password, and each hash has its own salt. The password is printed for everybody to
+/// read, so that a hash that takes long would protect nothing and only keep the reader waiting: 1 MiB
+/// and one pass, where real accounts have 19 MiB and two.
+const MEMORY_KIB: u32 = 1024;
+const PASSES: u32 = 1;
+const LANES: u32 = 1;
 
-fn account(person: &Person) -> Result<Account, DemoError> {
-    let hash = hash_password(&SecretString::from(PASSWORD))
-        .map_err(|problem| DemoError::Plan(problem.to_string()))?;
-    Ok(Account {
-        id: person.id,
-        login: person.login.clone(),
-        name: person.name.clone(),
-        active: true,
-        staff_no: Some(person.staff_no.clone()),
-        password_hash: Some(hash.into()),
-    })
+fn accounts(people: &[Person]) -> Result<Vec<Account>, DemoError> {
+    let failed = |error: &dyn std::fmt::Display| DemoError::Plan(error.to_string());
+    let cost = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|error| failed(&error))?;
+    let hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, cost);
+    let account = |person: &Person| {
+        let hash: PasswordHash =
+            hasher.hash_password(PASSWORD.as_bytes()).map_err(|error| failed(&error))?;
+        Ok(Account {
+            id: person.id,
+            login: person.login.clone(),
+            name: person.name.clone(),
+            active: true,
+            staff_no: Some(person.staff_no.clone()),
+            password_hash: Some(hash.to_string().into()),
+        })
+    };
+    people.iter().map(account).collect()
 }

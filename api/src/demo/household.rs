@@ -276,27 +276,27 @@ pub(crate) fn find(district: &District, street: usize, at: Occasion) -> Draft {
 mod tests {
     use super::*;
 
-    fn made(number: usize) -> Vec<Draft> {
+    fn households(count: usize) -> Vec<Vec<Draft>> {
         let today = "2026-11-23".parse().expect("day");
         let district = District::plan(7, today).expect("district");
-        drafts(&district, Occasion { seed: 7, number, today })
+        (0..count).map(|number| drafts(&district, Occasion { seed: 7, number, today })).collect()
     }
 
     #[test]
     fn a_household_is_the_same_every_time_and_has_one_to_five_members() {
-        for number in 0..200 {
-            let drafts = made(number);
-            assert_eq!(drafts, made(number));
+        let made = households(200);
+        assert_eq!(made, households(200));
+        for drafts in made {
             assert_eq!(drafts[0].kind, "household");
             let persons = drafts.iter().filter(|draft| draft.kind == "person").count();
-            assert!((1..=5).contains(&persons), "{number}: {persons}");
+            assert!((1..=5).contains(&persons), "{persons}");
         }
     }
 
     #[test]
     fn nobody_has_a_birthday_to_come_and_every_number_agrees_with_its_person() {
         let today: NaiveDate = "2026-11-23".parse().expect("day");
-        for draft in (0..300).flat_map(made).filter(|draft| draft.kind == "person") {
+        for draft in households(300).into_iter().flatten().filter(|draft| draft.kind == "person") {
             let text = |name: &str| draft.patch[name].as_str().expect(name).to_owned();
             let read = ruhu_casework::identity::id_number(&text("id_no")).expect("number");
             assert_eq!(read.birth_date.to_string(), text("birth_date"));
@@ -307,8 +307,7 @@ mod tests {
 
     #[test]
     fn the_first_household_of_every_team_awaits_an_assessment() {
-        for number in 0..15 {
-            let drafts = made(number);
+        for drafts in households(15) {
             let assessment = drafts.iter().find(|draft| draft.kind == "assessment");
             let patch = &assessment.expect("assessment").patch;
             assert_eq!(patch["status"], "draft");

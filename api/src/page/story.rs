@@ -16,10 +16,11 @@ pub(super) fn write(page: &mut Html, shown: &StoryShown, catalogue: &Catalogue) 
     let form = form_of(&shown.assessment, catalogue);
     page.raw("<section id=story><h2>故事里的这一户<small>The story's household</small></h2>");
     page.raw(
-        "<p>两名社工带着两台平板、在没有信号时各自填写，随后先后上传。下面的一切都读自数据库。",
+        "<p>两名社工带着两台平板、在没有信号时各自填写，随后先后上传。下面的内容与历史读自数据库，冲突是它未决时服务器所答。",
     );
     page.raw("<small>Two workers wrote without a signal and pushed one after the other. ");
-    page.raw("Everything below is read from the database.</small></p>");
+    page.raw("Contents and history are read from the database; the conflict is as the server ");
+    page.raw("told it while it was open.</small></p>");
     conflict(page, shown, &Words::of(&shown.assessment.kind, form));
     history(page, shown, form);
     page.raw("<h3>现在的内容<small>As it is now</small></h3><div class=pair>");
@@ -28,7 +29,7 @@ pub(super) fn write(page: &mut Html, shown: &StoryShown, catalogue: &Catalogue) 
     for (title, traced) in parts {
         current(page, title, traced, form);
     }
-    page.raw("</div><p class=digest>两台平板与服务器都有 ");
+    page.raw("</div><p class=digest>故事讲完时，两台平板与服务器都有 ");
     page.element("b", &shown.told.records.to_string());
     page.raw(" 条记录，摘要都是 ");
     page.element("code", &shown.told.digest);
