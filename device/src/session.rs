@@ -4,7 +4,7 @@ use crate::device::TestDevice;
 use crate::error::{DeviceError, Problem, read_answer};
 use crate::memory::NewEpoch;
 use crate::transport::{Response, Transport};
-use ruhu_sync::id::{DeviceId, DeviceSeq, Epoch, StreamId, UserId};
+use ruhu_sync::id::{DeviceId, DeviceSeq, Epoch, Instant, StreamId, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::fmt;
@@ -35,8 +35,8 @@ pub struct Handshake {
     pub limits: serde_json::Map<String, serde_json::Value>,
     /// The server's epoch.
     pub epoch: Epoch,
-    /// The server's clock.
-    pub server_time: serde_json::Value,
+    /// The server's clock, in microseconds since 1970.
+    pub server_time_us: Instant,
     /// The number the device's next edit must have.
     pub expected_device_seq: DeviceSeq,
     /// The highest number known to be in a verified backup.
