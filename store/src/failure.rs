@@ -19,6 +19,11 @@ const BUSY: [&str; 7] = [
 
 const CORRUPT: [&str; 2] = ["is malformed", "is not a database"];
 
+/// A version is made by one edit. Two transactions hold different locks and still make one record's
+/// first version if their edits say it belongs to different roots: the later one is in the way, and
+/// finds the record when it is run again.
+const MADE_MEANWHILE: &str = "journal_by_record";
+
 /// The port's error for one of diesel's.
 pub(crate) fn of_query(error: Error) -> StorageError {
     match error {
@@ -30,6 +35,9 @@ pub(crate) fn of_query(error: Error) -> StorageError {
                     unavailable("connection lost")
                 }
                 Kind::ReadOnlyTransaction => unavailable("the transaction is read only"),
+                Kind::UniqueViolation if information.constraint_name() == Some(MADE_MEANWHILE) => {
+                    StorageError::Busy
+                }
                 Kind::UniqueViolation
                 | Kind::ForeignKeyViolation
                 | Kind::NotNullViolation
