@@ -13,8 +13,9 @@ use crate::path::Path;
 use crate::record::Content;
 use crate::rev::Rev;
 use crate::rules::{Act, Grant, Grants, Question, Rooting, Rules};
-use crate::shape::Class;
+use crate::shape::{Class, Shape};
 use crate::storage::Stored;
+use std::borrow::Cow;
 
 /// An edit that was taken.
 #[derive(Debug)]
@@ -184,10 +185,19 @@ impl<R: Rules> Judge<'_, R> {
             return Ok(Err(Refusal::quarantine(Reason::NotAvailable)));
         };
         let current = (target.act != Act::Create).then_some(&content.document);
-        let asks = within_protocol!(self.asks(edit, current));
+        let shape = within_protocol!(self.shape(edit, current));
+        let asks = within_protocol!(self.asks(edit, current, &shape));
         let question = self.question(edit, target, current, &asks);
         within_protocol!(self.rules.permits(&question).map_err(Refusal::quarantine));
-        let incoming = self.incoming(device_seq, edit, &asks);
+        let incoming = Incoming {
+            user: self.user,
+            own: self.own(device_seq),
+            hand: self.hand,
+            shape: &shape,
+            asks: &asks,
+            resolves: &edit.resolves,
+            made_at: &edit.made_at,
+        };
         let may_pass = |path: &Path, from: Option<&Json>, to: Option<&Json>| {
             self.rules.may_pass(&question, path, from, to)
         };
@@ -212,12 +222,19 @@ impl<R: Rules> Judge<'_, R> {
         Ok(Ok(Taken { outcome, effect, effect_is_payload }))
     }
 
-    fn asks(&self, edit: &Edit, current: Option<&Object>) -> Result<Vec<Ask>, Refusal> {
-        let shape = self
-            .rules
+    fn shape(&self, edit: &Edit, current: Option<&Object>) -> Result<Cow<'_, Shape>, Refusal> {
+        self.rules
             .shape(&edit.kind, current, &edit.patch)
-            .map_err(|problems| Refusal::reject(Reason::InvalidValue, problems))?;
-        let asks = asks(&shape, &edit.patch, &edit.new_rows)
+            .map_err(|problems| Refusal::reject(Reason::InvalidValue, problems))
+    }
+
+    fn asks(
+        &self,
+        edit: &Edit,
+        current: Option<&Object>,
+        shape: &Shape,
+    ) -> Result<Vec<Ask>, Refusal> {
+        let asks = asks(shape, &edit.patch, &edit.new_rows)
             .map_err(|problems| Refusal::reject(Reason::WrongShape, problems))?;
         let invalid = self.rules.invalid_values(&edit.kind, current, &asks);
         if invalid.is_empty() {
@@ -238,20 +255,8 @@ impl<R: Rules> Judge<'_, R> {
         Question { capacity, kind: &edit.kind, act: target.act, current, asks }
     }
 
-    fn incoming<'i>(
-        &'i self,
-        device_seq: DeviceSeq,
-        edit: &'i Edit,
-        asks: &'i [Ask],
-    ) -> Incoming<'i> {
-        Incoming {
-            user: self.user,
-            own: OwnChain { device: self.device, device_seq, continues: self.continues },
-            hand: self.hand,
-            asks,
-            resolves: &edit.resolves,
-            made_at: &edit.made_at,
-        }
+    fn own(&self, device_seq: DeviceSeq) -> OwnChain<'_> {
+        OwnChain { device: self.device, device_seq, continues: self.continues }
     }
 
     /// A new record must be one, and a record that is handed in must be whole and undisputed.
@@ -313,7 +318,7 @@ impl<R: Rules> Judge<'_, R> {
         if content.conflicts.iter().any(|open| !edit.resolves.contains(&open.id)) {
             return Ok(Err(Refusal::quarantine(Reason::OpenConflict)));
         }
-        let own = self.incoming(device_seq, edit, &[]).own;
+        let own = self.own(device_seq);
         let is_met =
             entry.since(edit.base).pasts.iter().any(|p| !own.holds(p.device, p.device_seq));
         if is_met {

@@ -11,6 +11,7 @@ use crate::outcome::{Refusal, Verdict};
 use crate::patch::Ask;
 use crate::path::Path;
 use crate::record::{ConflictId, Content};
+use crate::shape::Shape;
 use merger::Merger;
 
 /// Whose edits count as the device's own.
@@ -53,6 +54,8 @@ pub struct Incoming<'a> {
     pub own: OwnChain<'a>,
     /// By whose hand it arrives.
     pub hand: Hand,
+    /// The shape of the record's kind.
+    pub shape: &'a Shape,
     /// What it asks.
     pub asks: &'a [Ask],
     /// The open conflicts it settles.
@@ -100,7 +103,6 @@ pub fn merge(
     for ask in incoming.asks {
         merger.take(ask, may_pass)?;
     }
-    merger.content.conflicts.sort_by(|a, b| a.id.cmp(&b.id));
     let by_others = since.pasts.iter().any(|p| !incoming.own.holds(p.device, p.device_seq));
     let verdict = match (merger.opened.is_empty(), by_others) {
         (false, _) => Verdict::Conflict,
@@ -108,7 +110,7 @@ pub fn merge(
         (true, false) => Verdict::Applied,
     };
     Ok(Merge {
-        content: merger.content,
+        content: merger.content(),
         effect: Effect(merger.touches),
         verdict,
         conflicts: merger.opened,

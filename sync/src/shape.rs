@@ -1,5 +1,6 @@
 //! The fixed shape of a kind's known fields, and the class that says how each merges.
 
+use crate::path::Path;
 use std::collections::BTreeMap;
 
 /// What a place in a document may hold.
@@ -13,6 +14,32 @@ pub enum Shape {
     Rows(BTreeMap<String, Field>),
     /// Several choices: a map keyed by option, each a leaf.
     Choices,
+}
+
+impl Shape {
+    /// Whether a value at this place is taken whole: a leaf, or a field that is not known.
+    pub fn is_leaf(&self, path: &Path) -> bool {
+        let mut shape = self;
+        let mut steps = path.steps().iter();
+        loop {
+            shape = match (shape, steps.next()) {
+                (Self::Leaf, _) => return true,
+                (_, None) => return false,
+                (Self::Choices, Some(_)) => return true,
+                (Self::Object(fields), Some(name)) => match fields.get(name) {
+                    Some(field) => &field.shape,
+                    None => return true,
+                },
+                (Self::Rows(fields), Some(_)) => match steps.next() {
+                    None => return false,
+                    Some(name) => match fields.get(name) {
+                        Some(field) => &field.shape,
+                        None => return true,
+                    },
+                },
+            };
+        }
+    }
 }
 
 /// A known field.

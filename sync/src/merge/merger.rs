@@ -10,10 +10,14 @@ use crate::path::Path;
 use crate::record::{Conflict, ConflictId, Content};
 use crate::shape::Class;
 use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 fn is_empty_object(value: &Option<Json>) -> bool {
     matches!(value, Some(Json::Object(members)) if members.is_empty())
 }
+
+/// Up to so many asks, looking through the history for each costs less than an index of it.
+const FEW_ASKS: usize = 16;
 
 /// A merge under way.
 pub(super) struct Merger<'a> {
@@ -22,7 +26,11 @@ pub(super) struct Merger<'a> {
     incoming: &'a Incoming<'a>,
     since: Since<'a>,
     seen: OnceCell<Object>,
-    restored: Vec<Path>,
+    /// Who touched what since the base, by place: an edit may ask thousands of places.
+    history: OnceCell<BTreeMap<&'a Path, Vec<(usize, &'a Touch)>>>,
+    /// The open conflicts, by place.
+    open: BTreeMap<Path, Vec<Conflict>>,
+    restored: BTreeSet<Path>,
     pub(super) touches: Vec<Touch>,
     pub(super) opened: Vec<Path>,
     pub(super) ignored: Vec<Path>,
@@ -31,13 +39,24 @@ pub(super) struct Merger<'a> {
 impl<'a> Merger<'a> {
     /// A merge into this content.
     pub(super) fn new(content: &'a Content, incoming: &'a Incoming<'a>, since: Since<'a>) -> Self {
+        let mut open: BTreeMap<Path, Vec<Conflict>> = BTreeMap::new();
+        for conflict in &content.conflicts {
+            open.entry(conflict.id.path.clone()).or_default().push(conflict.clone());
+        }
         Self {
-            content: content.clone(),
+            content: Content {
+                document: content.document.clone(),
+                conflicts: Vec::new(),
+                deleted: content.deleted,
+                removed_rows: content.removed_rows.clone(),
+            },
             at_first: &content.document,
             incoming,
             since,
             seen: OnceCell::new(),
-            restored: Vec::new(),
+            history: OnceCell::new(),
+            open,
+            restored: BTreeSet::new(),
             touches: Vec::new(),
             opened: Vec::new(),
             ignored: Vec::new(),
@@ -68,29 +87,51 @@ impl<'a> Merger<'a> {
         })
     }
 
+    /// What was touched since the base at this place, in it, or around it, and by which past edit.
+    fn touched_near(&self, path: &Path) -> Vec<(usize, &'a Touch)> {
+        let pasts = self.since.pasts;
+        let all = pasts
+            .iter()
+            .enumerate()
+            .flat_map(|(at, past)| past.effect.0.iter().map(move |touch| (at, touch)));
+        if self.incoming.asks.len() <= FEW_ASKS {
+            return all.filter(|(_, touch)| touch.path.overlaps(path)).collect();
+        }
+        let history = self.history.get_or_init(|| {
+            let mut history: BTreeMap<_, Vec<_>> = BTreeMap::new();
+            all.for_each(|(at, touch)| history.entry(&touch.path).or_default().push((at, touch)));
+            history
+        });
+        let around = (0..path.steps().len()).filter_map(|length| history.get(&path.head(length)));
+        let inside =
+            history.range::<Path, _>(path..).take_while(|(place, _)| place.is_within(path));
+        around.chain(inside.map(|(_, touches)| touches)).flatten().copied().collect()
+    }
+
     /// Whether another's edit since the base touched this place, something in it, or something it
     /// stands in. That another made the empty object it stands in is in nobody's way.
     fn is_met(&self, path: &Path) -> bool {
-        let pasts = self.since.pasts;
-        (0..pasts.len()).filter(|at| !self.is_own(&pasts[*at])).any(|at| {
-            pasts[at].effect.0.iter().any(|touch| {
-                touch.path.overlaps(path)
-                    && !(is_empty_object(&touch.after) && path.stands_inside(&touch.path))
-                    && !self.is_undone(at, touch, path)
-            })
+        let near = self.touched_near(path);
+        near.iter().any(|(at, touch)| {
+            !self.is_own(&self.since.pasts[*at])
+                && !(is_empty_object(&touch.after) && path.stands_inside(&touch.path))
+                && !self.is_undone(*at, touch, path, &near)
         })
     }
 
     /// Whether a removal by another has been taken back, for this place, by restoring the row in
     /// this edit or in an earlier one of the own chain.
-    fn is_undone(&self, at: usize, removal: &Touch, path: &Path) -> bool {
+    fn is_undone(&self, at: usize, removal: &Touch, path: &Path, near: &[(usize, &Touch)]) -> bool {
         let covers = |place: &Path| path.is_within(place) && place.is_within(&removal.path);
+        let between = removal.path.steps().len()..=path.steps().len();
         removal.after.is_none()
-            && (self.restored.iter().any(covers)
-                || self.since.pasts[at + 1..]
-                    .iter()
-                    .filter(|past| self.is_own(past))
-                    .any(|past| past.effect.0.iter().any(|t| t.after.is_some() && covers(&t.path))))
+            && (between.map(|length| path.head(length)).any(|row| self.restored.contains(&row))
+                || near.iter().any(|(then, touch)| {
+                    *then > at
+                        && touch.after.is_some()
+                        && covers(&touch.path)
+                        && self.is_own(&self.since.pasts[*then])
+                }))
     }
 
     fn touch(&mut self, path: &Path, after: Option<Json>) {
@@ -104,16 +145,18 @@ impl<'a> Merger<'a> {
         self.touches.push(Touch { path: path.clone(), before, after });
     }
 
+    /// Opens a conflict; it takes the place of the own chain's there, this edit's included.
     fn open(&mut self, path: &Path, value: Option<Json>, base: Option<Json>, restored: bool) {
         let own = self.incoming.own;
-        self.content
-            .conflicts
-            .retain(|c| c.id.path != *path || !own.holds(c.id.device, c.id.device_seq));
         let id = ConflictId { device: own.device, device_seq: own.device_seq, path: path.clone() };
+        let here = self.open.entry(path.clone()).or_default();
+        if !here.iter().any(|c| c.id == id) {
+            self.opened.push(path.clone());
+        }
+        here.retain(|c| c.id != id && !own.holds(c.id.device, c.id.device_seq));
         let made_at = self.incoming.made_at.to_owned();
         let user = self.incoming.user;
-        self.content.conflicts.push(Conflict { id, user, made_at, value, base, restored });
-        self.opened.push(path.clone());
+        here.push(Conflict { id, user, made_at, value, base, restored });
     }
 
     fn open_beside(&mut self, path: &Path, value: Option<Json>) {
@@ -126,29 +169,37 @@ impl<'a> Merger<'a> {
     fn drop_own_alternative(&mut self, path: &Path) {
         let own = self.incoming.own;
         let pasts = self.since.pasts;
-        self.content.conflicts.retain(|c| {
-            let opened_since = own.holds(c.id.device, c.id.device_seq)
-                && pasts.iter().any(|p| p.device == c.id.device && p.device_seq == c.id.device_seq);
-            c.id.path != *path || !opened_since
-        });
+        let is_since = |id: &ConflictId| {
+            pasts.iter().any(|p| p.device == id.device && p.device_seq == id.device_seq)
+        };
+        if let Some(here) = self.open.get_mut(path) {
+            here.retain(|c| !own.holds(c.id.device, c.id.device_seq) || !is_since(&c.id));
+        }
     }
 
     /// Closes the conflicts that the edit names. What is not asked anew is affirmed as the person
-    /// saw it: a touch, even if the value stays.
+    /// saw it: a touch, even if the value stays. To ask only that an object is there is no answer.
     pub(super) fn settle(&mut self) {
+        if self.incoming.resolves.is_empty() {
+            return;
+        }
+        let asks = self.incoming.asks.iter().filter(|ask| ask.wish != Wish::Ensure);
+        let mut answered: BTreeSet<&Path> = asks.map(|ask| &ask.path).collect();
         for name in self.incoming.resolves {
-            let open = self.content.conflicts.len();
-            self.content.conflicts.retain(|c| c.id != *name);
-            let was_open = self.content.conflicts.len() < open;
-            let asked = self.incoming.asks.iter().any(|ask| ask.path == name.path);
-            if !was_open || asked || self.touches.iter().any(|touch| touch.path == name.path) {
+            let Some(here) = self.open.get_mut(&name.path) else {
+                continue;
+            };
+            let open = here.len();
+            here.retain(|c| c.id != *name);
+            if here.len() == open || !answered.insert(&name.path) {
                 continue;
             }
             let current = name.path.find(&self.content.document).cloned();
             if self.is_met(&name.path) {
                 let seen = name.path.find(self.seen()).cloned();
+                // Of an object or a row it was only asked whether it stays.
                 let both_stand =
-                    matches!((&seen, &current), (Some(Json::Object(_)), Some(Json::Object(_))));
+                    seen.is_some() && current.is_some() && !self.incoming.shape.is_leaf(&name.path);
                 if seen != current && !both_stand {
                     self.open_beside(&name.path, seen);
                     continue;
@@ -156,6 +207,14 @@ impl<'a> Merger<'a> {
             }
             self.touch(&name.path, current);
         }
+    }
+
+    /// The content as it is in the end.
+    pub(super) fn content(&mut self) -> Content {
+        let mut content = std::mem::take(&mut self.content);
+        content.conflicts = std::mem::take(&mut self.open).into_values().flatten().collect();
+        content.conflicts.sort_by(|a, b| a.id.cmp(&b.id));
+        content
     }
 
     pub(super) fn take(&mut self, ask: &Ask, may_pass: MayPass<'_>) -> Result<(), Refusal> {
@@ -214,7 +273,7 @@ impl<'a> Merger<'a> {
                 _ => {}
             }
             self.touch(&row, Some(seen.clone()));
-            self.restored.push(row.clone());
+            self.restored.insert(row.clone());
             self.open(&row, None, Some(seen), true);
         }
         Ok(true)
@@ -257,7 +316,8 @@ impl<'a> Merger<'a> {
         let path = &ask.path;
         self.drop_own_alternative(path);
         let is_there = path.find(&self.content.document).is_some();
-        let over_conflict = self.content.conflicts.iter().any(|c| c.id.path.is_within(path));
+        let mut inside = self.open.range(path..).take_while(|(place, _)| place.is_within(path));
+        let over_conflict = inside.any(|(_, open)| !open.is_empty());
         if is_there && !asks_nobody && (over_conflict || self.is_met(path)) {
             self.open_beside(path, None);
             return;
