@@ -153,8 +153,9 @@ impl Walk<'_> {
             Json::Null if is_new => self.problem(&path, "new_row_is_removed"),
             Json::Null => self.ask(path, Wish::Remove, class, rows),
             Json::Object(members) if is_new => {
-                if let Some(whole) = self.new_row(fields, &path, members) {
+                if let Some((whole, apart)) = self.new_row(fields, &path, members, rows) {
                     self.ask(path, Wish::AddRow(whole), class, rows);
+                    self.asks.extend(apart);
                 }
             }
             Json::Object(members) if members.is_empty() => {
@@ -167,13 +168,15 @@ impl Walk<'_> {
     }
 
     /// A new row is one ask: nobody else can have touched what nobody else has seen. Rows inside
-    /// it are as new as it is.
+    /// it are as new as it is. What is not simply the person's to set (a status, a field of the
+    /// server's) is asked apart, so that it is judged as everywhere.
     fn new_row(
         &mut self,
         fields: &BTreeMap<String, Field>,
         path: &Path,
         members: &Object,
-    ) -> Option<Object> {
+        rows: &[usize],
+    ) -> Option<(Object, Vec<Ask>)> {
         let before = self.problems.len();
         let mut inside = Walk {
             new_rows: self.new_rows,
@@ -181,11 +184,16 @@ impl Walk<'_> {
             asks: Vec::new(),
             problems: Vec::new(),
         };
-        inside.members(fields, path, members, &mut Vec::new());
+        inside.members(fields, path, members, &mut rows.to_vec());
         self.met.append(&mut inside.met);
         self.problems.append(&mut inside.problems);
         let mut whole = Object::new();
+        let mut apart = Vec::new();
         for ask in inside.asks {
+            if matches!(ask.class, Class::Server | Class::State) && ask.wish != Wish::Remove {
+                apart.push(ask);
+                continue;
+            }
             let place = Path::of(
                 &ask.path.steps()[path.steps().len()..]
                     .iter()
@@ -199,7 +207,7 @@ impl Walk<'_> {
                 Wish::Remove => self.problem(&ask.path, "null_in_new_row"),
             }
         }
-        (self.problems.len() == before).then_some(whole)
+        (self.problems.len() == before).then_some((whole, apart))
     }
 
     fn leaf(&mut self, path: Path, value: &Json, class: Class, unknown: bool, rows: &[usize]) {

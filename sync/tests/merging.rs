@@ -308,3 +308,47 @@ fn a_submission_that_is_not_whole_is_rejected_by_its_own_content_and_else_quaran
     assert_eq!(world::verdict(&outcome), "quarantined/not_whole");
     assert_eq!(outcome["problems"], json!([{"path": "/x", "code": "missing"}]));
 }
+
+fn world_of(fields: &str) -> World {
+    let kinds = format!(r#"{{"kinds":{{"thing":{{"fields":{fields}}}}}}}"#);
+    World::with(serde_json::from_str(&kinds).expect("kinds"))
+}
+
+#[test]
+fn a_restored_row_has_no_objects_that_its_editor_never_saw() {
+    let mut world = world_of(r#"{"rows":{"rows":{"wage":"ask","work":{"object":{"a":"ask"}}}}}"#);
+    let patch = json!({"rows": {"r": {"wage": 1}}});
+    let base = world.put(1, with(thing(1, 1, "0", patch), "new_rows", json!(["/rows/r"])));
+    let more = world.put(1, thing(2, 1, &base, json!({"rows": {"r": {"work": {"a": 1}}}})));
+    world.put(1, thing(3, 1, &more, json!({"rows": {"r": null}})));
+    world.put(2, thing(1, 1, &base, json!({"rows": {"r": {"wage": 2}}})));
+    assert_eq!(world.document(1), json!({"rows": {"r": {"wage": 2}}}));
+}
+
+#[test]
+fn a_field_of_the_servers_or_a_status_is_judged_in_a_new_row_too() {
+    let mut world =
+        world_of(r#"{"rows":{"rows":{"level":"server","state":"state","wage":"ask"}}}"#);
+    let row = |id: &str, row: Value| (json!({"rows": {id: row}}), json!([format!("/rows/{id}")]));
+    let (patch, new_rows) = row("r", json!({"level": 5, "wage": 1}));
+    let outcome = world.push(1, &[with(thing(1, 1, "0", patch), "new_rows", new_rows)]).remove(0);
+    assert_eq!(outcome["ignored"], json!(["/rows/r/level"]));
+    assert_eq!(world.document(1), json!({"rows": {"r": {"wage": 1}}}));
+    let (patch, new_rows) = row("s", json!({"state": "anything", "wage": 1}));
+    let edit = with(thing(2, 1, "0", patch), "new_rows", new_rows);
+    assert_eq!(world.verdict(1, edit), "quarantined/illegal_transition");
+}
+
+#[test]
+fn an_empty_object_that_another_made_and_removed_is_asked_about() {
+    let mut world = World::new();
+    let base = begin(&mut world, json!({"x": 1}));
+    let made = world.put(1, thing(2, 1, &base, json!({"home": {"street": "a"}})));
+    world.put(1, thing(3, 1, &made, json!({"home": null})));
+    assert_eq!(world.verdict(2, thing(1, 1, &base, json!({"home": {}}))), "conflict");
+    assert_eq!(world.conflicts(1)[0]["value"], json!({}));
+    let seen = world.stored(1).rev.to_string();
+    let names = json!([{"device": device(2), "device_seq": 1, "path": "/home"}]);
+    world.put(3, with(thing(1, 1, &seen, json!({"home": {}})), "resolves", names));
+    assert_eq!(world.document(1), json!({"x": 1, "home": {}}));
+}

@@ -77,7 +77,14 @@ impl<'a> Merger<'a> {
             }
             for past in self.since.pasts.iter().filter(|past| self.is_own(past)) {
                 for touch in &past.effect.0 {
+                    let is_there = || touch.path.find(&document).is_some();
                     match &touch.after {
+                        // An object that was made on the way to a value: here it may be fuller.
+                        Some(_) if is_empty_object(&touch.after) && touch.before.is_none() => {
+                            if !is_there() {
+                                touch.path.put(&mut document, Json::Object(Object::new()));
+                            }
+                        }
                         Some(value) => touch.path.put(&mut document, value.clone()),
                         None => drop(touch.path.remove(&mut document)),
                     }
@@ -134,7 +141,23 @@ impl<'a> Merger<'a> {
                 }))
     }
 
+    /// Makes the objects a value stands in, as touches of their own: an earlier version is known by
+    /// undoing this edit, and must not be left with objects that nobody had made.
+    fn make_way(&mut self, path: &Path) {
+        for place in (1..path.steps().len()).map(|length| path.head(length)) {
+            let before = place.find(&self.content.document).cloned();
+            if !matches!(before, Some(Json::Object(_))) {
+                let empty = Json::Object(Object::new());
+                place.put(&mut self.content.document, empty.clone());
+                self.touches.push(Touch { path: place, before, after: Some(empty) });
+            }
+        }
+    }
+
     fn touch(&mut self, path: &Path, after: Option<Json>) {
+        if after.is_some() {
+            self.make_way(path);
+        }
         let before = path.find(&self.content.document).cloned();
         if before != after {
             match after.clone() {
@@ -306,9 +329,14 @@ impl<'a> Merger<'a> {
     }
 
     fn ensure(&mut self, path: &Path) {
-        let is_there = path.find(&self.content.document).is_some();
-        if !is_there && !self.is_met(path) {
-            self.touch(path, Some(Json::Object(Object::new())));
+        let empty = Some(Json::Object(Object::new()));
+        if path.find(&self.content.document).is_some() {
+            return;
+        }
+        if !self.is_met(path) {
+            self.touch(path, empty);
+        } else if path.find(self.seen()).is_none() {
+            self.open_beside(path, empty);
         }
     }
 
@@ -328,15 +356,18 @@ impl<'a> Merger<'a> {
         self.touch(path, None);
     }
 
-    /// Remembers the removed row, and every object inside what was removed: which of them are rows
-    /// is the shape's to say, and an id too many remembered does no harm.
+    /// Remembers the removed row, and every object inside what was removed that is no leaf: an id
+    /// too many remembered does no harm.
     fn remember_rows(&mut self, path: &Path, is_row: bool, gone: &Object) {
         if is_row {
             self.content.removed_rows.insert(path.clone());
         }
         for (name, value) in gone {
-            if let Json::Object(inner) = value {
-                self.remember_rows(&path.child(name), true, inner);
+            let place = path.child(name);
+            if let Json::Object(inner) = value
+                && !self.incoming.shape.is_leaf(&place)
+            {
+                self.remember_rows(&place, true, inner);
             }
         }
     }
