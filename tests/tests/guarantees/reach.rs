@@ -67,7 +67,6 @@ fn attempts(root: RecordId, child: RecordId) -> Vec<Vec<Value>> {
 
 fn an_edit_of_a_hidden_record_is_answered_like_one_of_a_record_that_never_was(server: Server) {
     team_a_at_work(&server);
-    // A household that is there no more is hidden like any other.
     let hidden = attempts(record(1), record(2));
     let made_up = attempts(record(0xAAAA), record(0xBBBB));
     for (hidden, made_up) in hidden.into_iter().zip(made_up) {
@@ -199,7 +198,6 @@ fn a_device_reported_lost_gets_nothing(server: Server) {
     let mut hand = team_a_at_work(&server);
     let (device, now) = (hand.device, server.now());
     let edits = hand.number([new_household(8)]);
-    let body = hand.body(&edits);
     let done = server.store().write(|tx| tx.report_device_lost(device, now));
     assert!(done.expect("written"));
     hand.push(&edits).expect_problem(403, "device-lost");
@@ -213,5 +211,4 @@ fn a_device_reported_lost_gets_nothing(server: Server) {
         .send()
         .expect_problem(403, "device-lost");
     assert_eq!(tables::count(&server, "journal"), 2);
-    assert!(body["edits"].is_array());
 }

@@ -1,6 +1,5 @@
 //! 10. Old tablets never strand work.
 
-use ruhu_device::DeviceError;
 use ruhu_sync::handshake::VERSIONS;
 use ruhu_tests::edits::{new_household, with};
 use ruhu_tests::{Server, on_both_databases};
@@ -42,7 +41,4 @@ fn a_pull_in_an_unknown_version_is_told_to_upgrade_and_its_push_still_goes(serve
         assert_eq!(problem["versions"], json!(VERSIONS));
     }
     hand.take(new_household(1));
-    // A tablet understands it.
-    let error = DeviceError::UpgradeRequired;
-    assert!(error.to_string().contains("can still push"));
 }

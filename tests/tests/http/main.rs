@@ -1,0 +1,12 @@
+//! The calls one by one, as any client may make them: file by file as the addresses stand.
+
+mod authority;
+mod bodies;
+mod handshake;
+mod me;
+mod operations;
+mod problems;
+mod pull;
+mod push;
+mod reference;
+mod session;
