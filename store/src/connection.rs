@@ -69,7 +69,8 @@ impl Connection {
         on_both!(self, |c| AnsiTransactionManager::rollback_transaction(c))
     }
 
-    /// Whether nothing can be done with it any more.
+    /// Whether it must be thrown away: it was lost, or a transaction on it was begun and not
+    /// ended, which only a panic leaves so.
     pub(crate) fn is_broken(&mut self) -> bool {
         on_both!(self, |c| { AnsiTransactionManager::is_broken_transaction_manager(c) })
     }

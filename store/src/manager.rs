@@ -16,11 +16,6 @@ pub(crate) struct Session {
     pub(crate) connection: Connection,
     /// Sealing and opening, with working memory that lives as long as the connection.
     pub(crate) codec: Codec,
-    /// A transaction was begun on it and not ended: only a panic leaves it so, and then it is
-    /// thrown away, which takes the transaction back.
-    pub(crate) is_open: bool,
-    /// The connection was lost.
-    pub(crate) is_lost: bool,
 }
 
 /// Makes connections to one database.
@@ -65,7 +60,7 @@ impl Manager {
                 c
             }
         };
-        Ok(Session { connection, codec: Codec::new()?, is_open: false, is_lost: false })
+        Ok(Session { connection, codec: Codec::new()? })
     }
 }
 
@@ -106,7 +101,7 @@ impl r2d2::ManageConnection for Manager {
     }
 
     fn has_broken(&self, session: &mut Session) -> bool {
-        session.is_open || session.is_lost || session.connection.is_broken()
+        session.connection.is_broken()
     }
 }
 

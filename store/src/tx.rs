@@ -34,11 +34,8 @@ impl Tx {
     ) -> Stored<Option<Self>> {
         let mut tx = Self { session, keys, mode, has_failed: false };
         match tx.run(|connection| connection.begin(mode)) {
-            Ok(()) => {
-                tx.session.is_open = true;
-                Ok(Some(tx))
-            }
-            Err(StorageError::Unavailable(_)) if tx.session.is_lost => Ok(None),
+            Ok(()) => Ok(Some(tx)),
+            Err(StorageError::Unavailable(_)) if tx.session.connection.is_broken() => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -61,11 +58,7 @@ impl Tx {
 
     /// Remembers whether something failed.
     pub(crate) fn note<T>(&mut self, result: Stored<T>) -> Stored<T> {
-        if result.is_err() {
-            self.has_failed = true;
-            let session = &mut *self.session;
-            session.is_lost |= session.connection.is_broken();
-        }
+        self.has_failed |= result.is_err();
         result
     }
 
@@ -84,14 +77,12 @@ impl Tx {
             self.roll_back();
             return Err(corrupt("a statement failed and the work went on"));
         }
-        self.run(Connection::commit)?;
-        self.session.is_open = false;
-        Ok(())
+        self.run(Connection::commit)
     }
 
-    /// Takes it back. A connection that cannot do so any more is thrown away, which does.
+    /// Takes it back. A connection that cannot do so any more is thrown away by the pool, and
+    /// that takes it back, too.
     pub(crate) fn roll_back(&mut self) {
-        let session = &mut *self.session;
-        session.is_open = session.connection.roll_back().is_err();
+        drop(self.session.connection.roll_back());
     }
 }

@@ -2,7 +2,7 @@
 //! waits for a while and hopes.
 
 use crate::bench::{Bench, on_both_databases};
-use crate::databases::{Database, Postgres};
+use crate::databases::{Database, Postgres, Sqlite, key_ring};
 use crate::world::*;
 use ruhu_store::Tx;
 use ruhu_sync::id::{RecordId, Seq, StreamId};
@@ -59,6 +59,35 @@ fn writers_on_one_counter_lose_nothing(database: &impl Database) {
     });
     let heads = database.store().read(|tx| tx.streams(&[stream_id(1)]));
     assert_eq!(heads.expect("heads")[0].head.0 as usize, WRITERS * EACH);
+}
+
+/// Two processes on one file: nothing of ours stands between them, only SQLite's own lock.
+#[test]
+fn sqlite_two_stores_on_one_file_lose_nothing_and_none_is_turned_away() {
+    let sqlite = Sqlite::new();
+    let stores = [sqlite.reopened(key_ring(1)), sqlite.reopened(key_ring(1))];
+    let tries = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for store in stores.iter().cycle().take(6) {
+            let tries = &tries;
+            scope.spawn(move || {
+                for _ in 0..EACH {
+                    let done = store.write(|tx| {
+                        tries.fetch_add(1, Ordering::SeqCst);
+                        // Reads before it writes: what a plain BEGIN would be refused for.
+                        tx.streams(&[stream_id(1)])?;
+                        let mut heads = tx.lock_streams(&[(stream_id(1), StreamKind::User)])?;
+                        heads[0].head = heads[0].head.next();
+                        tx.save_streams(&heads)
+                    });
+                    done.expect("written");
+                }
+            });
+        }
+    });
+    let heads = sqlite.store().read(|tx| tx.streams(&[stream_id(1)]));
+    assert_eq!(heads.expect("heads")[0].head.0 as usize, 6 * EACH);
+    assert_eq!(tries.load(Ordering::SeqCst), 6 * EACH, "some were done again");
 }
 
 /// A device that pulls: a cursor a stream, and what it was handed, in order.

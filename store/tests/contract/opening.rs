@@ -167,3 +167,28 @@ fn postgres_a_connection_lost_in_a_transaction_is_unavailable_and_nothing_stays(
     let rows = bench.write(|tx| tx.answered(device_id(1), first, first));
     assert_eq!(rows.expect("read"), []);
 }
+
+/// The store's connections, as the server names them.
+fn connections(postgres: &Postgres) -> Vec<String> {
+    postgres.texts(&format!(
+        "SELECT pid::text AS value FROM pg_stat_activity WHERE application_name = '{}' \
+         ORDER BY pid",
+        postgres.schema()
+    ))
+}
+
+#[test]
+fn postgres_a_transaction_that_is_taken_back_costs_no_connection() {
+    let postgres = Postgres::new();
+    let store = postgres.store();
+    let before = connections(&postgres);
+    for _ in 0..3 {
+        let refused = store.write(|tx| {
+            tx.append_journal(&[taken(1, 1, 1, 1)])?;
+            tx.append_journal(&[taken(1, 1, 1, 1)])
+        });
+        assert!(refused.is_err());
+    }
+    store.ping().expect("it answers");
+    assert_eq!(connections(&postgres), before);
+}
