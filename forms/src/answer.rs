@@ -35,9 +35,7 @@ pub(crate) fn read_leaf<'a>(kind: &Kind, value: &'a Value) -> Result<Option<Answ
             let text = text(value, Expected::Text)?;
             // Counting stops at the bound: an overlong text costs no more than a whole one.
             if text.chars().nth(*max_chars as usize).is_some() {
-                return Err(Fault::TooLong {
-                    max_chars: *max_chars,
-                });
+                return Err(Fault::TooLong { max_chars: *max_chars });
             }
             let blank = text.chars().all(char::is_whitespace);
             Ok((!blank).then_some(Answer::Present))
@@ -71,10 +69,7 @@ pub(crate) fn option_fault(options: &[ChoiceOption], code: &str, value: &Value) 
 
 /// The entries of an object by key, in code-point order: what follows must not depend on the order of arrival.
 pub(crate) fn sorted(map: &Map<String, Value>) -> Vec<(&str, &Value)> {
-    let mut entries: Vec<_> = map
-        .iter()
-        .map(|(key, value)| (key.as_str(), value))
-        .collect();
+    let mut entries: Vec<_> = map.iter().map(|(key, value)| (key.as_str(), value)).collect();
     entries.sort_unstable_by_key(|(key, _)| *key);
     entries
 }
@@ -106,12 +101,8 @@ fn whole_number(value: &Value) -> Option<i128> {
     let Value::Number(number) = value else {
         return None;
     };
-    number
-        .as_i64()
-        .map(i128::from)
-        .or_else(|| number.as_u64().map(i128::from))
-        .or_else(|| {
-            let number = number.as_f64()?;
-            (number.fract() == 0.0).then_some(number as i128)
-        })
+    number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from)).or_else(|| {
+        let number = number.as_f64()?;
+        (number.fract() == 0.0).then_some(number as i128)
+    })
 }

@@ -5,10 +5,8 @@ use crate::form::Form;
 
 /// File name and text of every real form. A new form or version is one new file and one line here; a released text
 /// never changes, because answers name the version they were given under.
-const FORMS: &[(&str, &str)] = &[(
-    "tekun_six.v1.json",
-    include_str!("../catalogue/tekun_six.v1.json"),
-)];
+const FORMS: &[(&str, &str)] =
+    &[("tekun_six.v1.json", include_str!("../catalogue/tekun_six.v1.json"))];
 
 /// The real forms, by id and version.
 #[derive(Debug, Clone)]
@@ -48,9 +46,7 @@ impl Catalogue {
 
     /// The form of this id and version.
     pub fn get(&self, id: &str, version: u32) -> Option<&CatalogueForm> {
-        self.forms
-            .iter()
-            .find(|entry| entry.form.id() == id && entry.form.version() == version)
+        self.forms.iter().find(|entry| entry.form.id() == id && entry.form.version() == version)
     }
 }
 

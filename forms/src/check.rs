@@ -81,8 +81,7 @@ impl<'a> Check<'a> {
     }
 
     fn push(&mut self, fault: Fault) {
-        self.found
-            .push(fault.at(&self.path, &self.label_zh, &self.id));
+        self.found.push(fault.at(&self.path, &self.label_zh, &self.id));
     }
 
     fn question(&mut self, question: &Question, value: Option<&Value>) {

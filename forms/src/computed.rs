@@ -60,21 +60,15 @@ pub enum Outcome {
 
 impl Outcome {
     pub(crate) fn int(value: i64) -> Self {
-        Self::Value {
-            value: Scalar::Int(value),
-        }
+        Self::Value { value: Scalar::Int(value) }
     }
 
     pub(crate) fn bool(value: bool) -> Self {
-        Self::Value {
-            value: Scalar::Bool(value),
-        }
+        Self::Value { value: Scalar::Bool(value) }
     }
 
     pub(crate) fn code(value: &str) -> Self {
-        Self::Value {
-            value: Scalar::Code(value.to_owned()),
-        }
+        Self::Value { value: Scalar::Code(value.to_owned()) }
     }
 
     pub(crate) fn error(error: RuleError) -> Self {
@@ -96,9 +90,7 @@ impl Computed {
     /// The named value, if it came to a number.
     pub fn int(&self, name: &str) -> Option<i64> {
         match self.get(name) {
-            Some(Outcome::Value {
-                value: Scalar::Int(value),
-            }) => Some(*value),
+            Some(Outcome::Value { value: Scalar::Int(value) }) => Some(*value),
             _ => None,
         }
     }
@@ -106,17 +98,13 @@ impl Computed {
     /// The named value, if it came to a code.
     pub fn code(&self, name: &str) -> Option<&str> {
         match self.get(name) {
-            Some(Outcome::Value {
-                value: Scalar::Code(value),
-            }) => Some(value),
+            Some(Outcome::Value { value: Scalar::Code(value) }) => Some(value),
             _ => None,
         }
     }
 
     /// Every value, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Outcome)> {
-        self.0
-            .iter()
-            .map(|(name, outcome)| (name.as_str(), outcome))
+        self.0.iter().map(|(name, outcome)| (name.as_str(), outcome))
     }
 }

@@ -6,11 +6,9 @@ pub(crate) fn is_date(text: &str) -> bool {
     if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
         return false;
     }
-    let (Some(year), Some(month), Some(day)) = (
-        digits(&bytes[0..4]),
-        digits(&bytes[5..7]),
-        digits(&bytes[8..10]),
-    ) else {
+    let (Some(year), Some(month), Some(day)) =
+        (digits(&bytes[0..4]), digits(&bytes[5..7]), digits(&bytes[8..10]))
+    else {
         return false;
     };
     year >= 1 && day >= 1 && day <= days_in_month(year, month)
@@ -18,8 +16,7 @@ pub(crate) fn is_date(text: &str) -> bool {
 
 fn digits(bytes: &[u8]) -> Option<u32> {
     bytes.iter().try_fold(0, |number, byte| {
-        byte.is_ascii_digit()
-            .then(|| number * 10 + u32::from(byte - b'0'))
+        byte.is_ascii_digit().then(|| number * 10 + u32::from(byte - b'0'))
     })
 }
 

@@ -14,10 +14,7 @@ pub struct FormError {
 
 impl FormError {
     pub(crate) fn new(at: impl Into<String>, fault: FormFault) -> Self {
-        Self {
-            at: at.into(),
-            fault,
-        }
+        Self { at: at.into(), fault }
     }
 }
 

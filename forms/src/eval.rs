@@ -15,12 +15,7 @@ impl Form {
     /// The form's computed values for these answers. Always every name: with a value, missing, or a named error.
     pub fn compute(&self, answers: &Answers) -> Computed {
         let computed = Evaluation::of(self, answers).computed;
-        Computed(
-            computed
-                .into_iter()
-                .map(|(name, outcome)| (name.to_owned(), outcome))
-                .collect(),
-        )
+        Computed(computed.into_iter().map(|(name, outcome)| (name.to_owned(), outcome)).collect())
     }
 }
 
@@ -125,16 +120,10 @@ impl<'a> Evaluation<'a> {
             Rule::And { of } => self.decide(of, false),
             Rule::Or { of } => self.decide(of, true),
             Rule::Not { of } => match self.eval(of) {
-                Outcome::Value {
-                    value: Scalar::Bool(value),
-                } => Outcome::bool(!value),
+                Outcome::Value { value: Scalar::Bool(value) } => Outcome::bool(!value),
                 no_value => no_value,
             },
-            Rule::If {
-                cond,
-                then,
-                otherwise,
-            } => match self.eval(cond) {
+            Rule::If { cond, then, otherwise } => match self.eval(cond) {
                 Outcome::Value { value } => {
                     let holds = value == Scalar::Bool(true);
                     self.eval(if holds { then } else { otherwise })
@@ -142,9 +131,7 @@ impl<'a> Evaluation<'a> {
                 no_value => no_value,
             },
             Rule::Grade { of, bands } => match self.eval(of) {
-                Outcome::Value {
-                    value: Scalar::Int(value),
-                } => grade(value, bands),
+                Outcome::Value { value: Scalar::Int(value) } => grade(value, bands),
                 no_value => no_value,
             },
         }
@@ -174,10 +161,7 @@ impl<'a> Evaluation<'a> {
     /// shows must not depend on the other answers.
     fn decide(&self, of: &[Rule], decided_by: bool) -> Outcome {
         let parts: Vec<Outcome> = of.iter().map(|part| self.eval(part)).collect();
-        if let Some(error) = parts
-            .iter()
-            .find(|part| matches!(part, Outcome::Error { .. }))
-        {
+        if let Some(error) = parts.iter().find(|part| matches!(part, Outcome::Error { .. })) {
             return error.clone();
         }
         if parts.contains(&Outcome::bool(decided_by)) {
@@ -192,9 +176,7 @@ impl<'a> Evaluation<'a> {
 
 fn asked(outcome: Outcome) -> Asked {
     match outcome {
-        Outcome::Value {
-            value: Scalar::Bool(true),
-        } => Asked::Yes,
+        Outcome::Value { value: Scalar::Bool(true) } => Asked::Yes,
         Outcome::Value { .. } => Asked::No,
         Outcome::Missing => Asked::NotYet,
         Outcome::Error { error } => Asked::Error(error),
@@ -207,9 +189,8 @@ fn read<'a>(question: &Question, answers: &'a Answers) -> Result<Option<Answer<'
     };
     match (&question.kind, value) {
         (Kind::Choices { options }, Value::Object(chosen)) => {
-            let ill_typed = chosen
-                .iter()
-                .any(|(code, value)| option_fault(options, code, value).is_some());
+            let ill_typed =
+                chosen.iter().any(|(code, value)| option_fault(options, code, value).is_some());
             if ill_typed {
                 return Err(RuleError::IllTypedAnswer);
             }
@@ -246,11 +227,7 @@ fn all(parts: impl IntoIterator<Item = Outcome>) -> Result<Vec<Scalar>, Outcome>
             error @ Outcome::Error { .. } => return Err(error),
         }
     }
-    if missing {
-        Err(Outcome::Missing)
-    } else {
-        Ok(values)
-    }
+    if missing { Err(Outcome::Missing) } else { Ok(values) }
 }
 
 /// The exact total. Only the total must be in range, so the order of the terms does not matter.
@@ -289,9 +266,7 @@ fn compare(is: Comparison, left: &Scalar, right: &Scalar) -> bool {
 }
 
 fn grade(value: i64, bands: &[Band]) -> Outcome {
-    let band = bands
-        .iter()
-        .find(|band| (band.min..=band.max).contains(&value));
+    let band = bands.iter().find(|band| (band.min..=band.max).contains(&value));
     match band {
         Some(band) => Outcome::code(&band.id),
         None => Outcome::error(RuleError::NoBand),

@@ -190,10 +190,7 @@ impl Form {
 
     /// Every question of every section, in order. The fields of rows are inside their question's [`Shape`].
     pub fn questions(&self) -> impl Iterator<Item = &Question> {
-        self.text
-            .sections
-            .iter()
-            .flat_map(|section| &section.questions)
+        self.text.sections.iter().flat_map(|section| &section.questions)
     }
 
     /// The question with this id.

@@ -68,10 +68,7 @@ pub(crate) fn order<'a>(rules: &[NamedRule<'a>]) -> Result<Vec<NamedRule<'a>>, F
         .iter()
         .map(|named| {
             let needed = named.rule.all_names().into_iter();
-            (
-                named.name,
-                needed.filter(|name| names.contains(name)).collect(),
-            )
+            (named.name, needed.filter(|name| names.contains(name)).collect())
         })
         .collect();
     let mut needed_by: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
@@ -82,11 +79,8 @@ pub(crate) fn order<'a>(rules: &[NamedRule<'a>]) -> Result<Vec<NamedRule<'a>>, F
     }
 
     let mut ordered = Vec::with_capacity(rules.len());
-    let mut ready: Vec<NamedRule<'a>> = rules
-        .iter()
-        .filter(|named| needs[named.name].is_empty())
-        .copied()
-        .collect();
+    let mut ready: Vec<NamedRule<'a>> =
+        rules.iter().filter(|named| needs[named.name].is_empty()).copied().collect();
     while let Some(done) = ready.pop() {
         needs.remove(done.name);
         for &index in needed_by.get(done.name).into_iter().flatten() {
@@ -115,11 +109,7 @@ fn cycle(
 ) -> FormError {
     let mut path: Vec<&str> = vec![stuck.name];
     let mut seen: BTreeMap<&str, usize> = BTreeMap::from([(stuck.name, 0)]);
-    while let Some(next) = path
-        .last()
-        .and_then(|name| needs.get(name))
-        .and_then(BTreeSet::first)
-    {
+    while let Some(next) = path.last().and_then(|name| needs.get(name)).and_then(BTreeSet::first) {
         path.push(next);
         if let Some(start) = seen.insert(next, path.len() - 1) {
             path.drain(..start);
@@ -130,8 +120,5 @@ fn cycle(
         .iter()
         .find(|named| named.name == path[0])
         .map_or_else(String::new, |named| named.step.pointer());
-    FormError::new(
-        at,
-        FormFault::Cycle(path.into_iter().map(str::to_owned).collect()),
-    )
+    FormError::new(at, FormFault::Cycle(path.into_iter().map(str::to_owned).collect()))
 }

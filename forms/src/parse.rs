@@ -36,10 +36,7 @@ fn check_heading(form: &FormText) -> Result<(), FormError> {
         return Err(FormError::new("/version", FormFault::BadRange));
     }
     label(&form.label_zh, "")?;
-    for (day, at) in [
-        (&form.valid_from, "/valid_from"),
-        (&form.valid_to, "/valid_to"),
-    ] {
+    for (day, at) in [(&form.valid_from, "/valid_from"), (&form.valid_to, "/valid_to")] {
         if let Some(day) = day
             && !is_date(day)
         {
@@ -97,10 +94,9 @@ fn check_question(question: &Question, at: &str) -> Result<(), FormError> {
             }
             Ok(())
         }
-        Kind::Text { max_chars: 0 } => Err(FormError::new(
-            format!("{at}/max_chars"),
-            FormFault::BadRange,
-        )),
+        Kind::Text { max_chars: 0 } => {
+            Err(FormError::new(format!("{at}/max_chars"), FormFault::BadRange))
+        }
         Kind::Rows { questions } => check_fields(questions, &format!("{at}/questions")),
         Kind::Text { .. } | Kind::Date {} | Kind::YesNo {} | Kind::Fen {} => Ok(()),
     }

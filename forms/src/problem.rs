@@ -161,22 +161,14 @@ impl Fault {
                 format!("`{id}` has `{option}`, which excludes every other option.")
             }
             Self::RuleError(error) => {
-                format!(
-                    "Whether `{id}` is asked cannot be worked out ({}).",
-                    error.as_str()
-                )
+                format!("Whether `{id}` is asked cannot be worked out ({}).", error.as_str())
             }
         }
     }
 
     /// The problem that this is at a place; the label and the id name the question to people.
     pub(crate) fn at(&self, path: &str, label_zh: &str, id: &str) -> Problem {
-        Problem {
-            path: path.to_owned(),
-            code: self.code(),
-            zh: self.zh(label_zh),
-            en: self.en(id),
-        }
+        Problem { path: path.to_owned(), code: self.code(), zh: self.zh(label_zh), en: self.en(id) }
     }
 }
 

@@ -104,11 +104,7 @@ impl Rule {
             Self::Sum { of } | Self::And { of } | Self::Or { of } => of.iter().collect(),
             Self::Not { of } | Self::Grade { of, .. } => vec![of],
             Self::Compare { left, right, .. } => vec![left, right],
-            Self::If {
-                cond,
-                then,
-                otherwise,
-            } => vec![cond, then, otherwise],
+            Self::If { cond, then, otherwise } => vec![cond, then, otherwise],
         }
     }
 
@@ -136,10 +132,7 @@ impl Rule {
             Self::Grade { bands, .. } => bands.iter().find(|band| band.id == id),
             _ => None,
         };
-        own.map(|band| band.label_zh.as_str()).or_else(|| {
-            self.parts()
-                .into_iter()
-                .find_map(|part| part.band_label_zh(id))
-        })
+        own.map(|band| band.label_zh.as_str())
+            .or_else(|| self.parts().into_iter().find_map(|part| part.band_label_zh(id)))
     }
 }

@@ -102,11 +102,7 @@ impl<'a> Typing<'a> {
                 Ok(Type::Bool)
             }
             Rule::Compare { is, left, right } => self.compare(*is, left, right, at, depth),
-            Rule::If {
-                cond,
-                then,
-                otherwise,
-            } => {
+            Rule::If { cond, then, otherwise } => {
                 self.expect(cond, Type::Bool, &format!("{at}/cond"), depth + 1)?;
                 let then = self.type_of(then, &format!("{at}/then"), depth + 1)?;
                 let at = format!("{at}/else");
@@ -131,11 +127,7 @@ impl<'a> Typing<'a> {
         depth: usize,
     ) -> Result<(), FormError> {
         let found = self.type_of(rule, at, depth)?;
-        if found == expected {
-            Ok(())
-        } else {
-            Err(wrong(at, expected, found))
-        }
+        if found == expected { Ok(()) } else { Err(wrong(at, expected, found)) }
     }
 
     fn all(
@@ -149,12 +141,7 @@ impl<'a> Typing<'a> {
             return Err(FormError::new(format!("{at}/of"), FormFault::Empty));
         }
         for (index, part) in of.iter().enumerate() {
-            self.expect(
-                part,
-                expected.clone(),
-                &format!("{at}/of/{index}"),
-                depth + 1,
-            )?;
+            self.expect(part, expected.clone(), &format!("{at}/of/{index}"), depth + 1)?;
         }
         Ok(expected)
     }
@@ -214,10 +201,7 @@ impl<'a> Typing<'a> {
 fn wrong(at: &str, expected: impl ToString, found: impl ToString) -> FormError {
     FormError::new(
         at,
-        FormFault::WrongType {
-            expected: expected.to_string(),
-            found: found.to_string(),
-        },
+        FormFault::WrongType { expected: expected.to_string(), found: found.to_string() },
     )
 }
 
@@ -242,10 +226,7 @@ fn has(options: &[ChoiceOption], code: &str, at: &str) -> Result<(), FormError> 
     if options.iter().any(|option| option.code == code) {
         Ok(())
     } else {
-        Err(FormError::new(
-            at,
-            FormFault::UnknownReference(code.to_owned()),
-        ))
+        Err(FormError::new(at, FormFault::UnknownReference(code.to_owned())))
     }
 }
 

@@ -11,25 +11,14 @@ fn tekun_six() -> Form {
 
 /// The answers of six items of which the first ones are not achieved.
 fn not_achieved(count: usize) -> Answers {
-    [
-        "eat",
-        "dress",
-        "bed_transfer",
-        "toilet",
-        "walk_indoor",
-        "bathe",
-    ]
-    .into_iter()
-    .enumerate()
-    .map(|(index, id)| {
-        let code = if index < count {
-            "not_achieved"
-        } else {
-            "achieved"
-        };
-        (id.to_owned(), json!(code))
-    })
-    .collect()
+    ["eat", "dress", "bed_transfer", "toilet", "walk_indoor", "bathe"]
+        .into_iter()
+        .enumerate()
+        .map(|(index, id)| {
+            let code = if index < count { "not_achieved" } else { "achieved" };
+            (id.to_owned(), json!(code))
+        })
+        .collect()
 }
 
 fn grade(count: usize) -> String {
@@ -133,20 +122,12 @@ fn all_problems_are_found_at_once_and_told_in_two_languages() {
     let mut answers = not_achieved(0);
     answers.remove("toilet");
     answers.insert("eat".to_owned(), json!("can"));
-    answers.insert(
-        "caregivers".to_owned(),
-        json!({"r1": {"hours_per_day": 25}}),
-    );
+    answers.insert("caregivers".to_owned(), json!({"r1": {"hours_per_day": 25}}));
     let problems = tekun_six().check_submission(&answers);
     let told: Vec<_> = problems
         .iter()
         .map(|problem| {
-            (
-                problem.path.as_str(),
-                problem.code,
-                problem.zh.as_str(),
-                problem.en.as_str(),
-            )
+            (problem.path.as_str(), problem.code, problem.zh.as_str(), problem.en.as_str())
         })
         .collect();
     assert_eq!(

@@ -7,14 +7,7 @@ use proptest::sample::{Index, select};
 use ruhu_forms::{Answers, Catalogue, Form, Outcome};
 use serde_json::{Map, Value, json};
 
-const ITEMS: [&str; 6] = [
-    "eat",
-    "dress",
-    "bed_transfer",
-    "toilet",
-    "walk_indoor",
-    "bathe",
-];
+const ITEMS: [&str; 6] = ["eat", "dress", "bed_transfer", "toilet", "walk_indoor", "bathe"];
 
 /// Names that forms, rows and options use, so that arbitrary answers meet the form.
 const NAMES: [&str; 16] = [

@@ -86,9 +86,7 @@ fn a_day_left_out_is_refused_but_null_is_not() {
 
 #[test]
 fn a_member_twice_is_refused() {
-    let text = form()
-        .to_string()
-        .replacen("\"id\":\"f\"", "\"id\":\"f\",\"id\":\"g\"", 1);
+    let text = form().to_string().replacen("\"id\":\"f\"", "\"id\":\"f\",\"id\":\"g\"", 1);
     assert_eq!(Form::parse(&text).unwrap_err().fault.code(), "malformed");
 }
 
@@ -101,12 +99,7 @@ fn duplicate_ids_are_refused_where_the_second_stands() {
         &format!("{QUESTIONS}/3/id"),
         "duplicate",
     );
-    refused(
-        "/computed/0/name",
-        json!("hours"),
-        "/computed/0/name",
-        "duplicate",
-    );
+    refused("/computed/0/name", json!("hours"), "/computed/0/name", "duplicate");
     let fields = json!([question("a"), question("a")]);
     refused(
         &format!("{QUESTIONS}/5/kind/questions"),
@@ -139,32 +132,12 @@ fn malformed_ids_are_refused() {
 #[test]
 fn impossible_kinds_are_refused() {
     let at = format!("{QUESTIONS}/2/kind");
-    refused(
-        &at,
-        json!({"type": "integer", "min": 3, "max": 2}),
-        &at,
-        "bad_range",
-    );
+    refused(&at, json!({"type": "integer", "min": 3, "max": 2}), &at, "bad_range");
     let beyond = json!({"type": "integer", "min": 0, "max": 9007199254740992_i64});
     refused(&at, beyond, &format!("{at}/max"), "bad_range");
-    refused(
-        &at,
-        json!({"type": "text", "max_chars": 0}),
-        &format!("{at}/max_chars"),
-        "bad_range",
-    );
-    refused(
-        &at,
-        json!({"type": "choice", "options": []}),
-        &format!("{at}/options"),
-        "empty",
-    );
-    refused(
-        &at,
-        json!({"type": "rows", "questions": []}),
-        &format!("{at}/questions"),
-        "empty",
-    );
+    refused(&at, json!({"type": "text", "max_chars": 0}), &format!("{at}/max_chars"), "bad_range");
+    refused(&at, json!({"type": "choice", "options": []}), &format!("{at}/options"), "empty");
+    refused(&at, json!({"type": "rows", "questions": []}), &format!("{at}/questions"), "empty");
 }
 
 #[test]
@@ -182,12 +155,7 @@ fn rows_hold_leaves_that_are_always_asked() {
 fn impossible_headings_are_refused() {
     refused("/version", json!(0), "/version", "bad_range");
     refused("/label_zh", json!(" "), "/label_zh", "empty");
-    refused(
-        "/valid_from",
-        json!("2021-02-30"),
-        "/valid_from",
-        "bad_date",
-    );
+    refused("/valid_from", json!("2021-02-30"), "/valid_from", "bad_date");
     refused("/sections", json!([]), "/sections", "empty");
     let mut form = form();
     form["valid_from"] = json!("2021-07-01");
@@ -198,12 +166,7 @@ fn impossible_headings_are_refused() {
 #[test]
 fn asked_when_must_be_true_or_false() {
     let at = format!("{QUESTIONS}/1/asked_when");
-    refused(
-        &at,
-        json!({"op": "answer", "of": "hours"}),
-        &at,
-        "wrong_type",
-    );
+    refused(&at, json!({"op": "answer", "of": "hours"}), &at, "wrong_type");
 }
 
 #[test]
@@ -224,10 +187,7 @@ fn a_rule_beside_a_cycle_is_not_blamed_for_it() {
     form["sections"][0]["questions"][1]["asked_when"] = json!({"op": "answered", "of": "hours"});
     form["sections"][0]["questions"][2]["asked_when"] = json!({"op": "answered", "of": "hours"});
     let error = parse(&form).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "/sections/0/questions/2/asked_when: a cycle: hours needs hours"
-    );
+    assert_eq!(error.to_string(), "/sections/0/questions/2/asked_when: a cycle: hours needs hours");
 }
 
 #[test]
@@ -267,10 +227,7 @@ fn answers(value: Value) -> Answers {
 }
 
 fn codes(problems: Vec<Problem>) -> Vec<String> {
-    problems
-        .iter()
-        .map(|problem| format!("{} {}", problem.path, problem.code.as_str()))
-        .collect()
+    problems.iter().map(|problem| format!("{} {}", problem.path, problem.code.as_str())).collect()
 }
 
 #[test]
@@ -288,10 +245,7 @@ fn a_question_that_cannot_be_decided_says_so_at_submission() {
     let form = parse(&form()).unwrap();
     let answers = answers(json!({"alone": "yes"}));
     assert_eq!(codes(form.check_draft(&answers)), ["/alone wrong_type"]);
-    assert_eq!(
-        codes(form.check_submission(&answers)),
-        ["/alone wrong_type", "/helper rule_error"]
-    );
+    assert_eq!(codes(form.check_submission(&answers)), ["/alone wrong_type", "/helper rule_error"]);
 }
 
 #[test]
@@ -307,15 +261,7 @@ fn an_answer_to_a_question_that_is_not_asked_counts_for_nothing() {
     form["sections"][0]["questions"][2]["asked_when"] = json!({"op": "answer", "of": "alone"});
     let form = parse(&form).unwrap();
     let total = |value| form.compute(&answers(value)).get("total").cloned();
-    assert_eq!(
-        form.compute(&answers(json!({"alone": false, "hours": 7})))
-            .int("total"),
-        Some(0)
-    );
-    assert_eq!(
-        form.compute(&answers(json!({"alone": true, "hours": 7})))
-            .int("total"),
-        Some(7)
-    );
+    assert_eq!(form.compute(&answers(json!({"alone": false, "hours": 7}))).int("total"), Some(0));
+    assert_eq!(form.compute(&answers(json!({"alone": true, "hours": 7}))).int("total"), Some(7));
     assert_eq!(total(json!({"alone": true})), Some(Outcome::Missing));
 }

@@ -33,20 +33,13 @@ fn tekun_six_meets_its_vectors() {
     let vectors: FormVectors =
         serde_json::from_str(include_str!("../vectors/tekun_six.json")).unwrap();
     let catalogue = Catalogue::load().unwrap();
-    let form = catalogue
-        .get(&vectors.form, vectors.version)
-        .unwrap()
-        .form();
+    let form = catalogue.get(&vectors.form, vectors.version).unwrap().form();
     assert!(vectors.vectors.len() > 50);
     for vector in vectors.vectors {
         let FormVector { name, answers, .. } = vector;
         let computed = serde_json::to_value(form.compute(&answers)).unwrap();
         assert_eq!(computed, vector.computed, "{name}: computed");
-        assert_eq!(
-            places(&form.check_draft(&answers)),
-            vector.draft,
-            "{name}: draft"
-        );
+        assert_eq!(places(&form.check_draft(&answers)), vector.draft, "{name}: draft");
         assert_eq!(
             places(&form.check_submission(&answers)),
             vector.submission,
@@ -97,11 +90,7 @@ fn every_operator_meets_its_vectors() {
                 assert_eq!(computed.get("result"), Some(&outcome), "{name}");
             }
             (Err(error), None) => {
-                assert_eq!(
-                    Some(error.fault.code()),
-                    vector.refused.as_deref(),
-                    "{name}: {error}"
-                );
+                assert_eq!(Some(error.fault.code()), vector.refused.as_deref(), "{name}: {error}");
                 if let Some(at) = vector.at {
                     assert_eq!(error.at, at, "{name}: {error}");
                 }
