@@ -6,6 +6,7 @@ use crate::connection::Connection;
 use crate::failure::corrupt;
 use crate::history_query::HistoryQuery;
 use crate::keys::KeyRing;
+use crate::prepared::prepared_for;
 use crate::schema::journal;
 use crate::values::{Fixed, Name, counted, counter, text};
 use diesel::prelude::*;
@@ -163,17 +164,18 @@ pub(crate) fn untaken(tx: &mut Tx, device: DeviceId, records: &[RecordId]) -> St
     if records.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<(Option<Fixed<16>>, i64, String)> = tx.run(|connection| {
+    let mut rows: Vec<(i64, Option<Fixed<16>>, String)> = tx.run(|connection| {
         let query = journal::table
             .filter(journal::device.eq(device.fixed()))
             .filter(journal::rev_number.is_null())
             .filter(journal::record.eq_any(records.iter().map(|id| id.fixed())))
-            .order(journal::device_seq)
-            .select((journal::record, journal::device_seq, journal::verdict));
-        on_both!(connection, |c| query.load(c))
+            .select((journal::device_seq, journal::record, journal::verdict));
+        on_both!(connection, |c| prepared_for(records.len(), query).load(c))
     })?;
+    // Ordered here: asked for the order, SQLite reads all of the device's edits in it.
+    rows.sort_unstable_by_key(|row| row.0);
     let mut untaken = Vec::with_capacity(rows.len());
-    for (record, device_seq, verdict) in rows {
+    for (device_seq, record, verdict) in rows {
         let (Some(record), Some(verdict)) = (record, untaken_verdict(&verdict)) else {
             continue;
         };

@@ -1,20 +1,31 @@
 //! Keeping statements prepared that diesel would prepare anew each time.
 //!
 //! diesel keeps no prepared INSERT … DO UPDATE, UPDATE or IN list, because their text may differ at
-//! every call and there would be no end of them. Ours of one row, or of a fixed form, have one
-//! text each; on PostgreSQL keeping them saves a journey to the server and the planning, for each
-//! of a push's statements.
+//! every call and there would be no end of them. Ours of one row, of a few names, or of a fixed
+//! form have few texts; on PostgreSQL keeping them saves a journey to the server and the planning,
+//! for each of a push's statements.
 
 use diesel::backend::Backend;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 
+/// Lists of names up to this long are kept, each length by itself.
+const NAMES_KEPT_MAX: usize = 8;
+
 /// A statement that is kept prepared, by its text.
-pub(crate) struct Prepared<Q>(Q);
+pub(crate) struct Prepared<Q> {
+    query: Q,
+    is_kept: bool,
+}
 
 /// Keeps a statement prepared. Only for one whose text takes few forms.
 pub(crate) fn prepared<Q>(query: Q) -> Prepared<Q> {
-    Prepared(query)
+    Prepared { query, is_kept: true }
+}
+
+/// Keeps a statement with an IN list of this length prepared, if the list is short.
+pub(crate) fn prepared_for<Q>(names: usize, query: Q) -> Prepared<Q> {
+    Prepared { query, is_kept: names <= NAMES_KEPT_MAX }
 }
 
 impl<Q, DB> QueryFragment<DB> for Prepared<Q>
@@ -23,11 +34,11 @@ where
     Q: QueryFragment<DB>,
 {
     fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        self.0.walk_ast(out)
+        self.query.walk_ast(out)
     }
 
-    fn is_safe_to_cache_prepared(&self, _: &DB) -> QueryResult<bool> {
-        Ok(true)
+    fn is_safe_to_cache_prepared(&self, backend: &DB) -> QueryResult<bool> {
+        Ok(self.is_kept || self.query.is_safe_to_cache_prepared(backend)?)
     }
 }
 

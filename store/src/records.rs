@@ -5,6 +5,7 @@ use crate::codec::{Codec, Place};
 use crate::failure::{corrupt, of_query};
 use crate::keys::KeyRing;
 use crate::manager::Session;
+use crate::prepared::prepared_for;
 use crate::read_models;
 use crate::schema::record;
 use crate::values::{Fixed, Name, counted, counter};
@@ -162,11 +163,13 @@ pub(crate) fn find(tx: &mut Tx, ids: &[RecordId]) -> Stored<Vec<StoredRecord>> {
         return Ok(Vec::new());
     }
     let rows: Vec<Row> = tx.run(|connection| {
-        on_both!(connection, |c| record::table
-            .filter(record::id.eq_any(ids.iter().map(|id| id.fixed())))
-            .order(record::id)
-            .select(Row::as_select())
-            .load(c))
+        on_both!(connection, |c| {
+            let query = record::table
+                .filter(record::id.eq_any(ids.iter().map(|id| id.fixed())))
+                .order(record::id)
+                .select(Row::as_select());
+            prepared_for(ids.len(), query).load(c)
+        })
     })?;
     let (session, keys) = tx.session();
     let records = rows.into_iter().map(|row| row.open(&mut session.codec, keys)).collect();

@@ -3,6 +3,7 @@
 use crate::Tx;
 use crate::connection::Connection;
 use crate::failure::corrupt;
+use crate::prepared::prepared_for;
 use crate::schema::{departure, root, stream};
 use crate::values::{Fixed, Name, counted, counter};
 use diesel::prelude::*;
@@ -59,7 +60,7 @@ pub(crate) fn heads(tx: &mut Tx, ids: &[StreamId], hold: Hold) -> Stored<Vec<Str
             .order(stream::id);
         match (connection, hold) {
             (Connection::Postgres(c), Hold::Lock) => query.for_update().load(c),
-            (connection, _) => on_both!(connection, |c| query.load(c)),
+            (connection, _) => on_both!(connection, |c| prepared_for(ids.len(), query).load(c)),
         }
     })?;
     rows.into_iter().map(Row::into_head).collect()

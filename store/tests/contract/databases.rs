@@ -24,6 +24,12 @@ struct Value {
     value: String,
 }
 
+#[derive(QueryableByName)]
+struct Step {
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+
 /// A database, with a way past the store.
 pub(crate) trait Database: Sync {
     fn store(&self) -> &Store;
@@ -88,6 +94,13 @@ impl Sqlite {
 
     pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join("ruhu.db")
+    }
+
+    /// The steps by which SQLite would answer a statement.
+    pub(crate) fn plan(&self, sql: &str) -> Vec<String> {
+        let explained = sql_query(format!("EXPLAIN QUERY PLAN {sql}"));
+        let steps: Vec<Step> = explained.load(&mut self.connect()).expect("a plan");
+        steps.into_iter().map(|step| step.detail).collect()
     }
 
     fn connect(&self) -> SqliteConnection {
