@@ -18,12 +18,14 @@ pub mod random;
 pub mod sealed;
 mod server;
 pub mod tables;
+mod writers;
 
 pub use database::Database;
 pub use field::{AREA_HERE, AREA_THERE, Field, PASSWORD};
 pub use hand::{Hand, verdict};
 pub use http::{Call, Reply};
 pub use server::{NOON, Server, Tablet};
+pub use writers::{Writer, Writers};
 
 /// Makes each named function of the module two tests, one on SQLite and one on PostgreSQL. The
 /// function takes the [`Server`].

@@ -7,7 +7,7 @@ use ruhu_tests::edits::{new_draft, new_household, put, record};
 use ruhu_tests::{Database, Field, Hand, NOON, Server, tables, verdict};
 use serde_json::{Value, json};
 use std::sync::mpsc;
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 
 /// A push as the service runs it, but for its commit, which waits until `may_end` says so.
 struct Held<'a> {
@@ -43,9 +43,10 @@ impl Held<'_> {
     }
 }
 
-/// Waits, asking PostgreSQL, until so many transactions of the server stand at a lock.
-fn until_waiting(server: &Server, count: usize) {
-    while tables::waiting(server) < count {
+/// Waits, asking PostgreSQL, until the thread's transaction stands at a lock.
+fn until_it_waits<T>(server: &Server, thread: &ScopedJoinHandle<'_, T>) {
+    while tables::waiting(server) == 0 {
+        assert!(!thread.is_finished(), "nothing held it up");
         thread::yield_now();
     }
 }
@@ -78,14 +79,14 @@ fn a_reader_that_polls_while_a_push_is_held_open_and_others_commit_misses_nothin
         elsewhere.take(new_household(20));
         // The same stream waits for its turn: no reader can ever see its place before the one that
         // is held.
-        let waiting = scope.spawn(move || next.take(new_household(30)));
-        until_waiting(server, 1);
+        let sent = scope.spawn(move || next.take(new_household(30)));
+        until_it_waits(server, &sent);
         let polled = reader.pull(json!({"cursor": start["cursor"]})).expect(200).json();
         assert_eq!((names(&polled), &polled["complete"]), (vec![], &json!(true)));
 
         go_on.send(()).expect("it waits");
         held.join().expect("committed");
-        waiting.join().expect("taken");
+        sent.join().expect("taken");
         let polled = reader.pull(json!({"cursor": polled["cursor"]})).expect(200).json();
         assert_eq!(names(&polled), [json!(record(10)), json!(record(30))]);
     });
@@ -111,7 +112,7 @@ fn one_new_name_under_two_households_at_once_makes_one_record_and_the_other_edit
         let held = scope.spawn(move || held.run(&written, &may_go_on));
         was_written.recv().expect("written");
         let sent = scope.spawn(|| other.push(&late));
-        until_waiting(server, 1);
+        until_it_waits(server, &sent);
         go_on.send(()).expect("it waits");
         held.join().expect("committed");
         sent.join().expect("answered")
@@ -140,7 +141,7 @@ fn one_new_name_in_two_teams_at_once_makes_one_record_and_tells_the_other_team_n
         let held = scope.spawn(move || held.run(&written, &may_go_on));
         was_written.recv().expect("written");
         let sent = scope.spawn(|| other.push(&late));
-        until_waiting(server, 1);
+        until_it_waits(server, &sent);
         go_on.send(()).expect("it waits");
         held.join().expect("committed");
         sent.join().expect("answered")
@@ -169,7 +170,7 @@ fn a_right_that_ends_while_a_push_waits_for_its_turn_has_ended_for_it() {
         let held = scope.spawn(move || held.run(&written, &may_go_on));
         was_written.recv().expect("written");
         let sent = scope.spawn(|| other.push(&late));
-        until_waiting(server, 1);
+        until_it_waits(server, &sent);
         tables::end_membership(server, Field::user("worker_a2"));
         go_on.send(()).expect("it waits");
         held.join().expect("committed");

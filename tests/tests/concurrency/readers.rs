@@ -1,11 +1,10 @@
 //! A reader that polls beside sixteen writers.
 
 use ruhu_tests::edits::{new_draft, new_household, put, record};
-use ruhu_tests::{Field, Hand, Server, on_both_databases, tables};
+use ruhu_tests::{Field, Hand, Server, Writers, on_both_databases, tables};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Barrier;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 on_both_databases! {
@@ -61,13 +60,14 @@ fn a_reader_that_never_begins_anew_misses_nothing_of_sixteen_writers(server: Ser
     first.outcomes((0..4).map(new_household));
     let hand = server.hand("worker_a2");
     let mut reader = Reader { hand, cursor: None, held: BTreeMap::new(), last_seq: 0 };
-    let running = AtomicUsize::new(WRITERS);
+    let writers = Writers::new(WRITERS);
     let begin = Barrier::new(WRITERS + 1);
     let mut complete = 0;
     thread::scope(|scope| {
         for writer in 0..WRITERS as u128 {
-            let (server, running, begin) = (&server, &running, &begin);
+            let (server, at_work, begin) = (&server, writers.one(), &begin);
             scope.spawn(move || {
+                let _at_work = at_work;
                 let login = if writer % 2 == 0 { "worker_a" } else { "worker_a2" };
                 let mut hand = server.hand(login);
                 begin.wait();
@@ -82,11 +82,10 @@ fn a_reader_that_never_begins_anew_misses_nothing_of_sixteen_writers(server: Ser
                     ]);
                     assert!(told.iter().all(|outcome| outcome["rev"].is_string()), "{told:?}");
                 }
-                running.fetch_sub(1, Ordering::SeqCst);
             });
         }
         begin.wait();
-        while running.load(Ordering::SeqCst) > 0 {
+        while writers.are_at_work() {
             complete += usize::from(reader.page());
         }
     });

@@ -2,9 +2,8 @@
 
 use ruhu_tests::edits::{document, household, path};
 use ruhu_tests::random::{Random, act};
-use ruhu_tests::{Field, Server, Tablet, on_both_databases, tables};
+use ruhu_tests::{Field, Server, Tablet, Writers, on_both_databases, tables};
 use serde_json::{Value, json};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 on_both_databases! {
@@ -47,12 +46,13 @@ fn a_reader_that_pulls_again_and_again_beside_four_writers_holds_exactly_what_is
     const ROUNDS: usize = 12;
     let mut reader = server.tablet("worker_a2");
     reader.settings_mut().pull_limit = Some(3);
-    let running = AtomicUsize::new(WRITERS);
+    let writers = Writers::new(WRITERS);
     let mut pulls = 0;
     thread::scope(|scope| {
         for writer in 0..WRITERS {
-            let (server, running) = (&server, &running);
+            let (server, at_work) = (&server, writers.one());
             scope.spawn(move || {
+                let _at_work = at_work;
                 let mut tablet = server.tablet("worker_a");
                 let mut random = Random::new(writer as u64);
                 for _ in 0..ROUNDS {
@@ -60,10 +60,9 @@ fn a_reader_that_pulls_again_and_again_beside_four_writers_holds_exactly_what_is
                     act(&mut tablet, &mut random);
                     tablet.sync().expect("synced");
                 }
-                running.fetch_sub(1, Ordering::SeqCst);
             });
         }
-        while running.load(Ordering::SeqCst) > 0 {
+        while writers.are_at_work() {
             let report = reader.pull().expect("pulled");
             // The digest of each page's moment is the one of what was received: nothing was missed.
             assert!(report.complete && report.reread.is_empty(), "{report:?}");
