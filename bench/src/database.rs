@@ -111,9 +111,9 @@ impl MadeDatabase {
     fn make(server: &str) -> Result<Self, BenchError> {
         let name = format!("ruhu_bench_{}", std::process::id());
         let mut connection = PgConnection::establish(server)?;
-        connection.batch_execute(&format!(
-            "DROP DATABASE IF EXISTS {name} WITH (FORCE); CREATE DATABASE {name}"
-        ))?;
+        // One by one: several in one text would be one transaction, in which neither is allowed.
+        connection.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))?;
+        connection.batch_execute(&format!("CREATE DATABASE {name}"))?;
         let url = with_name(server, &name);
         Ok(Self { server: server.to_owned(), name, url })
     }

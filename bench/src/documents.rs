@@ -72,7 +72,7 @@ impl Documents {
         let contact = self.name();
         let r = &mut self.random;
         let head = format!(
-            r#""community_code":"110102012{:03}","case_no":"XC-{:08}","head_name":"{}","address":"{}","hukou_address":"{}","phone":"{}","contacts":{{"{contact}":{{"name":"{}","relation":"{}","phone":"{}"}}}},"poverty_cause":{{"illness":{},"disability":{},"unemployment":{}}},"kin_registered":{}"#,
+            r#""community_code":"110102012{:03}","case_no":"XC-{:08}","head_name":"{}","address":"{}","hukou_address":"{}","phone":"{}","contacts":{{"{contact}":{{"name":"{}","relation":"{}","phone":"{}"}}}},"poverty_cause":{{"{}":true}},"kin_registered":{}"#,
             r.from(1, 40),
             r.below(100_000_000),
             person_name(r),
@@ -82,9 +82,7 @@ impl Documents {
             person_name(r),
             r.one(&["女儿", "儿子", "外甥", "邻居"]),
             phone(r),
-            flag(r),
-            flag(r),
-            flag(r),
+            r.one(&["illness", "disability", "unemployment", "schooling", "other"]),
             r.below(20) == 0,
         );
         Document {

@@ -1,5 +1,6 @@
 //! What is printed: one table a workload.
 
+use crate::processes::Memory;
 use crate::statistics::Samples;
 
 /// One line of a table.
@@ -43,6 +44,16 @@ impl Table {
     pub(crate) fn note(&mut self, name: &str, figure: String, remark: &str) {
         let (ceiling, ratio) = (remark.to_owned(), String::new());
         self.lines.push(Line { name: name.to_owned(), figure, ceiling, ratio });
+    }
+
+    /// A process's memory after the work, beside what it had before.
+    pub(crate) fn note_memory(&mut self, after: Memory, fresh: Memory) {
+        let remark = format!(
+            "at most {}, fresh {}",
+            megabytes(after.peak_bytes),
+            megabytes(fresh.resident_bytes)
+        );
+        self.note("memory after it", megabytes(after.resident_bytes), &remark);
     }
 
     /// Prints it.

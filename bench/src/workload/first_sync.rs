@@ -13,7 +13,7 @@ use crate::processes::Server;
 use crate::report::{Table, megabytes, rounded};
 use crate::statistics::Samples;
 use crate::tablet::{Encoding, Page, Pulled, Tablet, unreadable};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 const ENCODINGS: [Encoding; 3] = [Encoding::Identity, Encoding::Gzip, Encoding::Zstd];
 
@@ -42,16 +42,10 @@ pub(crate) fn run(load: &Load, asked: &FirstSync, database: Database) -> Result<
     );
     let peer = Peer::start(&site, 0, asked.records as i64)?;
     for encoding in ENCODINGS {
-        compare(load, asked, &reader, &peer, (encoding, &text), &mut table)?;
+        compare(load, asked, (&server, &reader), &peer, (encoding, &text), &mut table)?;
     }
     peer.stop()?;
-    let memory = server.memory();
-    let told = format!(
-        "at most {}, fresh {}",
-        megabytes(memory.peak_bytes),
-        megabytes(fresh.resident_bytes)
-    );
-    table.note("memory after it", megabytes(memory.resident_bytes), &told);
+    table.note_memory(server.memory(), fresh);
     table.print();
     server.stop()
 }
@@ -60,15 +54,18 @@ pub(crate) fn run(load: &Load, asked: &FirstSync, database: Database) -> Result<
 fn compare(
     load: &Load,
     asked: &FirstSync,
-    reader: &Tablet,
+    (server, reader): (&Server, &Tablet),
     peer: &Peer,
     (encoding, text): (Encoding, &[u8]),
     table: &mut Table,
 ) -> Result<(), BenchError> {
     let mut pairs = Vec::new();
     let mut sizes = (0, 0);
+    let mut processor = Duration::ZERO;
     for number in 0..=load.rounds {
+        let used = server.processor_time();
         let (pulled, ours) = time_syncs(asked, reader, encoding)?;
+        processor += server.processor_time().saturating_sub(used);
         let mut client = Client::connect(peer.address)?;
         let mut bare = Samples::default();
         for _ in 0..asked.syncs.max(1) {
@@ -85,6 +82,9 @@ fn compare(
     let share = sizes.0 as f64 / sizes.1.max(1) as f64;
     let told = format!("the same text: {}, {} of it", megabytes(sizes.1), rounded(share));
     table.note("  on the line", megabytes(sizes.0), &told);
+    let syncs = f64::from(load.rounds + 1) * asked.syncs.max(1) as f64;
+    let each = format!("{} ms", rounded(processor.as_secs_f64() * 1e3 / syncs));
+    table.note("  server's processor", each, "");
     Ok(())
 }
 

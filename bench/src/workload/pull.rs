@@ -46,18 +46,17 @@ pub(crate) fn run(load: &Load, asked: &Pull, database: Database) -> Result<(), B
     let fresh = server.memory();
     let reader = reader.moved_to(server.address);
     compare(load, asked, &site, &reader, &cursor, &mut table)?;
+    let used = server.processor_time();
     let of_many = time_rounds(load, asked, &reader, &cursor)?;
+    let used = server.processor_time().saturating_sub(used);
+    let pulls = f64::from(load.rounds + 1) * asked.pulls.max(1) as f64;
+    let each = format!("{} ms a pull", rounded(used.as_secs_f64() * 1e3 / pulls));
+    table.note("server's processor", each, "");
     let pairs: Vec<_> = of_many.into_iter().zip(of_few).collect();
     let name = format!("the same, beside {} of {few} stored", asked.changed);
     table.compare(&name, "ms", &pairs);
     note_compressed(&reader, &cursor, pulled.bytes_on_the_line, &mut table)?;
-    let memory = server.memory();
-    let told = format!(
-        "at most {}, fresh {}",
-        megabytes(memory.peak_bytes),
-        megabytes(fresh.resident_bytes)
-    );
-    table.note("memory after it", megabytes(memory.resident_bytes), &told);
+    table.note_memory(server.memory(), fresh);
     table.print();
     server.stop()
 }

@@ -8,7 +8,7 @@ use crate::documents::{Document, Documents};
 use crate::error::BenchError;
 use crate::house;
 use crate::processes::Server;
-use crate::report::{Table, megabytes, rounded};
+use crate::report::{Table, rounded};
 use crate::statistics::Samples;
 use crate::tablet::{Encoding, PushBody, Tablet};
 use std::sync::Barrier;
@@ -58,16 +58,7 @@ pub(crate) fn run(load: &Load, asked: &Push, database: Database) -> Result<(), B
             run.measure(load, devices.max(1), encoding, &mut table)?;
         }
     }
-    let memory = run.server.memory();
-    table.note(
-        "memory after it",
-        megabytes(memory.resident_bytes),
-        &format!(
-            "at most {}, fresh {}",
-            megabytes(memory.peak_bytes),
-            megabytes(fresh.resident_bytes)
-        ),
-    );
+    table.note_memory(run.server.memory(), fresh);
     table.print();
     run.server.stop()?;
     drop(run.bare);

@@ -6,7 +6,7 @@ use crate::database::{Database, Site};
 use crate::documents::{Document, Documents};
 use crate::error::BenchError;
 use crate::house;
-use crate::report::Table;
+use crate::report::say;
 use crate::tablet::{Encoding, Tablet};
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
 use ruhu_api::app::serve;
@@ -119,18 +119,17 @@ fn counts_of(tablet: &Tablet, body: &crate::tablet::PushBody) -> Result<Counts, 
 }
 
 fn print(database: Database, columns: &[(String, Counts)]) {
-    let heads: Vec<_> = columns.iter().map(|(name, _)| name.as_str()).collect();
-    let title = format!("statements of one push on {database}, sign-in checks included");
-    let mut table = Table::new(title, "");
-    table.note("", heads.join(" | "), "");
+    say("");
+    say(&format!("statements of one push on {database}, the check of the token included"));
+    let heads: Vec<_> = columns.iter().map(|(head, _)| head.as_str()).collect();
+    say(&format!("  {:16}  {}", "", heads.join("  ")));
     let names: BTreeSet<_> = columns.iter().flat_map(|(_, counts)| counts.keys()).collect();
     for name in names {
         let cells = columns.iter().map(|(head, counts)| {
             format!("{:>1$}", counts.get(name).copied().unwrap_or(0), head.len())
         });
-        table.note(name, cells.collect::<Vec<_>>().join(" | "), "");
+        say(&format!("  {name:16}  {}", cells.collect::<Vec<_>>().join("  ")));
     }
-    table.print();
 }
 
 /// No table costs more than three statements, and a push of 500 no more than one of 100.

@@ -120,9 +120,9 @@ impl<'a> Merger<'a> {
     fn is_met(&self, path: &Path) -> bool {
         let near = self.touched_near(path);
         near.iter().any(|(at, touch)| {
-            !self.is_own(&self.since.pasts[*at])
-                && !(is_empty_object(&touch.after) && path.stands_inside(&touch.path))
-                && !self.is_undone(*at, touch, path, &near)
+            let makes_room = is_empty_object(&touch.after) && path.stands_inside(&touch.path);
+            let by_another = !self.is_own(&self.since.pasts[*at]);
+            by_another && !makes_room && !self.is_undone(*at, touch, path, &near)
         })
     }
 
