@@ -36,14 +36,14 @@ fn disputed(document: &str) -> Content {
 
 #[test]
 fn a_household_is_listed_by_its_masked_head_with_its_conflicts_counted() {
-    let text = r#"{"community_code":"110102001001","head_name":"王小明","category":"dibao",
+    let text = r#"{"community_code":"110102001001","head_name":"测试戊","category":"dibao",
         "address":"某街1号","phone":"13800001234"}"#;
     let wanted = HouseholdRow {
         id: ID,
         stream: STREAM,
         community_code: "110102001001".to_owned(),
         category: Some("dibao".to_owned()),
-        head_name_masked: "王**".to_owned(),
+        head_name_masked: "测**".to_owned(),
         open_conflicts: 1,
         deleted: false,
         rev_number: 4,
@@ -54,12 +54,12 @@ fn a_household_is_listed_by_its_masked_head_with_its_conflicts_counted() {
 
 #[test]
 fn a_person_is_listed_without_the_number() {
-    let text = r#"{"name":"王芳","relation_code":"10","id_no":"11010519491231002X"}"#;
+    let text = r#"{"name":"测甲","relation_code":"10","id_no":"11010519491231002X"}"#;
     let wanted = PersonRow {
         id: ID,
         household: ROOT,
         stream: STREAM,
-        name_masked: "王*".to_owned(),
+        name_masked: "测*".to_owned(),
         relation_code: Some("10".to_owned()),
         deleted: false,
         rev_number: 4,
@@ -118,7 +118,7 @@ fn an_assessment_names_its_form_and_its_person() {
 
 #[test]
 fn a_deleted_record_keeps_an_empty_row_even_if_content_was_left() {
-    let left = Content { deleted: true, ..content(r#"{"name":"王芳","relation_code":"10"}"#) };
+    let left = Content { deleted: true, ..content(r#"{"name":"测甲","relation_code":"10"}"#) };
     let wanted = PersonRow {
         id: ID,
         household: ROOT,

@@ -153,7 +153,7 @@ fn a_new_household_needs_its_community_and_its_head() {
         missing("household", r#"{"head_name":" "}"#),
         ["/community_code required", "/head_name required"]
     );
-    let whole = r#"{"community_code":"110102001001","head_name":"王芳"}"#;
+    let whole = r#"{"community_code":"110102001001","head_name":"测甲"}"#;
     assert_eq!(missing("household", whole), NOTHING);
 }
 
@@ -161,7 +161,7 @@ fn a_new_household_needs_its_community_and_its_head() {
 fn a_person_without_a_number_says_why() {
     let person = |more: &str| {
         format!(
-            r#"{{"name":"王芳","id_type":"none","relation_code":"02",
+            r#"{{"name":"测甲","id_type":"none","relation_code":"02",
                 "counted_as":"shared_living","kin_to_staff":"no"{more}}}"#
         )
     };
@@ -176,7 +176,7 @@ fn a_person_without_a_number_says_why() {
 fn who_is_not_counted_is_so_for_a_reason() {
     let person = |more: &str| {
         format!(
-            r#"{{"name":"王芳","id_type":"none","id_no_absent_reason":"refused",
+            r#"{{"name":"测甲","id_type":"none","id_no_absent_reason":"refused",
                 "relation_code":"02","counted_as":"not_counted","kin_to_staff":"no"{more}}}"#
         )
     };

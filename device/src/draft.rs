@@ -212,7 +212,7 @@ mod tests {
 
     fn draft() -> Draft {
         let record = RecordId(Uuid::from_u128(1));
-        let patch = Object::from([("name".to_owned(), Json::from("王秀英"))]);
+        let patch = Object::from([("name".to_owned(), Json::from("测试丁"))]);
         Draft::put(record, "household", record, patch)
     }
 

@@ -220,7 +220,7 @@ mod tests {
     fn signed_in(user: u128, device: u128) -> Response {
         let (user, device) = (Uuid::from_u128(user), Uuid::from_u128(device));
         ok(&json!({"access_token": "a", "expires_in_seconds": 900, "refresh_token": "r",
-            "user": {"id": user, "name": "王秀英"}, "device": device,
+            "user": {"id": user, "name": "测试丁"}, "device": device,
             "expected_device_seq": 4, "epoch": EPOCH}))
     }
 

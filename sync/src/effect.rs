@@ -19,6 +19,14 @@ pub struct Touch {
     pub after: Option<Json>,
 }
 
+impl Touch {
+    /// Whether it only made the empty object that a value stands in: of no interest to a reader.
+    pub fn only_makes_room(&self) -> bool {
+        self.before.is_none()
+            && matches!(&self.after, Some(Json::Object(members)) if members.is_empty())
+    }
+}
+
 /// Everything one edit touched, in the order it happened.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -62,7 +62,7 @@ pub fn delete_under(root: RecordId, record: RecordId, kind: &str, base: &str) ->
 
 /// A new household, whole.
 pub fn new_household(n: u128) -> Value {
-    put(record(n), "household", "0", household("王芳"))
+    put(record(n), "household", "0", household("测甲"))
 }
 
 /// A new draft of an assessment, in household `of`.

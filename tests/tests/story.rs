@@ -22,7 +22,7 @@ fn answer(tablet: &mut Tablet, assessment: RecordId, item: &str, code: &str) {
 fn prepare(server: &Server) -> (Tablet, Tablet, RecordId, RecordId) {
     let (mut one, mut other) = (server.tablet("worker_a"), server.tablet("worker_a2"));
     let prepared = one.group(|tablet| {
-        let home = tablet.create("household", None, document(&household("王芳")))?;
+        let home = tablet.create("household", None, document(&household("测甲")))?;
         let assessment = tablet.create("assessment", Some(home), document(&draft()))?;
         Ok((home, assessment))
     });
@@ -45,7 +45,7 @@ fn visit(one: &mut Tablet, other: &mut Tablet, home: RecordId, assessment: Recor
     }
     answer(other, assessment, "toilet", "not_achieved");
     let at = path("/answers/caregivers");
-    other.add_row(assessment, &at, document(&serde_json::json!({"name": "李娜"}))).expect("kept");
+    other.add_row(assessment, &at, document(&serde_json::json!({"name": "测己"}))).expect("kept");
     other.set(home, &path("/notes"), "儿子每周来一次".into()).expect("kept");
 }
 

@@ -156,7 +156,8 @@ fn changes(page: &mut Html, words: &Words, entry: &HistoryEntry) {
         page.element("div", &format!("建档（{} 项）", entry.effect.0.len()));
         return;
     }
-    for touch in entry.effect.0.iter().take(CHANGES_SHOWN_MAX) {
+    let told = entry.effect.0.iter().filter(|touch| !touch.only_makes_room());
+    for touch in told.take(CHANGES_SHOWN_MAX) {
         let said = |value: &Option<Json>| words.value(&touch.path, value.as_ref());
         let change = match &touch.before {
             None => said(&touch.after),

@@ -122,7 +122,7 @@ pub(crate) fn example_person() -> Person {
     Person {
         id: Uuid::from_u128(0x0192_e4a0_0000_7000_8000_0000_0000_0001),
         login: "li.na".to_owned(),
-        name: "李娜".to_owned(),
+        name: "测己".to_owned(),
         staff_no: Some("XC-0207".to_owned()),
         active: true,
     }

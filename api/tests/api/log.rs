@@ -41,7 +41,7 @@ async fn one_line_a_request_names_its_route_and_id_and_nothing_personal() {
     let house = House::new();
     house.add("zhao", &[]);
     let session = house.session("zhao").await;
-    house.sign_in("zhao", "a wrong password", json!({"name": "赵的平板"})).await;
+    house.sign_in("zhao", "a wrong password", json!({"name": "某人的平板"})).await;
     let token = session["access_token"].as_str().expect("token");
     let request = TestRequest::get()
         .uri("/v1/forms/household-of-zhao/1?phone=13800001234")

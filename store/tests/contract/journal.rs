@@ -143,7 +143,7 @@ fn history_leaves_out_what_was_not_taken(bench: &dyn Bench) {
 }
 
 fn the_effect_of_an_edit_that_made_its_record_is_read_from_its_payload(bench: &dyn Bench) {
-    let patch = r#"{"a":1,"list":[1,{}],"members":{"1":{"age":9,"kin":{}}},"name":"李秀英"}"#;
+    let patch = r#"{"a":1,"list":[1,{}],"members":{"1":{"age":9,"kin":{}}},"name":"测试乙"}"#;
     let payload = format!(r#"{{"device_seq":1, "patch" : {patch}, "made_at":"x"}}"#);
     let row = JournalRow {
         effect: effect_of_creation(&object(patch)),

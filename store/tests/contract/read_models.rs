@@ -21,9 +21,9 @@ const TABLES: [&str; 5] =
 fn document(kind: &str) -> &'static str {
     match kind {
         "household" => {
-            r#"{"community_code":"110102003001","head_name":"王建国","category":"dibao"}"#
+            r#"{"community_code":"110102003001","head_name":"测试丙","category":"dibao"}"#
         }
-        "person" => r#"{"name":"李秀英","relation_code":"10"}"#,
+        "person" => r#"{"name":"测试乙","relation_code":"10"}"#,
         "visit" => r#"{"status":"planned","planned_on":"2026-11-23"}"#,
         "assessment" => {
             r#"{"form":"tekun6","form_version":3,"person":"00000000-0000-0000-0000-00000000a002","status":"draft"}"#
@@ -63,9 +63,9 @@ fn every_kind_of_record_has_its_row(database: &impl Database) {
     for (sql, expected) in [
         (
             "SELECT community_code || category || head_name_masked AS value FROM household_row",
-            "110102003001dibao王**",
+            "110102003001dibao测**",
         ),
-        ("SELECT name_masked || relation_code AS value FROM person_row", "李**10"),
+        ("SELECT name_masked || relation_code AS value FROM person_row", "测**10"),
         ("SELECT status || planned_on AS value FROM visit_row", "planned2026-11-23"),
         (
             "SELECT form || status || CAST(form_version AS TEXT) AS value FROM assessment_row",

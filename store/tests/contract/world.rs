@@ -63,7 +63,7 @@ pub(crate) fn sample(n: u128, kind: &str, stream: StreamId, seq: u64, content: C
 /// A household at a position of a stream.
 pub(crate) fn household(n: u128, stream: StreamId, seq: u64) -> Sample {
     let content = Content {
-        document: object(r#"{"community_code":"110102003001","head_name":"王建国"}"#),
+        document: object(r#"{"community_code":"110102003001","head_name":"测试丙"}"#),
         ..Content::default()
     };
     sample(n, "household", stream, seq, content)
@@ -145,8 +145,8 @@ pub(crate) fn taken(device: u128, seq: u64, record: u128, rev_number: u64) -> Jo
     let outcome = Outcome { rev: Some(rev), ..Outcome::new(DeviceSeq(seq), Verdict::Applied) };
     let touch = Touch {
         path: Path::of(&["head_name"]),
-        before: Some(Json::from("王建国")),
-        after: Some(Json::from("李秀英")),
+        before: Some(Json::from("测试丙")),
+        after: Some(Json::from("测试乙")),
     };
     JournalRow { effect: Effect(vec![touch]), ..row(device, seq, Some(record), outcome) }
 }
@@ -182,7 +182,7 @@ fn row(device: u128, seq: u64, record: Option<u128>, outcome: Outcome) -> Journa
         outcome_text,
         effect: Effect::default(),
         effect_is_payload: false,
-        payload: Cow::Borrowed(r#"{"patch":{"head_name":"李秀英","members":{"1":{"age":9}}}}"#),
+        payload: Cow::Borrowed(r#"{"patch":{"head_name":"测试乙","members":{"1":{"age":9}}}}"#),
         salt: [byte; 16],
         payload_hash: [byte; 32],
         chain: [byte; 32],

@@ -62,7 +62,7 @@ fn after_random_edits_on_bad_lines_all_tablets_and_the_server_have_equal_digests
 /// A tablet with two households.
 fn holding_two(server: &Server) -> Tablet {
     let mut tablet = server.tablet("worker_a");
-    for name in ["王芳", "李秀英"] {
+    for name in ["测甲", "测试乙"] {
         tablet.create("household", None, document(&household(name))).expect("kept");
     }
     agrees(&mut tablet);
@@ -84,7 +84,7 @@ fn repairs_itself(mut tablet: Tablet) {
     assert!(report.pull.streams.iter().all(|stream| stream.agrees), "{report:?}");
     let names: Vec<_> =
         tablet.records("household").iter().map(|v| v.document["head_name"].clone()).collect();
-    assert_eq!(names, ["王芳".into(), "李秀英".into()]);
+    assert_eq!(names, ["测甲".into(), "测试乙".into()]);
     agrees(&mut tablet);
 }
 
@@ -93,7 +93,7 @@ fn a_tablet_whose_copy_drifted_finds_out_and_repairs_itself(server: Server) {
     // The rows' content changes, their revs do not.
     let drifted = damaged(&server, &tablet, |saved| {
         let (before, rows) = saved.split_once("\"rows\":").expect("rows");
-        format!("{before}\"rows\":{}", rows.replace("李秀英", "李秀莹"))
+        format!("{before}\"rows\":{}", rows.replace("测试乙", "测试己"))
     });
     repairs_itself(drifted);
 }

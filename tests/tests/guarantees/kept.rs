@@ -21,7 +21,7 @@ fn one_of_each(server: &Server) -> (Hand, Vec<(Value, Value)>) {
     let edits = one.number([
         put(record(1), "household", &base, json!({"notes": "三层"})),
         put(record(1), "household", &base, json!({"address": "前海"})),
-        put(record(2), "household", "0", household("李秀英")),
+        put(record(2), "household", "0", household("测试乙")),
         put(record(9), "household", "3-00000000", json!({"notes": "无此户"})),
         put_under(
             record(2),
@@ -92,7 +92,7 @@ fn an_element_that_can_hardly_be_read_is_kept_byte_for_byte(server: Server) {
 
 fn a_tablet_goes_on_after_a_restart_where_it_stopped(mut server: Server) {
     let mut tablet = server.tablet("worker_a");
-    let home = tablet.create("household", None, document(&household("王芳"))).expect("kept");
+    let home = tablet.create("household", None, document(&household("测甲"))).expect("kept");
     tablet.sync().expect("synced");
     server.stop();
     tablet.set(home, &path("/notes"), "停机时写的".into()).expect("kept");

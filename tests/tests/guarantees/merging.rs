@@ -35,11 +35,11 @@ fn stored(server: &Server) -> Value {
 
 fn two_values_for_one_field_are_both_kept_until_a_person_chooses(server: Server) {
     let mut one = server.tablet("worker_a");
-    let home = one.create("household", None, document(&household("王芳"))).expect("kept");
+    let home = one.create("household", None, document(&household("测甲"))).expect("kept");
     one.sync().expect("synced");
     let mut other = server.tablet("worker_a2");
     other.sync().expect("synced");
-    one.set(home, &path("/head_name"), "王方".into()).expect("kept");
+    one.set(home, &path("/head_name"), "测试庚".into()).expect("kept");
     other.set(home, &path("/head_name"), "汪芳".into()).expect("kept");
     other.sync().expect("synced");
     let report = one.sync().expect("synced");
@@ -50,8 +50,8 @@ fn two_values_for_one_field_are_both_kept_until_a_person_chooses(server: Server)
         let view = tablet.view(home).expect("a view");
         assert_eq!(view.document["head_name"], "汪芳".into(), "the first to be committed stands");
         let [open] = &view.conflicts[..] else { panic!("one conflict: {:?}", view.conflicts) };
-        assert_eq!(open.value, Some("王方".into()));
-        assert_eq!(open.base, Some("王芳".into()));
+        assert_eq!(open.value, Some("测试庚".into()));
+        assert_eq!(open.base, Some("测甲".into()));
         assert_eq!(open.user, Field::user("worker_a"));
         assert!(!open.made_at.is_empty());
     }
@@ -62,7 +62,7 @@ fn two_values_for_one_field_are_both_kept_until_a_person_chooses(server: Server)
     one.sync().expect("synced");
     for tablet in [&one, &other] {
         let view = tablet.view(home).expect("a view");
-        assert_eq!((view.document["head_name"].clone(), view.conflicts), ("王方".into(), vec![]));
+        assert_eq!((view.document["head_name"].clone(), view.conflicts), ("测试庚".into(), vec![]));
     }
 }
 

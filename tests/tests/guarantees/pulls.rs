@@ -77,7 +77,7 @@ fn a_reader_that_pulls_again_and_again_beside_four_writers_holds_exactly_what_is
 fn a_pull_page_by_page_beside_a_writer_ends_with_everything(server: Server) {
     let mut writer = server.tablet("worker_a");
     let homes: Vec<_> = (0..10)
-        .map(|_| writer.create("household", None, document(&household("王芳"))).expect("kept"))
+        .map(|_| writer.create("household", None, document(&household("测甲"))).expect("kept"))
         .collect();
     writer.push().expect("pushed");
     let mut reader = server.tablet("worker_a2");
@@ -89,7 +89,7 @@ fn a_pull_page_by_page_beside_a_writer_ends_with_everything(server: Server) {
     }
     writer.push().expect("pushed");
     reader.pull_page().expect("a page");
-    writer.create("household", None, document(&household("李秀英"))).expect("kept");
+    writer.create("household", None, document(&household("测试乙"))).expect("kept");
     writer.push().expect("pushed");
     let report = reader.pull().expect("pulled");
     assert!(report.reread.is_empty());
@@ -120,7 +120,7 @@ fn a_complete_page_is_what_the_database_holds_at_that_moment(server: Server) {
 
 fn what_is_unsent_lies_over_what_was_pulled(server: Server) {
     let (mut one, mut other) = (server.tablet("worker_a"), server.tablet("worker_a2"));
-    let home = one.create("household", None, document(&household("王芳"))).expect("kept");
+    let home = one.create("household", None, document(&household("测甲"))).expect("kept");
     one.sync().expect("synced");
     other.sync().expect("synced");
     other.set(home, &path("/notes"), "未发".into()).expect("kept");

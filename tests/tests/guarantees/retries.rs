@@ -30,7 +30,7 @@ fn outcomes(reply: &Reply) -> Vec<Value> {
 
 fn a_lost_response_and_a_duplicated_request_change_the_record_once(server: Server) {
     let mut tablet = server.tablet("worker_a");
-    let home = tablet.create("household", None, document(&household("王芳"))).expect("kept");
+    let home = tablet.create("household", None, document(&household("测甲"))).expect("kept");
     tablet.set(home, &path("/notes"), "一".into()).expect("kept");
     tablet.transport_mut().script([Fault::LoseResponse, Fault::LoseResponse, Fault::Duplicate]);
     tablet.push().expect("pushed in the end");
@@ -139,7 +139,7 @@ fn a_retry_may_write_its_json_in_another_way(server: Server) {
     let backwards: Vec<_> = members.iter().rev().map(|(k, v)| format!("\"{k}\" :\n {v}")).collect();
     let body = format!(
         r#" {{"edits":[ {{{}}} ], "later": true, "protocol":1,"epoch":"{}"}}"#,
-        backwards.join(" , ").replace("王芳", "\\u738b\\u82b3"),
+        backwards.join(" , ").replace("测甲", "\\u738b\\u82b3"),
         hand.epoch
     );
     let again = hand.call("POST", "/v1/sync/push").body(body).send().expect(200);
@@ -169,12 +169,12 @@ fn a_retry_after_others_went_on_or_the_right_ended_gets_the_first_outcome(server
     let edits = one.number([new_household(1)]);
     let first = one.push(&edits).expect(200).json();
     let base = first["outcomes"][0]["rev"].as_str().expect("a rev");
-    other.take(put(record(1), "household", base, json!({"head_name": "李秀英"})));
+    other.take(put(record(1), "household", base, json!({"head_name": "测试乙"})));
 
     let again = one.push(&edits).expect(200).json();
     assert_eq!(again["outcomes"], first["outcomes"]);
     // The record comes as it is now.
-    assert_eq!(again["records"][0]["document"]["head_name"], "李秀英");
+    assert_eq!(again["records"][0]["document"]["head_name"], "测试乙");
     assert_eq!(again["chain"], first["chain"]);
 
     tables::end_membership(&server, Field::user("worker_a"));

@@ -54,7 +54,7 @@ fn edits_and_pushes_are_counted_once_and_no_one_is_named(server: Server) {
     ] {
         assert!(text.contains(line), "{line} is not in\n{text}");
     }
-    let name = household("王芳")["head_name"].as_str().expect("a name").to_owned();
+    let name = household("测甲")["head_name"].as_str().expect("a name").to_owned();
     let device = hand.device.to_string();
     for secret in [name.as_str(), "worker_a", "住三层", device.as_str(), "110102003001"] {
         assert!(!text.contains(secret), "{secret}");

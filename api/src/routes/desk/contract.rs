@@ -259,7 +259,8 @@ impl HistoryBody {
     fn of(entry: HistoryEntry) -> Answer<Self> {
         let outcome: Value = serde_json::from_str(&entry.outcome_text)
             .map_err(|error| Problem::internal(error.to_string()))?;
-        let changes = entry.effect.0.iter().map(|touch| ChangeBody {
+        let told = entry.effect.0.iter().filter(|touch| !touch.only_makes_room());
+        let changes = told.map(|touch| ChangeBody {
             path: touch.path.to_string(),
             before: touch.before.as_ref().map(plain),
             after: touch.after.as_ref().map(plain),
