@@ -106,6 +106,13 @@ impl Place {
         self.activity("pid", "wait_event_type = 'Lock'").len()
     }
 
+    /// The tables that the statements of waiting transactions name first.
+    pub(crate) fn waiting_for(&self) -> Vec<String> {
+        let table = "substring(query FROM '(?:FROM|INTO) \"([a-z_]+)\"')";
+        let rows = self.activity(table, "wait_event_type = 'Lock'");
+        rows.into_iter().map(|row| row.value).collect()
+    }
+
     /// Ends all connections but the asking one. SQLite has none.
     pub(crate) fn cut_connections(&self) {
         self.activity("pg_terminate_backend(pid)", "pid <> pg_backend_pid()");

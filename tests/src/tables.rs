@@ -85,6 +85,11 @@ pub fn waiting(server: &Server) -> usize {
     server.place().waiting()
 }
 
+/// The tables at whose rows the server's transactions wait; only PostgreSQL shows it.
+pub fn waiting_for(server: &Server) -> Vec<String> {
+    server.place().waiting_for()
+}
+
 /// Runs statements past the store.
 pub fn run(server: &Server, sql: &str) {
     server.place().run(sql);

@@ -9,16 +9,17 @@ use serde_json::{Value, json};
 use std::sync::mpsc;
 use std::thread::{self, ScopedJoinHandle};
 
-/// A push as the service runs it, but for its commit, which waits until `may_end` says so.
-struct Held<'a> {
+/// A push as the service runs it, by a test that looks into its transaction.
+struct Within<'a> {
     server: &'a Server,
     hand: &'a Hand,
     login: &'a str,
     edits: Vec<Value>,
 }
 
-impl Held<'_> {
-    fn run(self, has_written: &mpsc::Sender<()>, may_end: &mpsc::Receiver<()>) -> Vec<String> {
+impl Within<'_> {
+    /// Pushes, and runs `before_commit` when all but the commit is done; gives the outcomes.
+    fn run(self, mut before_commit: impl FnMut()) -> Vec<String> {
         let body = self.hand.body(&self.edits).to_string();
         let request = PushRequest::parse(&body).expect("a push");
         let rules = self.server.service().rules.clone();
@@ -32,14 +33,21 @@ impl Held<'_> {
                 salts: &mut salts,
             };
             let reply = push(tx, &*rules, &mut context, &request)?;
-            has_written.send(()).expect("the test waits");
-            may_end.recv().expect("the test goes on");
+            before_commit();
             Ok(reply)
         });
         match reply.expect("committed") {
             PushReply::Answer(answer) => answer.outcomes,
             other => panic!("refused: {other:?}"),
         }
+    }
+
+    /// The same, with the commit held until the test says so.
+    fn held(self, has_written: &mpsc::Sender<()>, may_end: &mpsc::Receiver<()>) -> Vec<String> {
+        self.run(|| {
+            has_written.send(()).expect("the test waits");
+            may_end.recv().expect("the test goes on");
+        })
     }
 }
 
@@ -71,8 +79,8 @@ fn a_reader_that_polls_while_a_push_is_held_open_and_others_commit_misses_nothin
     let (go_on, may_go_on) = mpsc::channel();
     thread::scope(|scope| {
         let (server, hand) = (&server, &one);
-        let held = Held { server, hand, login: "worker_a", edits };
-        let held = scope.spawn(move || held.run(&written, &may_go_on));
+        let held = Within { server, hand, login: "worker_a", edits };
+        let held = scope.spawn(move || held.held(&written, &may_go_on));
         was_written.recv().expect("written");
 
         // Another stream is in nobody's way.
@@ -108,8 +116,8 @@ fn one_new_name_under_two_households_at_once_makes_one_record_and_the_other_edit
     let (go_on, may_go_on) = mpsc::channel();
     let reply = thread::scope(|scope| {
         let (server, hand) = (&server, &one);
-        let held = Held { server, hand, login: "worker_a", edits };
-        let held = scope.spawn(move || held.run(&written, &may_go_on));
+        let held = Within { server, hand, login: "worker_a", edits };
+        let held = scope.spawn(move || held.held(&written, &may_go_on));
         was_written.recv().expect("written");
         let sent = scope.spawn(|| other.push(&late));
         until_it_waits(server, &sent);
@@ -137,8 +145,8 @@ fn one_new_name_in_two_teams_at_once_makes_one_record_and_tells_the_other_team_n
     let (go_on, may_go_on) = mpsc::channel();
     let reply = thread::scope(|scope| {
         let (server, hand) = (&server, &one);
-        let held = Held { server, hand, login: "worker_a", edits };
-        let held = scope.spawn(move || held.run(&written, &may_go_on));
+        let held = Within { server, hand, login: "worker_a", edits };
+        let held = scope.spawn(move || held.held(&written, &may_go_on));
         was_written.recv().expect("written");
         let sent = scope.spawn(|| other.push(&late));
         until_it_waits(server, &sent);
@@ -166,8 +174,8 @@ fn a_right_that_ends_while_a_push_waits_for_its_turn_has_ended_for_it() {
     let (go_on, may_go_on) = mpsc::channel();
     let reply = thread::scope(|scope| {
         let (server, hand) = (&server, &first);
-        let held = Held { server, hand, login: "worker_a", edits };
-        let held = scope.spawn(move || held.run(&written, &may_go_on));
+        let held = Within { server, hand, login: "worker_a", edits };
+        let held = scope.spawn(move || held.held(&written, &may_go_on));
         was_written.recv().expect("written");
         let sent = scope.spawn(|| other.push(&late));
         until_it_waits(server, &sent);
@@ -179,6 +187,38 @@ fn a_right_that_ends_while_a_push_waits_for_its_turn_has_ended_for_it() {
     let answer = reply.expect(200).json();
     assert_eq!(verdict(&answer["outcomes"][0]), "quarantined/right_ended");
     assert_eq!(answer["records"], json!([]));
+}
+
+#[test]
+fn a_push_that_waits_for_another_of_its_household_is_judged_once_by_what_that_left() {
+    let server = Server::on(Database::Postgres);
+    let mut one = server.hand("worker_a");
+    let base = one.take(new_household(1));
+    let change = |text: &str| put(record(1), "household", &base, json!({"notes": text}));
+    let edits = one.number([change("先")]);
+    let mut other = server.hand("worker_a2");
+    let late = other.number([change("后")]);
+
+    let (written, was_written) = mpsc::channel();
+    let (go_on, may_go_on) = mpsc::channel();
+    let mut tries = 0;
+    let told = thread::scope(|scope| {
+        let (server, hand, tries) = (&server, &one, &mut tries);
+        let held = Within { server, hand, login: "worker_a", edits };
+        let held = scope.spawn(move || held.held(&written, &may_go_on));
+        was_written.recv().expect("written");
+        let second = Within { server, hand: &other, login: "worker_a2", edits: late };
+        let sent = scope.spawn(move || second.run(|| *tries += 1));
+        until_it_waits(server, &sent);
+        // It has to have waited at the household, before it read anything of it. Had it waited
+        // later, at the stream, it would be turned away and judged again.
+        assert_eq!(tables::waiting_for(server), ["root"]);
+        go_on.send(()).expect("it waits");
+        held.join().expect("committed");
+        sent.join().expect("committed")
+    });
+    let outcome: Value = serde_json::from_str(&told[0]).expect("json");
+    assert_eq!((verdict(&outcome).as_str(), tries), ("conflict", 1));
 }
 
 #[test]
