@@ -67,15 +67,18 @@ impl Service {
         let enrolled = self.write(move |tx| {
             let enrolled = tx.enrol(&new)?;
             let epoch = tx.epoch()?;
+            let mut issued_at = now;
             if let Enrolled::Here(_) = &enrolled {
-                tx.add_refresh_token(&token)?;
+                let revoked_at = tx.seat(new.id)?.and_then(|seat| seat.revoked_at);
+                issued_at = after_revocation(now, revoked_at);
+                tx.add_refresh_token(&NewRefreshToken { issued_at, ..token })?;
             }
-            Ok((enrolled, epoch))
+            Ok((enrolled, epoch, issued_at))
         });
-        let (enrolled, epoch) = enrolled.await?;
+        let (enrolled, epoch, issued_at) = enrolled.await?;
         let device = admitted(enrolled)?;
         Ok(Session {
-            access_token: self.tokens.issue(account.id, device.id, now)?,
+            access_token: self.tokens.issue(account.id, device.id, issued_at)?,
             account,
             device,
             epoch,
@@ -147,7 +150,8 @@ impl Service {
         if is_void || row.revoked_at.is_some() || row.expires_at <= now {
             return Err(refused());
         }
-        let token = self.tokens.issue(seat.account.id, seat.device, now)?;
+        let issued_at = after_revocation(now, seat.revoked_at);
+        let token = self.tokens.issue(seat.account.id, seat.device, issued_at)?;
         Ok((token, seat))
     }
 
@@ -159,6 +163,12 @@ impl Service {
         })
         .await
     }
+}
+
+/// When a token counts as issued. What a sign-out ended stays ended, so a token of a new sign-in
+/// must be told from it: tokens count whole seconds, and the two may fall into one.
+fn after_revocation(now: Instant, revoked_at: Option<Instant>) -> Instant {
+    revoked_at.map_or(now, |revoked_at| now.max(Instant(revoked_at.0 + 1_000_000)))
 }
 
 fn refused() -> Problem {

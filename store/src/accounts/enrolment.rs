@@ -156,11 +156,11 @@ impl Tx {
         Ok(())
     }
 
-    /// A sign-in with the password names it anew, and ends a revocation.
+    /// A sign-in with the password names it anew. What was revoked stays revoked.
     fn rename_device(&mut self, new: &NewDevice) -> Stored<()> {
         self.run(|connection| {
-            let query = diesel::update(device::table.find(new.id.fixed()))
-                .set((device::name.eq(&new.name), device::revoked_at.eq(None::<i64>)));
+            let query =
+                diesel::update(device::table.find(new.id.fixed())).set(device::name.eq(&new.name));
             on_both!(connection, |c| query.execute(c))
         })?;
         Ok(())
