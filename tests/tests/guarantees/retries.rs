@@ -139,7 +139,7 @@ fn a_retry_may_write_its_json_in_another_way(server: Server) {
     let backwards: Vec<_> = members.iter().rev().map(|(k, v)| format!("\"{k}\" :\n {v}")).collect();
     let body = format!(
         r#" {{"edits":[ {{{}}} ], "later": true, "protocol":1,"epoch":"{}"}}"#,
-        backwards.join(" , ").replace("测甲", "\\u738b\\u82b3"),
+        backwards.join(" , ").replace("测甲", "\\u6d4b\\u7532"),
         hand.epoch
     );
     let again = hand.call("POST", "/v1/sync/push").body(body).send().expect(200);
