@@ -80,11 +80,24 @@ impl Membership {
         holds(day, self.first_day, self.last_day)
     }
 
+    /// The first day on which membership and contract both run.
+    pub fn begins(&self) -> NaiveDate {
+        self.first_day.max(self.contract_first_day)
+    }
+
+    /// The last day on which membership and contract both run.
+    pub fn ends(&self) -> NaiveDate {
+        self.last_day.map_or(self.contract_last_day, |last| last.min(self.contract_last_day))
+    }
+
+    /// Whether membership and contract both run on that day, banned or not.
+    pub fn runs(&self, day: NaiveDate) -> bool {
+        holds(day, self.begins(), Some(self.ends()))
+    }
+
     /// Whether the person may work in the team on that day: membership and contract in force, and
     /// the provider not banned (政府购买服务管理办法 财政部令第102号 and 京民社救发〔2018〕313号).
     pub fn is_in_force(&self, day: NaiveDate) -> bool {
-        self.is_current(day)
-            && holds(day, self.contract_first_day, Some(self.contract_last_day))
-            && !self.bans.iter().any(|(first, last)| holds(day, *first, Some(*last)))
+        self.runs(day) && !self.bans.iter().any(|(first, last)| holds(day, *first, Some(*last)))
     }
 }

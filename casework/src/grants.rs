@@ -4,11 +4,12 @@
 //! midnight ends for every tablet at midnight. Both dates of everything are inclusive.
 
 use crate::areas;
-use crate::facts::{DeskStream, Office, PersonFacts};
+use crate::facts::{DeskStream, Membership, Office, PersonFacts};
 use crate::roles::{READER, REPORTER, REVIEWER, Role, WORKER};
 use chrono::{DateTime, NaiveDate};
 use ruhu_sync::id::{Instant, StreamId, UserId};
 use ruhu_sync::rules::{Grant, Grants, StreamKind};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -49,8 +50,9 @@ pub fn grants(facts: &PersonFacts, day: NaiveDate) -> Grants {
     let memberships: Vec<_> =
         facts.memberships.iter().filter(|membership| membership.is_in_force(day)).collect();
     let had_any = !facts.offices.is_empty() || !facts.memberships.is_empty();
+    let fallback = Some(fallback(facts, day));
     if !facts.active || (had_any && offices.is_empty() && memberships.is_empty()) {
-        return Grants { closed: true, streams: BTreeMap::new() };
+        return Grants { closed: true, streams: BTreeMap::new(), fallback };
     }
 
     let mut streams = BTreeMap::new();
@@ -74,7 +76,39 @@ pub fn grants(facts: &PersonFacts, day: NaiveDate) -> Grants {
     streams.insert(user_stream(facts.user), own);
     let reference = Grant { kind: StreamKind::Reference, held: true, capacity: READER };
     streams.insert(REFERENCE_STREAM, reference);
-    Grants { closed: false, streams }
+    Grants { closed: false, streams, fallback }
+}
+
+/// Where a person decides on what this one wrote, if nothing else tells: at the desk of the team
+/// that the person works in, has left last, or will join next; the own stream's, for whoever holds
+/// an office instead or never was in a team.
+fn fallback(facts: &PersonFacts, day: NaiveDate) -> StreamId {
+    let own = user_stream(facts.user);
+    let holds_office = facts.offices.iter().any(|office| office.is_in_force(day));
+    let best = facts.memberships.iter().max_by_key(|m| (standing(m, day), Reverse(m.caseload)));
+    match best {
+        Some(membership) if membership.runs(day) || !holds_office => membership.caseload,
+        _ => own,
+    }
+}
+
+/// The later in this order, the sooner a team answers for its member: one that is to begin (the
+/// soonest first), one that ended (the last first), one that runs but is barred, one in force.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Standing {
+    ToBegin(Reverse<NaiveDate>),
+    Ended(NaiveDate),
+    Barred(NaiveDate),
+    InForce(NaiveDate),
+}
+
+fn standing(membership: &Membership, day: NaiveDate) -> Standing {
+    match () {
+        () if membership.is_in_force(day) => Standing::InForce(membership.first_day),
+        () if membership.runs(day) => Standing::Barred(membership.first_day),
+        () if membership.ends() < day => Standing::Ended(membership.ends()),
+        () => Standing::ToBegin(Reverse(membership.begins())),
+    }
 }
 
 fn open_desk(facts: &PersonFacts, office: &Office, streams: &mut BTreeMap<StreamId, Grant>) {

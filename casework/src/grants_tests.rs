@@ -111,8 +111,8 @@ fn one_team_that_ended_does_not_close_the_other() {
 #[test]
 fn an_account_that_is_switched_off_is_closed_whatever_it_holds() {
     let facts = PersonFacts { active: false, ..worker() };
-    let closed = Grants { closed: true, streams: BTreeMap::new() };
-    assert_eq!(grants(&facts, on("2026-06-01")), closed);
+    let found = grants(&facts, on("2026-06-01"));
+    assert!(found.closed && found.streams.is_empty());
 }
 
 #[test]
@@ -216,4 +216,69 @@ fn the_day_is_beijings() {
     assert_eq!(at("2026-11-22T16:00:00Z"), on("2026-11-23"));
     assert_eq!(day_of(Instant(i64::MIN)).to_string(), "0001-01-01");
     assert!(day_of(Instant(i64::MAX)) >= on("9999-12-31"));
+}
+
+fn fallback_on(facts: &PersonFacts, text: &str) -> StreamId {
+    grants(facts, on(text)).fallback.expect("somebody decides")
+}
+
+#[test]
+fn what_a_worker_wrote_is_laid_before_the_desk_of_the_team() {
+    let facts = worker();
+    for text in ["2026-06-01", "2026-12-01", "2030-01-01", "2025-01-01"] {
+        assert_eq!(fallback_on(&facts, text), CASELOAD, "{text}");
+    }
+    let off = PersonFacts { active: false, ..facts };
+    assert_eq!(fallback_on(&off, "2026-06-01"), CASELOAD);
+    assert!(grants(&off, on("2026-06-01")).closed);
+}
+
+#[test]
+fn of_several_teams_the_current_one_answers_and_else_the_one_that_ended_last() {
+    let mut facts = worker();
+    let later = Membership {
+        caseload: OTHER,
+        first_day: on("2026-12-05"),
+        last_day: None,
+        ..facts.memberships[0].clone()
+    };
+    facts.memberships.push(later);
+    for reversed in [false, true] {
+        if reversed {
+            facts.memberships.reverse();
+        }
+        for (text, expected) in [
+            ("2026-01-01", CASELOAD),
+            ("2026-06-01", CASELOAD),
+            ("2026-12-03", CASELOAD),
+            ("2026-12-05", OTHER),
+            ("2026-12-31", OTHER),
+            // Its membership is open, but the contract ended.
+            ("2027-01-01", OTHER),
+        ] {
+            assert_eq!(fallback_on(&facts, text), expected, "{text}");
+        }
+        // A team that is barred for now gives way to one that works.
+        let mut barred = facts.clone();
+        barred.memberships.retain(|m| m.caseload == OTHER);
+        barred.memberships[0].bans = vec![(on("2026-12-01"), on("2029-11-30"))];
+        assert_eq!(fallback_on(&barred, "2026-12-06"), OTHER);
+        barred.memberships.push(Membership { last_day: None, ..worker().memberships[0].clone() });
+        assert_eq!(fallback_on(&barred, "2026-12-06"), CASELOAD);
+    }
+}
+
+#[test]
+fn what_others_wrote_is_laid_before_the_desk_of_their_own_stream() {
+    let own = user_stream(USER);
+    let member = holder(Role::CommitteeMember, "110102001001");
+    for facts in [nobody(), member.clone(), PersonFacts { active: false, ..member.clone() }] {
+        assert_eq!(fallback_on(&facts, "2026-06-01"), own);
+        assert_eq!(fallback_on(&facts, "2030-06-01"), own);
+    }
+    // Who left a team for an office answers in the office; who works in both, in the team.
+    let mut both = worker();
+    both.offices = member.offices;
+    assert_eq!(fallback_on(&both, "2026-12-01"), own);
+    assert_eq!(fallback_on(&both, "2026-06-01"), CASELOAD);
 }

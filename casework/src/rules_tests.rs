@@ -221,7 +221,7 @@ fn granted(streams: &[(u128, StreamKind, bool, ruhu_sync::rules::Capacity)]) -> 
         let grant = Grant { kind, held, capacity };
         (StreamId(Uuid::from_u128(id)), grant)
     });
-    Grants { closed: false, streams: streams.collect() }
+    Grants { streams: streams.collect(), ..Grants::default() }
 }
 
 #[test]

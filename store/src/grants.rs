@@ -19,19 +19,11 @@ pub(crate) fn facts(tx: &mut Tx, user: UserId) -> Stored<PersonFacts> {
         let query = account::table.find(user.fixed()).select(account::active);
         on_both!(connection, |c| query.first::<bool>(c).optional())
     })?;
-    let mut facts = PersonFacts {
-        user,
-        active: active.unwrap_or(false),
-        offices: Vec::new(),
-        memberships: Vec::new(),
-        desk: Vec::new(),
-    };
-    if facts.active {
-        facts.offices = offices(tx, user)?;
-        facts.memberships = memberships(tx, user)?;
-        facts.desk = desk(tx, &facts.offices)?;
-    }
-    Ok(facts)
+    let active = active.unwrap_or(false);
+    let (offices, memberships) = (offices(tx, user)?, memberships(tx, user)?);
+    // One who is switched off has no desk; the teams still tell who decides on what is handed in.
+    let desk = if active { desk(tx, &offices)? } else { Vec::new() };
+    Ok(PersonFacts { user, active, offices, memberships, desk })
 }
 
 type OfficeRow = (String, String, String, Option<String>);

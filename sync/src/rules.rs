@@ -60,6 +60,9 @@ pub struct Grants {
     pub closed: bool,
     /// The streams, by name.
     pub streams: BTreeMap<StreamId, Grant>,
+    /// The stream at whose desk a person decides on what this one wrote, where nothing else tells
+    /// which stream it belongs to. Known, too, of those whose right has ended; it grants nothing.
+    pub fallback: Option<StreamId>,
 }
 
 impl Grants {

@@ -151,7 +151,10 @@ fn moved_deleted_hidden_and_never_existed_all_answer_the_same() {
     let seen = world.stored(1).rev.to_string();
     world.store.state().grants.insert(
         user(2),
-        Grants { streams: [(ELSEWHERE, grants("worker").streams[&STREAM])].into(), closed: false },
+        Grants {
+            streams: [(ELSEWHERE, grants("worker").streams[&STREAM])].into(),
+            ..Grants::default()
+        },
     );
     let nothing = json!({"device_seq": 1, "outcome": "quarantined", "reason": "not_available"});
     let edits = |from: u64, n: u128, base: &str| {

@@ -164,14 +164,15 @@ impl Service {
         let (user, day) = (person.user(), day_of(person.now));
         let found = self.read(move |tx| {
             let facts = tx.person_facts(user)?;
-            let today = facts.memberships.iter().filter(|m| m.is_in_force(day));
+            let today = facts.memberships.iter().filter(|m| facts.active && m.is_in_force(day));
             let streams: Vec<_> = today.map(|membership| membership.caseload).collect();
             let caseloads = tx.caseload_names(&streams)?;
             Ok((facts, caseloads))
         });
         let (facts, caseloads) = found.await?;
         let granted = grants(&facts, day);
-        let offices = facts.offices.iter().filter(|o| o.is_in_force(day)).map(HeldRole::from);
+        let offices = facts.offices.iter().filter(|o| facts.active && o.is_in_force(day));
+        let offices = offices.map(HeldRole::from);
         // Working in a team is a role, too, though it is no office.
         let teams = caseloads.iter().map(HeldRole::from);
         Ok(Me {

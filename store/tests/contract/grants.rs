@@ -12,6 +12,7 @@ use uuid::Uuid;
 on_both_databases! {
     a_person_without_an_account_or_with_one_switched_off_is_closed,
     a_worker_holds_the_caseloads_of_the_team_while_all_dates_hold,
+    a_worker_whose_account_is_switched_off_is_closed_and_the_team_is_known,
     a_banned_providers_workers_hold_nothing,
     a_reviewer_reaches_the_streams_inside_the_own_area_and_no_tablet_holds_them,
     an_office_for_the_whole_city_reaches_everything,
@@ -122,6 +123,21 @@ fn a_worker_holds_the_caseloads_of_the_team_while_all_dates_hold(database: &impl
     assert!(town.grants(worker, on_day(20)).closed);
     let held = town.grants(worker, on_day(4)).streams[&stream_id(1)];
     assert!(held.held && held.kind == StreamKind::Caseload);
+}
+
+fn a_worker_whose_account_is_switched_off_is_closed_and_the_team_is_known(
+    database: &impl Database,
+) {
+    let town = Town(database);
+    let worker = user_id(1);
+    database.insert_account(worker, false);
+    town.provider(1);
+    town.contract(1, 1, "2026-01-01", "2026-12-31");
+    town.caseload(stream_id(1), 1, "110102003");
+    town.member(1, worker, stream_id(1), "2026-01-01", "NULL");
+    let found = town.grants(worker, MARCH_1);
+    assert!(found.closed && found.streams.is_empty());
+    assert_eq!(found.fallback, Some(stream_id(1)));
 }
 
 fn a_banned_providers_workers_hold_nothing(database: &impl Database) {

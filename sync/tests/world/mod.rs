@@ -46,7 +46,7 @@ pub fn user(n: u128) -> UserId {
 pub fn grants(capacity: &'static str) -> Grants {
     let kind = StreamKind::Caseload;
     let grant = Grant { kind, held: true, capacity: Capacity(capacity) };
-    Grants { closed: false, streams: [(STREAM, grant)].into() }
+    Grants { streams: [(STREAM, grant)].into(), ..Grants::default() }
 }
 
 pub struct World {
