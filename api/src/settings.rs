@@ -11,6 +11,7 @@ pub use given::{Flags, Given, SettingError, SettingsErrors};
 pub use table::{SETTINGS, Setting};
 
 use crate::body::BodyLimits;
+use ruhu_sync::version::Served;
 use secrecy::SecretString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -63,6 +64,8 @@ pub struct Settings {
     pub pool_connections_max: u32,
     /// How long requests in flight may go on after a signal to stop.
     pub shutdown_timeout: Duration,
+    /// The protocol versions spoken with devices.
+    pub served: Served,
     /// What the service calls itself to people.
     pub public_title: String,
     /// Variables that begin with `RUHU_` and name no setting: probably a slip, told at start.

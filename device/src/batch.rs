@@ -3,7 +3,7 @@
 use crate::draft::KeptEdit;
 use ruhu_sync::id::{DeviceSeq, Epoch};
 
-/// What one push carries: whole groups, from the oldest unsent edit on.
+/// What one push carries: whole groups, from the oldest unsent edit on, all of one version.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Batch {
     /// The first edit's number.
@@ -24,14 +24,15 @@ pub(crate) fn next(
     edits_max: usize,
     bytes_max: usize,
 ) -> Option<Batch> {
-    let first = outbox.first()?.device_seq;
-    let mut body = format!("{{\"protocol\":1,\"epoch\":\"{epoch}\",\"edits\":[");
+    let KeptEdit { device_seq: first, protocol, .. } = *outbox.first()?;
+    let mut body = format!("{{\"protocol\":{protocol},\"epoch\":\"{epoch}\",\"edits\":[");
     let (mut count, mut units) = (0, 0);
     while let Some(unit) = unit_at(outbox, count) {
         // A comma before each, and the two brackets that close the request.
         let bytes: usize = unit.iter().map(|edit| edit.bytes.len() + 1).sum();
         let is_over = count + unit.len() > edits_max || body.len() + bytes + 2 > bytes_max;
-        if units > 0 && is_over {
+        let is_other = unit.iter().any(|edit| edit.protocol != protocol);
+        if units > 0 && (is_over || is_other) {
             break;
         }
         for edit in unit {

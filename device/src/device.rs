@@ -10,6 +10,7 @@ use ruhu_sync::handshake::LIMITS;
 use ruhu_sync::id::{DeviceId, DeviceSeq, Epoch, RecordId, StreamId, UserId};
 use ruhu_sync::outcome::{Outcome, Verdict};
 use ruhu_sync::record::Conflict;
+use ruhu_sync::version::Version;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How a device goes about its calls. Nothing here has to survive a crash.
@@ -23,6 +24,8 @@ pub struct Settings {
     pub push_bytes_max: usize,
     /// Records in one page at most; the server's choice if none.
     pub pull_limit: Option<usize>,
+    /// The protocol version of new edits and of pulls. An edit that has its number keeps its own.
+    pub version: Version,
 }
 
 impl Default for Settings {
@@ -33,6 +36,7 @@ impl Default for Settings {
             push_edits_max: LIMITS.push_edits_max,
             push_bytes_max: LIMITS.push_bytes_max,
             pull_limit: None,
+            version: Version::One,
         }
     }
 }

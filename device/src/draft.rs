@@ -1,5 +1,6 @@
 //! An edit as a person means it, and the bytes that it is kept and sent as.
 
+use crate::changes::write_changes;
 use crate::error::DeviceError;
 use ruhu_sync::canonical;
 use ruhu_sync::id::{DeviceSeq, GroupId, RecordId, StreamId};
@@ -7,6 +8,7 @@ use ruhu_sync::json::{Json, Object};
 use ruhu_sync::path::Path;
 use ruhu_sync::record::ConflictId;
 use ruhu_sync::rev::Base;
+use ruhu_sync::version::Version;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -84,6 +86,8 @@ pub struct KeptEdit {
     pub base: Base,
     /// Its group.
     pub group: Option<Membership>,
+    /// The number of the protocol version it is written in: it is sent in no other.
+    pub protocol: u32,
     /// Exactly what is sent.
     pub bytes: String,
 }
@@ -96,6 +100,7 @@ impl KeptEdit {
         base: Base,
         group: Option<Membership>,
         made_at: &str,
+        version: Version,
     ) -> Result<Self, DeviceError> {
         let mut members = Object::from([
             ("base".to_owned(), Json::Text(base.to_string())),
@@ -107,16 +112,12 @@ impl KeptEdit {
         ]);
         let op = match draft.act {
             Act::Put => {
-                members.insert("patch".to_owned(), Json::Object(draft.patch.clone()));
+                write_changes(&mut members, &draft, version);
                 "put"
             }
             Act::Delete => "delete",
         };
         members.insert("op".to_owned(), Json::from(op));
-        if !draft.new_rows.is_empty() {
-            let rows = draft.new_rows.iter().map(|row| Json::Text(row.to_string()));
-            members.insert("new_rows".to_owned(), Json::List(rows.collect()));
-        }
         if !draft.resolves.is_empty() {
             let names = draft.resolves.iter().map(conflict_name).collect();
             members.insert("resolves".to_owned(), Json::List(names));
@@ -127,7 +128,8 @@ impl KeptEdit {
         if let Some(group) = group {
             members.insert("group".to_owned(), group_name(group));
         }
-        Ok(Self { device_seq, bytes: write_strictly(members)?, draft: Some(draft), base, group })
+        let (protocol, bytes) = (version.number(), write_strictly(members)?);
+        Ok(Self { device_seq, draft: Some(draft), base, group, protocol, bytes })
     }
 
     /// Takes this edit's place under its number. A void leaves its group: the group is voided whole.
@@ -137,6 +139,8 @@ impl KeptEdit {
             draft: None,
             base: Base::Nothing,
             group: None,
+            // Every version has it; this one is spoken everywhere.
+            protocol: Version::One.number(),
             bytes: format!("{{\"device_seq\":{},\"op\":\"void\"}}", self.device_seq),
         }
     }
@@ -217,7 +221,7 @@ mod tests {
     }
 
     fn keep(draft: Draft) -> Result<KeptEdit, DeviceError> {
-        KeptEdit::new(DeviceSeq(3), draft, Base::Nothing, None, "2026-11-23")
+        KeptEdit::new(DeviceSeq(3), draft, Base::Nothing, None, "2026-11-23", Version::One)
     }
 
     #[test]

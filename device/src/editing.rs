@@ -177,11 +177,11 @@ impl<T> TestDevice<T> {
         drafts: Vec<(Draft, String)>,
         group: Option<Membership>,
     ) -> Result<(), DeviceError> {
-        let mut next = self.memory.next;
+        let (mut next, version) = (self.memory.next, self.settings.version);
         let mut kept: Vec<KeptEdit> = Vec::with_capacity(drafts.len());
         for (draft, made_at) in drafts {
             let base = self.memory.base(draft.record, &kept);
-            kept.push(KeptEdit::new(next, draft, base, group, &made_at)?);
+            kept.push(KeptEdit::new(next, draft, base, group, &made_at, version)?);
             next = next.next();
         }
         let bytes: usize = kept.iter().map(|edit| edit.bytes.len() + 1).sum();

@@ -8,6 +8,7 @@
 //! It shares no code with the server's push, merge and pull: the two meet at the wire alone.
 
 mod batch;
+mod changes;
 mod device;
 mod draft;
 mod editing;
@@ -38,6 +39,6 @@ pub use overlay::View;
 pub use pull::{PageTaken, PullReport, SyncReport};
 pub use push::PushReport;
 pub use row::Row;
-pub use session::{Handshake, HandshakeStream, Session};
+pub use session::{Handshake, HandshakeStream, HandshakeVersions, Session};
 pub use stage::StreamAgreement;
 pub use transport::{Response, Transport, TransportError};

@@ -88,7 +88,7 @@ impl<T: Transport> TestDevice<T> {
             return Err(DeviceError::Group("nothing is read before it is whole"));
         }
         let asked = self.memory.stage.cursor().or(self.memory.cursor());
-        let mut request = json!({"protocol": 1});
+        let mut request = json!({"protocol": self.settings.version.number()});
         if let Some(cursor) = asked {
             request["cursor"] = json!(cursor);
         }

@@ -29,8 +29,8 @@ impl fmt::Debug for Session {
 /// What `GET /v1/sync` tells before a sync.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Handshake {
-    /// The protocol versions that are understood.
-    pub versions: Vec<u32>,
+    /// The protocol versions that are spoken.
+    pub versions: HandshakeVersions,
     /// The limits by name.
     pub limits: serde_json::Map<String, serde_json::Value>,
     /// The server's epoch.
@@ -43,6 +43,15 @@ pub struct Handshake {
     pub safe_device_seq: DeviceSeq,
     /// The streams the device may hold.
     pub streams: Vec<HandshakeStream>,
+}
+
+/// The protocol versions in a [`Handshake`].
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct HandshakeVersions {
+    /// Those a push may be in.
+    pub push: Vec<u32>,
+    /// Those a pull is served in.
+    pub pull: Vec<u32>,
 }
 
 /// One of the streams in a [`Handshake`].

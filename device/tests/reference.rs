@@ -17,6 +17,7 @@ use ruhu_sync::pull::{PullContext, PullReply, pull};
 use ruhu_sync::push::{PushContext, PushReply, PushRequest, push};
 use ruhu_sync::rules::{Capacity, Grant, Grants, StreamKind};
 use ruhu_sync::storage::DeviceState;
+use ruhu_sync::version::Served;
 use std::rc::Rc;
 use uuid::Uuid;
 
@@ -82,6 +83,7 @@ impl Server {
             device: DeviceId(Uuid::from_u128(n)),
             now: Instant(1),
             cursor_key: &[7; 32],
+            served: Served::default(),
         };
         let reply = self.store.read(|tx| pull(tx, context, &request));
         match reply.expect("read") {

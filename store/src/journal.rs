@@ -10,14 +10,13 @@ use crate::prepared::prepared_for;
 use crate::schema::journal;
 use crate::values::{Fixed, Name, counted, counter, text};
 use diesel::prelude::*;
+use ruhu_sync::edit::patch_in;
 use ruhu_sync::effect::Effect;
 use ruhu_sync::id::{DeviceId, DeviceSeq, RecordId};
 use ruhu_sync::journal::{Answered, JournalRow, Past, Untaken, effect_of_creation};
-use ruhu_sync::json::Json;
 use ruhu_sync::outcome::Verdict;
 use ruhu_sync::rev::Rev;
 use ruhu_sync::storage::{HistoryWanted, Stored};
-use serde::Deserialize;
 use std::borrow::Cow;
 
 /// Rows a statement: both databases take 32,766 values and no more.
@@ -238,10 +237,6 @@ pub(crate) fn open_effect(
     key: i32,
     content: Option<Vec<u8>>,
 ) -> Stored<Effect> {
-    #[derive(Deserialize)]
-    struct Asked {
-        patch: Json,
-    }
     // It did nothing, or what it did was erased by right, and from the record too.
     let Some(content) = content else {
         return Ok(Effect::default());
@@ -253,8 +248,6 @@ pub(crate) fn open_effect(
         if !is_payload {
             return serde_json::from_str(text).map_err(|_| unreadable());
         }
-        let asked: Asked = serde_json::from_str(text).map_err(|_| unreadable())?;
-        let patch = asked.patch.as_object().ok_or_else(unreadable)?;
-        Ok(effect_of_creation(patch))
+        Ok(effect_of_creation(&patch_in(text).ok_or_else(unreadable)?))
     })
 }

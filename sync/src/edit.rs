@@ -1,6 +1,10 @@
 //! One edit, as a device sends it. Envelopes are read one by one: an element with a readable
 //! number gets an outcome whatever else is wrong with it, and its bytes are kept.
 
+mod changes;
+
+pub use changes::patch_in;
+
 use crate::canonical;
 use crate::handshake::LIMITS;
 use crate::id::{DeviceSeq, GroupId, RecordId, StreamId};
@@ -9,6 +13,7 @@ use crate::outcome::{Problem, Reason, Refusal};
 use crate::path::Path;
 use crate::record::ConflictId;
 use crate::rev::Base;
+use crate::version::Version;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
@@ -118,8 +123,21 @@ struct LenientGroup {
 }
 
 impl<'a> Received<'a> {
-    /// Reads an element; `None` if not even its number can be read.
+    /// Reads an element of version 1; `None` if not even its number can be read.
     pub fn read(raw: &'a str) -> Option<Self> {
+        Self::read_in(raw, Version::One)
+    }
+
+    /// Reads an edit back from the journal, in whichever version it came.
+    pub fn read_stored(raw: &'a str) -> Option<Self> {
+        let one = Self::read(raw)?;
+        // Only a version that has no patch makes a put that version 1 cannot read.
+        let two = one.edit.is_err().then(|| Self::read_in(raw, Version::Two)).flatten();
+        Some(two.filter(|two| two.edit.is_ok()).unwrap_or(one))
+    }
+
+    /// Reads an element of a push in this version; `None` if not even its number can be read.
+    pub fn read_in(raw: &'a str, version: Version) -> Option<Self> {
         let malformed = |code: &str| {
             Err(Refusal::reject(Reason::Malformed, vec![Problem::new(Path::whole(), code)]))
         };
@@ -150,7 +168,7 @@ impl<'a> Received<'a> {
                 Reason::Malformed,
                 vec![Problem::new(Path::of(&["group"]), "unreadable")],
             )),
-            _ => read_edit(members),
+            _ => read_edit(members, version),
         };
         let group = group.flatten();
         Some(Self { device_seq: DeviceSeq(device_seq), raw, canonical, group, edit })
@@ -207,11 +225,24 @@ impl Reader {
         }
         read.unwrap_or_default()
     }
+
+    fn patch(&mut self, op: Op) -> (Object, BTreeSet<Path>) {
+        let new_rows = self.list("new_rows", |item| item.as_text().and_then(Path::parse));
+        let patch = match self.members.remove("patch") {
+            Some(Json::Object(patch)) => patch,
+            None if op != Op::Put => Object::new(),
+            other => {
+                self.wrong("patch", if other.is_some() { "object_expected" } else { "missing" });
+                Object::new()
+            }
+        };
+        (patch, new_rows.into_iter().collect())
+    }
 }
 
 const WORD_BYTES_MAX: usize = 64;
 
-fn read_edit(members: Object) -> Result<Option<Edit>, Refusal> {
+fn read_edit(members: Object, version: Version) -> Result<Option<Edit>, Refusal> {
     let word =
         |text: &str| (!text.is_empty() && text.len() <= WORD_BYTES_MAX).then(|| text.to_owned());
     let mut reader = Reader { members, problems: Vec::new() };
@@ -233,20 +264,14 @@ fn read_edit(members: Object) -> Result<Option<Edit>, Refusal> {
     let made_at = reader.text("made_at", word);
     let stream = reader.optional("stream", StreamId::parse);
     let resolves = reader.list("resolves", read_conflict_id);
-    let new_rows = reader.list("new_rows", |item| item.as_text().and_then(Path::parse));
-    let patch = match reader.members.remove("patch") {
-        Some(Json::Object(patch)) => patch,
-        None if op != Op::Put => Object::new(),
-        other => {
-            reader.wrong("patch", if other.is_some() { "object_expected" } else { "missing" });
-            Object::new()
-        }
+    let (patch, new_rows) = match version {
+        Version::One => reader.patch(op),
+        Version::Two => reader.changes(op),
     };
     match (record, kind, root, base, made_at) {
         (Some(record), Some(kind), Some(root), Some(base), Some(made_at))
             if reader.problems.is_empty() =>
         {
-            let new_rows = new_rows.into_iter().collect();
             let edit =
                 Edit { op, record, kind, root, base, patch, new_rows, resolves, made_at, stream };
             Ok(Some(edit))

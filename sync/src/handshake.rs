@@ -1,9 +1,6 @@
-//! What a device learns before it syncs: versions and limits.
+//! The sizes a device can rely on.
 
 use serde::Serialize;
-
-/// The protocol versions that a push may be in; a released one is accepted for ever.
-pub const VERSIONS: &[u32] = &[1];
 
 /// The sizes that version 1 promises; they never shrink.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -25,8 +22,3 @@ pub const LIMITS: Limits = Limits {
     edit_bytes_max: 1024 * 1024,
     pull_records_max: 2_000,
 };
-
-/// Whether a push or pull in this version is understood.
-pub fn is_understood(version: u32) -> bool {
-    VERSIONS.contains(&version)
-}

@@ -25,3 +25,4 @@ pub mod rev;
 pub mod rules;
 pub mod shape;
 pub mod storage;
+pub mod version;

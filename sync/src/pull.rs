@@ -2,11 +2,12 @@
 //! snapshot of one moment.
 
 use crate::cursor::{Cursor, CursorKey};
-use crate::handshake::{LIMITS, is_understood};
+use crate::handshake::LIMITS;
 use crate::id::{DeviceId, Epoch, Instant, RecordId, StreamId, UserId};
 use crate::record::{RecordFrame, write_record};
 use crate::rules::StreamKind;
 use crate::storage::{ReadTx, StorageError, Stored, StreamHead};
+use crate::version::Served;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -38,6 +39,8 @@ pub struct PullContext<'a> {
     pub now: Instant,
     /// The server's secret for cursors.
     pub cursor_key: &'a CursorKey,
+    /// The versions that are served.
+    pub served: Served,
 }
 
 /// What becomes of a pull.
@@ -76,7 +79,7 @@ pub fn pull<T: ReadTx>(
     context: PullContext<'_>,
     request: &PullRequest,
 ) -> Stored<PullReply> {
-    if !is_understood(request.protocol) {
+    if !context.served.is_pulled_in(request.protocol) {
         return Ok(PullReply::UpgradeRequired);
     }
     match tx.device(context.device)? {

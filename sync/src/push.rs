@@ -8,12 +8,13 @@ pub use transaction::push;
 
 use crate::chain::{self, Hash};
 use crate::edit::Received;
-use crate::handshake::{LIMITS, is_understood};
+use crate::handshake::LIMITS;
 use crate::id::{DeviceId, DeviceSeq, Epoch, Instant, UserId};
 use crate::merge::Hand;
 use crate::outcome::Verdict;
 use crate::record::{RecordFrame, StoredRecord, write_record};
 use crate::storage::{DeviceState, SaltSource};
+use crate::version::Served;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::fmt::Write;
@@ -32,7 +33,7 @@ pub struct PushRequest<'a> {
 pub enum UnreadablePush {
     /// Not the JSON of a push.
     Malformed,
-    /// A protocol version that was never released.
+    /// A protocol version that was never released, or is not switched on.
     UnknownProtocol,
     /// More edits than the limit.
     TooManyEdits,
@@ -41,8 +42,13 @@ pub enum UnreadablePush {
 }
 
 impl<'a> PushRequest<'a> {
-    /// Reads a body.
+    /// Reads a body of a released version.
     pub fn parse(body: &'a str) -> Result<Self, UnreadablePush> {
+        Self::parse_served(body, Served::default())
+    }
+
+    /// Reads a body of a version that is served.
+    pub fn parse_served(body: &'a str, served: Served) -> Result<Self, UnreadablePush> {
         #[derive(Deserialize)]
         struct Body<'b> {
             protocol: u32,
@@ -51,14 +57,12 @@ impl<'a> PushRequest<'a> {
             edits: Vec<&'b RawValue>,
         }
         let body: Body<'a> = serde_json::from_str(body).map_err(|_| UnreadablePush::Malformed)?;
-        if !is_understood(body.protocol) {
-            return Err(UnreadablePush::UnknownProtocol);
-        }
+        let version = served.pushed_in(body.protocol).ok_or(UnreadablePush::UnknownProtocol)?;
         if body.edits.len() > LIMITS.push_edits_max {
             return Err(UnreadablePush::TooManyEdits);
         }
         let read = |(index, raw): (usize, &&'a RawValue)| {
-            Received::read(raw.get()).ok_or(UnreadablePush::UnnumberedEdit(index))
+            Received::read_in(raw.get(), version).ok_or(UnreadablePush::UnnumberedEdit(index))
         };
         let edits = body.edits.iter().enumerate().map(read).collect::<Result<_, _>>()?;
         Ok(Self { epoch: body.epoch, edits })

@@ -7,12 +7,14 @@ mod world;
 
 use ruhu_sync::canonical;
 use ruhu_sync::digest::StreamDigest;
+use ruhu_sync::edit::Received;
 use ruhu_sync::id::{DeviceId, DeviceSeq, RecordId, StreamId};
 use ruhu_sync::json::Json;
 use ruhu_sync::push::PushReply;
 use ruhu_sync::record::content_hash;
 use ruhu_sync::rev::Rev;
 use ruhu_sync::storage::DeviceState;
+use ruhu_sync::version::Version;
 use serde_json::{Value, json};
 use world::{EPOCH, World, grants};
 
@@ -69,6 +71,24 @@ fn digests_are_as_published() {
             digest.toggle(id, Rev::parse(held["rev"].as_str().expect("rev")).expect("rev"));
         }
         case["digest"] = json!(digest.to_string());
+    });
+}
+
+#[test]
+fn changes_are_as_published() {
+    check("changes", |_, case| {
+        let raw = json!({"device_seq": 1, "op": "put", "record": world::record(1), "kind": "thing",
+            "base": "0", "changes": case["changes"], "made_at": "2026-11-23"});
+        let raw = raw.to_string();
+        let received = Received::read_in(&raw, Version::Two).expect("a number");
+        match &received.edit {
+            Ok(edit) => {
+                let edit = edit.as_ref().expect("no void");
+                case["patch"] = json!(Json::Object(edit.patch.clone()));
+                case["new_rows"] = json!(edit.new_rows);
+            }
+            Err(refusal) => case["problems"] = json!(refusal.problems),
+        }
     });
 }
 

@@ -10,6 +10,7 @@ use ruhu_api::settings::Settings;
 use ruhu_device::{Counted, Flaky, HttpTransport, TestDevice};
 use ruhu_store::Store;
 use ruhu_sync::id::Instant;
+use ruhu_sync::version::Served;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -26,6 +27,7 @@ pub struct Server {
     running: Option<Running>,
     place: Place,
     clock: Clock,
+    served: Served,
     folder: TempDir,
     tablets: AtomicU64,
 }
@@ -39,6 +41,7 @@ impl Server {
             running: None,
             place: Place::new(database, folder.path()),
             clock: Clock::standing(NOON),
+            served: Served::default(),
             folder,
             tablets: AtomicU64::new(1),
         };
@@ -56,6 +59,7 @@ impl Server {
         settings.key_files.sealing = keys.join("sealing.key");
         settings.key_files.cursor = keys.join("cursor.key");
         settings.key_files.signing = keys.join("signing.pem");
+        settings.served = self.served;
         settings.worker_threads = 2;
         settings.pool_connections_max = 24;
         // Connections that tests keep open are no requests in flight.
@@ -79,6 +83,12 @@ impl Server {
     pub fn start_again(&mut self) {
         self.stop();
         self.start(MissingKeys::Refuse);
+    }
+
+    /// The same, to speak these protocol versions.
+    pub fn start_again_serving(&mut self, served: Served) {
+        self.served = served;
+        self.start_again();
     }
 
     fn running(&self) -> &Running {

@@ -107,6 +107,9 @@ kinds! {
     /// The body is no push at all.
     MalformedPush, "malformed-push", BAD_REQUEST, "请求正文不是一次上传", "The body is not a push",
         "请按协议改正后重发；同样的内容重发不会成功。", "Correct it by the protocol and send it again; sending the same cannot succeed.";
+    /// A push in a protocol version that was never released, or is switched off.
+    ProtocolNotServed, "protocol-not-served", BAD_REQUEST, "此协议版本不予受理", "This protocol version is not served",
+        "请按 versions 所列版本发送；已编号的编辑请保留，待服务器开通其版本后原样发送。", "Send one of versions; keep edits that are numbered in another until the server speaks it.";
     /// A push leaves out numbers.
     DeviceSeqGap, "device-seq-gap", CONFLICT, "编号不连续", "Numbers are missing before these edits",
         "请从 expected_device_seq 起按顺序重发。", "Send again, in order, from expected_device_seq on.";

@@ -20,14 +20,14 @@ use ruhu_sync::push::{PushContext, PushReply, PushRequest, push};
 use ruhu_sync::storage::{ReadTx as _, StorageError, Stored};
 use secrecy::ExposeSecret as _;
 
-refusals!(NotPushed: Kind::MalformedPush, Kind::EpochChanged, Kind::DeviceSeqGap, Kind::DeviceForked,
+refusals!(NotPushed: Kind::MalformedPush, Kind::ProtocolNotServed, Kind::EpochChanged, Kind::DeviceSeqGap, Kind::DeviceForked,
     Kind::GroupSplit, Kind::DeviceLost, Kind::BodyTooLarge, Kind::Busy, Kind::StoreUnavailable);
 refusals!(NotPulled: Kind::CursorRefused, Kind::EpochChanged, Kind::Closed, Kind::UpgradeRequired,
     Kind::DeviceLost, Kind::Busy, Kind::StoreUnavailable);
 
 /// Tells a device what it needs before it syncs.
 ///
-/// The protocol versions, the limits (those of version 1 never shrink), the epoch, the server's
+/// The protocol versions for push and for pull, the limits (those of version 1 never shrink), the epoch, the server's
 /// time, the device's streams, and the number its next edit must have.
 #[utoipa::path(
     tag = "sync",
@@ -83,15 +83,16 @@ pub(crate) async fn pull_changes(
     service: web::Data<Service>,
     request: Json<PullRequest>,
 ) -> Answer<HttpResponse> {
-    reply::to_pull(service.pull(device, request.0).await?)
+    reply::to_pull(service.pull(device, request.0).await?, service.settings.served)
 }
 
 impl Service {
     async fn handshake(&self, on: OnDevice) -> Answer<Handshake> {
+        let served = self.settings.served;
         self.read(move |tx| {
             let (epoch, grants) = (tx.epoch()?, tx.grants(on.user, on.now)?);
             let device = tx.device(on.device)?;
-            Ok(Handshake::of(epoch, on.now, device.as_ref(), &grants))
+            Ok(Handshake::of(epoch, on.now, served, device.as_ref(), &grants))
         })
         .await
     }
@@ -101,7 +102,9 @@ impl Service {
         let service = self.clone();
         self.block(move || {
             let text = std::str::from_utf8(&body).map_err(|_| Problem::new(Kind::MalformedPush))?;
-            let request = PushRequest::parse(text).map_err(reply::unreadable)?;
+            let served = service.settings.served;
+            let request = PushRequest::parse_served(text, served)
+                .map_err(|error| reply::unreadable(error, served))?;
             let pushed = service.store.write(|tx| push_within(tx, &service, on, &request));
             Ok(pushed?)
         })
@@ -109,13 +112,14 @@ impl Service {
     }
 
     async fn pull(&self, on: OnDevice, request: PullRequest) -> Answer<PullReply> {
-        let key = self.cursor_key.clone();
+        let (key, served) = (self.cursor_key.clone(), self.settings.served);
         self.read(move |tx| {
             let context = PullContext {
                 user: on.user,
                 device: on.device,
                 now: on.now,
                 cursor_key: key.expose_secret(),
+                served,
             };
             pull(tx, context, &request)
         })

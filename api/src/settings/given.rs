@@ -163,7 +163,7 @@ impl Given {
                 }
                 (Some(_), None) => errors.push(SettingError {
                     setting: format!("{name} in {place}"),
-                    advice: "must be a text or a whole number".to_owned(),
+                    advice: "must be a text, a whole number, true or false".to_owned(),
                 }),
                 (None, _) => errors.push(SettingError {
                     setting: format!("{name} in {place}"),
@@ -182,6 +182,7 @@ fn plain(value: &toml::Value) -> Option<String> {
     match value {
         toml::Value::String(text) => Some(text.clone()),
         toml::Value::Integer(number) => Some(number.to_string()),
+        toml::Value::Boolean(truth) => Some(truth.to_string()),
         _ => None,
     }
 }

@@ -4,6 +4,7 @@ use super::given::{Given, SettingError, SettingsErrors};
 use super::table::SETTINGS;
 use super::{KeyFiles, LogFormat, Settings};
 use crate::body::BodyLimits;
+use ruhu_sync::version::Served;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -120,6 +121,22 @@ impl Reader<'_> {
         self.number("worker_threads", 1, 512)
     }
 
+    fn truth(&mut self, name: &str) -> bool {
+        let text = self.text(name);
+        text.parse().unwrap_or_else(|_| {
+            self.complain(name, format!("set it to true or false, not `{text}`"));
+            false
+        })
+    }
+
+    /// At least one version must be left to pull in.
+    fn served(&mut self) -> Served {
+        let experimental = self.truth("protocol_experimental");
+        let newest = Served { experimental, ..Served::default() }.push().into_iter().max();
+        let pull_min = self.number("protocol_pull_version_min", 1, newest.unwrap_or(1));
+        Served { experimental, pull_min }
+    }
+
     fn public_title(&mut self) -> String {
         let text = self.text("public_title");
         if text.chars().count() > 100 || text.chars().any(char::is_control) {
@@ -167,6 +184,7 @@ impl Given {
                 0,
                 3600,
             )),
+            served: reader.served(),
             public_title: reader.public_title(),
             unknown_variables: self.unknown_variables.clone(),
         };
@@ -207,6 +225,8 @@ impl Settings {
                 "worker_threads" => self.worker_threads.to_string(),
                 "pool_connections_max" => self.pool_connections_max.to_string(),
                 "shutdown_timeout_seconds" => self.shutdown_timeout.as_secs().to_string(),
+                "protocol_experimental" => self.served.experimental.to_string(),
+                "protocol_pull_version_min" => self.served.pull_min.to_string(),
                 "public_title" => quoted(&self.public_title),
                 _ => continue,
             };

@@ -128,6 +128,18 @@ pub const SETTINGS: &[Setting] = &[
         "How long requests in flight may go on after a signal to stop, 0 to 3600",
     ),
     setting(
+        "protocol_experimental",
+        "false",
+        "true|false",
+        "Whether protocol versions that were not released yet are spoken. They may change or go again: for trials only",
+    ),
+    setting(
+        "protocol_pull_version_min",
+        "1",
+        "VERSION",
+        "The least protocol version a pull is served in; below it devices are told to update. Pushes of every released version go on",
+    ),
+    setting(
         "public_title",
         "入户 Ruhu",
         "TEXT",

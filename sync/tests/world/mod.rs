@@ -12,6 +12,7 @@ use ruhu_sync::push::{PushContext, PushReply, PushRequest, push};
 use ruhu_sync::record::StoredRecord;
 use ruhu_sync::rules::{Capacity, Grant, Grants, StreamKind};
 use ruhu_sync::storage::DeviceState;
+use ruhu_sync::version::Served;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -52,6 +53,7 @@ pub fn grants(capacity: &'static str) -> Grants {
 pub struct World {
     pub store: MemoryStore,
     pub rules: PlainRules,
+    pub served: Served,
     salt: u8,
 }
 
@@ -62,11 +64,19 @@ impl World {
     }
 
     pub fn with(rules: PlainRules) -> Self {
-        let world = Self { store: MemoryStore::new(EPOCH), rules, salt: 0 };
+        let world =
+            Self { store: MemoryStore::new(EPOCH), rules, served: Served::default(), salt: 0 };
         for n in 1..=3 {
             world.enrol(n, n);
             world.store.state().grants.insert(user(n), grants("worker"));
         }
+        world
+    }
+
+    /// A server that speaks these versions.
+    pub fn serving(served: Served) -> Self {
+        let mut world = Self::new();
+        world.served = served;
         world
     }
 
@@ -94,7 +104,7 @@ impl World {
     }
 
     pub fn push_as(&mut self, device: DeviceId, user: UserId, body: &str) -> PushReply {
-        let request = PushRequest::parse(body).expect("a push");
+        let request = PushRequest::parse_served(body, self.served).expect("a push");
         let mut salts = || -> Salt {
             self.salt = self.salt.wrapping_add(1);
             [self.salt; 16]
@@ -151,13 +161,16 @@ impl World {
 
     pub fn try_pull(&self, from: u128, request: Value) -> PullReply {
         let mut request = request;
-        request["protocol"] = json!(1);
+        if request.get("protocol").is_none() {
+            request["protocol"] = json!(1);
+        }
         let request: PullRequest = serde_json::from_value(request).expect("a pull");
         let context = PullContext {
             user: user(from),
             device: device(from),
             now: Instant(1),
             cursor_key: &CURSOR_KEY,
+            served: self.served,
         };
         self.store.read(|tx| pull(tx, context, &request)).expect("read")
     }

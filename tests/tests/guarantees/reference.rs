@@ -11,6 +11,7 @@ use ruhu_sync::merge;
 use ruhu_sync::pull::{PullContext, PullReply, pull};
 use ruhu_sync::push::{PushContext, PushReply, PushRequest, push};
 use ruhu_sync::storage::{DeviceState, ReadTx as _};
+use ruhu_sync::version::Served;
 use ruhu_tests::{Field, NOON, Server};
 use std::rc::Rc;
 use uuid::Uuid;
@@ -60,7 +61,8 @@ impl Reference {
 
     fn pull(&self, user: UserId, device: DeviceId, body: &str) -> Response {
         let request = serde_json::from_str(body).expect("an honest pull");
-        let context = PullContext { user, device, now: NOON, cursor_key: &[7; 32] };
+        let served = Served::default();
+        let context = PullContext { user, device, now: NOON, cursor_key: &[7; 32], served };
         match self.store.read(|tx| pull(tx, context, &request)).expect("read") {
             PullReply::Page(page) => Response::new(200, page.json),
             other => panic!("an honest tablet was refused: {other:?}"),

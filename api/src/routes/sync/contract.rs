@@ -1,10 +1,11 @@
 //! The sync messages as the contract shows them. The messages themselves are written and read by
 //! `ruhu-sync`; a test holds the two together.
 
-use ruhu_sync::handshake::{LIMITS, VERSIONS};
+use ruhu_sync::handshake::LIMITS;
 use ruhu_sync::id::{Epoch, Instant};
 use ruhu_sync::rules::Grants;
 use ruhu_sync::storage::DeviceState;
+use ruhu_sync::version::Served;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -13,8 +14,8 @@ use uuid::Uuid;
 /// Where server and device stand.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Handshake {
-    /// The protocol versions a push may be in.
-    versions: Vec<u32>,
+    /// The protocol versions that are spoken.
+    versions: VersionsBody,
     /// The limits of version 1.
     limits: LimitsBody,
     /// The server's epoch.
@@ -29,6 +30,15 @@ pub(crate) struct Handshake {
     closed: bool,
     /// The streams this device may hold.
     streams: Vec<HeldStream>,
+}
+
+/// The protocol versions that are spoken.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct VersionsBody {
+    /// Those a push may be in: every released one, for ever.
+    push: Vec<u32>,
+    /// Those a pull is served in.
+    pull: Vec<u32>,
 }
 
 /// Sizes that never shrink.
@@ -57,6 +67,7 @@ impl Handshake {
     pub(crate) fn of(
         epoch: Epoch,
         now: Instant,
+        served: Served,
         device: Option<&DeviceState>,
         grants: &Grants,
     ) -> Self {
@@ -65,7 +76,7 @@ impl Handshake {
             kind: grant.kind.as_str().to_owned(),
         });
         Self {
-            versions: VERSIONS.to_vec(),
+            versions: VersionsBody { push: served.push(), pull: served.pull() },
             limits: LimitsBody {
                 push_edits_max: LIMITS.push_edits_max,
                 push_bytes_max: LIMITS.push_bytes_max,
@@ -83,7 +94,8 @@ impl Handshake {
 
     pub(crate) fn example() -> Self {
         let epoch = Epoch(id(1));
-        let mut example = Self::of(epoch, Instant(1_795_406_400_000_000), None, &Grants::default());
+        let (now, served) = (Instant(1_795_406_400_000_000), Served::default());
+        let mut example = Self::of(epoch, now, served, None, &Grants::default());
         example.streams = vec![HeldStream { stream: id(2), kind: "caseload".to_owned() }];
         example
     }
@@ -116,11 +128,15 @@ pub(crate) struct EditBody {
     root: Option<Uuid>,
     /// The rev the person was looking at, or `0`.
     base: String,
-    /// A JSON merge patch (RFC 7396).
-    patch: Value,
-    /// JSON pointers of the rows that are new.
+    /// Version 1: a JSON merge patch (RFC 7396).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    patch: Option<Value>,
+    /// Version 1: JSON pointers of the rows that are new.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     new_rows: Vec<String>,
+    /// Version 2 (experimental), in place of `patch` and `new_rows`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changes: Option<Vec<ChangeBody>>,
     /// The open conflicts it settles.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     resolves: Vec<ConflictName>,
@@ -132,6 +148,25 @@ pub(crate) struct EditBody {
     /// For a new root: the stream it is to live in, if there are several.
     #[serde(skip_serializing_if = "Option::is_none")]
     stream: Option<Uuid>,
+}
+
+/// What is asked of one place: exactly one of the four.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct ChangeBody {
+    /// The place, as a JSON pointer.
+    path: String,
+    /// That it holds this value; not null, and no null in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    set: Option<Value>,
+    /// That it holds nothing: `true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remove: Option<bool>,
+    /// That this new row stands there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    add_row: Option<Value>,
+    /// That there is an object, empty if there was none: `true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ensure: Option<bool>,
 }
 
 /// The name of an open conflict.

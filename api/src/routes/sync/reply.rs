@@ -5,25 +5,23 @@ use crate::problem::{Answer, Kind, Problem};
 use actix_web::HttpResponse;
 use actix_web::http::header::ContentType;
 use ruhu_sync::chain::to_hex;
-use ruhu_sync::handshake::{LIMITS, VERSIONS};
+use ruhu_sync::handshake::LIMITS;
 use ruhu_sync::pull::PullReply;
 use ruhu_sync::push::{DeviceFacts, PushReply, UnreadablePush};
+use ruhu_sync::version::Served;
 use serde_json::Value;
 
 fn json(text: String) -> HttpResponse {
     HttpResponse::Ok().content_type(ContentType::json()).body(text)
 }
 
-pub(super) fn unreadable(error: UnreadablePush) -> Problem {
+pub(super) fn unreadable(error: UnreadablePush, served: Served) -> Problem {
     let problem = Problem::new(Kind::MalformedPush);
     match error {
         UnreadablePush::Malformed => problem,
-        UnreadablePush::UnknownProtocol => problem
-            .detail(
-                "协议版本未曾发布，请按 versions 之一发送。",
-                "This protocol version was never released; send one of versions.",
-            )
-            .with("versions", VERSIONS.to_vec()),
+        UnreadablePush::UnknownProtocol => {
+            Problem::new(Kind::ProtocolNotServed).with("versions", served.push())
+        }
         UnreadablePush::TooManyEdits => problem
             .detail(
                 format!("一次最多上传 {} 条编辑，请分次发送。", LIMITS.push_edits_max),
@@ -82,14 +80,14 @@ pub(crate) fn push_answer(reply: PushReply) -> Answer<ruhu_sync::push::PushAnswe
     })
 }
 
-pub(super) fn to_pull(reply: PullReply) -> Answer<HttpResponse> {
+pub(super) fn to_pull(reply: PullReply, served: Served) -> Answer<HttpResponse> {
     Err(match reply {
         PullReply::Page(page) => return Ok(json(page.json)),
         PullReply::UnknownDevice => Kind::SignInRequired.into(),
         PullReply::DeviceLost => Kind::DeviceLost.into(),
         PullReply::Closed => Kind::Closed.into(),
         PullReply::UpgradeRequired => {
-            Problem::new(Kind::UpgradeRequired).with("versions", VERSIONS.to_vec())
+            Problem::new(Kind::UpgradeRequired).with("versions", served.pull())
         }
         PullReply::CursorRefused => Kind::CursorRefused.into(),
         PullReply::EpochChanged(epoch) => {
