@@ -6,7 +6,7 @@ mod world;
 
 use ruhu_sync::push::PushReply;
 use serde_json::{Value, json};
-use world::{EPOCH, World, part, thing, with};
+use world::{EPOCH, World, part, record, thing, with};
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/protocol.md");
 
@@ -30,7 +30,22 @@ fn examples() -> Vec<(&'static str, Value)> {
     world.put(2, thing(1, 1, &base, json!({"x": "自有"})));
     let conflict = world.conflicts(1).remove(0);
     let page = world.pull(2, json!({}));
-    vec![("push", push), ("push-answer", answer), ("conflict", conflict), ("pull-page", page)]
+    let changed = json!({"device_seq": 4, "op": "put", "record": record(1), "kind": "thing",
+        "base": world.stored(1).rev, "made_at": "2026-11-23T09:30:00+08:00", "changes": [
+            {"path": "/x", "set": "租房"}, {"path": "/y", "remove": true},
+            {"path": "/rows/0192f0c1-6b00-7d10-8a44-3c9e5f7a2b66", "add_row": {"wage": 260_000}},
+            {"path": "/home", "ensure": true}]});
+    world.served.experimental = true;
+    let body = json!({"protocol": 2, "epoch": EPOCH, "edits": [changed]}).to_string();
+    assert!(matches!(world.push_body(1, &body), PushReply::Answer(answer)
+        if answer.outcomes[0].contains("rev")));
+    vec![
+        ("push", push),
+        ("changes", changed),
+        ("push-answer", answer),
+        ("conflict", conflict),
+        ("pull-page", page),
+    ]
 }
 
 #[test]

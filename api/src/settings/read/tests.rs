@@ -75,7 +75,7 @@ fn all_that_is_wrong_is_told_at_once_with_its_place_and_what_to_do() {
 fn a_key_of_the_file_that_is_no_setting_is_an_error() {
     let folder = tempfile::tempdir().expect("folder");
     let file = folder.path().join("ruhu.toml");
-    std::fs::write(&file, "listn = 'x'\nlisten = true\n").expect("file");
+    std::fs::write(&file, "listn = 'x'\nlisten = [1]\n").expect("file");
     let flags = Flags { file: Some(file), ..Flags::default() };
     let SettingsErrors(errors) = Given::from_sources(&flags, Vec::new()).expect_err("wrong");
     assert_eq!(errors.len(), 2, "{errors:?}");
@@ -97,6 +97,22 @@ fn no_printed_form_of_the_settings_holds_the_databases_password() {
         }
         assert!(settings.to_masked_toml().contains("db.example/ruhu"));
     }
+}
+
+#[test]
+fn some_version_is_left_to_pull_in() {
+    let served = |experimental: &str, pull_min: &str| {
+        let given = variables(&[
+            ("RUHU_PROTOCOL_EXPERIMENTAL", experimental),
+            ("RUHU_PROTOCOL_PULL_VERSION_MIN", pull_min),
+        ]);
+        let given = Given::from_sources(&Flags::default(), given).expect("given");
+        given.check().ok().map(|settings| settings.served.pull())
+    };
+    assert_eq!(served("true", "2"), Some(vec![2]));
+    assert_eq!(served("true", "3"), None);
+    assert_eq!(served("false", "2"), None);
+    assert_eq!(served("yes", "1"), None);
 }
 
 #[test]
