@@ -8,6 +8,7 @@ pub mod clock;
 pub mod command;
 pub mod demo;
 pub mod desk;
+pub mod devices;
 pub mod etag;
 pub mod forms;
 pub mod idempotency;

@@ -112,6 +112,7 @@ const TAGS: &[(&str, &str)] = &[
     ("sync", "The sync protocol of tablets."),
     ("reference", "What is the same for all: forms and areas."),
     ("desk", "Reviewing at a desk."),
+    ("administration", "What administrators do."),
     ("operations", "Running the service, and reading about it."),
 ];
 

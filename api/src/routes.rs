@@ -6,6 +6,7 @@
 
 pub mod areas;
 pub mod desk;
+pub mod devices;
 pub mod docs;
 pub mod forms;
 pub mod health;
@@ -40,6 +41,13 @@ routes! {
     session::refresh_session,
     session::sign_out,
     me::read_me,
+    devices::list_my_devices,
+    devices::revoke_my_device,
+    devices::report_my_device_lost,
+    devices::list_devices,
+    devices::revoke_device,
+    devices::report_device_lost,
+    devices::report_device_found,
     sync::read_handshake,
     sync::push_edits,
     sync::pull_changes,

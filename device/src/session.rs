@@ -200,15 +200,17 @@ impl<T: Transport> TestDevice<T> {
         #[derive(Deserialize)]
         struct Answer {
             access_token: String,
+            refresh_token: String,
         }
         let session = self.memory.session.as_ref();
         let token = &session.ok_or(DeviceError::SignInNeeded)?.refresh_token;
         let body = json!({"refresh_token": token}).to_string();
         let response = self.try_call("POST", "/v1/session/refresh", None, Some(&body))?;
         let answer: Answer = read_success(&response)?;
-        if let Some(session) = &mut self.memory.session {
-            session.access_token = answer.access_token;
-        }
+        self.memory.session = Some(Session {
+            access_token: answer.access_token,
+            refresh_token: answer.refresh_token,
+        });
         Ok(())
     }
 }
@@ -255,7 +257,8 @@ mod tests {
         let mut device = device();
         device.create("household", None, doc("{}")).expect("kept");
         let expired = || problem(401, "access-token-expired", json!({}));
-        let renewed = ok(&json!({"access_token": "fresh", "expires_in_seconds": 900}));
+        let renewed = ok(&json!({"access_token": "fresh", "expires_in_seconds": 900,
+            "refresh_token": "next"}));
         let line = device.transport_mut();
         line.then(expired()).then(renewed).then(applied(1..=1, &[]));
         device.push().expect("pushed");
@@ -263,6 +266,8 @@ mod tests {
         assert_eq!(calls[0].bytes, calls[2].bytes);
         assert_eq!(calls[1].body, json!({"refresh_token": "refresh"}));
         assert_eq!(calls[2].bearer.as_deref(), Some("fresh"));
+        let session = device.memory.session.as_ref().expect("a session");
+        assert_eq!(session.refresh_token, "next");
     }
 
     #[test]

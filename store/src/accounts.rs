@@ -3,11 +3,13 @@
 
 mod enrolment;
 mod idempotency;
+mod installations;
 mod refresh;
 
 pub use enrolment::{Enrolled, NewDevice, Seat};
 pub use idempotency::{Recalled, Request};
-pub use refresh::{NewRefreshToken, RefreshRow};
+pub use installations::Installation;
+pub use refresh::{NewRefreshToken, Renewal, ShownRefreshToken};
 
 use crate::Tx;
 use crate::grants;

@@ -178,6 +178,7 @@ diesel::table! {
         family -> Binary,
         issued_at -> BigInt,
         expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
         revoked_at -> Nullable<BigInt>,
     }
 }
@@ -269,6 +270,7 @@ diesel::joinable!(membership -> caseload (caseload));
 diesel::joinable!(caseload -> contract (contract));
 diesel::joinable!(provider_ban -> provider (provider));
 diesel::joinable!(office -> account (account));
+diesel::joinable!(device -> account (account));
 diesel::allow_tables_to_appear_in_same_query!(assessment_row, household_row);
 diesel::allow_tables_to_appear_in_same_query!(journal, account);
 diesel::allow_tables_to_appear_in_same_query!(
@@ -281,4 +283,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     provider_ban,
     device,
     device_continues,
+    refresh_token,
 );

@@ -27,10 +27,11 @@ pub struct Field;
 const WORKERS: [(&str, u128, u128); 3] =
     [("worker_a", 1, 1), ("worker_a2", 2, 1), ("worker_b", 3, 2)];
 
-const OFFICES: [(&str, u128, Role, &str); 3] = [
+const OFFICES: [(&str, u128, Role, &str); 4] = [
     ("committee", 4, Role::CommitteeMember, "110102003001"),
     ("reviewer_here", 5, Role::StreetReviewer, AREA_HERE),
     ("reviewer_there", 6, Role::StreetReviewer, AREA_THERE),
+    ("admin", 7, Role::Admin, ""),
 ];
 
 fn numbered(kind: u128, n: u128) -> Uuid {

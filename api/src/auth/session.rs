@@ -3,7 +3,7 @@
 use super::RefreshToken;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
-use ruhu_store::accounts::{Account, Enrolled, NewDevice, NewRefreshToken, Seat};
+use ruhu_store::accounts::{Account, Enrolled, NewDevice, NewRefreshToken, Renewal};
 use ruhu_sync::id::{DeviceId, DeviceSeq, Epoch, Instant};
 use ruhu_sync::storage::{DeviceState, ReadTx as _};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -52,7 +52,7 @@ impl Service {
         check_device_name(&device.name)?;
         let now = self.clock.now();
         let account = self.authenticate(login, password, now).await?;
-        let refresh_token = RefreshToken::fresh()?;
+        let (family, refresh_token) = RefreshToken::first()?;
         let new = NewDevice {
             id: match device.id {
                 Some(id) => id,
@@ -63,14 +63,19 @@ impl Service {
             continues: device.continues,
             at: now,
         };
-        let token = self.new_refresh_token(&refresh_token, new.id, now)?;
+        let token = NewRefreshToken {
+            hash: refresh_token.hash(),
+            device: new.id,
+            family,
+            issued_at: now,
+            expires_at: self.sign_in_ends(now),
+        };
         let enrolled = self.write(move |tx| {
             let enrolled = tx.enrol(&new)?;
             let epoch = tx.epoch()?;
             let mut issued_at = now;
             if let Enrolled::Here(_) = &enrolled {
-                let revoked_at = tx.seat(new.id)?.and_then(|seat| seat.revoked_at);
-                issued_at = after_revocation(now, revoked_at);
+                issued_at = tx.seat(new.id)?.map_or(now, |seat| seat.after_revocation(now));
                 tx.add_refresh_token(&NewRefreshToken { issued_at, ..token })?;
             }
             Ok((enrolled, epoch, issued_at))
@@ -114,61 +119,37 @@ impl Service {
         }
     }
 
-    fn new_refresh_token(
-        &self,
-        token: &RefreshToken,
-        device: DeviceId,
-        now: Instant,
-    ) -> Answer<NewRefreshToken> {
+    /// When a sign-in of now has to be made anew, however often it is refreshed.
+    fn sign_in_ends(&self, now: Instant) -> Instant {
         let lifetime_seconds = i64::from(self.settings.refresh_token_days) * 86_400;
-        Ok(NewRefreshToken {
-            hash: RefreshToken::hash_of(token.expose()),
-            device,
-            family: fresh_uuid(now)?,
-            issued_at: now,
-            expires_at: Instant(now.0 + lifetime_seconds * 1_000_000),
-        })
+        Instant(now.0 + lifetime_seconds * 1_000_000)
     }
 
-    /// A new access token for whoever shows a refresh token.
-    pub async fn refresh(&self, shown: SecretString) -> Answer<(String, Seat)> {
+    /// A new access token and a new refresh token for whoever shows a refresh token.
+    pub async fn refresh(&self, shown: SecretString) -> Answer<(String, RefreshToken)> {
         let now = self.clock.now();
-        let hash = RefreshToken::hash_of(shown.expose_secret());
-        let found = self.read(move |tx| {
-            let row = tx.refresh_token(hash)?;
-            let seat = match &row {
-                Some(row) => tx.seat(row.device)?,
-                None => None,
-            };
-            Ok(row.zip(seat))
-        });
-        let (row, seat) = found.await?.ok_or_else(refused)?;
-        if seat.reported_lost {
-            return Err(Kind::DeviceLost.into());
+        let shown = RefreshToken::read(shown.expose_secret()).ok_or_else(refused)?;
+        let next = RefreshToken::of_family(shown.family)?;
+        let hash = next.hash();
+        let renewal = self.write(move |tx| tx.renew_refresh_token(shown, hash, now)).await?;
+        match renewal {
+            Renewal::Renewed { seat, issued_at } => {
+                let token = self.tokens.issue(seat.account.id, seat.device, issued_at)?;
+                Ok((token, next))
+            }
+            Renewal::Lost => Err(Kind::DeviceLost.into()),
+            Renewal::Refused => Err(refused()),
+            Renewal::Reused(device) => {
+                tracing::warn!(%device, "a replaced refresh token came back: its sign-ins have ended");
+                Err(refused())
+            }
         }
-        let is_void = seat.revoked_at.is_some_and(|at| row.issued_at <= at);
-        if is_void || row.revoked_at.is_some() || row.expires_at <= now {
-            return Err(refused());
-        }
-        let issued_at = after_revocation(now, seat.revoked_at);
-        let token = self.tokens.issue(seat.account.id, seat.device, issued_at)?;
-        Ok((token, seat))
     }
 
     /// Ends all sign-ins of a device up to now: its refresh tokens and its access tokens.
     pub async fn sign_out(&self, device: DeviceId, now: Instant) -> Answer<()> {
-        self.write(move |tx| {
-            tx.revoke_refresh_tokens(device, now)?;
-            tx.revoke_device(device, now).map(drop)
-        })
-        .await
+        self.write(move |tx| tx.end_sign_ins(device, now).map(drop)).await
     }
-}
-
-/// When a token counts as issued. What a sign-out ended stays ended, so a token of a new sign-in
-/// must be told from it: tokens count whole seconds, and the two may fall into one.
-fn after_revocation(now: Instant, revoked_at: Option<Instant>) -> Instant {
-    revoked_at.map_or(now, |revoked_at| now.max(Instant(revoked_at.0 + 1_000_000)))
 }
 
 fn refused() -> Problem {

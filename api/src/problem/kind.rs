@@ -94,7 +94,7 @@ kinds! {
         "每人一个设备号：请不带 id 重新登录，领取自己的设备号。", "One device id a person: sign in without an id to be given your own.";
     /// The device was reported lost.
     DeviceLost, "device-lost", FORBIDDEN, "此设备已挂失", "The device was reported lost",
-        "请把设备交还管理员。", "Hand the device to an administrator.";
+        "请清除本机上的全部资料，并把设备交还管理员。", "Erase everything on the device, and hand it to an administrator.";
     /// Nothing by that name for this person.
     NotAvailable, "not-available", NOT_FOUND, "没有可供查看的内容", "Nothing by that name is available",
         "它不存在，或不在您的权限之内。", "It does not exist, or it is not within your rights.";

@@ -98,24 +98,27 @@ impl From<&Account> for Person {
 /// A refresh token.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct ShownRefreshToken {
-    /// As `POST /v1/session` gave it.
+    /// The last one that `POST /v1/session` or `POST /v1/session/refresh` gave.
     #[schema(value_type = String, format = Password)]
     refresh_token: SecretString,
 }
 
-/// A new access token.
+/// New tokens.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RefreshedSession {
     /// Goes into `Authorization: Bearer …`.
     access_token: String,
     /// How long it is valid.
     expires_in_seconds: i64,
+    /// Takes the place of the one that was shown.
+    refresh_token: String,
 }
 
 const DEVICE: Uuid = Uuid::from_u128(0x0192_e4a0_0000_7000_8000_0000_0000_0007);
 const EPOCH: Uuid = Uuid::from_u128(0x5f0c_3b1e_9d2a_4c47_8f10_2a7d_0c9b_4e11);
 const TOKEN: &str = "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl";
-const REFRESH_TOKEN: &str = "q1P0c5Y0T3xK8mZ2vN7bR4wLhJ6dFgS9aXeUiOyQkCk";
+const REFRESH_TOKEN: &str = "q1P0c5Y0T3xK8mZ2vN7bR4wLhJ6dFgS9aXeUiOyQkCkb3Jr0m8tVx2Lz5Hq7Wd1E";
+const NEXT_REFRESH_TOKEN: &str = "q1P0c5Y0T3xK8mZ2vN7bR4Yt6Pz0sKd3Gf8Hj1Lq5Wn7Xc9Vb2Mu4Ri6To8Ea0";
 
 /// The person of the examples.
 pub(crate) fn example_person() -> Person {
@@ -191,16 +194,18 @@ impl BegunSession {
     }
 }
 
-/// Gives a new access token.
+/// Gives new tokens.
 ///
-/// For a refresh token that was neither revoked nor has expired. A refusal is no reason to delete
-/// anything from the device: the person signs in again.
+/// Each refresh token is replaced when it is used; store the new one before using it. If the
+/// answer is lost, show the same token again: it is replaced for good only when its successor is
+/// used. One that comes back after that ends all sign-ins of the device. A refusal is no reason to
+/// delete anything from the device: the person signs in again.
 #[utoipa::path(
     tag = "session",
     request_body(content = ShownRefreshToken, example = json!({"refresh_token": REFRESH_TOKEN})),
     responses(
-        (status = 200, description = "A new access token", body = RefreshedSession,
-            example = json!({"access_token": TOKEN, "expires_in_seconds": 900})),
+        (status = 200, description = "New tokens", body = RefreshedSession,
+            example = json!({"access_token": TOKEN, "expires_in_seconds": 900, "refresh_token": NEXT_REFRESH_TOKEN})),
         RefreshRefused,
     ),
     security(()),
@@ -210,10 +215,11 @@ pub(crate) async fn refresh_session(
     service: web::Data<Service>,
     Json(shown): Json<ShownRefreshToken>,
 ) -> Answer<HttpResponse> {
-    let (access_token, _) = service.refresh(shown.refresh_token).await?;
+    let (access_token, refresh_token) = service.refresh(shown.refresh_token).await?;
     Ok(HttpResponse::Ok().json(RefreshedSession {
         access_token,
         expires_in_seconds: service.tokens.lifetime_seconds(),
+        refresh_token: refresh_token.expose().to_owned(),
     }))
 }
 

@@ -107,10 +107,11 @@ async fn an_access_token_ends_with_its_last_second_and_a_refresh_token_gives_ano
     let expired = house.get("/v1/me", token).await;
     assert_eq!((expired.status.as_u16(), &*expired.problem()), (401, "access-token-expired"));
     assert_eq!(expired.header(header::WWW_AUTHENTICATE), "Bearer");
-    let fresh = refreshed(&house, &session).await.json()["access_token"].clone();
-    assert_eq!(house.get("/v1/me", fresh.as_str().expect("token")).await.status, 200);
+    let fresh = refreshed(&house, &session).await.json();
+    let token = fresh["access_token"].as_str().expect("token");
+    assert_eq!(house.get("/v1/me", token).await.status, 200);
     house.clock.advance_seconds(90 * 86_400);
-    assert_eq!(refreshed(&house, &session).await.problem(), "refresh-token-refused");
+    assert_eq!(refreshed(&house, &fresh).await.problem(), "refresh-token-refused");
 }
 
 #[actix_web::test]

@@ -93,6 +93,8 @@ CREATE TABLE refresh_token (
     family BYTEA NOT NULL CHECK (octet_length(family) = 16),
     issued_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
+    -- When it was first shown to get another: the newest with one is where the family stands.
+    used_at BIGINT,
     revoked_at BIGINT
 );
 CREATE INDEX refresh_token_by_device ON refresh_token (device);

@@ -93,6 +93,8 @@ CREATE TABLE refresh_token (
     family BLOB NOT NULL CHECK (length(family) = 16),
     issued_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
+    -- When it was first shown to get another: the newest with one is where the family stands.
+    used_at INTEGER,
     revoked_at INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX refresh_token_by_device ON refresh_token (device);

@@ -25,6 +25,14 @@ pub struct Seat {
     pub reported_lost: bool,
 }
 
+impl Seat {
+    /// When a token counts as issued. What a revocation ended stays ended, so a token of a new
+    /// sign-in must be told from it: tokens count whole seconds, and the two may fall into one.
+    pub fn after_revocation(&self, now: Instant) -> Instant {
+        self.revoked_at.map_or(now, |revoked_at| now.max(Instant(revoked_at.0 + 1_000_000)))
+    }
+}
+
 /// A device to be enrolled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewDevice {
@@ -49,7 +57,7 @@ pub enum Enrolled {
     OfAnother,
     /// It was reported lost.
     Lost,
-    /// The installation that it is to go on with is not this person's, or was reported lost.
+    /// The installation that it is to go on with is not this person's.
     ContinuesNothing,
 }
 
@@ -87,7 +95,7 @@ impl Tx {
         // Looked at before anything is written, so that a refusal leaves nothing behind.
         if let Some((earlier, _)) = new.continues {
             let earlier = devices::find(self, earlier, Hold::No)?;
-            if !earlier.is_some_and(|e| e.user == new.user && !e.reported_lost) {
+            if earlier.is_none_or(|earlier| earlier.user != new.user) {
                 return Ok(Enrolled::ContinuesNothing);
             }
         }
@@ -130,7 +138,8 @@ impl Tx {
         Ok(added == 1)
     }
 
-    /// Its own earlier installation, and all that one went on with itself.
+    /// Its own earlier installation, and all that one went on with itself. An edit that the earlier
+    /// one sends from now on is another's, whatever number it has: only what is here already counts.
     fn insert_continues(
         &mut self,
         new: &NewDevice,
@@ -138,7 +147,9 @@ impl Tx {
         through: DeviceSeq,
     ) -> Stored<()> {
         let before = devices::find(self, earlier, Hold::No)?;
-        let inherited = before.map(|before| before.continues).unwrap_or_default();
+        let (last, inherited) =
+            before.map(|before| (before.last, before.continues)).unwrap_or_default();
+        let through = through.min(last);
         for (earlier, through) in std::iter::once((earlier, through)).chain(inherited) {
             self.run(|connection| {
                 let values = (
@@ -164,27 +175,5 @@ impl Tx {
             on_both!(connection, |c| query.execute(c))
         })?;
         Ok(())
-    }
-
-    /// Reports a device lost, for ever; says whether there is such a device.
-    pub fn report_device_lost(&mut self, id: DeviceId, at: Instant) -> Stored<bool> {
-        self.must_write()?;
-        let changed = self.run(|connection| {
-            let query = diesel::update(device::table.find(id.fixed()))
-                .set(device::reported_lost_at.eq(at.0));
-            on_both!(connection, |c| query.execute(c))
-        })?;
-        Ok(changed == 1)
-    }
-
-    /// Ends all sign-ins of a device up to now; says whether there is such a device.
-    pub fn revoke_device(&mut self, id: DeviceId, at: Instant) -> Stored<bool> {
-        self.must_write()?;
-        let changed = self.run(|connection| {
-            let query =
-                diesel::update(device::table.find(id.fixed())).set(device::revoked_at.eq(at.0));
-            on_both!(connection, |c| query.execute(c))
-        })?;
-        Ok(changed == 1)
     }
 }

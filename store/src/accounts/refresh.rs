@@ -1,13 +1,19 @@
-//! Refresh tokens, by their hashes. Those of one sign-in share a family, so that one that is used
-//! twice can end them all.
+//! Refresh tokens, by their hashes. Those of one sign-in are a family: of it the token last used
+//! and its successors are kept, so that an older one that comes back is known for what it is
+//! (docs/adr/0005).
 
+use super::Seat;
 use crate::Tx;
+use crate::devices::{self, Hold};
 use crate::schema::refresh_token;
 use crate::values::{Fixed, Name};
 use diesel::prelude::*;
 use ruhu_sync::id::{DeviceId, Instant};
 use ruhu_sync::storage::Stored;
 use uuid::Uuid;
+
+/// Tokens of a family at most: beyond, the successors that were never used make room.
+const FAMILY_TOKENS_MAX: usize = 8;
 
 /// A token to be remembered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,25 +30,48 @@ pub struct NewRefreshToken {
     pub expires_at: Instant,
 }
 
-/// A token as it is remembered.
+/// A token that somebody shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RefreshRow {
-    /// The device it was given to.
-    pub device: DeviceId,
-    /// The sign-in it comes from.
+pub struct ShownRefreshToken {
+    /// The sign-in it says it comes from. As secret as the token: it is in nothing else.
     pub family: Uuid,
-    /// When it was given.
-    pub issued_at: Instant,
-    /// From when on it is no longer valid.
-    pub expires_at: Instant,
-    /// When it was revoked, if it was.
-    pub revoked_at: Option<Instant>,
+    /// SHA-256 of the token.
+    pub hash: [u8; 32],
 }
 
-type Row = (Fixed<16>, Fixed<16>, i64, i64, Option<i64>);
+/// What became of a token that was shown.
+#[derive(Clone, Debug)]
+pub enum Renewal {
+    /// Its successor is remembered.
+    Renewed {
+        /// Who, and where.
+        seat: Box<Seat>,
+        /// When the successor counts as given.
+        issued_at: Instant,
+    },
+    /// Its device was reported lost.
+    Lost,
+    /// It is unknown, has expired, or was revoked.
+    Refused,
+    /// It was replaced before, and its successor was used: two hold what one was given. All
+    /// sign-ins of the device have ended.
+    Reused(DeviceId),
+}
+
+pub(super) struct Member {
+    hash: [u8; 32],
+    device: DeviceId,
+    issued_at: Instant,
+    expires_at: Instant,
+    is_used: bool,
+    is_revoked: bool,
+}
+
+type Row = (Fixed<32>, Fixed<16>, i64, i64, Option<i64>, Option<i64>);
 
 impl Tx {
-    /// Remembers a token, and forgets those of the same device that have long expired.
+    /// Remembers the first token of a sign-in, and forgets those of the same device that have
+    /// long expired.
     pub fn add_refresh_token(&mut self, new: &NewRefreshToken) -> Stored<()> {
         self.must_write()?;
         self.run(|connection| {
@@ -53,6 +82,53 @@ impl Tx {
             );
             on_both!(connection, |c| query.execute(c))
         })?;
+        self.insert_token(new)
+    }
+
+    /// Gives a token that is shown the successor of this hash, which expires with it. A token may
+    /// be shown again, and has another successor each time, until one of them is used.
+    pub fn renew_refresh_token(
+        &mut self,
+        shown: ShownRefreshToken,
+        next: [u8; 32],
+        now: Instant,
+    ) -> Stored<Renewal> {
+        self.must_write()?;
+        let Some(device) = self.family(shown.family)?.first().map(|member| member.device) else {
+            return Ok(Renewal::Refused);
+        };
+        // One at a time, and none beside a revocation: what was read before is read again.
+        devices::find(self, device, Hold::Lock)?;
+        let family = self.family(shown.family)?;
+        let Some(seat) = self.seat(device)? else {
+            return Ok(Renewal::Refused);
+        };
+        if seat.reported_lost {
+            return Ok(Renewal::Lost);
+        }
+        let is_over = |member: &Member| {
+            member.is_revoked
+                || member.expires_at <= now
+                || seat.revoked_at.is_some_and(|at| member.issued_at <= at)
+        };
+        if family.is_empty() || family.iter().any(is_over) {
+            return Ok(Renewal::Refused);
+        }
+        let Some(member) = family.iter().find(|member| member.hash == shown.hash) else {
+            self.end_sign_ins(device, now)?;
+            return Ok(Renewal::Reused(device));
+        };
+        if !member.is_used || family.len() >= FAMILY_TOKENS_MAX {
+            self.keep_alone(shown, now)?;
+        }
+        let issued_at = seat.after_revocation(now);
+        let expires_at = member.expires_at;
+        let family = shown.family;
+        self.insert_token(&NewRefreshToken { hash: next, device, family, issued_at, expires_at })?;
+        Ok(Renewal::Renewed { seat: Box::new(seat), issued_at })
+    }
+
+    fn insert_token(&mut self, new: &NewRefreshToken) -> Stored<()> {
         self.run(|connection| {
             let values = (
                 refresh_token::hash.eq(Fixed(new.hash)),
@@ -68,44 +144,55 @@ impl Tx {
         Ok(())
     }
 
-    /// A token by its hash.
-    pub fn refresh_token(&mut self, hash: [u8; 32]) -> Stored<Option<RefreshRow>> {
-        let row: Option<Row> = self.run(|connection| {
-            let query = refresh_token::table.find(Fixed(hash)).select((
-                refresh_token::device,
-                refresh_token::family,
-                refresh_token::issued_at,
-                refresh_token::expires_at,
-                refresh_token::revoked_at,
-            ));
-            on_both!(connection, |c| query.first(c).optional())
+    pub(super) fn family(&mut self, family: Uuid) -> Stored<Vec<Member>> {
+        let rows: Vec<Row> = self.run(|connection| {
+            let query = refresh_token::table
+                .filter(refresh_token::family.eq(Fixed(*family.as_bytes())))
+                .select((
+                    refresh_token::hash,
+                    refresh_token::device,
+                    refresh_token::issued_at,
+                    refresh_token::expires_at,
+                    refresh_token::used_at,
+                    refresh_token::revoked_at,
+                ));
+            on_both!(connection, |c| query.load(c))
         })?;
-        Ok(row.map(|(device, family, issued_at, expires_at, revoked_at)| RefreshRow {
+        let member = |(hash, device, issued_at, expires_at, used_at, revoked_at): Row| Member {
+            hash: hash.0,
             device: DeviceId::of(device),
-            family: Uuid::from_bytes(family.0),
             issued_at: Instant(issued_at),
             expires_at: Instant(expires_at),
-            revoked_at: revoked_at.map(Instant),
-        }))
+            is_used: used_at.is_some(),
+            is_revoked: revoked_at.is_some(),
+        };
+        Ok(rows.into_iter().map(member).collect())
     }
 
-    /// Revokes all tokens of one sign-in that are not revoked yet; says how many.
-    pub fn revoke_family(&mut self, family: Uuid, at: Instant) -> Stored<usize> {
-        self.must_write()?;
+    /// The family stands at this token now: its predecessor, and what else that was given, is
+    /// forgotten, and so known as replaced if it is shown again.
+    fn keep_alone(&mut self, shown: ShownRefreshToken, now: Instant) -> Stored<()> {
         self.run(|connection| {
-            let query = diesel::update(
+            let query = diesel::delete(
                 refresh_token::table
-                    .filter(refresh_token::family.eq(Fixed(*family.as_bytes())))
-                    .filter(refresh_token::revoked_at.is_null()),
-            )
-            .set(refresh_token::revoked_at.eq(at.0));
+                    .filter(refresh_token::family.eq(Fixed(*shown.family.as_bytes())))
+                    .filter(refresh_token::hash.ne(Fixed(shown.hash))),
+            );
             on_both!(connection, |c| query.execute(c))
-        })
+        })?;
+        self.run(|connection| {
+            let query = diesel::update(refresh_token::table.find(Fixed(shown.hash)))
+                .set(refresh_token::used_at.eq(now.0));
+            on_both!(connection, |c| query.execute(c))
+        })?;
+        Ok(())
     }
 
-    /// Revokes all tokens of a device that are not revoked yet; says how many.
-    pub fn revoke_refresh_tokens(&mut self, device: DeviceId, at: Instant) -> Stored<usize> {
-        self.must_write()?;
+    /// Ends all sign-ins of a device up to now: its refresh tokens and its access tokens. Says
+    /// whether there is such a device.
+    pub fn end_sign_ins(&mut self, device: DeviceId, at: Instant) -> Stored<bool> {
+        // The device first: its row is what a refresh waits for.
+        let is_there = self.revoke_device(device, at)?;
         self.run(|connection| {
             let query = diesel::update(
                 refresh_token::table
@@ -114,6 +201,7 @@ impl Tx {
             )
             .set(refresh_token::revoked_at.eq(at.0));
             on_both!(connection, |c| query.execute(c))
-        })
+        })?;
+        Ok(is_there)
     }
 }

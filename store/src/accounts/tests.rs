@@ -1,6 +1,8 @@
 use super::*;
 use crate::{KeyId, KeyRing, Store, StoreSettings};
+use diesel::connection::SimpleConnection as _;
 use ruhu_sync::id::{DeviceId, DeviceSeq, Instant};
+use ruhu_sync::storage::{DeviceState, WriteTx as _};
 use secrecy::SecretBox;
 use std::sync::atomic::{AtomicU32, Ordering};
 use uuid::Uuid;
@@ -26,31 +28,59 @@ macro_rules! on_each_store {
         mod postgres {
             $(#[test]
             fn $name() {
-                super::$name(&super::open(super::server()));
+                let schema = $crate::accounts::tests::Schema::new();
+                super::$name(&super::open(schema.url.clone()));
             })*
         }
     };
 }
+
+mod refreshing;
 
 on_each_store! {
     an_account_is_found_by_its_login_and_its_login_is_its_own,
     an_enrolled_device_is_one_persons_for_ever,
     a_device_reported_lost_is_not_enrolled_again,
     a_new_installation_goes_on_with_the_persons_own_earlier_ones_only,
-    a_revoked_family_of_refresh_tokens_stays_revoked,
+    a_device_that_was_found_signs_in_again_and_its_old_tokens_do_not_come_back,
     a_request_sent_again_is_answered_again_and_its_key_serves_no_other,
 }
 
-fn server() -> String {
-    std::env::var("RUHU_TEST_POSTGRES_URL")
-        .expect("RUHU_TEST_POSTGRES_URL names no server: run scripts/test, which starts one")
+/// A schema of its own on the server, dropped at the end.
+struct Schema {
+    url: String,
+    server: String,
+    name: String,
+}
+
+impl Schema {
+    fn new() -> Self {
+        let server = std::env::var("RUHU_TEST_POSTGRES_URL")
+            .expect("RUHU_TEST_POSTGRES_URL names no server: run scripts/test, which starts one");
+        let name = format!("accounts_{}", fresh(0).simple());
+        let mut c = PgConnection::establish(&server).expect("the server");
+        c.batch_execute(&format!("CREATE SCHEMA {name}")).expect("a schema");
+        let and = if server.contains('?') { '&' } else { '?' };
+        let url = format!("{server}{and}options=-csearch_path%3D{name}");
+        Self { url, server, name }
+    }
+}
+
+impl Drop for Schema {
+    fn drop(&mut self) {
+        if let Ok(mut c) = PgConnection::establish(&self.server) {
+            let name = &self.name;
+            let sql = format!("SET client_min_messages = error; DROP SCHEMA {name} CASCADE");
+            drop(c.batch_execute(&sql));
+        }
+    }
 }
 
 fn open(url: String) -> Store {
     Store::open(&StoreSettings::new(url, keys())).expect("store")
 }
 
-/// A number that no other test of this or another process has, so that all may share a database.
+/// A number that no other test of this or another process has.
 fn fresh(byte: u8) -> Uuid {
     let mut bytes = [byte; 16];
     getrandom::fill(&mut bytes[..12]).expect("random");
@@ -94,6 +124,15 @@ fn new_device(user: UserId) -> NewDevice {
     }
 }
 
+/// The device's last number, as pushes would have left it.
+fn has_sent(store: &Store, device: DeviceId, last: u64) {
+    let sent = store.write(|tx| {
+        let state = tx.lock_device(device)?.expect("enrolled");
+        tx.save_device(&DeviceState { last: DeviceSeq(last), ..state })
+    });
+    sent.expect("saved");
+}
+
 fn enrolled(store: &Store, new: &NewDevice) -> Enrolled {
     store.write(|tx| tx.enrol(new)).expect("enrolled")
 }
@@ -133,13 +172,35 @@ fn a_device_reported_lost_is_not_enrolled_again(store: &Store) {
     assert!(seat.expect("seat").reported_lost);
 }
 
+fn a_device_that_was_found_signs_in_again_and_its_old_tokens_do_not_come_back(store: &Store) {
+    let device = new_device(added(store).id);
+    enrolled(store, &device);
+    let found = store.write(|tx| {
+        tx.report_device_lost(device.id, Instant(5))?;
+        tx.report_device_lost(device.id, Instant(9))?;
+        let lost = tx.installations(Some(device.user), None, 9, Instant(9))?;
+        assert_eq!(lost[0].reported_lost_at, Some(Instant(5)), "the first report counts");
+        tx.report_device_found(device.id)
+    });
+    assert!(found.expect("found"));
+    assert!(matches!(enrolled(store, &device), Enrolled::Here(_)));
+    let seat = store.read(|tx| tx.seat(device.id)).expect("read").expect("seat");
+    assert_eq!((seat.reported_lost, seat.revoked_at), (false, Some(Instant(9))));
+    let nobody = DeviceId(fresh(8));
+    assert!(!store.write(|tx| tx.report_device_lost(nobody, Instant(5))).expect("no device"));
+    assert!(!store.write(|tx| tx.report_device_found(nobody)).expect("no device"));
+}
+
 fn a_new_installation_goes_on_with_the_persons_own_earlier_ones_only(store: &Store) {
     let (li, wang) = (added(store), added(store));
     let first = new_device(li.id);
     enrolled(store, &first);
+    has_sent(store, first.id, 9);
     let second = NewDevice { continues: Some((first.id, DeviceSeq(7))), ..new_device(li.id) };
     enrolled(store, &second);
-    let third = NewDevice { continues: Some((second.id, DeviceSeq(2))), ..new_device(li.id) };
+    has_sent(store, second.id, 2);
+    // What the second one sends from now on is not the third one's, whatever it claims.
+    let third = NewDevice { continues: Some((second.id, DeviceSeq(50))), ..new_device(li.id) };
     let Enrolled::Here(state) = enrolled(store, &third) else {
         panic!("not enrolled");
     };
@@ -150,32 +211,6 @@ fn a_new_installation_goes_on_with_the_persons_own_earlier_ones_only(store: &Sto
     assert_eq!(enrolled(store, &of_wang), Enrolled::ContinuesNothing);
     let seat = store.read(|tx| tx.seat(of_wang.id)).expect("read");
     assert!(seat.is_none(), "a refusal leaves nothing behind");
-}
-
-fn a_revoked_family_of_refresh_tokens_stays_revoked(store: &Store) {
-    let device = new_device(added(store).id);
-    enrolled(store, &device);
-    let family = fresh(3);
-    let token = |issued_at| NewRefreshToken {
-        hash: hash(),
-        device: device.id,
-        family,
-        issued_at: Instant(issued_at),
-        expires_at: Instant(issued_at + 100),
-    };
-    let (one, other) = (token(1), token(2));
-    let revoked = store.write(|tx| {
-        tx.add_refresh_token(&one)?;
-        tx.add_refresh_token(&other)?;
-        tx.revoke_family(family, Instant(50))
-    });
-    assert_eq!(revoked.expect("revoked"), 2);
-    let row = store.read(|tx| tx.refresh_token(one.hash)).expect("read");
-    assert_eq!(row.expect("row").revoked_at, Some(Instant(50)));
-    let later = token(1000);
-    store.write(|tx| tx.add_refresh_token(&later)).expect("added");
-    let row = store.read(|tx| tx.refresh_token(one.hash)).expect("read");
-    assert_eq!(row, None, "what has expired is forgotten");
 }
 
 fn a_request_sent_again_is_answered_again_and_its_key_serves_no_other(store: &Store) {

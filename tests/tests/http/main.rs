@@ -2,6 +2,7 @@
 
 mod authority;
 mod bodies;
+mod devices;
 mod handshake;
 mod me;
 mod operations;

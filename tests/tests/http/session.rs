@@ -1,5 +1,6 @@
 //! `/v1/session`.
 
+use ruhu_device::{Counted, DeviceError, Fault, TestDevice};
 use ruhu_tests::{Hand, PASSWORD, Reply, Server, on_both_databases};
 use serde_json::{Value, json};
 
@@ -8,7 +9,10 @@ on_both_databases! {
     after_ten_failures_a_login_has_to_wait_whether_it_exists_or_not,
     a_device_is_one_persons,
     a_person_who_signs_in_again_finds_the_device_where_it_stood,
-    a_refresh_token_gives_new_access_tokens_until_it_expires,
+    a_refresh_token_gives_new_tokens_until_the_sign_in_expires,
+    a_refresh_whose_answer_was_lost_locks_nobody_out,
+    a_refresh_token_that_comes_back_signs_the_device_out_and_deletes_nothing,
+    two_refreshes_at_once_leave_the_device_signed_in,
     signing_out_ends_every_token_of_the_device,
     a_new_sign_in_brings_no_token_back_that_a_sign_out_ended,
     signing_out_at_one_device_leaves_the_others_signed_in,
@@ -86,19 +90,80 @@ fn a_person_who_signs_in_again_finds_the_device_where_it_stood(server: Server) {
     assert_eq!(handshake["expected_device_seq"], 2);
 }
 
-fn a_refresh_token_gives_new_access_tokens_until_it_expires(server: Server) {
+fn renewed(server: &Server, token: &str) -> (String, String) {
+    let renewed = refresh(server, token).expect(200).json();
+    assert_eq!(renewed["expires_in_seconds"], 900);
+    let text = |name: &str| renewed[name].as_str().expect("a token").to_owned();
+    (text("access_token"), text("refresh_token"))
+}
+
+fn a_refresh_token_gives_new_tokens_until_the_sign_in_expires(server: Server) {
     let hand = server.hand("worker_a");
     server.advance_seconds(15 * 60);
     hand.call("GET", "/v1/me").send().expect_problem(401, "access-token-expired");
-    let renewed = refresh(&server, &hand.refresh_token).expect(200).json();
-    assert_eq!(renewed["expires_in_seconds"], 900);
-    let token = renewed["access_token"].as_str().expect("a token");
-    server.call("GET", "/v1/me").bearer(token).send().expect(200);
+    let (access, next) = renewed(&server, &hand.refresh_token);
+    server.call("GET", "/v1/me").bearer(&access).send().expect(200);
     for other in ["", "x", &hand.token, &hand.refresh_token[1..]] {
         refresh(&server, other).expect_problem(401, "refresh-token-refused");
     }
-    server.advance_seconds(90 * 86_400);
-    refresh(&server, &hand.refresh_token).expect_problem(401, "refresh-token-refused");
+    let (_, next) = renewed(&server, &next);
+    // However often it was refreshed, a sign-in lasts ninety days.
+    server.advance_seconds(90 * 86_400 - 15 * 60);
+    refresh(&server, &next).expect_problem(401, "refresh-token-refused");
+}
+
+fn a_refresh_whose_answer_was_lost_locks_nobody_out(server: Server) {
+    let mut tablet = server.tablet("worker_a");
+    for _ in 0..3 {
+        server.advance_seconds(15 * 60);
+        // The call is refused, then two answers to its refresh are lost, one comes twice.
+        let faults = [Fault::Pass, Fault::LoseResponse, Fault::LoseResponse, Fault::Duplicate];
+        tablet.transport_mut().script(faults);
+        tablet.handshake().expect("signed in");
+    }
+    // The line was dead for as long as it was tried.
+    server.advance_seconds(15 * 60);
+    tablet.transport_mut().script([Fault::Pass].into_iter().chain([Fault::LoseResponse; 3]));
+    assert!(matches!(tablet.handshake(), Err(DeviceError::Unreachable(_))));
+    tablet.handshake().expect("signed in");
+}
+
+fn a_refresh_token_that_comes_back_signs_the_device_out_and_deletes_nothing(server: Server) {
+    let mut tablet = server.tablet("worker_a");
+    let stolen = tablet.save().expect("saved");
+    server.advance_seconds(15 * 60);
+    tablet.handshake().expect("refreshed");
+    server.advance_seconds(15 * 60);
+    tablet.handshake().expect("refreshed again");
+    tablet.create("household", None, Default::default()).expect("kept");
+    // A copy of what the tablet once had shows the token that was replaced since.
+    let mut thief = TestDevice::restore(&stolen, server.line(), Counted::new(server.seed()));
+    let thief = thief.as_mut().expect("restored");
+    assert_eq!(thief.handshake(), Err(DeviceError::SignInNeeded));
+    // Nobody can say which of the two is the thief.
+    assert_eq!(tablet.push(), Err(DeviceError::SignInNeeded));
+    assert_eq!(thief.handshake(), Err(DeviceError::SignInNeeded));
+    assert_eq!(tablet.memory().outbox().len(), 1, "a 401 deletes nothing");
+    tablet.sign_in("worker_a", PASSWORD, "平板").expect("signed in");
+    assert_eq!(tablet.push().expect("pushed").outcomes.len(), 1);
+    assert_eq!(thief.handshake(), Err(DeviceError::SignInNeeded));
+}
+
+fn two_refreshes_at_once_leave_the_device_signed_in(server: Server) {
+    let hand = server.hand("worker_a");
+    let mut newest = hand.refresh_token;
+    for _ in 0..5 {
+        let answers: Vec<_> = std::thread::scope(|scope| {
+            let asking: Vec<_> =
+                (0..4).map(|_| scope.spawn(|| renewed(&server, &newest))).collect();
+            asking.into_iter().map(|asked| asked.join().expect("answered")).collect()
+        });
+        // Whichever answer the device heard, it goes on with.
+        for (access, _) in &answers {
+            server.call("GET", "/v1/me").bearer(access).send().expect(200);
+        }
+        newest = answers.into_iter().next().expect("an answer").1;
+    }
 }
 
 #[track_caller]

@@ -1,0 +1,138 @@
+//! A person's installations: looked at, signed out, reported lost, found again.
+
+use crate::Tx;
+use crate::schema::{account, device, refresh_token};
+use crate::values::{Fixed, Name, counted, counter};
+use diesel::dsl::max;
+use diesel::prelude::*;
+use ruhu_sync::id::{DeviceId, DeviceSeq, Instant, UserId};
+use ruhu_sync::storage::Stored;
+
+/// A device, as its owner and administrators know it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Installation {
+    /// The device.
+    pub id: DeviceId,
+    /// What people call it.
+    pub name: String,
+    /// Whose it is.
+    pub user: UserId,
+    /// The person's login.
+    pub login: String,
+    /// The person's name.
+    pub person_name: String,
+    /// When it signed in for the first time.
+    pub enrolled_at: Instant,
+    /// When it was last given a token that still counts; nothing if it is signed out.
+    pub signed_in_at: Option<Instant>,
+    /// The number of the last edit received from it.
+    pub last: DeviceSeq,
+    /// Since when its sign-ins are void, if they are.
+    pub revoked_at: Option<Instant>,
+    /// When it was reported lost, if it was.
+    pub reported_lost_at: Option<Instant>,
+}
+
+type Row =
+    (Fixed<16>, String, Fixed<16>, String, String, i64, i64, Option<i64>, Option<i64>, Option<i64>);
+
+fn of_row(row: Row) -> Stored<Installation> {
+    let (id, name, user, login, person_name, enrolled_at, last, revoked_at, lost_at, given) = row;
+    Ok(Installation {
+        id: DeviceId::of(id),
+        name,
+        user: UserId::of(user),
+        login,
+        person_name,
+        enrolled_at: Instant(enrolled_at),
+        signed_in_at: given.map(Instant),
+        last: DeviceSeq(counted(last)?),
+        revoked_at: revoked_at.map(Instant),
+        reported_lost_at: lost_at.map(Instant),
+    })
+}
+
+impl Tx {
+    /// Devices in order of their ids, those after one, at most so many: one person's, or all.
+    pub fn installations(
+        &mut self,
+        user: Option<UserId>,
+        after: Option<DeviceId>,
+        limit: u64,
+        now: Instant,
+    ) -> Stored<Vec<Installation>> {
+        let rows: Vec<Row> = self.run(|connection| {
+            on_both!(connection, |c| {
+                let given = refresh_token::table
+                    .filter(refresh_token::device.eq(device::id))
+                    .filter(refresh_token::revoked_at.is_null())
+                    .filter(refresh_token::expires_at.gt(now.0))
+                    .select(max(refresh_token::issued_at))
+                    .single_value();
+                let mut query = device::table
+                    .inner_join(account::table)
+                    .select((
+                        device::id,
+                        device::name,
+                        account::id,
+                        account::login,
+                        account::name,
+                        device::enrolled_at,
+                        device::last_seq,
+                        device::revoked_at,
+                        device::reported_lost_at,
+                        given,
+                    ))
+                    .order(device::id)
+                    .limit(counter(limit))
+                    .into_boxed();
+                if let Some(user) = user {
+                    query = query.filter(device::account.eq(user.fixed()));
+                }
+                if let Some(after) = after {
+                    query = query.filter(device::id.gt(after.fixed()));
+                }
+                query.load(c)
+            })
+        })?;
+        rows.into_iter().map(of_row).collect()
+    }
+
+    /// Reports a device lost: all its sign-ins end, and it is refused until it is found. Says
+    /// whether there is such a device; one that is lost already stays so since then.
+    pub fn report_device_lost(&mut self, id: DeviceId, at: Instant) -> Stored<bool> {
+        if !self.end_sign_ins(id, at)? {
+            return Ok(false);
+        }
+        self.run(|connection| {
+            let lost = device::table.find(id.fixed()).filter(device::reported_lost_at.is_null());
+            let query = diesel::update(lost).set(device::reported_lost_at.eq(at.0));
+            on_both!(connection, |c| query.execute(c))
+        })?;
+        Ok(true)
+    }
+
+    /// Takes the report of its loss back: it may sign in again, and go on where it stood. Says
+    /// whether there is such a device.
+    pub fn report_device_found(&mut self, id: DeviceId) -> Stored<bool> {
+        self.must_write()?;
+        let changed = self.run(|connection| {
+            let query = diesel::update(device::table.find(id.fixed()))
+                .set(device::reported_lost_at.eq(None::<i64>));
+            on_both!(connection, |c| query.execute(c))
+        })?;
+        Ok(changed == 1)
+    }
+
+    /// Makes all access tokens of a device void that were issued up to now; says whether there is
+    /// such a device.
+    pub(super) fn revoke_device(&mut self, id: DeviceId, at: Instant) -> Stored<bool> {
+        self.must_write()?;
+        let changed = self.run(|connection| {
+            let query =
+                diesel::update(device::table.find(id.fixed())).set(device::revoked_at.eq(at.0));
+            on_both!(connection, |c| query.execute(c))
+        })?;
+        Ok(changed == 1)
+    }
+}
