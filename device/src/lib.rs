@@ -12,6 +12,7 @@ mod changes;
 mod device;
 mod draft;
 mod editing;
+mod epoch;
 mod error;
 #[cfg(test)]
 mod fake;

@@ -9,6 +9,9 @@ use crate::transport::Transport;
 use ruhu_sync::id::StreamId;
 use serde_json::json;
 
+/// A server that is restored again and again while a device syncs is left alone for a while.
+const EPOCHS_MAX: usize = 3;
+
 /// What a pull brought.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PullReport {
@@ -41,11 +44,27 @@ pub struct SyncReport {
 }
 
 impl<T: Transport> TestDevice<T> {
-    /// Pushes, then pulls until complete.
+    /// Pushes, then pulls until complete. If the server tells of a new history, that is entered
+    /// first: what it lacks is sent again, and everything read anew.
     pub fn sync(&mut self) -> Result<SyncReport, DeviceError> {
-        let push = self.push()?;
-        let pull = self.pull()?;
-        Ok(SyncReport { push, pull })
+        let mut outcomes = Vec::new();
+        let mut batches = 0;
+        for _ in 0..EPOCHS_MAX {
+            self.enter_new_epoch()?;
+            let synced = self.push().and_then(|push| {
+                batches += push.batches;
+                outcomes.extend(push.outcomes);
+                self.pull()
+            });
+            match synced {
+                Err(DeviceError::EpochChanged { .. }) => {}
+                synced => {
+                    let push = PushReport { batches, outcomes };
+                    return synced.map(|pull| SyncReport { push, pull });
+                }
+            }
+        }
+        Err(DeviceError::Busy { retry_after_seconds: None })
     }
 
     /// Pulls until complete. A stream that then does not agree is read again from the beginning,
