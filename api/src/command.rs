@@ -3,12 +3,14 @@
 //! A new one: a file beside the others with its arguments and `run`, its `mod` line, a variant and
 //! a line in [`Ruhu::run`].
 
+mod backup;
 mod demo;
 mod logging;
 mod migrate;
 mod openapi;
 mod output;
 mod rebuild;
+mod restore;
 mod serve;
 mod user;
 
@@ -44,6 +46,8 @@ enum Command {
     #[command(subcommand)]
     User(user::User),
     Rebuild(rebuild::Rebuild),
+    Backup(backup::Backup),
+    Restore(restore::Restore),
 }
 
 /// Why a command did not do its work; each says what to do.
@@ -61,6 +65,9 @@ pub enum CommandError {
     /// The database cannot be used.
     #[error("{0}: see that the database is there and may be written")]
     Store(#[from] ruhu_sync::storage::StorageError),
+    /// A backup was not made, looked through or put in place.
+    #[error(transparent)]
+    Backup(#[from] crate::backup::Failure),
     /// A file cannot be read or written.
     #[error("{0}: {1}; check the path and who may use it")]
     File(String, std::io::Error),
@@ -79,6 +86,8 @@ impl Ruhu {
             Command::Openapi(openapi) => openapi.run(),
             Command::User(user) => user.run(),
             Command::Rebuild(rebuild) => rebuild.run(),
+            Command::Backup(backup) => backup.run(),
+            Command::Restore(restore) => restore.run(),
         };
         match done {
             Ok(()) => ExitCode::SUCCESS,

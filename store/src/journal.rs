@@ -22,7 +22,7 @@ use std::borrow::Cow;
 /// Rows a statement: both databases take 32,766 values and no more.
 const CHUNK_ROWS: usize = 1_400;
 
-const PAYLOAD: &str = "journal.payload";
+pub(crate) const PAYLOAD: &str = "journal.payload";
 const EFFECT: &str = "journal.effect";
 
 #[derive(Insertable)]
@@ -65,7 +65,12 @@ fn word(verdict: Verdict) -> &'static str {
 const QUARANTINED: &str = "quarantined";
 const REJECTED: &str = "rejected";
 
-fn with_name<T>(device: Fixed<16>, device_seq: i64, work: impl FnOnce(&[&[u8]]) -> T) -> T {
+/// The name of a row, as its sealed values are bound to it.
+pub(crate) fn with_name<T>(
+    device: Fixed<16>,
+    device_seq: i64,
+    work: impl FnOnce(&[&[u8]]) -> T,
+) -> T {
     work(&[&device.0, &device_seq.to_be_bytes()])
 }
 

@@ -5,6 +5,7 @@ mod connection;
 #[macro_use]
 mod prepared;
 pub mod accounts;
+pub mod backup;
 mod codec;
 pub mod desk;
 mod devices;
@@ -16,6 +17,7 @@ mod keys;
 mod manager;
 mod migrate;
 mod organisations;
+mod presence;
 mod read;
 mod read_models;
 mod rebuild;

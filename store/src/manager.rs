@@ -22,6 +22,16 @@ pub(crate) struct Session {
 #[derive(Debug)]
 pub(crate) struct Manager {
     pub(crate) target: Target,
+    pub(crate) access: Access,
+}
+
+/// What its connections may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Everything; a file that is not there is made.
+    Whole,
+    /// Only read what is there.
+    Read,
 }
 
 // WAL: readers never wait for the writer. FULL: a commit is on the disk before it is answered.
@@ -35,6 +45,14 @@ const SQLITE_SETUP: &str = "PRAGMA busy_timeout = 5000;
     PRAGMA cache_size = -8000;
     PRAGMA journal_size_limit = 67108864;";
 
+// Nothing that would write into a file that is only looked at.
+const SQLITE_READ_SETUP: &str = "PRAGMA busy_timeout = 5000;
+    PRAGMA trusted_schema = OFF;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA cache_size = -8000;";
+
+const POSTGRES_READ_SETUP: &str = "SET default_transaction_read_only = on;";
+
 // A server that hangs with a lock in its hands stops nobody for long.
 const POSTGRES_SETUP: &str = "SET lock_timeout = '15s';
     SET idle_in_transaction_session_timeout = '60s';";
@@ -44,24 +62,40 @@ impl Manager {
     pub(crate) fn establish(&self) -> Stored<Session> {
         let connection = match &self.target {
             Target::Sqlite(path) => {
-                make_private_file(path)?;
-                let path = path
-                    .to_str()
-                    .ok_or_else(|| failure::unavailable("the database's path is not UTF-8"))?;
-                let c = SqliteConnection::establish(path).map_err(not_established)?;
+                let (name, setup) = match self.access {
+                    Access::Whole => {
+                        make_private_file(path)?;
+                        (utf8(path)?.to_owned(), SQLITE_SETUP)
+                    }
+                    Access::Read => (read_only_name(utf8(path)?), SQLITE_READ_SETUP),
+                };
+                let c = SqliteConnection::establish(&name).map_err(not_established)?;
                 let mut c = Connection::Sqlite(c);
-                c.run_script(SQLITE_SETUP).map_err(failure::of_query)?;
+                c.run_script(setup).map_err(failure::of_query)?;
                 c
             }
             Target::Postgres(url) => {
                 let c = PgConnection::establish(url).map_err(not_established)?;
                 let mut c = Connection::Postgres(c);
                 c.run_script(POSTGRES_SETUP).map_err(failure::of_query)?;
+                if self.access == Access::Read {
+                    c.run_script(POSTGRES_READ_SETUP).map_err(failure::of_query)?;
+                }
                 c
             }
         };
         Ok(Session { connection, codec: Codec::new()? })
     }
+}
+
+fn utf8(path: &Path) -> Stored<&str> {
+    path.to_str().ok_or_else(|| failure::unavailable("the database's path is not UTF-8"))
+}
+
+/// The file's name as SQLite's URI that opens nothing for writing and makes nothing.
+fn read_only_name(path: &str) -> String {
+    let quoted = path.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    format!("file:{quoted}?mode=ro")
 }
 
 fn not_established(error: diesel::ConnectionError) -> StorageError {
@@ -120,7 +154,7 @@ mod tests {
     fn a_sqlite_connection_is_durable_and_holds_to_foreign_keys() {
         let folder = tempfile::tempdir().expect("a folder");
         let target = Target::Sqlite(folder.path().join("ruhu.db"));
-        let mut session = Manager { target }.establish().expect("a session");
+        let mut session = Manager { target, access: Access::Whole }.establish().expect("a session");
         let Connection::Sqlite(c) = &mut session.connection else {
             panic!("another database");
         };

@@ -2,10 +2,12 @@
 
 use crate::connection::Connection;
 use crate::failure::{self, unavailable};
+use diesel::RunQueryDsl as _;
 use diesel::connection::SimpleConnection;
 use diesel::migration::MigrationSource;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use ruhu_sync::storage::Stored;
+use std::collections::BTreeSet;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../migrations/postgres");
@@ -35,4 +37,36 @@ fn pending<DB: diesel::backend::Backend>(
         Ok(_) => Ok(()),
         Err(error) => Err(unavailable(&format!("a migration failed: {error}"))),
     }
+}
+
+#[derive(diesel::QueryableByName)]
+struct Applied {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    version: String,
+}
+
+/// An error, unless the schema is the one that this build makes: whoever only reads cannot bring
+/// it up to date.
+pub(crate) fn must_be_of_this_version(tx: &mut crate::Tx) -> Stored<()> {
+    let (applied, known) = tx.run(|connection| {
+        let query = diesel::sql_query("SELECT version FROM __diesel_schema_migrations");
+        let known = match connection {
+            Connection::Sqlite(_) => versions::<diesel::sqlite::Sqlite>(SQLITE),
+            Connection::Postgres(_) => versions::<diesel::pg::Pg>(POSTGRES),
+        };
+        let applied: Vec<Applied> = on_both!(connection, |c| query.load(c))?;
+        let applied: BTreeSet<_> = applied.into_iter().map(|row| row.version).collect();
+        Ok((applied, known))
+    })?;
+    if applied == known {
+        return Ok(());
+    }
+    tx.note(Err(unavailable(
+        "it was made by another version of ruhu: look through it with that version",
+    )))
+}
+
+fn versions<DB: diesel::backend::Backend>(source: impl MigrationSource<DB>) -> BTreeSet<String> {
+    let migrations = source.migrations().unwrap_or_default();
+    migrations.iter().map(|migration| migration.name().version().to_string()).collect()
 }

@@ -1,15 +1,16 @@
 //! The store: a database, opened.
 
-use crate::connection::Mode;
+use crate::connection::{Connection, Mode};
 use crate::failure::unavailable;
 use crate::keys::KeyRing;
-use crate::manager::Manager;
+use crate::manager::{Access, Manager};
+use crate::presence::Presence;
 use crate::target::Target;
 use crate::tx::Tx;
 use crate::values::{Fixed, Name};
 use crate::{migrate, schema};
 use diesel::prelude::*;
-use r2d2::{NopErrorHandler, Pool};
+use r2d2::{NopErrorHandler, Pool, PooledConnection};
 use ruhu_sync::id::Epoch;
 use ruhu_sync::storage::{ReadTx, StorageError, Stored};
 use std::fmt;
@@ -53,6 +54,9 @@ struct Inner {
     /// SQLite has one writer at a time. Waiting here costs nothing and is handed on at once;
     /// waiting in SQLite is sleeping and trying again.
     gate: Option<Mutex<()>>,
+    target: Target,
+    /// Says that the file is in use, for as long as the store is open.
+    _presence: Option<Presence>,
 }
 
 /// A database, opened. Cheap to clone; every call takes a connection of its own and blocks its
@@ -71,12 +75,30 @@ impl fmt::Debug for Store {
 impl Store {
     /// Connects, and brings the schema up to date.
     pub fn open(settings: &StoreSettings) -> Stored<Self> {
-        let manager = Manager { target: Target::parse(&settings.url)? };
-        let gate = matches!(manager.target, Target::Sqlite(_)).then(|| Mutex::new(()));
+        let manager = Manager { target: Target::parse(&settings.url)?, access: Access::Whole };
+        let presence = match &manager.target {
+            Target::Sqlite(path) => Some(Presence::shared(path)?),
+            Target::Postgres(_) => None,
+        };
         // Before the pool, which would try again and again: what is wrong is told at once.
         let mut session = manager.establish()?;
         migrate::run_pending(&mut session.connection)?;
         drop(session);
+        let store = Self::over(manager, settings, presence);
+        store.make_first_epoch()?;
+        Ok(store)
+    }
+
+    /// Opens a database to look at it: nothing is made, and nothing can be written.
+    pub fn open_read_only(settings: &StoreSettings) -> Stored<Self> {
+        let manager = Manager { target: Target::parse(&settings.url)?, access: Access::Read };
+        drop(manager.establish()?);
+        Ok(Self::over(manager, settings, None))
+    }
+
+    fn over(manager: Manager, settings: &StoreSettings, presence: Option<Presence>) -> Self {
+        let gate = matches!(manager.target, Target::Sqlite(_)).then(|| Mutex::new(()));
+        let target = manager.target.clone();
         let wait_max = Duration::from_millis(settings.wait_ms_max.max(1));
         let pool = Pool::builder()
             .max_size(settings.pool_connections_max.max(1))
@@ -87,10 +109,19 @@ impl Store {
             .connection_timeout(wait_max)
             .error_handler(Box::new(NopErrorHandler))
             .build_unchecked(manager);
-        let store =
-            Self { inner: Arc::new(Inner { pool, keys: settings.keys.clone(), wait_max, gate }) };
-        store.make_first_epoch()?;
-        Ok(store)
+        let keys = settings.keys.clone();
+        let inner = Inner { pool, keys, wait_max, gate, target, _presence: presence };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Which database it is.
+    pub(crate) fn target(&self) -> &Target {
+        &self.inner.target
+    }
+
+    /// A connection, for what no transaction may stand around.
+    pub(crate) fn session(&self) -> Stored<PooledConnection<Manager>> {
+        self.inner.pool.get().map_err(|error| unavailable(&error.to_string()))
     }
 
     fn make_first_epoch(&self) -> Stored<()> {
@@ -112,14 +143,7 @@ impl Store {
     /// backup lacks.
     pub fn begin_epoch(&self) -> Stored<Epoch> {
         let epoch = random_epoch()?;
-        self.write(|tx| {
-            tx.run(|connection| {
-                use schema::server::dsl;
-                on_both!(connection, |c| diesel::update(dsl::server)
-                    .set(dsl::epoch.eq(epoch.fixed()))
-                    .execute(c))
-            })
-        })?;
+        self.write(|tx| tx.run(|connection| set_epoch(connection, epoch)))?;
         Ok(epoch)
     }
 
@@ -208,7 +232,15 @@ impl Store {
     }
 }
 
-fn random_epoch() -> Stored<Epoch> {
+/// Writes the epoch in the place of the one before.
+pub(crate) fn set_epoch(connection: &mut Connection, epoch: Epoch) -> QueryResult<()> {
+    use schema::server::dsl;
+    let query = diesel::update(dsl::server).set(dsl::epoch.eq(epoch.fixed()));
+    on_both!(connection, |c| query.execute(c)).map(drop)
+}
+
+/// A name that no other history has.
+pub(crate) fn random_epoch() -> Stored<Epoch> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|_| unavailable("the system gives no random bytes"))?;
     let id = uuid::Builder::from_random_bytes(bytes).into_uuid();

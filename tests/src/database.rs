@@ -66,12 +66,20 @@ impl Place {
 
     pub(crate) fn run(&self, sql: &str) {
         match self {
-            Self::Sqlite { file, .. } => sqlite(file).batch_execute(sql).expect("run"),
-            Self::Postgres { url, .. } => {
-                let mut c = PgConnection::establish(url).expect("the server");
-                c.batch_execute(sql).expect("run");
+            Self::Sqlite { file, .. } => self.run_at(file, sql),
+            Self::Postgres { url, .. } => self.run_at(url, sql),
+        }
+    }
+
+    /// The same on another file, or at another URL.
+    pub(crate) fn run_at(&self, name: &str, sql: &str) {
+        match self {
+            Self::Sqlite { .. } => sqlite(name).batch_execute(sql),
+            Self::Postgres { .. } => {
+                PgConnection::establish(name).expect("the server").batch_execute(sql)
             }
         }
+        .expect("run");
     }
 
     pub(crate) fn texts(&self, sql: &str) -> Vec<String> {
@@ -128,6 +136,13 @@ impl Place {
              WHERE application_name = '{schema}' AND {condition}"
         );
         sql_query(sql).load(&mut c).expect("activity")
+    }
+}
+
+/// Runs statements on the server itself, as far as they go.
+pub(crate) fn run_on_postgres(server: &str, sql: &str) {
+    if let Ok(mut c) = PgConnection::establish(server) {
+        drop(c.batch_execute(sql));
     }
 }
 

@@ -15,6 +15,7 @@ mod field;
 mod hand;
 mod http;
 pub mod random;
+mod restore;
 pub mod sealed;
 mod server;
 pub mod tables;
@@ -24,6 +25,7 @@ pub use database::Database;
 pub use field::{AREA_HERE, AREA_THERE, Field, PASSWORD};
 pub use hand::{Hand, verdict};
 pub use http::{Call, Reply};
+pub use restore::{Copy, LookedAt, put_in_place};
 pub use server::{NOON, Server, Tablet};
 pub use writers::{Writer, Writers};
 

@@ -8,9 +8,10 @@ use ruhu_api::app::{MissingKeys, Running, build, serve};
 use ruhu_api::clock::Clock;
 use ruhu_api::settings::Settings;
 use ruhu_device::{Counted, Flaky, HttpTransport, TestDevice};
-use ruhu_store::Store;
+use ruhu_store::{KeyRing, Store};
 use ruhu_sync::id::Instant;
 use ruhu_sync::version::Served;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -50,7 +51,8 @@ impl Server {
         server
     }
 
-    fn settings(&self) -> Settings {
+    /// How `ruhu serve` would be told of it.
+    pub fn settings(&self) -> Settings {
         let keys = self.folder.path().join("keys");
         let mut settings = Settings::defaults().expect("settings");
         settings.listen = ([127, 0, 0, 1], 0).into();
@@ -67,7 +69,7 @@ impl Server {
         settings
     }
 
-    fn start(&mut self, missing: MissingKeys) {
+    pub(crate) fn start(&mut self, missing: MissingKeys) {
         let service = build(self.settings(), missing, self.clock.clone()).expect("a service");
         self.running = Some(serve(service).expect("a port"));
     }
@@ -124,6 +126,21 @@ impl Server {
         let text = std::fs::read_to_string(file).expect("the key file");
         let line = text.lines().rfind(|line| line.starts_with("1 ")).expect("a key");
         crate::sealed::from_hex(line.trim_start_matches("1 ").trim())
+    }
+
+    /// The keys that open what is stored.
+    pub fn key_ring(&self) -> KeyRing {
+        KeyRing::load(&self.settings().key_files.sealing).expect("the key file")
+    }
+
+    /// Its database's URL.
+    pub fn url(&self) -> &str {
+        self.place.url()
+    }
+
+    /// Where its data is.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The way past the store.

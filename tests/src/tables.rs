@@ -95,6 +95,11 @@ pub fn run(server: &Server, sql: &str) {
     server.place().run(sql);
 }
 
+/// Runs statements on a copy.
+pub fn run_on(server: &Server, copy: &crate::LookedAt, sql: &str) {
+    server.place().run_at(&copy.name, sql);
+}
+
 /// Ends every connection that the service has to PostgreSQL, as a restart of the database would.
 pub fn cut_connections(server: &Server) {
     server.place().cut_connections();

@@ -1,0 +1,87 @@
+//! Backups as whoever runs the service makes them: by the command, or by the job.
+
+use crate::app::{self, StartError};
+use crate::keys::{KeyError, Keys};
+use crate::settings::Settings;
+use ruhu_store::backup::{BackupError, Raised, Verification};
+use ruhu_store::{KeyRing, Store, StoreSettings};
+use ruhu_sync::storage::{StorageError, Stored};
+use secrecy::ExposeSecret as _;
+use std::path::{Path, PathBuf};
+
+/// Why a backup was not made, looked through or put in place; each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The copy.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
+    /// The keys.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// The live database.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// There is no database to copy.
+    #[error("{0} is not there: check database_url and data_dir")]
+    NoDatabase(PathBuf),
+}
+
+impl From<StorageError> for Failure {
+    fn from(error: StorageError) -> Self {
+        Self::Backup(error.into())
+    }
+}
+
+/// The file of an SQLite database; none for PostgreSQL.
+pub fn file_of(settings: &Settings) -> Option<PathBuf> {
+    let path = settings.database_url.expose_secret().strip_prefix("sqlite:")?;
+    Some(PathBuf::from(path.strip_prefix("//").unwrap_or(path)))
+}
+
+/// A mistyped path must not be answered with a new, empty database.
+fn must_be_there(settings: &Settings) -> Result<(), Failure> {
+    match file_of(settings) {
+        Some(file) if !file.exists() => Err(Failure::NoDatabase(file)),
+        _ => Ok(()),
+    }
+}
+
+/// Copies the live database into a file, while it is used or not. Its schema is left as it is: the
+/// service may be of another version than this command.
+pub fn make(settings: &Settings, to: &Path) -> Result<(), Failure> {
+    must_be_there(settings)?;
+    let keys = Keys::load(&settings.key_files)?;
+    let url = settings.database_url.expose_secret().to_owned();
+    let live = Store::open_read_only(&StoreSettings::new(url, keys.sealing))?;
+    Ok(live.back_up(to)?)
+}
+
+/// Looks through a copy: a file, or a PostgreSQL database into which one was read.
+pub fn verify(copy: &str, keys: &KeyRing) -> Stored<Verification> {
+    let is_url = copy.starts_with("postgres://") || copy.starts_with("postgresql://");
+    let url = if is_url { copy.to_owned() } else { format!("sqlite:{copy}") };
+    let settings =
+        StoreSettings { pool_connections_max: 1, ..StoreSettings::new(url, keys.clone()) };
+    Store::open_read_only(&settings)?.verify()
+}
+
+/// Tells the live database what a verified copy holds.
+pub fn raise_safe(settings: &Settings, verified: &Verification) -> Result<Raised, Failure> {
+    must_be_there(settings)?;
+    let keys = Keys::load(&settings.key_files)?;
+    Ok(app::open_store(settings, &keys)?.raise_safe(verified)?)
+}
+
+/// Begins a new epoch on the database in place, which PostgreSQL's own tools, or a person, put
+/// there.
+pub fn begin_epoch_in_place(settings: &Settings) -> Result<Verification, Failure> {
+    must_be_there(settings)?;
+    let keys = Keys::load(&settings.key_files)?;
+    let store = app::open_store(settings, &keys)?;
+    let mut verified = store.verify()?;
+    if !verified.wrong.is_empty() {
+        return Err(BackupError::Damaged(verified.wrong).into());
+    }
+    verified.epoch = store.begin_epoch()?;
+    Ok(verified)
+}

@@ -1,0 +1,43 @@
+//! Backups: a copy of a moment, looked through before anybody relies on it, and put in place of a
+//! database that was lost. The keys are in none of them.
+
+mod copy;
+mod restore;
+mod safe;
+mod sign_ins;
+mod verify;
+
+pub use restore::{Restored, restore};
+pub use safe::Raised;
+pub use verify::{Verification, Witnessed};
+
+use ruhu_sync::storage::StorageError;
+use std::path::PathBuf;
+
+/// Why there is no copy, or it was not put in place.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// A copy never replaces anything.
+    #[error("{0} is there already: choose another name")]
+    Exists(PathBuf),
+    /// A file cannot be read or written.
+    #[error("{0} cannot be used ({1}): check the path, the room on the disk and who may use it")]
+    File(PathBuf, std::io::Error),
+    /// PostgreSQL has tools of its own.
+    #[error(
+        "a PostgreSQL database is copied by pg_dump and put back by pg_restore: docs/operations.md says how"
+    )]
+    Postgres,
+    /// The database in place is used.
+    #[error("{0} is in use: stop the service first")]
+    InUse(PathBuf),
+    /// There is a database in place.
+    #[error("{0} is there already: give --put-aside to keep it under another name")]
+    InPlace(PathBuf),
+    /// The copy is not what it should be.
+    #[error("the copy is damaged, nothing was changed: {}", .0.join("; "))]
+    Damaged(Vec<String>),
+    /// The database cannot be used.
+    #[error(transparent)]
+    Store(#[from] StorageError),
+}

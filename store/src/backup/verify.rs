@@ -1,0 +1,285 @@
+//! A copy, looked through from end to end: the file itself, that the keys open every row, every
+//! device's chain, and every record against its rev and its stream's digest.
+
+use crate::codec::Place;
+use crate::connection::Connection;
+use crate::journal::{self, PAYLOAD};
+use crate::schema::{device, journal as rows, record, stream};
+use crate::values::{Fixed, Name, counted, counter};
+use crate::{Store, Tx, migrate, records};
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use ruhu_sync::chain::{self, Hash};
+use ruhu_sync::digest::StreamDigest;
+use ruhu_sync::edit::Received;
+use ruhu_sync::id::{DeviceId, DeviceSeq, Epoch, StreamId};
+use ruhu_sync::record::content_hash;
+use ruhu_sync::storage::{ReadTx as _, StorageError, Stored};
+use std::collections::BTreeMap;
+
+/// How many rows are opened at a time.
+const CHUNK_ROWS: i64 = 500;
+
+/// What is wrong is told so often; a damaged file has more than anybody reads.
+const WRONG_MAX: usize = 20;
+
+/// Where a device's journal ends in a copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Witnessed {
+    /// The device.
+    pub device: DeviceId,
+    /// Its last number.
+    pub last: DeviceSeq,
+    /// The link of that edit.
+    pub chain: Hash,
+}
+
+/// What a copy holds, and what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verification {
+    /// The history it is a moment of.
+    pub epoch: Epoch,
+    /// Every device, and how far it reaches.
+    pub devices: Vec<Witnessed>,
+    /// Edits in the journal.
+    pub edits: u64,
+    /// Records.
+    pub records: u64,
+    /// Streams.
+    pub streams: u64,
+    /// What is not as it must be; names rows, never what they hold.
+    pub wrong: Vec<String>,
+}
+
+impl Verification {
+    fn complain(&mut self, what: String) {
+        if self.wrong.len() < WRONG_MAX {
+            self.wrong.push(what);
+        }
+    }
+
+    /// Keeps what cannot be read as a finding; any other error stops the looking.
+    fn note<T>(&mut self, what: &str, result: Stored<T>) -> Stored<Option<T>> {
+        match result {
+            Ok(value) => Ok(Some(value)),
+            Err(StorageError::Corrupt(why)) => {
+                self.complain(format!("{what}: {why}"));
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl Store {
+    /// Looks through all of it, in one moment's view. An error means that it could not be looked
+    /// at; what is wrong with it is in the answer.
+    pub fn verify(&self) -> Stored<Verification> {
+        self.read(|tx| {
+            migrate::must_be_of_this_version(tx)?;
+            let epoch = tx.epoch()?;
+            let mut found = Verification {
+                epoch,
+                devices: Vec::new(),
+                edits: 0,
+                records: 0,
+                streams: 0,
+                wrong: Vec::new(),
+            };
+            check_file(tx, &mut found)?;
+            check_journal(tx, &mut found)?;
+            check_records(tx, &mut found)?;
+            Ok(found)
+        })
+    }
+}
+
+#[derive(QueryableByName)]
+struct Said {
+    #[diesel(sql_type = Text)]
+    value: String,
+}
+
+/// SQLite looks through its own pages and indexes; PostgreSQL's were made anew when the copy was
+/// read in.
+fn check_file(tx: &mut Tx, found: &mut Verification) -> Stored<()> {
+    const CHECKS: [&str; 2] = [
+        "SELECT integrity_check AS value FROM pragma_integrity_check LIMIT 20",
+        "SELECT 'a row of ' || \"table\" || ' names one that is not there' AS value \
+         FROM pragma_foreign_key_check LIMIT 20",
+    ];
+    for check in CHECKS {
+        let said: Vec<Said> = tx.run(|connection| match connection {
+            Connection::Sqlite(c) => diesel::sql_query(check).load(c),
+            Connection::Postgres(_) => Ok(Vec::new()),
+        })?;
+        for said in said.into_iter().filter(|said| said.value != "ok") {
+            found.complain(format!("the file: {}", said.value));
+        }
+    }
+    Ok(())
+}
+
+fn check_journal(tx: &mut Tx, found: &mut Verification) -> Stored<()> {
+    let devices: Vec<(Fixed<16>, i64, Fixed<32>)> = tx.run(|connection| {
+        let query =
+            device::table.order(device::id).select((device::id, device::last_seq, device::chain));
+        on_both!(connection, |c| query.load(c))
+    })?;
+    for (id, last, link) in devices {
+        let device = DeviceId::of(id);
+        let (through, chain) = check_chain(tx, found, device)?;
+        if (counter(through), chain) != (last, link.0) {
+            found
+                .complain(format!("device {device}: its journal ends at {through}, not at {last}"));
+        }
+        found.edits += through;
+        let last = DeviceSeq(counted(last)?);
+        found.devices.push(Witnessed { device, last, chain: link.0 });
+    }
+    let total: i64 =
+        tx.run(|connection| on_both!(connection, |c| rows::table.count().get_result(c)))?;
+    if total != counter(found.edits) {
+        found.complain(format!("the journal has {total} rows, its devices {}", found.edits));
+    }
+    Ok(())
+}
+
+type JournalRow =
+    (i64, String, i32, Option<Vec<u8>>, Option<Vec<u8>>, Option<Fixed<16>>, Fixed<32>, Fixed<32>);
+
+/// Follows a device's chain; gives the last number that follows without a gap, and its link.
+fn check_chain(tx: &mut Tx, found: &mut Verification, device: DeviceId) -> Stored<(u64, Hash)> {
+    let (mut last, mut link) = (0_u64, chain::START);
+    loop {
+        let chunk: Vec<JournalRow> = tx.run(|connection| {
+            let query = rows::table
+                .filter(rows::device.eq(device.fixed()))
+                .filter(rows::device_seq.gt(counter(last)))
+                .order(rows::device_seq)
+                .limit(CHUNK_ROWS)
+                .select((
+                    rows::device_seq,
+                    rows::outcome,
+                    rows::key_id,
+                    rows::effect,
+                    rows::payload,
+                    rows::salt,
+                    rows::payload_hash,
+                    rows::chain,
+                ));
+            on_both!(connection, |c| query.load(c))
+        })?;
+        if chunk.is_empty() {
+            return Ok((last, link));
+        }
+        for row in chunk {
+            let number = counted(row.0)?;
+            if number != last + 1 {
+                found.complain(format!("device {device}: edit {} is missing", last + 1));
+                return Ok((last, link));
+            }
+            last = number;
+            link = chain::link(&link, device, DeviceSeq(number), &row.6.0, &row.1);
+            if link != row.7.0 {
+                found.complain(format!("device {device}: the chain breaks at edit {number}"));
+                return Ok((last, link));
+            }
+            check_payload(tx, found, device, row)?;
+        }
+    }
+}
+
+fn check_payload(
+    tx: &mut Tx,
+    found: &mut Verification,
+    device: DeviceId,
+    (number, _, key, effect, payload, salt, hash, _): JournalRow,
+) -> Stored<()> {
+    let what = format!("device {device}, edit {number}");
+    let (session, keys) = tx.session();
+    let codec = &mut session.codec;
+    if effect.is_some() {
+        let name = (device.fixed(), number);
+        let opened = journal::open_effect(codec, keys, name, false, key, effect);
+        found.note(&what, opened)?;
+    }
+    // Erased by right, with its salt.
+    let (Some(payload), Some(salt)) = (payload, salt) else {
+        return Ok(());
+    };
+    let is_same = journal::with_name(device.fixed(), number, |row| {
+        let text = codec.open(keys, key, Place { column: PAYLOAD, row }, payload)?;
+        let received = Received::read(text);
+        Ok(received.is_some_and(|received| {
+            chain::payload_hash(&salt.0, received.canonical.as_bytes()) == hash.0
+        }))
+    });
+    if found.note(&what, is_same)? == Some(false) {
+        found.complain(format!("{what}: its bytes are not those that were acknowledged"));
+    }
+    Ok(())
+}
+
+fn check_records(tx: &mut Tx, found: &mut Verification) -> Stored<()> {
+    let heads: Vec<(Fixed<16>, i64, i64, Fixed<16>)> = tx.run(|connection| {
+        let query = stream::table.select((stream::id, stream::head, stream::count, stream::digest));
+        on_both!(connection, |c| query.load(c))
+    })?;
+    found.streams = heads.len() as u64;
+    let mut held = recount(tx, found)?;
+    for (id, head, count, digest) in heads {
+        let stream = StreamId::of(id);
+        let (counted, seen, last) = held.remove(&stream).unwrap_or_default();
+        if (counted, seen) != (count, StreamDigest(digest.0)) {
+            found.complain(format!("stream {stream}: its records are not those of its digest"));
+        }
+        if last > head {
+            found.complain(format!("stream {stream}: a record stands above its head"));
+        }
+    }
+    for stream in held.keys() {
+        found.complain(format!("stream {stream}: it has records and no head"));
+    }
+    Ok(())
+}
+
+/// Count, digest and last position of every stream, worked out from the records.
+type Held = BTreeMap<StreamId, (i64, StreamDigest, i64)>;
+
+fn recount(tx: &mut Tx, found: &mut Verification) -> Stored<Held> {
+    let mut held = Held::new();
+    let mut after = Fixed([0; 16]);
+    loop {
+        let chunk: Vec<records::Row> = tx.run(|connection| {
+            on_both!(connection, |c| record::table
+                .filter(record::id.gt(after))
+                .order(record::id)
+                .limit(CHUNK_ROWS)
+                .select(records::Row::as_select())
+                .load(c))
+        })?;
+        let Some(last) = chunk.last() else {
+            return Ok(held);
+        };
+        after = last.id;
+        for row in chunk {
+            found.records += 1;
+            let what = format!("record {}", ruhu_sync::id::RecordId::of(row.id));
+            let (session, keys) = tx.session();
+            let opened = row.open(&mut session.codec, keys);
+            let Some(record) = found.note(&what, opened)? else {
+                continue;
+            };
+            let is_whole = content_hash(&record.wire, record.stream) == record.rev.hash
+                && record.content().is_ok_and(|content| content.deleted == record.deleted);
+            if !is_whole {
+                found.complain(format!("{what}: its content is not that of its rev"));
+            }
+            let (count, digest, last) = held.entry(record.stream).or_default();
+            *count += 1;
+            digest.toggle(record.id, record.rev);
+            *last = (*last).max(counter(record.seq.0));
+        }
+    }
+}

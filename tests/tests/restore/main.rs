@@ -1,0 +1,6 @@
+//! A database that was lost, and came back from a backup: what was acknowledged since comes back
+//! from the tablets.
+
+mod backups;
+mod enrolled_since;
+mod resending;
