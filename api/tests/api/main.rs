@@ -1,6 +1,7 @@
 //! The service as its clients meet it.
 
 mod authority;
+mod backup;
 mod demo;
 mod http;
 mod log;

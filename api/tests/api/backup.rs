@@ -1,0 +1,107 @@
+//! `ruhu backup` and `ruhu restore`, as processes of their own beside a service that runs.
+
+use crate::support::{NOON, settings};
+use ruhu_api::app::{MissingKeys, build};
+use ruhu_api::clock::Clock;
+use ruhu_api::service::Service;
+use std::path::Path;
+use std::process::{Command, Output};
+use tempfile::TempDir;
+
+/// A service on data in a folder of its own.
+fn house() -> (TempDir, Service) {
+    let folder = tempfile::tempdir().expect("folder");
+    let service = build(settings(&folder), MissingKeys::Make, Clock::standing(NOON));
+    (folder, service.expect("service"))
+}
+
+/// Runs the command on the data in this folder.
+fn ruhu(folder: &TempDir, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ruhu"));
+    command.args(arguments).env_clear().env("RUHU_DATA_DIR", folder.path());
+    command.output().expect("the command runs")
+}
+
+#[track_caller]
+fn said(output: &Output) -> String {
+    let (said, complained) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{said}{complained}");
+    said.into_owned()
+}
+
+#[track_caller]
+fn complained(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stdout));
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("a path")
+}
+
+#[test]
+fn a_backup_is_made_beside_aservice_that_runs_and_put_in_place_when_it_has_stopped() {
+    let (house, service) = house();
+    let file = house.path().join("backup.db");
+    let told = said(&ruhu(&house, &["backup", "--to", text(&file)]));
+    assert!(told.contains("the keys are not in it"), "{told}");
+    let told = said(&ruhu(&house, &["backup", "verify", text(&file)]));
+    assert!(told.contains("the backup is whole: 0 edits of 0 devices"), "{told}");
+    assert!(told.contains("0 devices need not keep"), "{told}");
+    let again = complained(&ruhu(&house, &["backup", "--to", text(&file)]));
+    assert!(again.contains("is there already: choose another name"), "{again}");
+
+    let restore = ["restore", "--from", text(&file), "--put-aside"];
+    let refused = complained(&ruhu(&house, &restore));
+    assert!(refused.contains("is in use: stop the service first"), "{refused}");
+    drop(service);
+    let refused = complained(&ruhu(&house, &restore[..3]));
+    assert!(refused.contains("give --put-aside"), "{refused}");
+    let told = said(&ruhu(&house, &restore));
+    assert!(told.contains("what was in place is now") && told.contains("report again"), "{told}");
+    // What was told of the one epoch says nothing of the other.
+    let told = said(&ruhu(&house, &["backup", "verify", text(&file)]));
+    assert!(told.contains("of another epoch"), "{told}");
+    let told = said(&ruhu(&house, &["restore", "--in-place", "--end-sign-ins"]));
+    assert!(told.contains("a new epoch has begun"), "{told}");
+    assert!(told.contains("the sign-ins of 0 devices are ended"), "{told}");
+}
+
+#[test]
+fn a_database_that_is_not_there_is_neither_made_nor_copied() {
+    let (house, service) = house();
+    drop(service);
+    let (file, gone) = (house.path().join("backup.db"), house.path().join("typo.db"));
+    let url = format!("sqlite:{}", gone.display());
+    let refused =
+        complained(&ruhu(&house, &["backup", "--to", text(&file), "--database-url", &url]));
+    assert!(refused.contains("is not there: check database_url"), "{refused}");
+    let refused = complained(&ruhu(&house, &["restore", "--in-place", "--database-url", &url]));
+    assert!(refused.contains("is not there"), "{refused}");
+    assert!(!file.exists() && !gone.exists());
+    let refused = complained(&ruhu(&house, &["backup", "verify", "--only", text(&gone)]));
+    assert!(refused.contains("unable to open"), "{refused}");
+    assert!(!gone.exists());
+}
+
+#[test]
+fn a_backup_that_is_damaged_or_has_no_keys_is_told_and_raises_nothing() {
+    let (house, _service) = house();
+    let file = house.path().join("backup.db");
+    std::fs::write(&file, "no database at all, but long enough to be read as one").expect("file");
+    let told = complained(&ruhu(&house, &["backup", "verify", text(&file)]));
+    assert!(told.contains("is not a database"), "{told}");
+    std::fs::remove_file(house.path().join("keys/sealing.key")).expect("removed");
+    let told = complained(&ruhu(&house, &["backup", "verify", text(&file)]));
+    assert!(told.contains("sealing.key is not there"), "{told}");
+}
+
+#[test]
+fn postgresql_is_copied_by_its_own_tools() {
+    let (house, _service) = house();
+    let url = "postgres://ruhu@localhost:1/ruhu";
+    let restore = ["restore", "--from", "x", "--database-url", url];
+    let told = complained(&ruhu(&house, &restore));
+    assert!(told.contains("pg_restore") && told.contains("docs/operations.md"), "{told}");
+}
