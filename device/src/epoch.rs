@@ -126,7 +126,7 @@ mod tests {
     fn a_device_that_only_learned_the_name_asks_where_it_stands() {
         let mut device = acknowledged(2);
         device.memory.cursor = None;
-        let told = json!({"versions": [1], "limits": {}, "epoch": AFTER, "server_time_us": 0,
+        let told = json!({"versions": {"push": [1], "pull": [1]}, "limits": {}, "epoch": AFTER, "server_time_us": 0,
             "expected_device_seq": 1, "safe_device_seq": 0, "streams": []});
         let line = device.transport_mut();
         line.then(ok(&empty_page()));
