@@ -5,6 +5,7 @@ use crate::error::DeviceError;
 use crate::memory::{DeviceMemory, NewEpoch, RefusedEdit, Witness};
 use crate::outside::Outside;
 use crate::overlay::View;
+use crate::rejoin::Earlier;
 use crate::row::Row;
 use ruhu_sync::handshake::LIMITS;
 use ruhu_sync::id::{DeviceId, DeviceSeq, Epoch, RecordId, StreamId, UserId};
@@ -151,7 +152,8 @@ impl<T> TestDevice<T> {
     }
 
     fn refused(&self, verdict: Verdict) -> Vec<&RefusedEdit> {
-        let refused = self.memory.refused.iter();
+        let before = self.memory.earlier.iter().flat_map(|earlier| &earlier.refused);
+        let refused = before.chain(&self.memory.refused);
         refused.filter(|refused| refused.outcome.outcome == verdict).collect()
     }
 }
@@ -221,6 +223,11 @@ impl DeviceMemory {
     /// The cursor of the last complete pull.
     pub fn cursor(&self) -> Option<&str> {
         self.cursor.as_deref()
+    }
+
+    /// What it keeps of the names under which it worked before, oldest first.
+    pub fn earlier(&self) -> &[Earlier] {
+        &self.earlier
     }
 
     /// How many pages of an unfinished pull are staged.

@@ -145,6 +145,19 @@ impl KeptEdit {
         }
     }
 
+    /// The same edit under another number; a void has nothing to say under another.
+    pub(crate) fn renumbered(&self, device_seq: DeviceSeq) -> Result<Option<Self>, DeviceError> {
+        if self.draft.is_none() {
+            return Ok(None);
+        }
+        let kept = Json::parse(&self.bytes).ok();
+        let Some(mut members) = kept.as_ref().and_then(Json::as_object).cloned() else {
+            return Err(DeviceError::Memory("a kept edit cannot be read".to_owned()));
+        };
+        members.insert("device_seq".to_owned(), count(device_seq.0));
+        Ok(Some(Self { device_seq, bytes: write_strictly(members)?, ..self.clone() }))
+    }
+
     /// The draft, if the edit is for this record.
     pub(crate) fn of(&self, record: RecordId) -> Option<&Draft> {
         self.draft.as_ref().filter(|draft| draft.record == record)

@@ -199,7 +199,8 @@ impl<T> TestDevice<T> {
             return Ok((row.kind.clone(), row.root));
         }
         let pending = self.pending.iter().flatten().map(|(draft, _)| draft);
-        let kept = self.memory.outbox.iter().chain(&self.memory.acknowledged);
+        let before = self.memory.earlier.iter().flat_map(|earlier| &earlier.acknowledged);
+        let kept = self.memory.outbox.iter().chain(&self.memory.acknowledged).chain(before);
         let mut drafts = pending.chain(kept.filter_map(|edit| edit.draft.as_ref()));
         drafts
             .find(|draft| draft.record == record)

@@ -4,6 +4,7 @@
 
 use crate::draft::{Draft, KeptEdit};
 use crate::error::DeviceError;
+use crate::rejoin::Earlier;
 use crate::row::Row;
 use crate::session::Session;
 use crate::stage::{Page, Stage, StreamAgreement, compare};
@@ -61,6 +62,12 @@ pub struct DeviceMemory {
     pub(crate) session: Option<Session>,
     pub(crate) epoch: Option<Epoch>,
     pub(crate) new_epoch: Option<NewEpoch>,
+    /// The server has had numbers from this installation that it knows nothing of.
+    pub(crate) is_overtaken: bool,
+    /// The name under which the installation is about to go on, once it was chosen.
+    pub(crate) successor: Option<DeviceId>,
+    /// The names under which it worked before, oldest first.
+    pub(crate) earlier: Vec<Earlier>,
     pub(crate) next: DeviceSeq,
     pub(crate) safe: DeviceSeq,
     pub(crate) witness: Option<Witness>,
@@ -91,6 +98,9 @@ impl DeviceMemory {
             session: None,
             epoch: None,
             new_epoch: None,
+            is_overtaken: false,
+            successor: None,
+            earlier: Vec::new(),
             next: DeviceSeq(1),
             safe: DeviceSeq(0),
             witness: None,
@@ -176,6 +186,7 @@ impl DeviceMemory {
         for row in answer.records {
             self.take_row(row);
         }
+        self.notice_overtaking(answer.expected);
         self.witness = Some(link);
         self.safe = answer.safe;
         let safe = self.safe;

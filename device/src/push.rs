@@ -52,7 +52,10 @@ impl<T: Transport> TestDevice<T> {
             let edits_max = self.settings.push_edits_max;
             let outbox = &self.memory.outbox;
             let Some(batch) = batch::next(epoch, outbox, edits_max, bytes_max) else {
-                return Ok(Vec::new());
+                return match self.memory.is_overtaken {
+                    true => Err(DeviceError::Forked { at: self.memory.next }),
+                    false => Ok(Vec::new()),
+                };
             };
             let response = self.call("POST", "/v1/sync/push", Some(&batch.body))?;
             if response.is_success() {

@@ -79,6 +79,30 @@ impl Named {
     }
 }
 
+/// What a sign-in is answered with.
+#[derive(Deserialize)]
+pub(crate) struct BegunSession {
+    access_token: String,
+    refresh_token: String,
+    user: Named,
+    device: Named,
+    pub(crate) expected_device_seq: DeviceSeq,
+    epoch: Epoch,
+}
+
+impl BegunSession {
+    pub(crate) fn device(&self) -> DeviceId {
+        DeviceId(self.device.id())
+    }
+
+    pub(crate) fn tokens(&self) -> Session {
+        Session {
+            access_token: self.access_token.clone(),
+            refresh_token: self.refresh_token.clone(),
+        }
+    }
+}
+
 impl<T: Transport> TestDevice<T> {
     /// Signs a person in, and enrols the device if it is new. A device that was enrolled before
     /// keeps its id, its numbers and everything else.
@@ -88,24 +112,16 @@ impl<T: Transport> TestDevice<T> {
         password: &str,
         device_name: &str,
     ) -> Result<(), DeviceError> {
-        #[derive(Deserialize)]
-        struct Answer {
-            access_token: String,
-            refresh_token: String,
-            user: Named,
-            device: Named,
-            expected_device_seq: DeviceSeq,
-            epoch: Epoch,
-        }
         let mut device = json!({"name": device_name});
         if let Some(id) = self.memory.device {
             device["id"] = json!(id);
         }
-        let body = json!({"login": login, "password": password, "device": device}).to_string();
-        // Not tried again by itself: an answer that was lost may have enrolled a device.
-        let response = self.transport.call("POST", "/v1/session", None, Some(&body))?;
-        let answer: Answer = read_success(&response)?;
-        let (user, device) = (UserId(answer.user.id()), DeviceId(answer.device.id()));
+        if let Some(continues) = self.memory.continues() {
+            // Counts once; a server restored from before the enrolment has to be told again.
+            device["continues"] = continues;
+        }
+        let answer = self.ask_for_session(login, password, device)?;
+        let (user, device) = (UserId(answer.user.id()), answer.device());
         let memory = &mut self.memory;
         if memory.user.is_some_and(|known| known != user) {
             return Err(DeviceError::AnotherPerson);
@@ -120,28 +136,39 @@ impl<T: Transport> TestDevice<T> {
         }
         memory.user = Some(user);
         memory.device = Some(device);
-        memory.session = Some(Session {
-            access_token: answer.access_token,
-            refresh_token: answer.refresh_token,
-        });
+        memory.session = Some(answer.tokens());
+        let expected = answer.expected_device_seq;
         match memory.epoch {
             None => memory.epoch = Some(answer.epoch),
             // Not adopted: first the edits that the new history lacks have to be sent again.
             Some(known) if known != answer.epoch => {
-                memory.new_epoch = Some(NewEpoch {
-                    epoch: answer.epoch,
-                    expected: Some(answer.expected_device_seq),
-                });
+                memory.new_epoch = Some(NewEpoch { epoch: answer.epoch, expected: Some(expected) });
             }
-            Some(_) => {}
+            Some(_) => memory.notice_overtaking(expected),
         }
         Ok(())
+    }
+
+    /// Not tried again by itself: an answer that was lost may have enrolled a device.
+    pub(crate) fn ask_for_session(
+        &mut self,
+        login: &str,
+        password: &str,
+        device: serde_json::Value,
+    ) -> Result<BegunSession, DeviceError> {
+        let body = json!({"login": login, "password": password, "device": device}).to_string();
+        let response = self.transport.call("POST", "/v1/session", None, Some(&body))?;
+        read_success(&response)
     }
 
     /// Asks for versions, limits, epoch and streams.
     pub fn handshake(&mut self) -> Result<Handshake, DeviceError> {
         let response = self.call("GET", "/v1/sync", None)?;
-        read_success(&response)
+        let handshake: Handshake = read_success(&response)?;
+        if self.memory.epoch == Some(handshake.epoch) {
+            self.memory.notice_overtaking(handshake.expected_device_seq);
+        }
+        Ok(handshake)
     }
 
     /// Any call in the person's name: a lost answer is waited for again with the same bytes, and

@@ -121,7 +121,7 @@ kinds! {
         "此前所写仍可上传，将由主管人员处理；不再下发任何资料。", "What was written before can still be pushed and will be decided by a person; nothing is given any more.";
     /// A number came back with another content.
     DeviceForked, "device-forked", CONFLICT, "同一编号先后送来不同内容", "A number came back with another content",
-        "请保留本机资料，重新登记设备，并说明 continues。", "Keep everything, enrol the device again and say what it continues.";
+        "请保留本机资料，以新的设备号重新登录，带上所示的 continues，再把未上传的编辑从 1 起重新编号后上传。", "Keep everything, sign in under a new device id with continues as shown, number what is unsent anew from 1, and send it.";
     /// The server's history is another than the device knows.
     EpochChanged, "epoch-changed", CONFLICT, "服务器历史已更换", "The server's history is a new one",
         "请从 expected_device_seq 起重发已确认的编辑，再从头读取各流。", "Send acknowledged edits again from expected_device_seq on, then read all streams from 0.";

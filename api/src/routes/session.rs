@@ -31,11 +31,13 @@ pub struct NewSession {
 /// The device that signs in. A browser at a desk is one, too.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct Device {
-    /// Its id, if it has been enrolled before: one person's for ever. Without one it is given one.
+    /// Its id: one person's for ever. One that is new may be chosen by the device itself, a UUIDv7;
+    /// without one it is given one.
     id: Option<Uuid>,
     /// What people call it, 1 to 60 characters.
     name: String,
-    /// The earlier installation whose work this one goes on with; only when it is enrolled.
+    /// The earlier installation whose work this one goes on with, as `device-forked` shows it.
+    /// Counts when the device is enrolled, and may be said again.
     continues: Option<Continues>,
 }
 
@@ -44,7 +46,8 @@ pub struct Device {
 pub struct Continues {
     /// Its id.
     device: Uuid,
-    /// The number of its last edit that belongs to this one's chain.
+    /// The number of its last edit that is this one's own. What the earlier one sends after the
+    /// enrolment is another's in any case.
     through: u64,
 }
 
@@ -115,6 +118,7 @@ pub struct RefreshedSession {
 }
 
 const DEVICE: Uuid = Uuid::from_u128(0x0192_e4a0_0000_7000_8000_0000_0000_0007);
+const NEXT_DEVICE: Uuid = Uuid::from_u128(0x0192_e4a0_0000_7000_8000_0000_0000_0008);
 const EPOCH: Uuid = Uuid::from_u128(0x5f0c_3b1e_9d2a_4c47_8f10_2a7d_0c9b_4e11);
 const TOKEN: &str = "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl";
 const REFRESH_TOKEN: &str = "q1P0c5Y0T3xK8mZ2vN7bR4wLhJ6dFgS9aXeUiOyQkCkb3Jr0m8tVx2Lz5Hq7Wd1E";
@@ -150,6 +154,7 @@ fn example() -> BegunSession {
     tag = "session",
     request_body(content = NewSession, examples(
         ("new device" = (value = json!({"login": "li.na", "password": "…", "device": {"name": "平板 7"}}))),
+        ("after device-forked" = (value = json!({"login": "li.na", "password": "…", "device": {"id": NEXT_DEVICE, "name": "平板 7", "continues": {"device": DEVICE, "through": 41}}}))),
         ("known device" = (value = json!({"login": "li.na", "password": "…", "device": {"id": DEVICE, "name": "平板 7"}}))),
     )),
     responses(

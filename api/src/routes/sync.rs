@@ -62,7 +62,7 @@ pub(crate) async fn push_edits(
     body: RawBody,
 ) -> Answer<HttpResponse> {
     let reply = service.push(device, body.0).await?;
-    reply::to_push(&service.metrics, reply)
+    reply::to_push(&service.metrics, device.device, reply)
 }
 
 /// Gives a page of what changed since a cursor.

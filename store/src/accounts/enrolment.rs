@@ -57,7 +57,7 @@ pub enum Enrolled {
     OfAnother,
     /// It was reported lost.
     Lost,
-    /// The installation that it is to go on with is not this person's.
+    /// The installation that it is to go on with is another person's.
     ContinuesNothing,
 }
 
@@ -89,13 +89,14 @@ impl Tx {
     }
 
     /// Enrols a device, or finds it enrolled. What it continues counts only the first time: a
-    /// chain, once begun, is what it is.
+    /// chain, once begun, is what it is. One that is not known here, after a restore, has left
+    /// nothing to go on with: that is no reason to keep the device out.
     pub fn enrol(&mut self, new: &NewDevice) -> Stored<Enrolled> {
         self.must_write()?;
         // Looked at before anything is written, so that a refusal leaves nothing behind.
         if let Some((earlier, _)) = new.continues {
             let earlier = devices::find(self, earlier, Hold::No)?;
-            if earlier.is_none_or(|earlier| earlier.user != new.user) {
+            if earlier.is_some_and(|earlier| earlier.user != new.user) {
                 return Ok(Enrolled::ContinuesNothing);
             }
         }
@@ -146,10 +147,10 @@ impl Tx {
         earlier: DeviceId,
         through: DeviceSeq,
     ) -> Stored<()> {
-        let before = devices::find(self, earlier, Hold::No)?;
-        let (last, inherited) =
-            before.map(|before| (before.last, before.continues)).unwrap_or_default();
-        let through = through.min(last);
+        let Some(before) = devices::find(self, earlier, Hold::No)? else {
+            return Ok(());
+        };
+        let (through, inherited) = (through.min(before.last), before.continues);
         for (earlier, through) in std::iter::once((earlier, through)).chain(inherited) {
             self.run(|connection| {
                 let values = (

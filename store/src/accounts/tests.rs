@@ -207,6 +207,12 @@ fn a_new_installation_goes_on_with_the_persons_own_earlier_ones_only(store: &Sto
     let mut expected = vec![(first.id, DeviceSeq(7)), (second.id, DeviceSeq(2))];
     expected.sort();
     assert_eq!(state.continues, expected);
+    let of_none = (DeviceId(fresh(9)), DeviceSeq(7));
+    let after_a_restore = NewDevice { continues: Some(of_none), ..new_device(li.id) };
+    let Enrolled::Here(state) = enrolled(store, &after_a_restore) else {
+        panic!("kept out");
+    };
+    assert!(state.continues.is_empty());
     let of_wang = NewDevice { continues: Some((first.id, DeviceSeq(7))), ..new_device(wang.id) };
     assert_eq!(enrolled(store, &of_wang), Enrolled::ContinuesNothing);
     let seat = store.read(|tx| tx.seat(of_wang.id)).expect("read");

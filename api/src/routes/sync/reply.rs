@@ -6,12 +6,13 @@ use actix_web::HttpResponse;
 use actix_web::http::header::ContentType;
 use ruhu_sync::chain::to_hex;
 use ruhu_sync::handshake::LIMITS;
+use ruhu_sync::id::DeviceId;
 use ruhu_sync::pull::PullReply;
 use ruhu_sync::push::{DeviceFacts, PushReply, UnreadablePush};
 use ruhu_sync::version::Served;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-fn json(text: String) -> HttpResponse {
+fn answered(text: String) -> HttpResponse {
     HttpResponse::Ok().content_type(ContentType::json()).body(text)
 }
 
@@ -47,8 +48,19 @@ fn standing(problem: Problem, facts: &DeviceFacts) -> Problem {
         .with("chain", to_hex(&facts.chain))
 }
 
-pub(super) fn to_push(metrics: &Metrics, reply: PushReply) -> Answer<HttpResponse> {
-    let answer = push_answer(reply);
+pub(super) fn to_push(
+    metrics: &Metrics,
+    device: DeviceId,
+    reply: PushReply,
+) -> Answer<HttpResponse> {
+    let own_through = match &reply {
+        PushReply::Forked { at, .. } => Some(at.0.saturating_sub(1)),
+        _ => None,
+    };
+    let answer = push_answer(reply).map_err(|problem| match own_through {
+        Some(through) => problem.with("continues", json!({"device": device, "through": through})),
+        None => problem,
+    });
     match &answer {
         Ok(answer) => {
             metrics.observe_push("answered");
@@ -56,7 +68,7 @@ pub(super) fn to_push(metrics: &Metrics, reply: PushReply) -> Answer<HttpRespons
         }
         Err(problem) => metrics.observe_push(problem.kind().slug()),
     }
-    Ok(json(answer?.to_json()))
+    Ok(answered(answer?.to_json()))
 }
 
 /// The answer of a push, or the problem in its place.
@@ -82,7 +94,7 @@ pub(crate) fn push_answer(reply: PushReply) -> Answer<ruhu_sync::push::PushAnswe
 
 pub(super) fn to_pull(reply: PullReply, served: Served) -> Answer<HttpResponse> {
     Err(match reply {
-        PullReply::Page(page) => return Ok(json(page.json)),
+        PullReply::Page(page) => return Ok(answered(page.json)),
         PullReply::UnknownDevice => Kind::SignInRequired.into(),
         PullReply::DeviceLost => Kind::DeviceLost.into(),
         PullReply::Closed => Kind::Closed.into(),
