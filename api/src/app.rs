@@ -6,6 +6,7 @@ use crate::auth::{AccessTokens, Attempts, Passwords};
 use crate::clock::Clock;
 use crate::forms::Forms;
 use crate::keys::{KeyError, Keys};
+use crate::live::{Live, poll_heads};
 use crate::metrics::Metrics;
 use crate::middleware::{guard_headers, observe, render_problems};
 use crate::problem::Problem;
@@ -104,6 +105,9 @@ pub fn build(
         MissingKeys::Refuse => Keys::load(&settings.key_files)?,
     };
     let store = open_store(&settings, &keys)?;
+    let live = Arc::<Live>::default();
+    let woken = Arc::clone(&live);
+    store.when_committed(move || woken.wake());
     let broken = |error: &dyn std::error::Error| StartError::Reference(error.to_string());
     let catalogue = Catalogue::load().map_err(|error| broken(&error))?;
     let areas = Areas::shipped().map_err(|error| broken(&error))?;
@@ -118,6 +122,7 @@ pub fn build(
         forms: Arc::new(Forms::of(rules.catalogue())?),
         areas: Arc::new(areas),
         demo: None,
+        live,
         rules: Arc::new(rules),
         cursor_key: Arc::new(keys.cursor),
         settings: Arc::new(settings),
@@ -210,6 +215,8 @@ async fn answer(
     stopped: oneshot::Receiver<()>,
 ) -> io::Result<()> {
     let settings = Arc::clone(&service.settings);
+    let live = Arc::clone(&service.live);
+    actix_web::rt::spawn(poll_heads(service.clone()));
     let server = HttpServer::new(move || application(&service))
         .workers(settings.worker_threads)
         // A tablet in a stairwell takes its time for a request's head.
@@ -222,6 +229,8 @@ async fn answer(
     actix_web::rt::spawn(async move {
         // A sender that was dropped means stop, too.
         let _ = stopped.await;
+        // They would go on for ever: no request in flight is waited for in vain.
+        live.stop();
         handle.stop(true).await;
     });
     server.await

@@ -17,6 +17,7 @@ pub struct Metrics {
     pushes: IntCounterVec,
     edits: IntCounterVec,
     pool_in_use: IntGauge,
+    listeners: IntGauge,
 }
 
 /// Upper bounds of the histogram, in seconds: from a cached form to a full push on a slow disk.
@@ -54,6 +55,10 @@ impl Metrics {
                 "ruhu_database_connections_in_use",
                 "Database calls under way, each with a connection or waiting for one.",
             )?,
+            listeners: IntGauge::new(
+                "ruhu_events_connections",
+                "Devices that listen for live events.",
+            )?,
         };
         metrics.register_all()?;
         Ok(metrics)
@@ -64,7 +69,8 @@ impl Metrics {
         self.registry.register(Box::new(self.seconds.clone()))?;
         self.registry.register(Box::new(self.pushes.clone()))?;
         self.registry.register(Box::new(self.edits.clone()))?;
-        self.registry.register(Box::new(self.pool_in_use.clone()))
+        self.registry.register(Box::new(self.pool_in_use.clone()))?;
+        self.registry.register(Box::new(self.listeners.clone()))
     }
 
     /// Counts one request. A method of the client's own making counts as `OTHER`: what outsiders
@@ -93,6 +99,11 @@ impl Metrics {
             Verdict::Rejected => "rejected",
         };
         self.edits.with_label_values(&[outcome]).inc();
+    }
+
+    /// Notes how many devices listen for live events.
+    pub fn observe_listeners(&self, count: usize) {
+        self.listeners.set(i64::try_from(count).unwrap_or(i64::MAX));
     }
 
     /// Counts one database connection as working, for as long as the value lives.

@@ -8,6 +8,7 @@ pub mod areas;
 pub mod desk;
 pub mod devices;
 pub mod docs;
+pub mod events;
 pub mod forms;
 pub mod health;
 pub mod me;
@@ -51,6 +52,7 @@ routes! {
     sync::read_handshake,
     sync::push_edits,
     sync::pull_changes,
+    events::listen_to_events,
     desk::list_assessments,
     desk::read_assessment,
     desk::return_assessment,

@@ -5,6 +5,7 @@ use crate::auth::{AccessTokens, Attempts, Passwords};
 use crate::clock::Clock;
 use crate::demo::Showcase;
 use crate::forms::Forms;
+use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::problem::Answer;
 use crate::settings::Settings;
@@ -40,6 +41,8 @@ pub struct Service {
     pub forms: Arc<Forms>,
     /// The areas.
     pub areas: Arc<Areas>,
+    /// Who listens for changes.
+    pub live: Arc<Live>,
     /// What the front page shows of a demo; none in any other service.
     pub demo: Option<Arc<Showcase>>,
 }

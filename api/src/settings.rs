@@ -11,6 +11,7 @@ pub use given::{Flags, Given, SettingError, SettingsErrors};
 pub use table::{SETTINGS, Setting};
 
 use crate::body::BodyLimits;
+use crate::live::LiveSettings;
 use ruhu_sync::version::Served;
 use secrecy::SecretString;
 use std::net::SocketAddr;
@@ -64,6 +65,8 @@ pub struct Settings {
     pub pool_connections_max: u32,
     /// How long requests in flight may go on after a signal to stop.
     pub shutdown_timeout: Duration,
+    /// Live events.
+    pub live: LiveSettings,
     /// The protocol versions spoken with devices.
     pub served: Served,
     /// What the service calls itself to people.

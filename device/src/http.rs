@@ -39,6 +39,25 @@ impl HttpTransport {
     }
 }
 
+impl HttpTransport {
+    /// Begins a call whose answer is read while it comes.
+    pub(crate) fn open_stream(
+        &self,
+        path: &str,
+        bearer: &str,
+    ) -> Result<impl Read + Send + use<>, TransportError> {
+        let request = Request::builder()
+            .uri(format!("{}{path}", self.address))
+            .header("Accept", "text/event-stream")
+            .header("Authorization", format!("Bearer {bearer}"));
+        let answer = self.agent.run(request.body(()).map_err(lost)?).map_err(lost)?;
+        match answer.status().as_u16() {
+            200 => Ok(answer.into_body().into_reader()),
+            status => Err(TransportError(format!("refused with {status}"))),
+        }
+    }
+}
+
 fn lost(error: impl std::fmt::Display) -> TransportError {
     TransportError(error.to_string())
 }

@@ -14,6 +14,7 @@ mod draft;
 mod editing;
 mod epoch;
 mod error;
+mod events;
 #[cfg(test)]
 mod fake;
 mod flaky;
@@ -33,6 +34,7 @@ pub use device::{Settings, TestDevice};
 pub use draft::{Act, Draft, KeptEdit, Membership};
 pub use editing::Choice;
 pub use error::DeviceError;
+pub use events::{LiveEvent, LiveEvents};
 pub use flaky::{Fault, Flaky};
 pub use http::HttpTransport;
 pub use memory::{DeviceMemory, NewEpoch, RefusedEdit, Witness};

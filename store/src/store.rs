@@ -14,7 +14,7 @@ use r2d2::{NopErrorHandler, Pool, PooledConnection};
 use ruhu_sync::id::Epoch;
 use ruhu_sync::storage::{ReadTx, StorageError, Stored};
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How a store is opened.
@@ -57,6 +57,7 @@ struct Inner {
     target: Target,
     /// Says that the file is in use, for as long as the store is open.
     _presence: Option<Presence>,
+    committed: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
 
 /// A database, opened. Cheap to clone; every call takes a connection of its own and blocks its
@@ -109,8 +110,8 @@ impl Store {
             .connection_timeout(wait_max)
             .error_handler(Box::new(NopErrorHandler))
             .build_unchecked(manager);
-        let keys = settings.keys.clone();
-        let inner = Inner { pool, keys, wait_max, gate, target, _presence: presence };
+        let (keys, committed) = (settings.keys.clone(), OnceLock::new());
+        let inner = Inner { pool, keys, wait_max, gate, target, _presence: presence, committed };
         Self { inner: Arc::new(inner) }
     }
 
@@ -172,8 +173,21 @@ impl Store {
         work: &mut dyn FnMut(&mut Tx) -> Stored<T>,
     ) -> Stored<T> {
         let gate = self.inner.gate.as_ref();
-        let _turn = gate.map(|gate| gate.lock().unwrap_or_else(PoisonError::into_inner));
-        self.again_while_busy(Mode::Write, is_kept, work)
+        let turn = gate.map(|gate| gate.lock().unwrap_or_else(PoisonError::into_inner));
+        let done = self.again_while_busy(Mode::Write, is_kept, work);
+        drop(turn);
+        if done.is_ok()
+            && let Some(committed) = self.inner.committed.get()
+        {
+            committed();
+        }
+        done
+    }
+
+    /// Calls this after each write that is done, when nothing is held any more: it should wake
+    /// somebody and return. Only the first that is given counts.
+    pub fn when_committed(&self, call: impl Fn() + Send + Sync + 'static) {
+        drop(self.inner.committed.set(Box::new(call)));
     }
 
     /// Whether the database answers.

@@ -6,12 +6,14 @@ use crate::hand::Hand;
 use crate::http::Call;
 use ruhu_api::app::{MissingKeys, Running, build, serve};
 use ruhu_api::clock::Clock;
+use ruhu_api::live::LiveSettings;
 use ruhu_api::settings::Settings;
 use ruhu_device::{Counted, Flaky, HttpTransport, TestDevice};
 use ruhu_store::{KeyRing, Store};
 use ruhu_sync::id::Instant;
 use ruhu_sync::version::Served;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -26,10 +28,12 @@ pub type Tablet = TestDevice<Flaky<HttpTransport>>;
 pub struct Server {
     // In this order they are dropped: first the service stops, then its data goes.
     running: Option<Running>,
-    place: Place,
+    place: Arc<Place>,
     clock: Clock,
     served: Served,
-    folder: TempDir,
+    live: LiveSettings,
+    shutdown_timeout: Duration,
+    folder: Arc<TempDir>,
     tablets: AtomicU64,
 }
 
@@ -40,10 +44,18 @@ impl Server {
         let folder = tempfile::tempdir().expect("a folder");
         let mut server = Self {
             running: None,
-            place: Place::new(database, folder.path()),
+            place: Arc::new(Place::new(database, folder.path())),
             clock: Clock::standing(NOON),
             served: Served::default(),
-            folder,
+            live: LiveSettings {
+                connections_max: 100,
+                poll: Duration::from_millis(20),
+                check: Duration::from_millis(50),
+                heartbeat: Duration::from_secs(20),
+            },
+            // Connections that tests keep open are no requests in flight.
+            shutdown_timeout: Duration::ZERO,
+            folder: Arc::new(folder),
             tablets: AtomicU64::new(1),
         };
         server.start(MissingKeys::Make);
@@ -64,8 +76,8 @@ impl Server {
         settings.served = self.served;
         settings.worker_threads = 2;
         settings.pool_connections_max = 24;
-        // Connections that tests keep open are no requests in flight.
-        settings.shutdown_timeout = Duration::ZERO;
+        settings.shutdown_timeout = self.shutdown_timeout;
+        settings.live = self.live;
         settings
     }
 
@@ -93,6 +105,33 @@ impl Server {
         self.start_again();
     }
 
+    /// The same, to give live events so, and to wait so long at its end for what is under way.
+    pub fn start_again_listening(&mut self, live: LiveSettings, shutdown_timeout: Duration) {
+        (self.live, self.shutdown_timeout) = (live, shutdown_timeout);
+        self.start_again();
+    }
+
+    /// How it gives live events.
+    pub fn live(&self) -> LiveSettings {
+        self.live
+    }
+
+    /// A second service on the same data, keys and clock, as another process would be.
+    pub fn beside(&self) -> Self {
+        let mut other = Self {
+            running: None,
+            place: Arc::clone(&self.place),
+            clock: self.clock.clone(),
+            folder: Arc::clone(&self.folder),
+            served: self.served,
+            live: self.live,
+            shutdown_timeout: self.shutdown_timeout,
+            tablets: AtomicU64::new(1_000),
+        };
+        other.start(MissingKeys::Refuse);
+        other
+    }
+
     fn running(&self) -> &Running {
         self.running.as_ref().expect("the service runs")
     }
@@ -114,7 +153,7 @@ impl Server {
 
     /// Which database it runs on.
     pub fn database(&self) -> Database {
-        match self.place {
+        match *self.place {
             Place::Sqlite { .. } => Database::Sqlite,
             Place::Postgres { .. } => Database::Postgres,
         }

@@ -80,6 +80,16 @@ pub fn end_membership(server: &Server, user: UserId) {
     ));
 }
 
+/// Puts a worker into another team.
+pub fn move_membership(server: &Server, user: UserId, caseload: StreamId) {
+    let place = server.place();
+    place.run(&format!(
+        "UPDATE membership SET caseload = {} WHERE account = {}",
+        place.bytes(caseload.as_bytes()),
+        place.bytes(user.as_bytes())
+    ));
+}
+
 /// How many of the server's transactions stand at a lock; only PostgreSQL shows it.
 pub fn waiting(server: &Server) -> usize {
     server.place().waiting()

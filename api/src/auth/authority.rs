@@ -3,6 +3,7 @@
 //! The token says who and which device; everything else is read from the store at each request, so
 //! that what an administrator changes holds at once.
 
+use super::Claims;
 use crate::clock::seconds_of;
 use crate::middleware::Caller;
 use crate::problem::{Answer, Kind, Problem};
@@ -72,7 +73,7 @@ impl FromRequest for SignedIn {
 }
 
 /// Lets a seat pass that is neither lost nor was revoked after its token was issued.
-fn admit(seat: Option<Seat>, issued_at_seconds: i64, now: Instant) -> Answer<SignedIn> {
+pub(crate) fn admit(seat: Option<Seat>, issued_at_seconds: i64, now: Instant) -> Answer<SignedIn> {
     let seat = seat.ok_or_else(|| Problem::new(Kind::SignInRequired))?;
     if seat.reported_lost {
         return Err(Kind::DeviceLost.into());
@@ -87,6 +88,11 @@ fn admit(seat: Option<Seat>, issued_at_seconds: i64, now: Instant) -> Answer<Sig
 fn service_of(request: &HttpRequest) -> Answer<web::Data<Service>> {
     let service = request.app_data::<web::Data<Service>>().cloned();
     service.ok_or_else(|| Problem::internal("the application was built without its service"))
+}
+
+/// What the request's token says.
+pub(crate) fn claims_of(request: &HttpRequest, now: Instant) -> Answer<Claims> {
+    service_of(request)?.tokens.read(bearer(request)?, now)
 }
 
 fn bearer(request: &HttpRequest) -> Answer<&str> {

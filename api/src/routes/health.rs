@@ -68,6 +68,7 @@ pub(crate) async fn is_ready(service: web::Data<Service>) -> Answer<HttpResponse
 )]
 #[get("/metrics")]
 pub(crate) async fn read_metrics(service: web::Data<Service>) -> Answer<HttpResponse> {
+    service.metrics.observe_listeners(service.live.count());
     let text = service.metrics.to_text()?;
     Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text))
 }

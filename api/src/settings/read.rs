@@ -4,6 +4,7 @@ use super::given::{Given, SettingError, SettingsErrors};
 use super::table::SETTINGS;
 use super::{KeyFiles, LogFormat, Settings};
 use crate::body::BodyLimits;
+use crate::live::LiveSettings;
 use ruhu_sync::version::Served;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::fmt::Write as _;
@@ -121,6 +122,16 @@ impl Reader<'_> {
         self.number("worker_threads", 1, 512)
     }
 
+    fn live(&mut self) -> LiveSettings {
+        LiveSettings {
+            connections_max: self.number("events_connections_max", 0, 100_000),
+            poll: Duration::from_millis(self.number("events_poll_milliseconds", 10, 60_000)),
+            check: Duration::from_secs(self.number("events_check_seconds", 1, 300)),
+            // Proxies give up on a line that is silent for half a minute or more.
+            heartbeat: Duration::from_secs(20),
+        }
+    }
+
     fn truth(&mut self, name: &str) -> bool {
         let text = self.text(name);
         text.parse().unwrap_or_else(|_| {
@@ -184,6 +195,7 @@ impl Given {
                 0,
                 3600,
             )),
+            live: reader.live(),
             served: reader.served(),
             public_title: reader.public_title(),
             unknown_variables: self.unknown_variables.clone(),
@@ -225,6 +237,9 @@ impl Settings {
                 "worker_threads" => self.worker_threads.to_string(),
                 "pool_connections_max" => self.pool_connections_max.to_string(),
                 "shutdown_timeout_seconds" => self.shutdown_timeout.as_secs().to_string(),
+                "events_connections_max" => self.live.connections_max.to_string(),
+                "events_poll_milliseconds" => self.live.poll.as_millis().to_string(),
+                "events_check_seconds" => self.live.check.as_secs().to_string(),
                 "protocol_experimental" => self.served.experimental.to_string(),
                 "protocol_pull_version_min" => self.served.pull_min.to_string(),
                 "public_title" => quoted(&self.public_title),

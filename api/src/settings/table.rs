@@ -128,6 +128,24 @@ pub const SETTINGS: &[Setting] = &[
         "How long requests in flight may go on after a signal to stop, 0 to 3600",
     ),
     setting(
+        "events_connections_max",
+        "1000",
+        "COUNT",
+        "Devices that may listen for live events at once, 0 to 100000; 0 switches them off",
+    ),
+    setting(
+        "events_poll_milliseconds",
+        "1000",
+        "MILLISECONDS",
+        "How late a listening device learns of what another process wrote, 10 to 60000. What this process writes is told at once",
+    ),
+    setting(
+        "events_check_seconds",
+        "10",
+        "SECONDS",
+        "How often it is looked at whether a listening device still may, 1 to 300",
+    ),
+    setting(
         "protocol_experimental",
         "false",
         "true|false",

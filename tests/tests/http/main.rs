@@ -3,6 +3,7 @@
 mod authority;
 mod bodies;
 mod devices;
+mod events;
 mod handshake;
 mod me;
 mod operations;

@@ -1,0 +1,70 @@
+//! Who listens, and whether they still may.
+
+use super::registry::Heads;
+use crate::auth::{SignedIn, admit, claims_of};
+use crate::clock::seconds_of;
+use crate::problem::{Answer, Kind, Problem};
+use crate::service::Service;
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use ruhu_store::Tx;
+use ruhu_sync::id::{DeviceId, Instant, UserId};
+use ruhu_sync::storage::{ReadTx as _, Stored, StreamHead};
+use std::future::Future;
+use std::pin::Pin;
+
+/// A device that listens. What its request was admitted by is judged again as long as it listens.
+#[derive(Clone, Copy, Debug)]
+pub struct Listener {
+    user: UserId,
+    pub(super) device: DeviceId,
+    issued_at_seconds: i64,
+    pub(super) expires_at_seconds: i64,
+}
+
+impl FromRequest for Listener {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Answer<Self>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let signed_in = SignedIn::from_request(&request, payload);
+        Box::pin(async move {
+            let person = signed_in.await?;
+            let claims = claims_of(&request, person.now)?;
+            Ok(Self {
+                user: person.user(),
+                device: person.device,
+                issued_at_seconds: claims.iat,
+                expires_at_seconds: claims.exp,
+            })
+        })
+    }
+}
+
+impl Listener {
+    /// Where the streams stand that the device may hold now, or why it may not listen any more.
+    pub(super) async fn look(self, service: &Service) -> Answer<Heads> {
+        let now = service.clock.now();
+        if seconds_of(now) >= self.expires_at_seconds {
+            return Err(Kind::AccessTokenExpired.into());
+        }
+        service.read(move |tx| self.look_within(tx, now)).await?
+    }
+
+    fn look_within(self, tx: &mut Tx, now: Instant) -> Stored<Answer<Heads>> {
+        let seat = tx.seat(self.device)?.filter(|seat| seat.account.id == self.user);
+        if let Err(problem) = admit(seat, self.issued_at_seconds, now) {
+            return Ok(Err(problem));
+        }
+        let grants = tx.grants(self.user, now)?;
+        if grants.closed {
+            return Ok(Err(Kind::Closed.into()));
+        }
+        let held = grants.held().map(|(stream, grant)| StreamHead::empty(stream, grant.kind));
+        let mut heads: Heads = held.map(|head| (head.id, head.head)).collect();
+        let streams: Vec<_> = heads.keys().copied().collect();
+        heads.extend(tx.streams(&streams)?.into_iter().map(|head| (head.id, head.head)));
+        Ok(Ok(heads))
+    }
+}
