@@ -1,12 +1,19 @@
 //! Who works for whom: the provider, its contract, the caseloads under it, and the people's places
 //! and offices. Everything that is wrong is named at once, and nothing is taken that is wrong.
 
+mod entry;
+mod fault;
+mod places;
+
+pub use entry::{Education, Qualification, Title, check_entry};
+pub use fault::OrganisationFault;
+pub use places::{Employment, Term, check_account, check_employment, check_end};
+
 use crate::areas::{self, Level};
 use crate::facts::{Membership, Office, Role};
 use crate::identity::{self, UsccFault};
 use chrono::{Datelike, Days, NaiveDate};
 use ruhu_sync::id::StreamId;
-use thiserror::Error;
 
 /// A contractor (承接主体).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,80 +48,6 @@ pub struct Caseload {
     pub area: String,
 }
 
-/// Why something of this is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Error)]
-pub enum OrganisationFault {
-    /// The provider's code is no unified social credit code.
-    #[error("统一社会信用代码格式不对")]
-    UsccMalformed,
-    /// The provider's code was misread.
-    #[error("统一社会信用代码校验位不符")]
-    UsccCheckDigit,
-    /// The name is missing.
-    #[error("名称不能为空")]
-    NameMissing,
-    /// The last day is before the first.
-    #[error("结束日期早于开始日期")]
-    DaysBackwards,
-    /// Neither a district nor a street buys (313号 购买主体).
-    #[error("购买主体应为区或街道（乡镇）")]
-    PurchaserLevel,
-    /// A contract runs for more than three years (政府购买服务管理办法 财政部令第102号 §24; 313号).
-    #[error("合同期限不得超过3年")]
-    ContractOverThreeYears,
-    /// A contract for more than a year gives no reason (财政部令第102号 §24).
-    #[error("合同期限超过1年应说明理由")]
-    ContractOverOneYearUnexplained,
-    /// The provider is banned when the contract begins (313号 三年内禁止参与).
-    #[error("承接主体在禁入期内")]
-    ProviderBanned,
-    /// The caseload is outside the area of who buys.
-    #[error("服务范围超出购买主体辖区")]
-    CaseloadOutsidePurchaser,
-    /// The membership is outside the contract's days.
-    #[error("任职日期超出合同期限")]
-    MembershipOutsideContract,
-    /// The membership names the days of another contract.
-    #[error("任职所列合同日期与合同不符")]
-    MembershipOfAnotherContract,
-    /// The area is no code.
-    #[error("区划代码无效")]
-    AreaMalformed,
-    /// The role is not held at that level.
-    #[error("岗位与辖区层级不符")]
-    OfficeLevel,
-    /// A worker's place is a membership, bounded by a contract, not an office.
-    #[error("社工应通过合同任职，不能直接授予岗位")]
-    WorkerNeedsMembership,
-    /// The person works for a contractor on days on which the office would decide or receive
-    /// (313号 应当由政府直接承担的行政管理性事务不得向社会力量购买).
-    #[error("承接主体人员不得担任审核、受理岗位")]
-    ContractorCannotDecide,
-}
-
-impl OrganisationFault {
-    /// The stable code.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::UsccMalformed => "uscc_malformed",
-            Self::UsccCheckDigit => "uscc_check_digit",
-            Self::NameMissing => "name_missing",
-            Self::DaysBackwards => "days_backwards",
-            Self::PurchaserLevel => "purchaser_level",
-            Self::ContractOverThreeYears => "contract_over_three_years",
-            Self::ContractOverOneYearUnexplained => "contract_over_one_year_unexplained",
-            Self::ProviderBanned => "provider_banned",
-            Self::CaseloadOutsidePurchaser => "caseload_outside_purchaser",
-            Self::MembershipOutsideContract => "membership_outside_contract",
-            Self::MembershipOfAnotherContract => "membership_of_another_contract",
-            Self::AreaMalformed => "area_malformed",
-            Self::OfficeLevel => "office_level",
-            Self::WorkerNeedsMembership => "worker_needs_membership",
-            Self::ContractorCannotDecide => "contractor_cannot_decide",
-        }
-    }
-}
-
 /// How long a ban lasts (313号: 三年内禁止参与).
 pub const BAN_YEARS: i32 = 3;
 /// How long a contract may run (财政部令第102号 §24).
@@ -137,40 +70,67 @@ fn keep<const N: usize>(found: [(bool, OrganisationFault); N]) -> Vec<Organisati
     found.into_iter().filter_map(|(is_wrong, fault)| is_wrong.then_some(fault)).collect()
 }
 
+/// How long a name or a reason may be.
+pub const TEXT_CHARACTERS_MAX: usize = 500;
+
+/// What is wrong with a text that a person gives, which must not be blank.
+pub fn check_text(text: &str, missing: OrganisationFault) -> Vec<OrganisationFault> {
+    keep([
+        (text.trim().is_empty(), missing),
+        (text.chars().count() > TEXT_CHARACTERS_MAX, OrganisationFault::TextTooLong),
+        (text.chars().any(char::is_control), OrganisationFault::TextMalformed),
+    ])
+}
+
 /// What is wrong with a provider.
 pub fn check_provider(provider: &Provider) -> Vec<OrganisationFault> {
     let uscc = identity::uscc(&provider.uscc);
     let backwards = provider.bans.iter().any(|(first, last)| last < first);
-    keep([
+    let mut found = keep([
         (uscc == Err(UsccFault::Malformed), OrganisationFault::UsccMalformed),
         (uscc == Err(UsccFault::CheckDigit), OrganisationFault::UsccCheckDigit),
-        (provider.name.trim().is_empty(), OrganisationFault::NameMissing),
         (backwards, OrganisationFault::DaysBackwards),
-    ])
+    ]);
+    found.extend(check_text(&provider.name, OrganisationFault::NameMissing));
+    found
 }
 
-/// What is wrong with a contract that this provider would sign.
-pub fn check_contract(contract: &Contract, provider: &Provider) -> Vec<OrganisationFault> {
+/// What is wrong with a contract that this provider would sign on a day.
+pub fn check_contract(
+    contract: &Contract,
+    provider: &Provider,
+    signed_on: NaiveDate,
+) -> Vec<OrganisationFault> {
     let level = areas::prefix(&contract.purchaser_area).map(str::len);
     let over = |years| contract.last_day > last_day_of_years(contract.first_day, years);
     let reason = contract.over_a_year_because.as_deref().unwrap_or_default();
-    let banned = provider
-        .bans
-        .iter()
-        .any(|(first, last)| *first <= contract.first_day && contract.first_day <= *last);
-    keep([
+    let is_banned =
+        |day: NaiveDate| provider.bans.iter().any(|(first, last)| *first <= day && day <= *last);
+    let banned = is_banned(signed_on) || is_banned(contract.first_day);
+    let mut found = keep([
         (!matches!(level, Some(6 | 9)), OrganisationFault::PurchaserLevel),
         (contract.last_day < contract.first_day, OrganisationFault::DaysBackwards),
         (over(CONTRACT_YEARS_MAX), OrganisationFault::ContractOverThreeYears),
         (over(1) && reason.trim().is_empty(), OrganisationFault::ContractOverOneYearUnexplained),
         (banned, OrganisationFault::ProviderBanned),
-    ])
+    ]);
+    if !reason.trim().is_empty() {
+        found.extend(check_text(reason, OrganisationFault::ReasonMissing));
+    }
+    found
 }
 
-/// What is wrong with a caseload under a contract.
-pub fn check_caseload(caseload: &Caseload, contract: &Contract) -> Vec<OrganisationFault> {
+/// What is wrong with a caseload under a contract on a day.
+pub fn check_caseload(
+    caseload: &Caseload,
+    contract: &Contract,
+    today: NaiveDate,
+) -> Vec<OrganisationFault> {
     let lies_inside = areas::contains(&contract.purchaser_area, &caseload.area);
-    keep([(!lies_inside, OrganisationFault::CaseloadOutsidePurchaser)])
+    keep([
+        (!lies_inside, OrganisationFault::CaseloadOutsidePurchaser),
+        (contract.last_day < today, OrganisationFault::ContractEnded),
+    ])
 }
 
 /// What is wrong with a person's place in a team under a contract, beside the offices that the
@@ -227,10 +187,8 @@ fn fits_level(role: Role, digits: usize) -> bool {
 }
 
 fn meet(office: &Office, membership: &Membership) -> bool {
-    let begins_in_time =
-        |first: NaiveDate, last: Option<NaiveDate>| last.is_none_or(|l| first <= l);
-    begins_in_time(office.first_day, membership.last_day)
-        && begins_in_time(membership.first_day, office.last_day)
+    let term = |first_day, last_day| Term { first_day, last_day };
+    term(office.first_day, office.last_day).meets(term(membership.first_day, membership.last_day))
 }
 
 #[cfg(test)]

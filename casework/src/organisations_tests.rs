@@ -56,39 +56,46 @@ fn a_sound_provider_is_taken_and_everything_wrong_is_named_at_once() {
     };
     assert_eq!(
         check_provider(&wrong),
-        [Fault::UsccCheckDigit, Fault::NameMissing, Fault::DaysBackwards]
+        [Fault::UsccCheckDigit, Fault::DaysBackwards, Fault::NameMissing]
     );
 }
 
 #[test]
 fn a_contract_runs_three_years_to_the_day_and_not_one_more() {
-    let check = |last: &str| check_contract(&explained("2026-03-01", last), &provider());
+    let check =
+        |last: &str| check_contract(&explained("2026-03-01", last), &provider(), on("2020-01-01"));
     assert_eq!(check("2029-02-28"), []);
     assert_eq!(check("2029-03-01"), [Fault::ContractOverThreeYears]);
 }
 
 #[test]
 fn a_contract_from_a_leap_day_ends_on_the_last_day_of_february() {
-    let check = |last: &str| check_contract(&explained("2024-02-29", last), &provider());
+    let check =
+        |last: &str| check_contract(&explained("2024-02-29", last), &provider(), on("2020-01-01"));
     assert_eq!(check("2027-02-28"), []);
     assert_eq!(check("2027-03-01"), [Fault::ContractOverThreeYears]);
 }
 
 #[test]
 fn more_than_a_year_needs_a_reason_and_a_year_does_not() {
-    let check = |last: &str| check_contract(&contract("2026-01-01", last), &provider());
+    let check =
+        |last: &str| check_contract(&contract("2026-01-01", last), &provider(), on("2020-01-01"));
     assert_eq!(check("2026-12-31"), []);
     assert_eq!(check("2027-01-01"), [Fault::ContractOverOneYearUnexplained]);
     let blank = Contract {
         over_a_year_because: Some("  ".to_owned()),
         ..contract("2026-01-01", "2027-01-01")
     };
-    assert_eq!(check_contract(&blank, &provider()), [Fault::ContractOverOneYearUnexplained]);
+    assert_eq!(
+        check_contract(&blank, &provider(), on("2020-01-01")),
+        [Fault::ContractOverOneYearUnexplained]
+    );
 }
 
 #[test]
 fn a_contract_of_one_day_is_one_and_a_day_less_is_none() {
-    let check = |last: &str| check_contract(&contract("2026-01-01", last), &provider());
+    let check =
+        |last: &str| check_contract(&contract("2026-01-01", last), &provider(), on("2020-01-01"));
     assert_eq!(check("2026-01-01"), []);
     assert_eq!(check("2025-12-31"), [Fault::DaysBackwards]);
 }
@@ -96,11 +103,33 @@ fn a_contract_of_one_day_is_one_and_a_day_less_is_none() {
 #[test]
 fn a_ban_of_three_years_blocks_contracts_that_begin_in_it() {
     let banned = Provider { bans: vec![ban_from(on("2023-06-01"))], ..provider() };
-    let check = |first: &str, last: &str| check_contract(&contract(first, last), &banned);
+    let check =
+        |first: &str, last: &str| check_contract(&contract(first, last), &banned, on("2020-01-01"));
     assert_eq!(check("2023-05-31", "2023-12-31"), []);
     assert_eq!(check("2023-06-01", "2023-12-31"), [Fault::ProviderBanned]);
     assert_eq!(check("2026-05-31", "2026-12-31"), [Fault::ProviderBanned]);
     assert_eq!(check("2026-06-01", "2026-12-31"), []);
+}
+
+#[test]
+fn a_banned_provider_signs_nothing_whenever_it_would_begin() {
+    let banned = Provider { bans: vec![ban_from(on("2023-06-01"))], ..provider() };
+    let check = |signed_on: &str| {
+        check_contract(&contract("2026-06-01", "2026-12-31"), &banned, on(signed_on))
+    };
+    assert_eq!(check("2023-05-31"), []);
+    assert_eq!(check("2023-06-01"), [Fault::ProviderBanned]);
+    assert_eq!(check("2026-05-31"), [Fault::ProviderBanned]);
+    assert_eq!(check("2026-06-01"), []);
+}
+
+#[test]
+fn a_contract_that_has_ended_takes_no_caseload() {
+    let caseload = Caseload { stream: StreamId(Uuid::from_u128(1)), area: "110102001".to_owned() };
+    let check =
+        |day: &str| check_caseload(&caseload, &contract("2026-01-01", "2026-12-31"), on(day));
+    assert_eq!(check("2026-12-31"), []);
+    assert_eq!(check("2027-01-01"), [Fault::ContractEnded]);
 }
 
 #[test]
@@ -116,7 +145,7 @@ fn a_district_or_a_street_buys_and_nobody_else() {
     ] {
         let bought =
             Contract { purchaser_area: area.to_owned(), ..contract("2026-01-01", "2026-12-31") };
-        let found = check_contract(&bought, &provider());
+        let found = check_contract(&bought, &provider(), on("2020-01-01"));
         assert_eq!(found.is_empty(), fits, "{area}: {found:?}");
     }
 }
@@ -125,7 +154,7 @@ fn a_district_or_a_street_buys_and_nobody_else() {
 fn a_caseload_lies_in_the_area_of_who_buys() {
     let check = |area: &str| {
         let caseload = Caseload { stream: StreamId(Uuid::from_u128(1)), area: area.to_owned() };
-        check_caseload(&caseload, &contract("2026-01-01", "2026-12-31"))
+        check_caseload(&caseload, &contract("2026-01-01", "2026-12-31"), on("2026-12-31"))
     };
     assert_eq!(check("110102001"), []);
     assert_eq!(check("110101001"), [Fault::CaseloadOutsidePurchaser]);

@@ -112,7 +112,7 @@ impl District {
         let mut district =
             Self { streets: streets.collect(), providers, contracts, people: Vec::new() };
         district.fill(seed, today)?;
-        district.check()?;
+        district.check(today)?;
         Ok(district)
     }
 
@@ -208,15 +208,15 @@ impl District {
     }
 
     /// The district keeps the rules that a real one is held to.
-    fn check(&self) -> Result<(), DemoError> {
+    fn check(&self, today: NaiveDate) -> Result<(), DemoError> {
         let mut faults = Vec::new();
         for ((_, provider), (_, contract)) in self.providers.iter().zip(&self.contracts) {
             faults.extend(check_provider(provider));
-            faults.extend(check_contract(contract, provider));
+            faults.extend(check_contract(contract, provider, today));
         }
         for street in &self.streets {
             if let Some((_, contract)) = self.contracts.get(street.contract) {
-                faults.extend(check_caseload(&street.caseload, contract));
+                faults.extend(check_caseload(&street.caseload, contract, today));
             }
         }
         for person in &self.people {
