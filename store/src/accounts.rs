@@ -13,6 +13,7 @@ pub use refresh::{NewRefreshToken, Renewal, ShownRefreshToken};
 
 use crate::Tx;
 use crate::grants;
+use crate::organisations::Page;
 use crate::schema::{account, caseload, office};
 use crate::values::{Fixed, Name};
 use diesel::prelude::*;
@@ -179,6 +180,19 @@ impl Tx {
         let named = |(id, name, area)| CaseloadName { stream: StreamId::of(id), name, area };
         Ok(rows.into_iter().map(named).collect())
     }
+}
+
+/// Accounts in order of their names, without what signs them in.
+pub(crate) fn account_page(tx: &mut Tx, page: Page) -> Stored<Vec<Account>> {
+    let rows: Vec<AccountRow> = tx.run(|connection| {
+        let query = account::table
+            .filter(account::id.gt(page.begins_after()))
+            .order(account::id)
+            .limit(i64::from(page.limit))
+            .select(COLUMNS);
+        on_both!(connection, |c| query.load(c))
+    })?;
+    Ok(rows.into_iter().map(|row| Account { password_hash: None, ..of_row(row) }).collect())
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ mod journal;
 mod keys;
 mod manager;
 mod migrate;
-mod organisations;
+pub mod organisations;
 mod presence;
 mod read;
 mod read_models;

@@ -1,11 +1,22 @@
 //! Providers, contracts, caseloads and memberships: written here, judged in `casework` before.
 
+mod found;
+mod lists;
+mod log;
+
+pub use lists::{
+    BanRow, CaseloadRow, ContractRow, MembershipRow, OfficeRow, Page, ProviderRow, Within,
+};
+pub use log::{LogEntry, LogRow};
+
 use crate::Tx;
-use crate::schema::{caseload, contract, membership, provider, provider_ban};
+use crate::schema::{
+    caseload, contract, membership, membership_entry, office, provider, provider_ban,
+};
 use crate::values::{Fixed, Name};
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use ruhu_casework::organisations::{Caseload, Contract, Provider};
+use ruhu_casework::organisations::{Caseload, Contract, Provider, Qualification};
 use ruhu_sync::id::{StreamId, UserId};
 use ruhu_sync::storage::Stored;
 use uuid::Uuid;
@@ -128,4 +139,49 @@ impl Tx {
             on_both!(connection, |c| query.execute(c))
         })
     }
+
+    /// Keeps with what a person began a place in a caseload.
+    pub fn keep_entry(&mut self, of: Uuid, with: &Qualification) -> Stored<()> {
+        self.must_write()?;
+        self.run(|connection| {
+            let values = (
+                membership_entry::membership.eq(name(of)),
+                membership_entry::education.eq(with.education.map(|e| e.as_str())),
+                membership_entry::title.eq(with.title.map(|title| title.as_str())),
+                membership_entry::exception_reason.eq(&with.exception_because),
+            );
+            on_both!(connection, |c| diesel::insert_into(membership_entry::table)
+                .values(values)
+                .execute(c))
+        })?;
+        Ok(())
+    }
+}
+
+macro_rules! ends {
+    ($($(#[$doc:meta])* $name:ident: $table:ident;)*) => {
+        impl Tx {$(
+            $(#[$doc])*
+            pub fn $name(&mut self, id: Uuid, last_day: NaiveDate) -> Stored<()> {
+                self.must_write()?;
+                self.run(|connection| {
+                    let query = diesel::update($table::table.find(name(id)))
+                        .set($table::last_day.eq(last_day.to_string()));
+                    on_both!(connection, |c| query.execute(c))
+                })?;
+                Ok(())
+            }
+        )*}
+    };
+}
+
+ends! {
+    /// Gives a ban another last day.
+    end_ban: provider_ban;
+    /// Gives a contract another last day.
+    end_contract: contract;
+    /// Gives a membership another last day.
+    end_membership: membership;
+    /// Gives an office another last day.
+    end_office: office;
 }

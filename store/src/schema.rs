@@ -266,6 +266,29 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    membership_entry (membership) {
+        membership -> Binary,
+        education -> Nullable<Text>,
+        title -> Nullable<Text>,
+        exception_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    organisation_log (number) {
+        number -> BigInt,
+        done_at -> BigInt,
+        account -> Nullable<Binary>,
+        act -> Text,
+        subject -> Binary,
+        area -> Nullable<Text>,
+        detail -> Text,
+    }
+}
+
+diesel::joinable!(membership_entry -> membership (membership));
+diesel::joinable!(organisation_log -> account (account));
 diesel::joinable!(membership -> caseload (caseload));
 diesel::joinable!(caseload -> contract (contract));
 diesel::joinable!(provider_ban -> provider (provider));
@@ -277,6 +300,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     account,
     office,
     membership,
+    membership_entry,
+    organisation_log,
     caseload,
     contract,
     provider,

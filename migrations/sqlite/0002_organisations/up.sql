@@ -1,5 +1,6 @@
 -- People, what they may do, where and how long, and the installations they work with.
 -- Days are ISO texts (2026-11-23), first and last inclusive; areas are codes of up to 12 digits.
+-- What was ended before it began has a last day before its first, and holds on no day.
 
 CREATE TABLE account (
     id BLOB PRIMARY KEY NOT NULL CHECK (length(id) = 16),
@@ -16,7 +17,7 @@ CREATE TABLE office (
     role TEXT NOT NULL,
     area TEXT NOT NULL,
     first_day TEXT NOT NULL,
-    last_day TEXT CHECK (last_day >= first_day)
+    last_day TEXT
 ) STRICT;
 CREATE INDEX office_by_account ON office (account);
 CREATE INDEX office_by_area ON office (role, area);
@@ -31,7 +32,7 @@ CREATE TABLE provider_ban (
     id BLOB PRIMARY KEY NOT NULL CHECK (length(id) = 16),
     provider BLOB NOT NULL REFERENCES provider (id),
     first_day TEXT NOT NULL,
-    last_day TEXT NOT NULL CHECK (last_day >= first_day),
+    last_day TEXT NOT NULL,
     reason TEXT NOT NULL
 ) STRICT;
 CREATE INDEX provider_ban_by_provider ON provider_ban (provider);
@@ -41,7 +42,7 @@ CREATE TABLE contract (
     provider BLOB NOT NULL REFERENCES provider (id),
     purchaser_area TEXT NOT NULL,
     first_day TEXT NOT NULL,
-    last_day TEXT NOT NULL CHECK (last_day >= first_day),
+    last_day TEXT NOT NULL,
     -- 财政部令第102号 §24: a term of more than one year needs a reason.
     over_one_year_reason TEXT
 ) STRICT;
@@ -62,7 +63,7 @@ CREATE TABLE membership (
     account BLOB NOT NULL REFERENCES account (id),
     caseload BLOB NOT NULL REFERENCES caseload (id),
     first_day TEXT NOT NULL,
-    last_day TEXT CHECK (last_day >= first_day)
+    last_day TEXT
 ) STRICT;
 CREATE INDEX membership_by_account ON membership (account);
 CREATE INDEX membership_by_caseload ON membership (caseload);

@@ -1,0 +1,2 @@
+DROP TABLE organisation_log;
+DROP TABLE membership_entry;
