@@ -8,8 +8,8 @@ mod session;
 mod token;
 
 pub use attempts::Attempts;
-pub use authority::{Admin, OnDevice, Reviewer, SignedIn, StreetStaff};
-pub(crate) use authority::{admit, claims_of};
+pub(crate) use authority::{Acting, admit, areas_filled, claims_of, fills};
+pub use authority::{Admin, Auditor, OnDevice, OrganisationStaff, Reviewer, SignedIn, StreetStaff};
 pub use password::{Passwords, check_new_password, hash_password};
 pub use refresh::RefreshToken;
 pub use session::{Session, SigningDevice, fresh_uuid};

@@ -18,6 +18,7 @@ pub mod live;
 pub mod metrics;
 pub mod middleware;
 pub mod openapi;
+pub mod organisations;
 mod page;
 pub mod problem;
 pub mod routes;

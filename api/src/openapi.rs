@@ -113,6 +113,11 @@ const TAGS: &[(&str, &str)] = &[
     ("reference", "What is the same for all: forms and areas."),
     ("desk", "Reviewing at a desk."),
     ("administration", "What administrators do."),
+    (
+        "organisations",
+        "Who works for whom: providers, bans, contracts, caseloads, memberships, offices, accounts. \
+         A refusal names all its reasons at once, in both languages.",
+    ),
     ("operations", "Running the service, and reading about it."),
 ];
 

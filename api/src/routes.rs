@@ -12,6 +12,7 @@ pub mod events;
 pub mod forms;
 pub mod health;
 pub mod me;
+pub mod organisations;
 pub mod page;
 pub mod problems;
 pub mod session;
@@ -59,6 +60,26 @@ routes! {
     desk::accept_assessment,
     desk::list_finds,
     desk::list_quarantine,
+    organisations::list_providers,
+    organisations::add_provider,
+    organisations::list_bans,
+    organisations::begin_ban,
+    organisations::lift_ban,
+    organisations::list_contracts,
+    organisations::add_contract,
+    organisations::end_contract,
+    organisations::list_caseloads,
+    organisations::add_caseload,
+    organisations::list_memberships,
+    organisations::add_membership,
+    organisations::end_membership,
+    organisations::list_offices,
+    organisations::add_office,
+    organisations::end_office,
+    organisations::list_accounts,
+    organisations::add_account,
+    organisations::switch_account,
+    organisations::read_organisation_log,
     forms::list_forms,
     forms::read_form,
     areas::list_areas,

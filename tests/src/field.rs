@@ -1,4 +1,5 @@
-//! A small field: two teams in one street, a committee member, and two streets' reviewers.
+//! A small field: two teams in one street, a committee member, two streets' and two districts'
+//! reviewers, an administrator and an auditor.
 
 use crate::database::Place;
 use argon2::password_hash::PasswordHasher as _;
@@ -27,11 +28,14 @@ pub struct Field;
 const WORKERS: [(&str, u128, u128); 3] =
     [("worker_a", 1, 1), ("worker_a2", 2, 1), ("worker_b", 3, 2)];
 
-const OFFICES: [(&str, u128, Role, &str); 4] = [
+const OFFICES: [(&str, u128, Role, &str); 7] = [
     ("committee", 4, Role::CommitteeMember, "110102003001"),
     ("reviewer_here", 5, Role::StreetReviewer, AREA_HERE),
     ("reviewer_there", 6, Role::StreetReviewer, AREA_THERE),
     ("admin", 7, Role::Admin, ""),
+    ("district_here", 8, Role::DistrictReviewer, "110102"),
+    ("district_there", 9, Role::DistrictReviewer, "110105"),
+    ("auditor", 10, Role::Auditor, "110102"),
 ];
 
 fn numbered(kind: u128, n: u128) -> Uuid {
@@ -55,6 +59,12 @@ impl Field {
     /// The caseload of `worker_b`.
     pub const CASELOAD_B: StreamId =
         StreamId(Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_000C_0002));
+
+    /// The provider of both teams.
+    pub const PROVIDER: Uuid = Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_000D_0001);
+
+    /// The contract of both teams, for the year 2026.
+    pub const CONTRACT: Uuid = Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_000E_0001);
 
     /// Peoples the database of a server that has just been made.
     pub(crate) fn people(store: &Store, place: &Place) {

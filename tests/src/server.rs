@@ -192,6 +192,17 @@ impl Server {
         self.clock.advance_seconds(seconds);
     }
 
+    /// Sets the server's clock to a time in Beijing, such as `2026-11-30 23:59:59`.
+    pub fn set_clock(&self, beijing: &str) {
+        let at = ruhu_casework::value::day(&beijing[..10]).expect("a day");
+        let noon = ruhu_casework::grants::day_of(NOON);
+        let [hours, minutes, seconds] =
+            [11, 14, 17].map(|at: usize| beijing[at..at + 2].parse::<i64>().expect("two digits"));
+        let days = at.signed_duration_since(noon).num_days();
+        let target = ((days * 24 + hours - 12) * 60 + minutes) * 60 + seconds;
+        self.clock.advance_seconds(target - (self.now().0 - NOON.0) / 1_000_000);
+    }
+
     /// The server's time.
     pub fn now(&self) -> Instant {
         self.clock.now()

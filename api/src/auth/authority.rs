@@ -11,9 +11,10 @@ use crate::service::Service;
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
-use ruhu_casework::facts::{PersonFacts, Role};
+use ruhu_casework::facts::{Office, PersonFacts, Role};
 use ruhu_casework::grants::day_of;
 use ruhu_store::accounts::{Account, Seat};
+use ruhu_store::organisations::Within;
 use ruhu_sync::id::{DeviceId, Instant, UserId};
 use std::future::Future;
 use std::pin::Pin;
@@ -121,15 +122,40 @@ impl FromRequest for OnDevice {
 /// Whether a person fills one of these roles today. Whoever works in a contractor's team fills no
 /// role of government, whatever offices were entered: what government must do itself may not be
 /// bought (京民社救发〔2018〕313号).
-fn fills(facts: &PersonFacts, roles: &[Role], now: Instant) -> bool {
+pub(crate) fn fills(facts: &PersonFacts, roles: &[Role], now: Instant) -> bool {
+    filled(facts, roles, now).next().is_some()
+}
+
+/// The offices of these roles that a person fills today.
+fn filled<'a>(
+    facts: &'a PersonFacts,
+    roles: &'a [Role],
+    now: Instant,
+) -> impl Iterator<Item = &'a Office> {
     let day = day_of(now);
     let is_contractors = facts.memberships.iter().any(|m| m.is_current(day));
-    facts.active
-        && facts.offices.iter().any(|office| {
-            roles.contains(&office.role)
-                && office.is_in_force(day)
-                && (office.role.is_contractors() || !is_contractors)
-        })
+    facts.offices.iter().filter(move |office| {
+        facts.active
+            && roles.contains(&office.role)
+            && office.is_in_force(day)
+            && (office.role.is_contractors() || !is_contractors)
+    })
+}
+
+/// The areas of the offices of these roles that a person fills today.
+pub(crate) fn areas_filled(facts: &PersonFacts, roles: &[Role], now: Instant) -> Within {
+    Within::areas(filled(facts, roles, now).map(|office| office.area.as_str()))
+}
+
+/// Somebody who acts in one of these roles. Whoever writes is judged again in the transaction.
+#[derive(Clone, Debug)]
+pub(crate) struct Acting {
+    /// The person, at a device.
+    pub(crate) person: SignedIn,
+    /// Any of them is enough.
+    pub(crate) roles: &'static [Role],
+    /// The areas in which the person fills them.
+    pub(crate) within: Within,
 }
 
 macro_rules! authorities {
@@ -141,6 +167,17 @@ macro_rules! authorities {
             pub person: SignedIn,
             /// What the role was judged by.
             pub facts: PersonFacts,
+        }
+
+        impl $name {
+            /// The roles of which any is enough.
+            const ROLES: &'static [Role] = &[$(Role::$role),+];
+
+            #[allow(dead_code, reason = "not every authority is bounded by an area")]
+            pub(crate) fn acting(self) -> Acting {
+                let within = areas_filled(&self.facts, Self::ROLES, self.person.now);
+                Acting { person: self.person, roles: Self::ROLES, within }
+            }
         }
 
         impl FromRequest for $name {
@@ -155,7 +192,7 @@ macro_rules! authorities {
                     let user = person.user();
                     let service = service_of(&request)?;
                     let facts = service.read(move |tx| tx.person_facts(user)).await?;
-                    match fills(&facts, &[$(Role::$role),+], person.now) {
+                    match fills(&facts, Self::ROLES, person.now) {
                         true => Ok(Self { person, facts }),
                         false => Err(Kind::NotPermitted.into()),
                     }
@@ -172,13 +209,18 @@ authorities! {
     StreetStaff: StreetReviewer | StreetWindow;
     /// An administrator of accounts and configuration.
     Admin: Admin;
+    /// Who arranges providers, contracts and teams: the purchasing district's staff, and
+    /// administrators.
+    OrganisationStaff: DistrictReviewer | Admin;
+    /// Who reads what staff did: finance and audit.
+    Auditor: Auditor;
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use chrono::NaiveDate;
-    use ruhu_casework::facts::{Membership, Office};
+    use ruhu_casework::facts::Membership;
     use ruhu_sync::id::StreamId;
     use uuid::Uuid;
 

@@ -10,12 +10,15 @@ use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use ruhu_casework::facts::{Office, Role};
 use ruhu_casework::grants::day_of;
-use ruhu_casework::organisations::check_office;
+use ruhu_casework::organisations::{check_account, check_office};
 use ruhu_store::accounts::Account;
+use ruhu_store::organisations::LogEntry;
 use ruhu_sync::id::{Instant, UserId};
 use secrecy::SecretString;
+use serde_json::json;
 use std::io::Read as _;
 use std::path::PathBuf;
+use uuid::Uuid;
 
 /// Manages the people who may sign in
 #[derive(Debug, Subcommand)]
@@ -94,9 +97,14 @@ impl Add {
         let office_id = fresh(now)?;
         let keys = Keys::load(&settings.key_files).map_err(app::StartError::from)?;
         let added = app::open_store(&settings, &keys)?.write(|tx| {
+            tx.lock_organisations()?;
             let added = tx.add_account(&account)?;
+            if added {
+                tx.log_organisations(&account_added(&account, now))?;
+            }
             if let (true, Some(office)) = (added, &office) {
                 tx.add_office(office_id, account.id, office)?;
+                tx.log_organisations(&office_added(office_id, account.id, office, now))?;
             }
             Ok(added)
         })?;
@@ -124,7 +132,7 @@ impl Add {
         if faults.is_empty() {
             return Ok(Some(office));
         }
-        let told: Vec<_> = faults.iter().map(ToString::to_string).collect();
+        let told: Vec<_> = faults.iter().map(|fault| fault.en()).collect();
         Err(CommandError::Refused(format!(
             "the office is not possible: {}; correct --role, --area or the days",
             told.join("; ")
@@ -133,14 +141,13 @@ impl Add {
 
     fn account(&self, now: Instant) -> Result<Account, CommandError> {
         let (login, name) = (self.login.trim(), self.name.trim());
-        let is_login = |c: char| c.is_alphanumeric() || ".-_@".contains(c);
-        if login.is_empty() || login.len() > 100 || !login.chars().all(is_login) {
-            return Err(CommandError::Refused(
-                "--login takes letters, digits and . - _ @, at most 100 bytes".to_owned(),
-            ));
-        }
-        if !(1..=50).contains(&name.chars().count()) {
-            return Err(CommandError::Refused("--name takes 1 to 50 characters".to_owned()));
+        let faults = check_account(login, name);
+        if !faults.is_empty() {
+            let told: Vec<_> = faults.iter().map(|fault| fault.en()).collect();
+            return Err(CommandError::Refused(format!(
+                "{}; correct --login or --name",
+                told.join("; ")
+            )));
         }
         let password = self.password()?;
         check_new_password(&password).map_err(CommandError::Refused)?;
@@ -178,6 +185,33 @@ impl Add {
     }
 }
 
-fn fresh(now: Instant) -> Result<uuid::Uuid, CommandError> {
+/// What is done at the command line is in the log, too, by nobody who signed in.
+fn account_added(account: &Account, at: Instant) -> LogEntry {
+    let detail = json!({"asked": {"login": account.login, "name": account.name,
+        "staff_no": account.staff_no}});
+    LogEntry {
+        at,
+        by: None,
+        act: "account_added".to_owned(),
+        subject: account.id.0,
+        area: None,
+        detail: detail.to_string(),
+    }
+}
+
+fn office_added(id: Uuid, of: UserId, office: &Office, at: Instant) -> LogEntry {
+    let detail = json!({"asked": {"account": of, "role": office.role.as_str(),
+        "area": office.area, "first_day": office.first_day, "last_day": office.last_day}});
+    LogEntry {
+        at,
+        by: None,
+        act: "office_added".to_owned(),
+        subject: id,
+        area: Some(office.area.clone()),
+        detail: detail.to_string(),
+    }
+}
+
+fn fresh(now: Instant) -> Result<Uuid, CommandError> {
     fresh_uuid(now).map_err(|problem| CommandError::Refused(problem.to_string()))
 }

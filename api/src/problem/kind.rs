@@ -104,6 +104,9 @@ kinds! {
     /// The idempotency key was used for another request.
     IdempotencyKeyReused, "idempotency-key-reused", UNPROCESSABLE_ENTITY, "幂等键已用于另一请求", "The idempotency key was used for another request",
         "请为新的请求使用新的 Idempotency-Key。", "Use a new Idempotency-Key for a new request.";
+    /// The rules for organisations stand against it; `faults` says which, all at once.
+    OrganisationRefused, "organisation-refused", UNPROCESSABLE_ENTITY, "不符合机构与人员管理规则", "The rules for organisations stand against it",
+        "请按 faults 逐条改正后，用新的 Idempotency-Key 重发。", "Correct what faults names and send it again with a new Idempotency-Key.";
     /// The body is no push at all.
     MalformedPush, "malformed-push", BAD_REQUEST, "请求正文不是一次上传", "The body is not a push",
         "请按协议改正后重发；同样的内容重发不会成功。", "Correct it by the protocol and send it again; sending the same cannot succeed.";

@@ -1,0 +1,134 @@
+//! Who works for whom: one file for each thing that staff arrange.
+
+pub mod accounts;
+pub mod bans;
+pub mod caseloads;
+pub mod contracts;
+pub mod log;
+pub mod memberships;
+pub mod offices;
+pub mod providers;
+
+pub(crate) use accounts::*;
+pub(crate) use bans::*;
+pub(crate) use caseloads::*;
+pub(crate) use contracts::*;
+pub(crate) use log::*;
+pub(crate) use memberships::*;
+pub(crate) use offices::*;
+pub(crate) use providers::*;
+
+use crate::openapi::refusals;
+use crate::problem::{Answer, Kind, Problem};
+use actix_web::HttpResponse;
+use actix_web::http::header::ContentType;
+use chrono::NaiveDate;
+use ruhu_casework::value::day;
+use ruhu_store::organisations::Page;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+refusals!(NotListed: Kind::NotPermitted, Kind::InvalidRequest);
+refusals!(NotAdded: Kind::NotPermitted, Kind::InvalidRequest, Kind::MalformedJson,
+    Kind::OrganisationRefused, Kind::IdempotencyKeyReused);
+refusals!(NotEnded: Kind::NotPermitted, Kind::NotAvailable, Kind::InvalidRequest,
+    Kind::MalformedJson, Kind::OrganisationRefused, Kind::IdempotencyKeyReused);
+
+const ID: &str = "0192e4a0-0000-7000-8000-000000000021";
+const OTHER_ID: &str = "0192e4a0-0000-7000-8000-000000000022";
+
+/// A day of the calendar in Beijing, as `2026-11-23`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(value_type = String, format = Date)]
+pub(crate) struct Day(pub(crate) NaiveDate);
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        day(&text).map(Self).ok_or_else(|| D::Error::custom("a day is written 2026-11-23"))
+    }
+}
+
+/// What was done.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct Arranged {
+    /// What it was done to: what is new has its name from here.
+    id: Uuid,
+    /// Its number in the log.
+    log_number: u64,
+}
+
+fn arranged_example() -> Value {
+    json!({"id": ID, "log_number": 12})
+}
+
+fn json(text: String) -> HttpResponse {
+    HttpResponse::Ok().content_type(ContentType::json()).body(text)
+}
+
+/// An end.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct End {
+    /// The last day, inclusive; yesterday at the earliest. Without it, it ends at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_day: Option<Day>,
+    /// Why.
+    reason: String,
+}
+
+impl End {
+    fn last_day(&self) -> Option<NaiveDate> {
+        self.last_day.map(|day| day.0)
+    }
+
+    fn example() -> Value {
+        json!({"last_day": "2026-11-30", "reason": "未达到既定标准，启动退出机制"})
+    }
+}
+
+/// The end of one thing.
+#[derive(Clone, Debug, Serialize)]
+struct EndOf {
+    id: Uuid,
+    #[serde(flatten)]
+    end: End,
+}
+
+/// Which part of a list.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub(crate) struct Wanted {
+    /// Those after this one.
+    after: Option<Uuid>,
+    /// How many at most.
+    limit: Option<u16>,
+}
+
+const LIMIT: u16 = 100;
+const LIMIT_MAX: u16 = 200;
+
+fn limited(limit: Option<u16>) -> Answer<u16> {
+    let limit = limit.unwrap_or(LIMIT);
+    match (1..=LIMIT_MAX).contains(&limit) {
+        true => Ok(limit),
+        false => Err(Problem::new(Kind::InvalidRequest).detail(
+            format!("limit 应在 1 到 {LIMIT_MAX} 之间。"),
+            format!("limit lies between 1 and {LIMIT_MAX}."),
+        )),
+    }
+}
+
+impl Wanted {
+    fn page(self) -> Answer<Page> {
+        Ok(Page { after: self.after, limit: limited(self.limit)? })
+    }
+}
+
+/// The name to ask after for the next page, if this one is full.
+fn next_of<T>(rows: &[T], limit: u16, name: impl Fn(&T) -> Uuid) -> Option<Uuid> {
+    let is_full = rows.len() >= usize::from(limit);
+    rows.last().filter(|_| is_full).map(name)
+}

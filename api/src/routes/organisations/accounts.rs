@@ -1,0 +1,259 @@
+//! Accounts of people.
+
+use super::{
+    Arranged, ID, NotAdded, NotEnded, NotListed, Wanted, arranged_example, json as answered,
+    next_of,
+};
+use crate::auth::{Admin, check_new_password, hash_password};
+use crate::body::Json;
+use crate::idempotency::IdempotencyKey;
+use crate::organisations::{Arrangement, Change, Scene, Stop, sound};
+use crate::problem::Answer;
+use crate::service::Service;
+use actix_web::{HttpResponse, get, post, web};
+use ruhu_casework::organisations::{OrganisationFault as Fault, check_account, check_text};
+use ruhu_store::accounts::Account;
+use ruhu_sync::id::UserId;
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A person's account.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewAccount {
+    /// What the person types to sign in: letters, digits and `. - _ @`.
+    login: String,
+    /// The person's name, at most 50 characters.
+    name: String,
+    /// 工号, on watermarks and prints.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    staff_no: Option<String>,
+    /// The first password, at least 10 characters.
+    // Neither the log nor the idempotency key's hash may tell anything of it.
+    #[serde(skip_serializing)]
+    #[schema(value_type = String, format = Password)]
+    password: SecretString,
+}
+
+impl NewAccount {
+    fn example() -> Value {
+        json!({"login": "worker.jia", "name": "测试甲", "staff_no": "演示-101", "password": "十个字才够长的新密码"})
+    }
+
+    /// With the password's hash, unless it is too weak to have one.
+    async fn hashed(self, service: &Service) -> Answer<HashedAccount> {
+        let password = self.password.clone();
+        let is_strong = check_new_password(&password).is_ok();
+        let hash = match is_strong {
+            true => Some(service.block(move || hash_password(&password)).await?.into()),
+            false => None,
+        };
+        Ok(HashedAccount { new: self, hash })
+    }
+}
+
+/// Whether an account is in use.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AccountUse {
+    /// Whether it is. One that is switched off may only hand in what was written before.
+    active: bool,
+    /// Why.
+    reason: String,
+}
+
+impl AccountUse {
+    fn example() -> Value {
+        json!({"active": false, "reason": "离职"})
+    }
+}
+
+/// An account in a list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct AccountEntry {
+    /// Which: the person's id.
+    id: Uuid,
+    /// The login.
+    login: String,
+    /// The person's name.
+    name: String,
+    /// 工号.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    staff_no: Option<String>,
+    /// Whether it is in use.
+    active: bool,
+}
+
+/// Accounts.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct AccountList {
+    /// In order of their names.
+    accounts: Vec<AccountEntry>,
+    /// What to ask `after` for the next page, if there may be one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<Uuid>,
+}
+
+impl AccountList {
+    fn of(rows: Vec<Account>, limit: u16) -> Self {
+        let next = next_of(&rows, limit, |row| row.id.0);
+        let entry = |row: Account| AccountEntry {
+            id: row.id.0,
+            login: row.login,
+            name: row.name,
+            staff_no: row.staff_no,
+            active: row.active,
+        };
+        Self { accounts: rows.into_iter().map(entry).collect(), next }
+    }
+
+    fn example() -> Value {
+        json!({"accounts": [{"id": ID, "login": "worker.jia", "name": "测试甲", "active": true}], "next": ID})
+    }
+}
+
+/// Lists accounts.
+///
+/// All: somebody new has no area yet.
+#[utoipa::path(
+    tag = "organisations",
+    params(
+        ("after" = Option<Uuid>, Query, description = "Those after this one: `next` of the page before"),
+        ("limit" = Option<u16>, Query, description = "At most so many, 1 to 200", example = 100),
+    ),
+    responses(
+        (status = 200, description = "A page", body = AccountList, example = json!(AccountList::example())),
+        NotListed,
+    ),
+    security(("access_token" = [])),
+)]
+#[get("/v1/organisations/accounts")]
+pub(crate) async fn list_accounts(
+    _staff: Admin,
+    service: web::Data<Service>,
+    wanted: web::Query<Wanted>,
+) -> Answer<HttpResponse> {
+    let page = wanted.page()?;
+    let rows = service.read(move |tx| tx.accounts(page)).await?;
+    Ok(HttpResponse::Ok().json(AccountList::of(rows, page.limit)))
+}
+
+/// Adds an account.
+///
+/// It may sign in and do nothing, until it has an office or a membership.
+#[utoipa::path(
+    tag = "organisations",
+    params(("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "account-7f3a0001")),
+    request_body(content = NewAccount, example = json!(NewAccount::example())),
+    responses(
+        (status = 200, description = "It is added", body = Arranged, example = json!(arranged_example())),
+        NotAdded,
+    ),
+    security(("access_token" = [])),
+)]
+#[post("/v1/organisations/accounts")]
+pub(crate) async fn add_account(
+    staff: Admin,
+    service: web::Data<Service>,
+    key: IdempotencyKey,
+    asked: Json<NewAccount>,
+) -> Answer<HttpResponse> {
+    Ok(answered(service.arrange(staff.acting(), key, asked.0.hashed(&service).await?).await?))
+}
+
+/// Switches an account off, or on again.
+///
+/// It holds at the next request. All its places must lie inside the areas of who does it.
+#[utoipa::path(
+    tag = "organisations",
+    params(
+        ("id" = Uuid, Path, description = "Which"),
+        ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "use-7f3a0001"),
+    ),
+    request_body(content = AccountUse, example = json!(AccountUse::example())),
+    responses(
+        (status = 200, description = "It is so", body = Arranged, example = json!(arranged_example())),
+        NotEnded,
+    ),
+    security(("access_token" = [])),
+)]
+#[post("/v1/organisations/accounts/{id}/use")]
+pub(crate) async fn switch_account(
+    staff: Admin,
+    service: web::Data<Service>,
+    id: web::Path<Uuid>,
+    key: IdempotencyKey,
+    asked: Json<AccountUse>,
+) -> Answer<HttpResponse> {
+    let asked = UseOf { id: *id, asked: asked.0 };
+    Ok(answered(service.arrange(staff.acting(), key, asked).await?))
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct HashedAccount {
+    #[serde(flatten)]
+    new: NewAccount,
+    #[serde(skip)]
+    hash: Option<SecretString>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct UseOf {
+    id: Uuid,
+    #[serde(flatten)]
+    asked: AccountUse,
+}
+
+impl Arrangement for HashedAccount {
+    const ACT: &'static str = "account_added";
+
+    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
+        let Self { new, hash } = self;
+        let mut faults = check_account(&new.login, &new.name);
+        if let Some(staff_no) = &new.staff_no {
+            faults.extend(check_text(staff_no, Fault::NameMissing));
+        }
+        if hash.is_none() {
+            faults.push(Fault::PasswordWeak);
+        }
+        if scene.tx.account_by_login(&new.login)?.is_some() {
+            faults.push(Fault::LoginTaken);
+        }
+        sound(faults)?;
+        let added = scene.tx.add_account(&Account {
+            id: UserId(scene.id),
+            login: new.login.clone(),
+            name: new.name.clone(),
+            active: true,
+            staff_no: new.staff_no.clone(),
+            password_hash: hash.clone(),
+        })?;
+        // The command line gives logins without waiting for us.
+        sound(if added { Vec::new() } else { vec![Fault::LoginTaken] })?;
+        Ok(Change { subject: scene.id, area: None, before: None })
+    }
+}
+
+impl Arrangement for UseOf {
+    const ACT: &'static str = "account_switched";
+
+    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
+        let (user, AccountUse { active, reason }) = (UserId(self.id), &self.asked);
+        let account = scene.tx.account(user)?.ok_or(Stop::NotAvailable)?;
+        let areas = scene.tx.areas_of(user)?;
+        if !areas.iter().all(|area| scene.within.contains(area)) {
+            return Err(Stop::NotAvailable);
+        }
+        let mut faults = check_text(reason, Fault::ReasonMissing);
+        if account.active == *active {
+            faults.push(Fault::StateAlready);
+        }
+        sound(faults)?;
+        scene.tx.set_account_active(user, *active)?;
+        let before = Some(json!({"active": account.active}));
+        Ok(Change { subject: self.id, area: None, before })
+    }
+}

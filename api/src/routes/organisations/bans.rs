@@ -1,0 +1,200 @@
+//! Bans of contractors: 三年内禁止参与 (京民社救发〔2018〕313号).
+
+use super::{
+    Arranged, Day, End, EndOf, ID, NotAdded, NotEnded, NotListed, OTHER_ID, Wanted,
+    arranged_example, json as answered, next_of,
+};
+use crate::auth::OrganisationStaff;
+use crate::body::Json;
+use crate::idempotency::IdempotencyKey;
+use crate::organisations::{Arrangement, Change, Scene, Stop, sound};
+use crate::problem::Answer;
+use crate::service::Service;
+use actix_web::{HttpResponse, get, post, web};
+use ruhu_casework::organisations::{OrganisationFault as Fault, Term, ban_from, check_text};
+use ruhu_store::organisations::BanRow;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A ban, which lasts three years.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewBan {
+    /// The contractor.
+    provider: Uuid,
+    /// The first day; today without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    first_day: Option<Day>,
+    /// Why.
+    reason: String,
+}
+
+impl NewBan {
+    fn example() -> Value {
+        json!({"provider": ID, "first_day": "2026-11-23", "reason": "转包服务"})
+    }
+}
+
+/// A ban in a list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct BanEntry {
+    /// Which.
+    id: Uuid,
+    /// The contractor.
+    provider: Uuid,
+    /// The first day, inclusive.
+    first_day: Day,
+    /// The last day, inclusive. Before the first: it was lifted before it began.
+    last_day: Day,
+    /// Why.
+    reason: String,
+}
+
+/// Bans.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct BanList {
+    /// In order of their names.
+    bans: Vec<BanEntry>,
+    /// What to ask `after` for the next page, if there may be one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<Uuid>,
+}
+
+impl BanList {
+    fn of(rows: Vec<BanRow>, limit: u16) -> Self {
+        let next = next_of(&rows, limit, |row| row.id);
+        let entry = |row: BanRow| BanEntry {
+            id: row.id,
+            provider: row.provider,
+            first_day: Day(row.first_day),
+            last_day: Day(row.last_day),
+            reason: row.reason,
+        };
+        Self { bans: rows.into_iter().map(entry).collect(), next }
+    }
+
+    fn example() -> Value {
+        json!({"bans": [{"id": ID, "provider": OTHER_ID, "first_day": "2026-11-23", "last_day": "2029-11-22", "reason": "转包服务"}], "next": ID})
+    }
+}
+
+/// Lists bans.
+///
+/// Those that ended or were lifted, too.
+#[utoipa::path(
+    tag = "organisations",
+    params(
+        ("after" = Option<Uuid>, Query, description = "Those after this one: `next` of the page before"),
+        ("limit" = Option<u16>, Query, description = "At most so many, 1 to 200", example = 100),
+    ),
+    responses(
+        (status = 200, description = "A page", body = BanList, example = json!(BanList::example())),
+        NotListed,
+    ),
+    security(("access_token" = [])),
+)]
+#[get("/v1/organisations/bans")]
+pub(crate) async fn list_bans(
+    _staff: OrganisationStaff,
+    service: web::Data<Service>,
+    wanted: web::Query<Wanted>,
+) -> Answer<HttpResponse> {
+    let page = wanted.page()?;
+    let rows = service.read(move |tx| tx.bans(page)).await?;
+    Ok(HttpResponse::Ok().json(BanList::of(rows, page.limit)))
+}
+
+/// Bans a contractor for three years.
+///
+/// It gets no contract on these days, and its people see no household.
+#[utoipa::path(
+    tag = "organisations",
+    params(("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "ban-7f3a0001")),
+    request_body(content = NewBan, example = json!(NewBan::example())),
+    responses(
+        (status = 200, description = "It is banned", body = Arranged, example = json!(arranged_example())),
+        NotAdded,
+    ),
+    security(("access_token" = [])),
+)]
+#[post("/v1/organisations/bans")]
+pub(crate) async fn begin_ban(
+    staff: OrganisationStaff,
+    service: web::Data<Service>,
+    key: IdempotencyKey,
+    asked: Json<NewBan>,
+) -> Answer<HttpResponse> {
+    Ok(answered(service.arrange(staff.acting(), key, asked.0).await?))
+}
+
+/// Lifts a ban.
+///
+/// Without a last day it ends at once.
+#[utoipa::path(
+    tag = "organisations",
+    params(
+        ("id" = Uuid, Path, description = "Which"),
+        ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "lift-7f3a0001"),
+    ),
+    request_body(content = End, example = json!(lift_example())),
+    responses(
+        (status = 200, description = "It ends", body = Arranged, example = json!(arranged_example())),
+        NotEnded,
+    ),
+    security(("access_token" = [])),
+)]
+#[post("/v1/organisations/bans/{id}/lift")]
+pub(crate) async fn lift_ban(
+    staff: OrganisationStaff,
+    service: web::Data<Service>,
+    id: web::Path<Uuid>,
+    key: IdempotencyKey,
+    asked: Json<End>,
+) -> Answer<HttpResponse> {
+    let asked = LiftedBan(EndOf { id: *id, end: asked.0 });
+    Ok(answered(service.arrange(staff.acting(), key, asked).await?))
+}
+
+fn lift_example() -> Value {
+    json!({"reason": "处理决定已撤销"})
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct LiftedBan(EndOf);
+
+impl Arrangement for NewBan {
+    const ACT: &'static str = "ban_begun";
+
+    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
+        let (first, last) = ban_from(self.first_day.map_or(scene.today, |day| day.0));
+        let mut faults = check_text(&self.reason, Fault::ReasonMissing);
+        match scene.tx.provider(self.provider)? {
+            None => faults.push(Fault::ProviderUnknown),
+            Some(provider) => {
+                let mut bans = provider.bans.iter();
+                if bans.any(|(from, to)| *from <= first && first <= *to) {
+                    faults.push(Fault::AlreadyBanned);
+                }
+            }
+        }
+        sound(faults)?;
+        scene.tx.add_provider_ban(scene.id, self.provider, (first, last), &self.reason)?;
+        Ok(Change { subject: scene.id, area: None, before: None })
+    }
+}
+
+impl Arrangement for LiftedBan {
+    const ACT: &'static str = "ban_lifted";
+
+    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
+        let Self(EndOf { id, end }) = self;
+        let ban = scene.tx.ban(*id)?.ok_or(Stop::NotAvailable)?;
+        let term = Term { first_day: ban.first_day, last_day: Some(ban.last_day) };
+        let last_day = scene.end(term, end.last_day(), &end.reason)?;
+        scene.tx.end_ban(*id, last_day)?;
+        let before = Some(json!({"last_day": ban.last_day}));
+        Ok(Change { subject: *id, area: None, before })
+    }
+}

@@ -1,0 +1,117 @@
+//! What staff did to the organisations, for those who audit it.
+
+use super::{ID, NotListed, OTHER_ID, limited};
+use crate::auth::Auditor;
+use crate::problem::{Answer, Problem};
+use crate::service::Service;
+use actix_web::{HttpResponse, get, web};
+use ruhu_store::organisations::LogRow;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Which part of the log.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub(crate) struct WantedOfLog {
+    /// After this number.
+    after: Option<u64>,
+    /// How many at most.
+    limit: Option<u16>,
+}
+
+/// One thing that was done.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct LogLine {
+    /// 1, 2, 3 … without a gap, over all areas.
+    number: u64,
+    /// When, in microseconds since 1970.
+    at_us: i64,
+    /// Who; left out if it was done at the server's own command line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<Uuid>,
+    /// That person's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by_name: Option<String>,
+    /// What: `provider_added`, `ban_begun`, `ban_lifted`, `contract_added`, `contract_ended`,
+    /// `caseload_added`, `membership_added`, `membership_ended`, `office_added`, `office_ended`,
+    /// `account_added` or `account_switched`.
+    act: String,
+    /// To which provider, ban, contract, caseload, membership, office or account.
+    subject: Uuid,
+    /// In which area; left out if it is of no one area.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    area: Option<String>,
+    /// What was asked, and what of it was otherwise before.
+    detail: Value,
+}
+
+/// What was done.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct OrganisationLog {
+    /// Oldest first.
+    lines: Vec<LogLine>,
+    /// What to ask `after` for the next page, if there may be one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<u64>,
+}
+
+impl LogLine {
+    fn of(LogRow { number, by_name, entry }: LogRow) -> Answer<Self> {
+        let detail = serde_json::from_str(&entry.detail);
+        Ok(Self {
+            number,
+            at_us: entry.at.0,
+            by: entry.by.map(|by| by.0),
+            by_name,
+            act: entry.act,
+            subject: entry.subject,
+            area: entry.area,
+            detail: detail.map_err(|error| Problem::internal(error.to_string()))?,
+        })
+    }
+}
+
+impl OrganisationLog {
+    fn of(rows: Vec<LogRow>, limit: u16) -> Answer<Self> {
+        let is_full = rows.len() >= usize::from(limit);
+        let next = rows.last().filter(|_| is_full).map(|row| row.number);
+        let lines = rows.into_iter().map(LogLine::of).collect::<Answer<_>>()?;
+        Ok(Self { lines, next })
+    }
+
+    fn example() -> Value {
+        json!({"lines": [{"number": 12, "at_us": 1_795_406_400_000_000_i64, "by": ID,
+            "by_name": "测试甲", "act": "contract_ended", "subject": OTHER_ID, "area": "110102",
+            "detail": {"asked": {"id": OTHER_ID, "reason": "未达到既定标准，启动退出机制"},
+                "before": {"last_day": "2027-11-30"}}}]})
+    }
+}
+
+/// Reads what staff did to the organisations.
+///
+/// Append-only: nothing of it is ever changed or removed. Inside the auditor's areas, and what is
+/// of no one area.
+#[utoipa::path(
+    tag = "organisations",
+    params(
+        ("after" = Option<u64>, Query, description = "After this number", example = 0),
+        ("limit" = Option<u16>, Query, description = "At most so many, 1 to 200", example = 100),
+    ),
+    responses(
+        (status = 200, description = "A page", body = OrganisationLog, example = json!(OrganisationLog::example())),
+        NotListed,
+    ),
+    security(("access_token" = [])),
+)]
+#[get("/v1/organisations/log")]
+pub(crate) async fn read_organisation_log(
+    auditor: Auditor,
+    service: web::Data<Service>,
+    wanted: web::Query<WantedOfLog>,
+) -> Answer<HttpResponse> {
+    let (after, limit) = (wanted.after.unwrap_or(0), limited(wanted.limit)?);
+    let within = auditor.acting().within;
+    let rows = service.read(move |tx| tx.organisation_log(after, limit, &within)).await?;
+    Ok(HttpResponse::Ok().json(OrganisationLog::of(rows, limit)?))
+}

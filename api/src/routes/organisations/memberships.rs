@@ -1,0 +1,290 @@
+//! Memberships: a worker's place in a caseload, for some time.
+
+use super::{
+    Arranged, Day, End, EndOf, ID, NotAdded, NotEnded, NotListed, OTHER_ID, Wanted,
+    arranged_example, caseloads::contract_of, json as answered, next_of,
+};
+use crate::auth::OrganisationStaff;
+use crate::body::Json;
+use crate::idempotency::IdempotencyKey;
+use crate::organisations::{Arrangement, Change, Scene, Stop, sound};
+use crate::problem::Answer;
+use crate::service::Service;
+use actix_web::{HttpResponse, get, post, web};
+use ruhu_casework::facts::Membership;
+use ruhu_casework::organisations::{
+    Education, Employment, OrganisationFault as Fault, Qualification, Term, Title,
+    check_employment, check_entry, check_membership,
+};
+use ruhu_store::organisations::{CaseloadRow, ContractRow, MembershipRow};
+use ruhu_sync::id::{StreamId, UserId};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A place in a caseload.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewMembership {
+    /// Whose.
+    account: Uuid,
+    /// In which caseload.
+    caseload: Uuid,
+    /// The first day, inclusive, within the contract's.
+    first_day: Day,
+    /// The last day, inclusive; the contract's without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_day: Option<Day>,
+    /// 学历: `below_college`, `college`, `bachelor` or `postgraduate`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    education: Option<String>,
+    /// 职业资格: `assistant_social_worker`, `social_worker` or `senior_social_worker`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+    /// Why somebody with neither college nor title may begin. It is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    exception_because: Option<String>,
+}
+
+impl NewMembership {
+    fn example() -> Value {
+        json!({"account": ID, "caseload": OTHER_ID, "first_day": "2026-12-01", "education": "college"})
+    }
+
+    /// What the person brings; a fault if a code is none.
+    fn qualification(&self) -> (Qualification, Vec<Fault>) {
+        let education = self.education.as_deref().map(Education::parse);
+        let title = self.title.as_deref().map(Title::parse);
+        let exception_because = self.exception_because.clone();
+        let (education, title) = match (education, title) {
+            (Some(None), _) | (_, Some(None)) => {
+                return (Qualification::default(), vec![Fault::QualificationUnknown]);
+            }
+            (education, title) => (education.flatten(), title.flatten()),
+        };
+        let brought = Qualification { education, title, exception_because };
+        let faults = check_entry(&brought);
+        (brought, faults)
+    }
+}
+
+/// A membership in a list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct MembershipEntry {
+    /// Which.
+    id: Uuid,
+    /// Whose.
+    account: Uuid,
+    /// In which caseload.
+    caseload: Uuid,
+    /// The caseload's area.
+    area: String,
+    /// The first day, inclusive.
+    first_day: Day,
+    /// The last day, inclusive; the contract's if it is open. Before the first: it was ended
+    /// before it began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_day: Option<Day>,
+    /// 学历, as it was checked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    education: Option<String>,
+    /// 职业资格, as it was checked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+    /// Why an exception was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exception_because: Option<String>,
+}
+
+/// Memberships.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct MembershipList {
+    /// In order of their names.
+    memberships: Vec<MembershipEntry>,
+    /// What to ask `after` for the next page, if there may be one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<Uuid>,
+}
+
+impl MembershipList {
+    fn of(rows: Vec<MembershipRow>, limit: u16) -> Self {
+        let next = next_of(&rows, limit, |row| row.id);
+        let entry = |row: MembershipRow| MembershipEntry {
+            id: row.id,
+            account: row.account.0,
+            caseload: row.caseload.0,
+            area: row.area,
+            first_day: Day(row.first_day),
+            last_day: row.last_day.map(Day),
+            education: row.education,
+            title: row.title,
+            exception_because: row.exception_because,
+        };
+        Self { memberships: rows.into_iter().map(entry).collect(), next }
+    }
+
+    fn example() -> Value {
+        json!({"memberships": [{"id": ID, "account": OTHER_ID, "caseload": ID, "area": "110102012", "first_day": "2026-12-01", "education": "college"}], "next": ID})
+    }
+}
+
+/// Lists memberships.
+///
+/// Those in caseloads inside the areas of who asks.
+#[utoipa::path(
+    tag = "organisations",
+    params(
+        ("after" = Option<Uuid>, Query, description = "Those after this one: `next` of the page before"),
+        ("limit" = Option<u16>, Query, description = "At most so many, 1 to 200", example = 100),
+    ),
+    responses(
+        (status = 200, description = "A page", body = MembershipList, example = json!(MembershipList::example())),
+        NotListed,
+    ),
+    security(("access_token" = [])),
+)]
+#[get("/v1/organisations/memberships")]
+pub(crate) async fn list_memberships(
+    staff: OrganisationStaff,
+    service: web::Data<Service>,
+    wanted: web::Query<Wanted>,
+) -> Answer<HttpResponse> {
+    let (page, within) = (wanted.page()?, staff.acting().within);
+    let rows = service.read(move |tx| tx.memberships(page, &within)).await?;
+    Ok(HttpResponse::Ok().json(MembershipList::of(rows, page.limit)))
+}
+
+/// Gives a person a place in a caseload.
+///
+/// Nobody works for two contractors on one day, nor for a contractor and at a desk. The entry qualification is checked; an exception needs a reason, which is kept.
+#[utoipa::path(
+    tag = "organisations",
+    params(("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "membership-7f3a0001")),
+    request_body(content = NewMembership, example = json!(NewMembership::example())),
+    responses(
+        (status = 200, description = "The person has it", body = Arranged, example = json!(arranged_example())),
+        NotAdded,
+    ),
+    security(("access_token" = [])),
+)]
+#[post("/v1/organisations/memberships")]
+pub(crate) async fn add_membership(
+    staff: OrganisationStaff,
+    service: web::Data<Service>,
+    key: IdempotencyKey,
+    asked: Json<NewMembership>,
+) -> Answer<HttpResponse> {
+    Ok(answered(service.arrange(staff.acting(), key, asked.0).await?))
+}
+
+/// Ends a membership.
+///
+/// Without a last day it ends at once: at the next request the person sees nothing of the caseload.
+#[utoipa::path(
+    tag = "organisations",
+    params(
+        ("id" = Uuid, Path, description = "Which"),
+        ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "end-7f3a0002"),
+    ),
+    request_body(content = End, example = json!(End::example())),
+    responses(
+        (status = 200, description = "It ends", body = Arranged, example = json!(arranged_example())),
+        NotEnded,
+    ),
+    security(("access_token" = [])),
+)]
+#[post("/v1/organisations/memberships/{id}/end")]
+pub(crate) async fn end_membership(
+    staff: OrganisationStaff,
+    service: web::Data<Service>,
+    id: web::Path<Uuid>,
+    key: IdempotencyKey,
+    asked: Json<End>,
+) -> Answer<HttpResponse> {
+    let asked = EndedMembership(EndOf { id: *id, end: asked.0 });
+    Ok(answered(service.arrange(staff.acting(), key, asked).await?))
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct EndedMembership(EndOf);
+
+impl NewMembership {
+    /// The caseload and its contract, if they are there for this person to arrange.
+    fn place(&self, scene: &mut Scene<'_>) -> Result<Option<(CaseloadRow, ContractRow)>, Stop> {
+        let caseload = scene.tx.caseload(StreamId(self.caseload))?;
+        let Some(caseload) = caseload.filter(|row| scene.within.contains(&row.area)) else {
+            return Ok(None);
+        };
+        let contract = scene.tx.contract(caseload.contract)?;
+        Ok(contract.map(|contract| (caseload, contract)))
+    }
+
+    /// What stands against it in what the person has beside it.
+    fn person_faults(
+        &self,
+        scene: &mut Scene<'_>,
+        contract: ContractRow,
+    ) -> Result<Vec<Fault>, Stop> {
+        let (user, last_day) = (UserId(self.account), self.last_day.map(|day| day.0));
+        let membership = Membership {
+            caseload: StreamId(self.caseload),
+            first_day: self.first_day.0,
+            last_day,
+            contract_first_day: contract.first_day,
+            contract_last_day: contract.last_day,
+            bans: Vec::new(),
+        };
+        let last_day = Some(membership.ends());
+        let term = Term { first_day: membership.first_day, last_day };
+        let employment =
+            Employment { provider: contract.provider, caseload: membership.caseload, term };
+        let offices = scene.tx.person_facts(user)?.offices;
+        let mut faults = check_membership(&membership, &contract_of(contract), &offices);
+        faults.extend(check_employment(&employment, &scene.tx.employments(user)?));
+        Ok(faults)
+    }
+}
+
+impl Arrangement for NewMembership {
+    const ACT: &'static str = "membership_added";
+
+    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
+        let (brought, mut faults) = self.qualification();
+        match scene.tx.account(UserId(self.account))? {
+            None => faults.push(Fault::AccountUnknown),
+            Some(account) if !account.active => faults.push(Fault::AccountOff),
+            Some(_) => {}
+        }
+        let mut area = None;
+        match self.place(scene)? {
+            None => faults.push(Fault::CaseloadUnknown),
+            Some((caseload, contract)) => {
+                faults.extend(self.person_faults(scene, contract)?);
+                area = Some(caseload.area);
+            }
+        }
+        sound(faults)?;
+        let (user, caseload) = (UserId(self.account), StreamId(self.caseload));
+        let last_day = self.last_day.map(|day| day.0);
+        scene.tx.add_membership(scene.id, user, caseload, self.first_day.0, last_day)?;
+        scene.tx.keep_entry(scene.id, &brought)?;
+        Ok(Change { subject: scene.id, area, before: None })
+    }
+}
+
+impl Arrangement for EndedMembership {
+    const ACT: &'static str = "membership_ended";
+
+    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
+        let Self(EndOf { id, end }) = self;
+        let found = scene.tx.membership(*id)?;
+        let found = found.filter(|membership| scene.within.contains(&membership.area));
+        let membership = found.ok_or(Stop::NotAvailable)?;
+        let term = Term { first_day: membership.first_day, last_day: membership.last_day };
+        let last_day = scene.end(term, end.last_day(), &end.reason)?;
+        scene.tx.end_membership(*id, last_day)?;
+        let before = Some(json!({"last_day": membership.last_day}));
+        Ok(Change { subject: *id, area: Some(membership.area), before })
+    }
+}

@@ -1,0 +1,133 @@
+//! Contractors (承接主体).
+
+use super::{
+    Arranged, ID, NotAdded, NotListed, Wanted, arranged_example, json as answered, next_of,
+};
+use crate::auth::OrganisationStaff;
+use crate::body::Json;
+use crate::idempotency::IdempotencyKey;
+use crate::organisations::{Arrangement, Change, Scene, Stop, sound};
+use crate::problem::Answer;
+use crate::service::Service;
+use actix_web::{HttpResponse, get, post, web};
+use ruhu_casework::organisations::{OrganisationFault, Provider, check_provider};
+use ruhu_store::organisations::ProviderRow;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A contractor.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewProvider {
+    /// Its unified social credit code.
+    uscc: String,
+    /// Its name.
+    name: String,
+}
+
+impl NewProvider {
+    fn example() -> Value {
+        json!({"uscc": "91350100M000100Y43", "name": "演示社工事务所"})
+    }
+}
+
+/// A contractor in a list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct ProviderEntry {
+    /// Which.
+    id: Uuid,
+    /// Its name.
+    name: String,
+    /// Its unified social credit code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uscc: Option<String>,
+}
+
+/// Contractors.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct ProviderList {
+    /// In order of their names.
+    providers: Vec<ProviderEntry>,
+    /// What to ask `after` for the next page, if there may be one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<Uuid>,
+}
+
+impl ProviderList {
+    fn of(rows: Vec<ProviderRow>, limit: u16) -> Self {
+        let next = next_of(&rows, limit, |row| row.id);
+        let entry = |row: ProviderRow| ProviderEntry { id: row.id, name: row.name, uscc: row.uscc };
+        Self { providers: rows.into_iter().map(entry).collect(), next }
+    }
+
+    fn example() -> Value {
+        json!({"providers": [{"id": ID, "name": "演示社工事务所", "uscc": "91350100M000100Y43"}], "next": ID})
+    }
+}
+
+/// Lists contractors.
+///
+/// They are of no one area, and all are listed.
+#[utoipa::path(
+    tag = "organisations",
+    params(
+        ("after" = Option<Uuid>, Query, description = "Those after this one: `next` of the page before"),
+        ("limit" = Option<u16>, Query, description = "At most so many, 1 to 200", example = 100),
+    ),
+    responses(
+        (status = 200, description = "A page", body = ProviderList, example = json!(ProviderList::example())),
+        NotListed,
+    ),
+    security(("access_token" = [])),
+)]
+#[get("/v1/organisations/providers")]
+pub(crate) async fn list_providers(
+    _staff: OrganisationStaff,
+    service: web::Data<Service>,
+    wanted: web::Query<Wanted>,
+) -> Answer<HttpResponse> {
+    let page = wanted.page()?;
+    let rows = service.read(move |tx| tx.providers(page)).await?;
+    Ok(HttpResponse::Ok().json(ProviderList::of(rows, page.limit)))
+}
+
+/// Adds a contractor.
+///
+/// Its code is checked by its check digit.
+#[utoipa::path(
+    tag = "organisations",
+    params(("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "provider-7f3a0001")),
+    request_body(content = NewProvider, example = json!(NewProvider::example())),
+    responses(
+        (status = 200, description = "It is added", body = Arranged, example = json!(arranged_example())),
+        NotAdded,
+    ),
+    security(("access_token" = [])),
+)]
+#[post("/v1/organisations/providers")]
+pub(crate) async fn add_provider(
+    staff: OrganisationStaff,
+    service: web::Data<Service>,
+    key: IdempotencyKey,
+    asked: Json<NewProvider>,
+) -> Answer<HttpResponse> {
+    Ok(answered(service.arrange(staff.acting(), key, asked.0).await?))
+}
+
+impl Arrangement for NewProvider {
+    const ACT: &'static str = "provider_added";
+
+    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
+        let (uscc, name) = (self.uscc.clone(), self.name.clone());
+        let provider = Provider { uscc, name, bans: Vec::new() };
+        let mut faults = check_provider(&provider);
+        if scene.tx.has_provider_of(&self.uscc)? {
+            faults.push(OrganisationFault::UsccTaken);
+        }
+        sound(faults)?;
+        scene.tx.add_provider(scene.id, &provider)?;
+        Ok(Change { subject: scene.id, area: None, before: None })
+    }
+}

@@ -1,0 +1,8 @@
+//! Who works for whom, and what follows from it: file by file, a part of the rules.
+
+mod desk;
+mod log;
+mod midnight;
+mod reach;
+mod refusals;
+mod rights;
