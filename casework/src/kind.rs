@@ -93,6 +93,8 @@ pub struct StatusRule {
     pub passes: &'static [Pass],
     /// The value that hands the record in, if one does.
     pub submission: Option<&'static str>,
+    /// The values that the record may only take while no conflict is open in it.
+    pub agreed: &'static [&'static str],
     /// The values in which the record is closed to some.
     pub locks: &'static [Lock],
 }

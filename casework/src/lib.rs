@@ -9,11 +9,13 @@ pub mod identity;
 pub mod kind;
 pub mod kinds;
 pub mod mask;
+mod notices;
 pub mod organisations;
 mod permission;
 pub mod projection;
 pub mod roles;
 pub mod rules;
+mod settling;
 mod shapes;
 pub mod value;
 

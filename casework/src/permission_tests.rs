@@ -1,10 +1,13 @@
 use crate::roles::{READER, REPORTER, REVIEWER, WINDOW, WORKER};
 use crate::rules::CaseRules;
 use crate::testing::{asked, object, rules};
+use ruhu_sync::id::{DeviceId, DeviceSeq, RecordId, UserId};
 use ruhu_sync::json::{Json, Object};
 use ruhu_sync::outcome::Reason;
 use ruhu_sync::path::Path;
+use ruhu_sync::record::{Conflict, ConflictId};
 use ruhu_sync::rules::{Act, Capacity, Question, Rules};
+use uuid::Uuid;
 
 struct Scene<'a> {
     kind: &'a str,
@@ -23,7 +26,12 @@ impl<'a> Scene<'a> {
         let rules = rules();
         let current = self.current.as_ref();
         let asks = asked(&rules, self.kind, current, self.patch, self.new_rows);
-        let question = Question { capacity: self.by, kind: self.kind, act, current, asks: &asks };
+        let (user, record) = (UserId(Uuid::nil()), RecordId(Uuid::nil()));
+        let question = Question {
+            current,
+            asks: &asks,
+            ..Question::new(user, self.by, record, self.kind, act)
+        };
         answer(&rules, &question)
     }
 
@@ -298,8 +306,84 @@ fn a_worker_deletes_persons_planned_visits_and_drafts_and_nothing_else() {
         assert_eq!(delete("assessment", WORKER, &current), Err(reason));
     }
     for kind in ["household", "find", "attachment", "service", "referral"] {
-        for by in [WORKER, REVIEWER, REPORTER] {
+        for by in [WORKER, WINDOW, REPORTER] {
             assert_eq!(delete(kind, by, "{}"), refused, "{kind}");
         }
     }
+}
+
+#[test]
+fn who_reviews_deletes_what_was_made_in_error_but_nothing_that_was_decided() {
+    let delete = |kind: &str, current: &str| {
+        Scene::new(kind, REVIEWER, Some(current), "{}").permitted(Act::Delete)
+    };
+    for kind in ["household", "person", "visit", "service", "referral"] {
+        assert_eq!(delete(kind, "{}"), Ok(()), "{kind}");
+    }
+    assert_eq!(delete("assessment", r#"{"status":"submitted"}"#), Ok(()));
+    assert_eq!(delete("assessment", r#"{"status":"accepted"}"#), Err(Reason::Decided));
+    assert_eq!(delete("find", "{}"), Err(Reason::NotPermitted));
+}
+
+#[test]
+fn only_who_reviews_moves_decides_and_brings_back() {
+    for act in [Act::Move, Act::Decide, Act::Undelete] {
+        for by in [WORKER, REPORTER, WINDOW, READER] {
+            let scene = Scene::new("household", by, Some("{}"), "{}");
+            assert_eq!(scene.permitted(act), Err(Reason::NotPermitted), "{by:?} {act:?}");
+        }
+        let scene = Scene::new("household", REVIEWER, Some("{}"), "{}");
+        assert_eq!(scene.permitted(act), Ok(()), "{act:?}");
+        // That an assessment has been decided does not keep its household where it is.
+        let scene = Scene::new("assessment", REVIEWER, Some(r#"{"status":"accepted"}"#), "{}");
+        assert_eq!(scene.permitted(act), Ok(()), "{act:?}");
+    }
+}
+
+#[test]
+fn an_edit_that_is_applied_is_closed_to_whom_decides_not_to_its_author() {
+    let answers = r#"{"answers":{"eating":"no"}}"#;
+    let permitted = |status: &str, decider| {
+        let current = format!(
+            r#"{{"form":"tekun_six","form_version":1,"status":"{status}","answers":{{}}}}"#
+        );
+        let scene = Scene::new("assessment", WORKER, Some(&current), answers);
+        scene.ask(Act::Change, |rules, question| rules.permits(&Question { decider, ..*question }))
+    };
+    assert_eq!(permitted("in_review", None), Err(Reason::InReview));
+    assert_eq!(permitted("in_review", Some(REVIEWER)), Ok(()));
+    assert_eq!(permitted("accepted", Some(REVIEWER)), Err(Reason::Decided));
+}
+
+#[test]
+fn who_reviews_chooses_among_what_people_wrote_and_writes_nothing_of_the_own() {
+    let device = DeviceId(Uuid::nil());
+    let id = |path: &str| ConflictId {
+        device,
+        device_seq: DeviceSeq(4),
+        path: Path::parse(path).expect("a path"),
+    };
+    let open = [Conflict {
+        id: id("/address"),
+        user: UserId(Uuid::nil()),
+        made_at: String::new(),
+        value: Some(Json::from("乙址")),
+        base: None,
+        restored: false,
+    }];
+    let settles = |patch: &str, resolves: &[ConflictId]| {
+        let current = r#"{"address":"甲址","planned_on":"2026-11-23"}"#;
+        let scene = Scene::new("visit", REVIEWER, Some(current), patch);
+        scene.ask(Act::Change, |rules, question| {
+            rules.permits(&Question { open: &open, resolves, ..*question })
+        })
+    };
+    let named = [id("/address")];
+    assert_eq!(settles("{}", &named), Ok(()));
+    assert_eq!(settles(r#"{"address":"甲址"}"#, &named), Ok(()));
+    assert_eq!(settles(r#"{"address":"乙址"}"#, &named), Ok(()));
+    let refused = Err(Reason::NotPermitted);
+    assert_eq!(settles(r#"{"address":"丙址"}"#, &named), refused);
+    assert_eq!(settles(r#"{"address":"乙址"}"#, &[]), refused);
+    assert_eq!(settles(r#"{"address":"乙址","note":"另写"}"#, &named), refused);
 }

@@ -1,15 +1,15 @@
 //! The field's answers to what the protocol asks.
 
 use crate::kind::{Holds, Home, Kind};
-use crate::roles::WORKER;
+use crate::roles::{READER, REPORTER, WORKER};
 use crate::{check, kinds, permission, shapes};
 use ruhu_forms::{Catalogue, Form};
-use ruhu_sync::id::StreamId;
+use ruhu_sync::id::{StreamId, UserId};
 use ruhu_sync::json::{Json, Object};
 use ruhu_sync::outcome::{Problem, Reason};
 use ruhu_sync::patch::{Ask, Wish};
 use ruhu_sync::path::Path;
-use ruhu_sync::rules::{Grants, Question, Rooting, Rules, StreamKind};
+use ruhu_sync::rules::{Capacity, Grants, News, Notice, Question, Rooting, Rules, StreamKind};
 use ruhu_sync::shape::Shape;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -163,6 +163,34 @@ impl Rules for CaseRules {
                 && *path == Path::of(&[rule.field])
                 && to.as_text() == rule.submission
         })
+    }
+
+    fn needs_agreement(&self, kind: &str, path: &Path, to: &Json) -> bool {
+        let rule = kinds::get(kind).and_then(|kind| kind.status);
+        rule.is_some_and(|rule| {
+            *path == Path::of(&[rule.field])
+                && to.as_text().is_some_and(|to| rule.agreed.contains(&to))
+        })
+    }
+
+    fn consequences(&self, _kind: &str, _document: &Object) -> Vec<(Path, Json)> {
+        Vec::new()
+    }
+
+    fn signers(&self, _kind: &str, _patch: &Object) -> Vec<UserId> {
+        Vec::new()
+    }
+
+    fn author_capacity(&self, stream: StreamKind) -> Capacity {
+        match stream {
+            StreamKind::Caseload => WORKER,
+            StreamKind::User => REPORTER,
+            StreamKind::Reference => READER,
+        }
+    }
+
+    fn notices(&self, news: &News<'_>) -> Vec<Notice> {
+        crate::notices::of(news)
     }
 
     fn missing_at_submission(&self, kind: &str, document: &Object) -> Vec<Problem> {

@@ -61,6 +61,8 @@ pub enum Value {
     Record,
     /// A SHA-256 in lower-case hexadecimal.
     Sha256,
+    /// A list of places in a document, as JSON pointers; only the server writes one.
+    Paths,
 }
 
 impl Value {
@@ -85,6 +87,7 @@ impl Value {
             Self::Uuid => test(value, "uuid_expected", is_uuid),
             Self::YesNo => (!matches!(value, Json::Bool(_))).then_some("yes_no_expected"),
             Self::Record => test(value, "record_expected", is_uuid),
+            Self::Paths => (!matches!(value, Json::List(_))).then_some("list_expected"),
             Self::Sha256 => test(value, "sha256_expected", |text| {
                 text.len() == 64
                     && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))

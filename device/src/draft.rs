@@ -224,7 +224,7 @@ mod base_text {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ruhu_sync::edit::Received;
+    use ruhu_sync::edit::{Asked, Received};
     use uuid::Uuid;
 
     fn draft() -> Draft {
@@ -260,7 +260,7 @@ mod tests {
     fn a_void_and_a_deletion_are_read_as_such() {
         let kept = keep(draft()).expect("kept");
         let received = Received::read(&kept.void().bytes).map(|void| void.edit);
-        assert_eq!(received, Some(Ok(None)));
+        assert_eq!(received, Some(Ok(Asked::Void)));
         let record = draft().record;
         let gone = keep(Draft::delete(record, "household", record)).expect("kept");
         assert!(Received::read(&gone.bytes).is_some_and(|edit| edit.asked().is_some()));

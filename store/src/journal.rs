@@ -20,7 +20,7 @@ use ruhu_sync::storage::{HistoryWanted, Stored};
 use std::borrow::Cow;
 
 /// Rows a statement: both databases take 32,766 values and no more.
-const CHUNK_ROWS: usize = 1_400;
+const CHUNK_ROWS: usize = 1_300;
 
 pub(crate) const PAYLOAD: &str = "journal.payload";
 const EFFECT: &str = "journal.effect";
@@ -38,6 +38,8 @@ struct NewRow<'a> {
     kind: Option<Cow<'a, str>>,
     stream: Option<Fixed<16>>,
     group_id: Option<Fixed<16>>,
+    decides_device: Option<Fixed<16>>,
+    decides_seq: Option<i64>,
     made_at: Option<Cow<'a, str>>,
     verdict: &'static str,
     rev_number: Option<i64>,
@@ -62,7 +64,7 @@ fn word(verdict: Verdict) -> &'static str {
     }
 }
 
-const QUARANTINED: &str = "quarantined";
+pub(crate) const QUARANTINED: &str = "quarantined";
 const REJECTED: &str = "rejected";
 
 /// The name of a row, as its sealed values are bound to it.
@@ -99,6 +101,8 @@ fn sealed<'a>(codec: &mut Codec, keys: &KeyRing, row: &'a JournalRow) -> Stored<
         kind: row.kind.as_deref().map(text),
         stream: row.stream.map(Name::fixed),
         group_id: row.group.map(Name::fixed),
+        decides_device: row.decides.map(|name| name.device.fixed()),
+        decides_seq: row.decides.map(|name| counter(name.device_seq.0)),
         made_at: row.made_at.as_deref().map(text),
         verdict: word(row.outcome.outcome),
         rev_number: row.rev().map(|rev| counter(rev.number)),
@@ -202,7 +206,12 @@ fn untaken_verdict(word: &str) -> Option<Verdict> {
 
 /// One row of a history, as [`HistoryQuery`] gives it. `content` is the payload or the effect,
 /// whichever tells what the edit did.
-pub(crate) type PastRow = (Fixed<16>, Fixed<16>, i64, i64, Fixed<4>, bool, i32, Option<Vec<u8>>);
+pub(crate) type PastRow = (
+    (Fixed<16>, i64, Fixed<4>),
+    (Fixed<16>, i64),
+    (Option<Fixed<16>>, Option<i64>),
+    (bool, i32, Option<Vec<u8>>),
+);
 
 /// The effective edits of each wanted record from a version on, by record, oldest first: one
 /// statement.
@@ -223,13 +232,15 @@ pub(crate) fn history(tx: &mut Tx, wanted: &[HistoryWanted]) -> Stored<Vec<Past>
 }
 
 fn opened(codec: &mut Codec, keys: &KeyRing, row: PastRow) -> Stored<Past> {
-    let (record, device, device_seq, rev_number, rev_hash, is_payload, key, content) = row;
+    let ((record, rev_number, rev_hash), own, decided, (is_payload, key, content)) = row;
+    // A decision counts as the edit that it applied.
+    let (device, device_seq) = decided.0.zip(decided.1).unwrap_or(own);
     Ok(Past {
         record: RecordId::of(record),
         device: DeviceId::of(device),
         device_seq: DeviceSeq(counted(device_seq)?),
         rev: Rev { number: counted(rev_number)?, hash: rev_hash.0 },
-        effect: open_effect(codec, keys, (device, device_seq), is_payload, key, content)?,
+        effect: open_effect(codec, keys, own, is_payload, key, content)?,
     })
 }
 

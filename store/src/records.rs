@@ -20,7 +20,7 @@ use ruhu_sync::storage::{RecordChange, Stored};
 use std::collections::BTreeSet;
 
 /// Rows a statement: both databases take 32,766 values and no more.
-const CHUNK_ROWS: usize = 2_500;
+const CHUNK_ROWS: usize = 2_400;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = record)]
@@ -52,6 +52,7 @@ struct NewRow<'a> {
     deleted: bool,
     changed_at: i64,
     key_id: i32,
+    open_conflicts: i32,
     wire: Vec<u8>,
     removed_rows: Option<Vec<u8>>,
 }
@@ -91,6 +92,7 @@ fn sealed<'a>(codec: &mut Codec, keys: &KeyRing, change: &RecordChange<'a>) -> S
         deleted: r.deleted,
         changed_at: change.at.0,
         key_id: i32::from(key.0),
+        open_conflicts: i32::try_from(change.content.conflicts.len()).unwrap_or(i32::MAX),
         wire,
         removed_rows,
     })
@@ -117,6 +119,7 @@ pub(crate) fn save(tx: &mut Tx, changes: &[RecordChange<'_>]) -> Stored<()> {
                     record::deleted.eq(excluded(record::deleted)),
                     record::changed_at.eq(excluded(record::changed_at)),
                     record::key_id.eq(excluded(record::key_id)),
+                    record::open_conflicts.eq(excluded(record::open_conflicts)),
                     record::wire.eq(excluded(record::wire)),
                     record::removed_rows.eq(excluded(record::removed_rows)),
                 )))
@@ -170,6 +173,20 @@ pub(crate) fn find(tx: &mut Tx, ids: &[RecordId]) -> Stored<Vec<StoredRecord>> {
                 .select(Row::as_select());
             prepared_for(ids.len(), query).load(c)
         })
+    })?;
+    let (session, keys) = tx.session();
+    let records = rows.into_iter().map(|row| row.open(&mut session.codec, keys)).collect();
+    tx.note(records)
+}
+
+/// All records of these roots, by name.
+pub(crate) fn belonging(tx: &mut Tx, roots: &[RecordId]) -> Stored<Vec<StoredRecord>> {
+    let rows: Vec<Row> = tx.run(|connection| {
+        on_both!(connection, |c| record::table
+            .filter(record::root.eq_any(roots.iter().map(|id| id.fixed())))
+            .order(record::id)
+            .select(Row::as_select())
+            .load(c))
     })?;
     let (session, keys) = tx.session();
     let records = rows.into_iter().map(|row| row.open(&mut session.codec, keys)).collect();

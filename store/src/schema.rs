@@ -39,6 +39,7 @@ diesel::table! {
         deleted -> Bool,
         changed_at -> BigInt,
         key_id -> Integer,
+        open_conflicts -> Integer,
         wire -> Binary,
         removed_rows -> Nullable<Binary>,
     }
@@ -49,6 +50,25 @@ diesel::table! {
         stream -> Binary,
         seq -> BigInt,
         record -> Binary,
+    }
+}
+
+diesel::table! {
+    carried (record, rev_number) {
+        record -> Binary,
+        rev_number -> BigInt,
+        rev_hash -> Binary,
+        device -> Binary,
+        device_seq -> BigInt,
+    }
+}
+
+diesel::table! {
+    signing_key (account) {
+        account -> Binary,
+        key_id -> Integer,
+        key -> Binary,
+        set_at -> BigInt,
     }
 }
 
@@ -64,6 +84,8 @@ diesel::table! {
         kind -> Nullable<Text>,
         stream -> Nullable<Binary>,
         group_id -> Nullable<Binary>,
+        decides_device -> Nullable<Binary>,
+        decides_seq -> Nullable<BigInt>,
         made_at -> Nullable<Text>,
         verdict -> Text,
         rev_number -> Nullable<BigInt>,
@@ -296,6 +318,8 @@ diesel::joinable!(office -> account (account));
 diesel::joinable!(device -> account (account));
 diesel::allow_tables_to_appear_in_same_query!(assessment_row, household_row);
 diesel::allow_tables_to_appear_in_same_query!(journal, account);
+diesel::allow_tables_to_appear_in_same_query!(departure, record);
+diesel::allow_tables_to_appear_in_same_query!(journal, record);
 diesel::allow_tables_to_appear_in_same_query!(
     account,
     office,

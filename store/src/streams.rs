@@ -4,16 +4,20 @@ use crate::Tx;
 use crate::connection::Connection;
 use crate::failure::corrupt;
 use crate::prepared::prepared_for;
-use crate::schema::{departure, root, stream};
+use crate::schema::{carried, departure, record, root, stream};
 use crate::values::{Fixed, Name, counted, counter};
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use ruhu_sync::digest::StreamDigest;
 use ruhu_sync::id::{RecordId, Seq, StreamId};
 use ruhu_sync::rules::StreamKind;
-use ruhu_sync::storage::{Departure, Stored, StreamHead};
+use ruhu_sync::storage::{Carried, Departure, Stored, StreamHead};
 
 pub(crate) use crate::devices::Hold;
+
+/// Rows a statement: both databases take 32,766 values and no more.
+const CHUNK_ROWS: usize = 6_000;
 
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = stream, treat_none_as_default_value = false)]
@@ -101,7 +105,8 @@ pub(crate) fn save(tx: &mut Tx, streams: &[StreamHead]) -> Stored<()> {
     Ok(())
 }
 
-/// The departures from a stream above `after`, up to and including `through`.
+/// The departures from a stream above `after`, up to and including `through`, of records that
+/// have not come back.
 pub(crate) fn departures(
     tx: &mut Tx,
     stream: StreamId,
@@ -113,6 +118,11 @@ pub(crate) fn departures(
             .filter(departure::stream.eq(stream.fixed()))
             .filter(departure::seq.gt(counter(after.0)))
             .filter(departure::seq.le(counter(through.0)))
+            .filter(not(exists(
+                record::table
+                    .filter(record::id.eq(departure::record))
+                    .filter(record::stream.eq(departure::stream)),
+            )))
             .order(departure::seq)
             .select((departure::seq, departure::record));
         on_both!(connection, |c| query.load(c))
@@ -122,6 +132,44 @@ pub(crate) fn departures(
             Ok(Departure { stream, seq: Seq(counted(seq)?), record: RecordId::of(record) })
         })
         .collect()
+}
+
+/// Remembers what left which stream: one statement.
+pub(crate) fn save_departures(tx: &mut Tx, departures: &[Departure]) -> Stored<()> {
+    for some in departures.chunks(CHUNK_ROWS) {
+        let rows: Vec<_> = some
+            .iter()
+            .map(|gone| {
+                (
+                    departure::stream.eq(gone.stream.fixed()),
+                    departure::seq.eq(counter(gone.seq.0)),
+                    departure::record.eq(gone.record.fixed()),
+                )
+            })
+            .collect();
+        tx.run(|connection| insert!(connection, departure::table, &rows[..], |insert| insert))?;
+    }
+    Ok(())
+}
+
+/// Remembers versions that were made beside an edit's own: one statement.
+pub(crate) fn save_carried(tx: &mut Tx, all: &[Carried]) -> Stored<()> {
+    for some in all.chunks(CHUNK_ROWS) {
+        let rows: Vec<_> = some
+            .iter()
+            .map(|c| {
+                (
+                    carried::record.eq(c.record.fixed()),
+                    carried::rev_number.eq(counter(c.rev.number)),
+                    carried::rev_hash.eq(Fixed(c.rev.hash)),
+                    carried::device.eq(c.by.device.fixed()),
+                    carried::device_seq.eq(counter(c.by.device_seq.0)),
+                )
+            })
+            .collect();
+        tx.run(|connection| insert!(connection, carried::table, &rows[..], |insert| insert))?;
+    }
+    Ok(())
 }
 
 /// Makes those that are absent, then locks all in order of name. SQLite's one writer holds

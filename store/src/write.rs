@@ -1,11 +1,14 @@
 //! The writing half of the port.
 
-use crate::{devices, journal, records, streams};
-use ruhu_sync::id::{DeviceId, DeviceSeq, RecordId, StreamId};
+use crate::{decisions, devices, journal, records, signing_keys, streams};
+use ruhu_sync::decision::{EditName, Waiting};
+use ruhu_sync::id::{DeviceId, DeviceSeq, RecordId, StreamId, UserId};
 use ruhu_sync::journal::{Answered, JournalRow, Past, Untaken};
 use ruhu_sync::record::StoredRecord;
-use ruhu_sync::rules::StreamKind;
-use ruhu_sync::storage::{DeviceState, HistoryWanted, RecordChange, Stored, StreamHead, WriteTx};
+use ruhu_sync::rules::{SigningKey, StreamKind};
+use ruhu_sync::storage::{
+    Carried, Departure, DeviceState, HistoryWanted, RecordChange, Stored, StreamHead, WriteTx,
+};
 
 impl WriteTx for crate::Tx {
     fn lock_device(&mut self, id: DeviceId) -> Stored<Option<DeviceState>> {
@@ -31,6 +34,22 @@ impl WriteTx for crate::Tx {
         records::find(self, ids)
     }
 
+    fn waiting(&mut self, names: &[EditName]) -> Stored<Vec<Waiting>> {
+        decisions::waiting(self, names)
+    }
+
+    fn settled(&mut self, names: &[EditName]) -> Stored<Vec<EditName>> {
+        decisions::settled(self, names)
+    }
+
+    fn belonging(&mut self, roots: &[RecordId]) -> Stored<Vec<StoredRecord>> {
+        records::belonging(self, roots)
+    }
+
+    fn signing_keys(&mut self, users: &[UserId]) -> Stored<Vec<(UserId, SigningKey)>> {
+        signing_keys::find(self, users)
+    }
+
     fn history(&mut self, wanted: &[HistoryWanted]) -> Stored<Vec<Past>> {
         journal::history(self, wanted)
     }
@@ -47,6 +66,16 @@ impl WriteTx for crate::Tx {
     fn save_records(&mut self, changes: &[RecordChange<'_>]) -> Stored<()> {
         self.must_write()?;
         records::save(self, changes)
+    }
+
+    fn save_departures(&mut self, departures: &[Departure]) -> Stored<()> {
+        self.must_write()?;
+        streams::save_departures(self, departures)
+    }
+
+    fn save_carried(&mut self, carried: &[Carried]) -> Stored<()> {
+        self.must_write()?;
+        streams::save_carried(self, carried)
     }
 
     fn append_journal(&mut self, rows: &[JournalRow]) -> Stored<()> {

@@ -6,8 +6,9 @@ mod changes;
 pub use changes::patch_in;
 
 use crate::canonical;
+use crate::decision::{Decision, EditName};
 use crate::handshake::LIMITS;
-use crate::id::{DeviceSeq, GroupId, RecordId, StreamId};
+use crate::id::{DeviceId, DeviceSeq, GroupId, RecordId, StreamId};
 use crate::json::{DEPTH_MAX, Json, Object};
 use crate::outcome::{Problem, Reason, Refusal};
 use crate::path::Path;
@@ -24,7 +25,9 @@ pub enum Op {
     Put,
     /// Deletes a record.
     Delete,
-    /// Moves a root to another stream (staff).
+    /// Brings a deleted record back (staff).
+    Undelete,
+    /// Moves a root, with all that belongs to it, to another stream (staff).
     Move,
     /// Applies a quarantined edit (staff).
     Apply,
@@ -35,9 +38,10 @@ pub enum Op {
 }
 
 impl Op {
-    const ALL: [(&'static str, Self); 6] = [
+    const ALL: [(&'static str, Self); 7] = [
         ("put", Self::Put),
         ("delete", Self::Delete),
+        ("undelete", Self::Undelete),
         ("move", Self::Move),
         ("apply", Self::Apply),
         ("dismiss", Self::Dismiss),
@@ -47,6 +51,11 @@ impl Op {
     /// The word of the protocol.
     pub fn as_str(self) -> &'static str {
         Self::ALL.iter().find(|(_, op)| *op == self).map_or("", |(word, _)| word)
+    }
+
+    /// Whether only staff may ask for it, at a desk.
+    pub fn is_staffs(self) -> bool {
+        matches!(self, Self::Undelete | Self::Move | Self::Apply | Self::Dismiss)
     }
 
     fn parse(word: &str) -> Option<Self> {
@@ -91,8 +100,20 @@ pub struct Edit {
     pub resolves: Vec<ConflictId>,
     /// When, by the device's clock.
     pub made_at: String,
-    /// The stream a new root is to live in, if the person has more than one.
+    /// The stream a new root is to live in, if the person has more than one; the one a root is
+    /// moved to.
     pub stream: Option<StreamId>,
+}
+
+/// What an element of a push asks.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Asked {
+    /// Nothing: it spends its number.
+    Void,
+    /// A change to a record.
+    Edit(Box<Edit>),
+    /// A decision on a quarantined edit.
+    Decision(Decision),
 }
 
 /// An element of a push: what could be read of it.
@@ -106,8 +127,8 @@ pub struct Received<'a> {
     pub canonical: String,
     /// The group, if that much could be read.
     pub group: Option<Group>,
-    /// The edit (`None`: a void), or why it is none.
-    pub edit: Result<Option<Edit>, Refusal>,
+    /// What it asks, or why it cannot be read.
+    pub edit: Result<Asked, Refusal>,
 }
 
 /// What is read of an element that is not strict JSON.
@@ -176,7 +197,27 @@ impl<'a> Received<'a> {
 
     /// The edit, if it is one.
     pub fn asked(&self) -> Option<&Edit> {
-        self.edit.as_ref().ok().and_then(Option::as_ref)
+        match &self.edit {
+            Ok(Asked::Edit(edit)) => Some(edit),
+            _ => None,
+        }
+    }
+
+    /// The decision, if it is one.
+    pub fn decision(&self) -> Option<&Decision> {
+        match &self.edit {
+            Ok(Asked::Decision(decision)) => Some(decision),
+            _ => None,
+        }
+    }
+
+    /// The operation, if that much could be read.
+    pub fn op(&self) -> Option<Op> {
+        match self.edit.as_ref().ok()? {
+            Asked::Void => Some(Op::Void),
+            Asked::Edit(edit) => Some(edit.op),
+            Asked::Decision(decision) => Some(decision.op()),
+        }
     }
 }
 
@@ -242,7 +283,10 @@ impl Reader {
 
 const WORD_BYTES_MAX: usize = 64;
 
-fn read_edit(members: Object, version: Version) -> Result<Option<Edit>, Refusal> {
+/// The longest reason of a decision.
+pub const REASON_CHARACTERS_MAX: usize = 500;
+
+fn read_edit(members: Object, version: Version) -> Result<Asked, Refusal> {
     let word =
         |text: &str| (!text.is_empty() && text.len() <= WORD_BYTES_MAX).then(|| text.to_owned());
     let mut reader = Reader { members, problems: Vec::new() };
@@ -250,7 +294,8 @@ fn read_edit(members: Object, version: Version) -> Result<Option<Edit>, Refusal>
         return Err(Refusal::reject(Reason::Malformed, reader.problems));
     };
     let op = match Op::parse(&op) {
-        Some(Op::Void) => return Ok(None),
+        Some(Op::Void) => return Ok(Asked::Void),
+        Some(op @ (Op::Apply | Op::Dismiss)) => return read_decision(reader, op),
         Some(op) => op,
         None => {
             let problem = Problem::new(Path::of(&["op"]), "unknown");
@@ -262,7 +307,10 @@ fn read_edit(members: Object, version: Version) -> Result<Option<Edit>, Refusal>
     let root = reader.optional("root", RecordId::parse).or(record);
     let base = reader.text("base", Base::parse);
     let made_at = reader.text("made_at", word);
-    let stream = reader.optional("stream", StreamId::parse);
+    let stream = match op {
+        Op::Move => reader.text("stream", StreamId::parse),
+        _ => reader.optional("stream", StreamId::parse),
+    };
     let resolves = reader.list("resolves", read_conflict_id);
     let (patch, new_rows) = match version {
         Version::One => reader.patch(op),
@@ -274,78 +322,46 @@ fn read_edit(members: Object, version: Version) -> Result<Option<Edit>, Refusal>
         {
             let edit =
                 Edit { op, record, kind, root, base, patch, new_rows, resolves, made_at, stream };
-            Ok(Some(edit))
+            Ok(Asked::Edit(Box::new(edit)))
         }
         _ => Err(Refusal::reject(Reason::Malformed, reader.problems)),
     }
 }
 
-fn read_conflict_id(value: &Json) -> Option<ConflictId> {
+fn read_decision(mut reader: Reader, op: Op) -> Result<Asked, Refusal> {
+    let target = reader.members.get("edit").and_then(read_name);
+    if target.is_none() {
+        reader.wrong("edit", "unreadable");
+    }
+    let reason = reader.text("reason", |text| {
+        let is_said = !text.trim().is_empty() && text.chars().count() <= REASON_CHARACTERS_MAX;
+        is_said.then(|| text.to_owned())
+    });
+    let made_at =
+        reader.text("made_at", |text| (text.len() <= WORD_BYTES_MAX).then(|| text.to_owned()));
+    match (target, reason, made_at) {
+        (Some(target), Some(reason), Some(made_at)) => {
+            let applies = op == Op::Apply;
+            Ok(Asked::Decision(Decision { applies, target, reason, made_at }))
+        }
+        _ => Err(Refusal::reject(Reason::Malformed, reader.problems)),
+    }
+}
+
+fn read_name(value: &Json) -> Option<EditName> {
     let members = value.as_object()?;
-    Some(ConflictId {
-        device: crate::id::DeviceId::parse(members.get("device")?.as_text()?)?,
+    Some(EditName {
+        device: DeviceId::parse(members.get("device")?.as_text()?)?,
         device_seq: DeviceSeq(u64::try_from(members.get("device_seq")?.as_integer()?).ok()?),
-        path: Path::parse(members.get("path")?.as_text()?)?,
     })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::outcome::Verdict;
-
-    const WHOLE: &str = r#"{"device_seq":3,"op":"put","record":"01920000-0000-7000-8000-000000000001","kind":"household","base":"0","patch":{"a":1},"made_at":"2026-11-23T09:30:00+08:00"}"#;
-
-    #[test]
-    fn an_element_without_a_readable_number_is_none() {
-        for raw in ["{}", "3", r#"{"device_seq":"3"}"#, r#"{"device_seq":-1}"#] {
-            assert!(Received::read(raw).is_none(), "{raw}");
-        }
-    }
-
-    #[test]
-    fn an_element_with_only_a_number_gets_an_outcome() {
-        for raw in [
-            r#"{"device_seq":3}"#,
-            r#"{"device_seq":3,"patch":{"a":1,"a":2}}"#,
-            r#"{"device_seq":3,"patch":"\u0000"}"#,
-        ] {
-            let received = Received::read(raw).expect("a number");
-            assert_eq!(received.device_seq, DeviceSeq(3));
-            let refusal = received.edit.expect_err("malformed");
-            assert_eq!((refusal.verdict, refusal.reason), (Verdict::Rejected, Reason::Malformed));
-        }
-    }
-
-    #[test]
-    fn equal_content_in_another_order_has_the_same_canonical_text() {
-        let spaced = WHOLE.replace(':', " : ").replace("09 : 30 : 00+08 : 00", "09:30:00+08:00");
-        let one = Received::read(WHOLE).expect("read");
-        let other = Received::read(&spaced).expect("read");
-        assert_eq!(one.canonical, other.canonical);
-        assert!(one.asked().is_some());
-    }
-
-    #[test]
-    fn everything_wrong_with_an_envelope_is_said_at_once() {
-        let received = Received::read(r#"{"device_seq":3,"op":"put","base":"7"}"#).expect("read");
-        let problems = received.edit.expect_err("malformed").problems;
-        let said: Vec<_> = problems.iter().map(|p| format!("{} {}", p.path, p.code)).collect();
-        assert_eq!(
-            said,
-            [
-                "/record missing",
-                "/kind missing",
-                "/base unreadable",
-                "/made_at missing",
-                "/patch missing"
-            ]
-        );
-    }
-
-    #[test]
-    fn a_void_asks_for_nothing() {
-        let received = Received::read(r#"{"device_seq":3,"op":"void"}"#).expect("read");
-        assert_eq!(received.edit, Ok(None));
-    }
+fn read_conflict_id(value: &Json) -> Option<ConflictId> {
+    let EditName { device, device_seq } = read_name(value)?;
+    let path = Path::parse(value.as_object()?.get("path")?.as_text()?)?;
+    Some(ConflictId { device, device_seq, path })
 }
+
+#[cfg(test)]
+#[path = "edit_tests.rs"]
+mod tests;

@@ -20,6 +20,11 @@ pub struct Touch {
 }
 
 impl Touch {
+    /// Whether it deleted the record or brought it back.
+    pub fn is_of_the_whole(&self) -> bool {
+        self.path.steps().is_empty()
+    }
+
     /// Whether it only made the empty object that a value stands in: of no interest to a reader.
     pub fn only_makes_room(&self) -> bool {
         self.before.is_none()

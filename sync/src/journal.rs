@@ -2,6 +2,7 @@
 //! idempotency table and quarantine in one.
 
 use crate::chain::{Hash, Salt};
+use crate::decision::EditName;
 use crate::effect::Effect;
 use crate::id::{DeviceId, DeviceSeq, GroupId, Instant, RecordId, StreamId, UserId};
 use crate::outcome::{Outcome, Verdict};
@@ -31,6 +32,8 @@ pub struct JournalRow<'a> {
     pub stream: Option<StreamId>,
     /// Its group.
     pub group: Option<GroupId>,
+    /// The quarantined edit that it settled, if it is a decision that was taken.
+    pub decides: Option<EditName>,
     /// The device's clock when the person made it: shown to people, orders nothing.
     pub made_at: Option<String>,
     /// What became of it.

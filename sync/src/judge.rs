@@ -1,21 +1,36 @@
 //! One edit before the record: taken, quarantined or rejected.
 
+/// Leaves the surrounding function with the refusal, if there is one.
+macro_rules! within_protocol {
+    ($judged:expr) => {
+        match $judged {
+            Ok(value) => value,
+            Err(refusal) => return Ok(Err(refusal)),
+        }
+    };
+}
+
+mod decisions;
+mod whole_records;
+
+use crate::decision::Waiting;
 use crate::edit::{Edit, Op};
-use crate::effect::{Effect, Touch};
+use crate::effect::Effect;
 use crate::id::{DeviceId, DeviceSeq, RecordId, StreamId, UserId};
 use crate::journal::Past;
 use crate::json::{Json, Object};
-use crate::ledger::Ledger;
+use crate::ledger::{Entry, Ledger};
 use crate::merge::{Hand, Incoming, OwnChain, merge};
 use crate::outcome::{Outcome, Problem, Reason, Refusal, Verdict};
 use crate::patch::{Ask, Wish, asks};
 use crate::path::Path;
 use crate::record::Content;
 use crate::rev::Rev;
-use crate::rules::{Act, Grant, Grants, Question, Rooting, Rules};
+use crate::rules::{Act, Capacity, Grants, Question, Rooting, Rules, SigningKey};
 use crate::shape::{Class, Shape};
 use crate::storage::Stored;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// An edit that was taken.
 #[derive(Debug)]
@@ -26,34 +41,37 @@ pub(crate) struct Taken {
 }
 
 /// Everything an edit is judged by.
+#[derive(Clone, Copy)]
 pub(crate) struct Judge<'a, R> {
     pub(crate) rules: &'a R,
+    /// What the person may see who pushes.
     pub(crate) grants: &'a Grants,
+    /// The author, and the chain the edit belongs to.
     pub(crate) user: UserId,
     pub(crate) device: DeviceId,
     pub(crate) continues: &'a [(DeviceId, DeviceSeq)],
     pub(crate) hand: Hand,
+    pub(crate) keys: &'a BTreeMap<UserId, SigningKey>,
+    /// The quarantined edit that is applied by the person who pushes, if it is one.
+    pub(crate) applied: Option<&'a Waiting>,
+}
+
+/// In what capacity the author stands before a stream, and who decides, if another does.
+#[derive(Clone, Copy)]
+struct Standing {
+    capacity: Capacity,
+    decider: Option<Capacity>,
 }
 
 /// The record an edit is for, once it is known to be within reach.
 struct Target {
-    grant: Grant,
+    standing: Standing,
     act: Act,
     /// This device asked for the new record before, and was rejected.
     rejected_before: Option<DeviceSeq>,
 }
 
 type Judged<T> = Stored<Result<T, Refusal>>;
-
-/// Leaves the surrounding function with the refusal, if there is one.
-macro_rules! within_protocol {
-    ($judged:expr) => {
-        match $judged {
-            Ok(value) => value,
-            Err(refusal) => return Ok(Err(refusal)),
-        }
-    };
-}
 
 impl<R: Rules> Judge<'_, R> {
     /// Judges an edit and, if it is taken, takes it into the ledger.
@@ -70,21 +88,20 @@ impl<R: Rules> Judge<'_, R> {
         let target = within_protocol!(self.reach(ledger, edit, rooting)?);
         let judged = match edit.op {
             Op::Delete => self.delete(ledger, device_seq, edit, &target),
+            Op::Undelete => self.undelete(ledger, device_seq, edit, &target),
+            Op::Move => self.relocate(ledger, device_seq, edit, &target),
             _ => self.put(ledger, device_seq, edit, &target),
         };
         // A record that an edit would have made and did not must leave no trace.
         if target.act == Act::Create && !matches!(judged, Ok(Ok(_))) {
-            ledger.restore(crate::ledger::Kept::nothing(edit.record));
+            ledger.forget(edit.record);
         }
         judged
     }
 
     /// What can be said of an edit without looking at anything else.
     fn readable(&self, edit: &Edit) -> Result<Rooting, Refusal> {
-        if !matches!(edit.op, Op::Put | Op::Delete) {
-            let problem = Problem::new(Path::of(&["op"]), "not_a_device_operation");
-            return Err(Refusal::reject(Reason::UnknownOp, vec![problem]));
-        }
+        self.may_ask(edit.op)?;
         let Some(rooting) = self.rules.rooting(&edit.kind) else {
             let problem = Problem::new(Path::of(&["kind"]), "unknown");
             return Err(Refusal::reject(Reason::UnknownKind, vec![problem]));
@@ -95,12 +112,35 @@ impl<R: Rules> Judge<'_, R> {
             let problem = Problem::new(Path::of(&["root"]), code);
             return Err(Refusal::reject(Reason::Malformed, vec![problem]));
         }
+        if edit.op == Op::Move && !root_is_self {
+            let problem = Problem::new(Path::of(&["record"]), "not_a_root");
+            return Err(Refusal::reject(Reason::Malformed, vec![problem]));
+        }
         Ok(rooting)
     }
 
-    fn grant(&self, stream: StreamId) -> Result<Grant, Refusal> {
-        let grant = self.grants.streams.get(&stream).copied();
-        grant.ok_or_else(|| Refusal::quarantine(Reason::NotAvailable))
+    /// Whether this operation can be asked for from where it comes at all.
+    fn may_ask(&self, op: Op) -> Result<(), Refusal> {
+        if op.is_staffs() && !matches!(self.hand, Hand::Desk | Hand::Server) {
+            let problem = Problem::new(Path::of(&["op"]), "not_a_device_operation");
+            return Err(Refusal::reject(Reason::UnknownOp, vec![problem]));
+        }
+        Ok(())
+    }
+
+    /// How the author stands before a stream. When a quarantined edit is applied it is the decider
+    /// who must have the grant, and the author stands there as if the own right had not ended.
+    fn standing(&self, stream: StreamId) -> Result<Standing, Refusal> {
+        let Some(grant) = self.grants.streams.get(&stream) else {
+            return Err(Refusal::quarantine(Reason::NotAvailable));
+        };
+        Ok(match self.applied {
+            None => Standing { capacity: grant.capacity, decider: None },
+            Some(_) => Standing {
+                capacity: self.rules.author_capacity(grant.kind),
+                decider: Some(grant.capacity),
+            },
+        })
     }
 
     /// Finds the record, or makes room for a new one. Whatever is out of this person's reach
@@ -108,15 +148,22 @@ impl<R: Rules> Judge<'_, R> {
     /// what exists.
     fn reach(&self, ledger: &mut Ledger, edit: &Edit, rooting: Rooting) -> Judged<Target> {
         if let Some(entry) = ledger.within_reach(edit.record, self.grants) {
-            let grant = within_protocol!(self.grant(entry.stored.stream));
+            let standing = within_protocol!(self.standing(entry.stored.stream));
             if entry.stored.kind != edit.kind || entry.stored.root != edit.root {
                 return Ok(Err(Refusal::quarantine(Reason::IdentityMismatch)));
             }
-            if entry.stored.deleted {
+            let is_gone = |entry: &Entry| entry.stored.deleted;
+            let is_gone = is_gone(entry) || ledger.get(edit.root).is_some_and(is_gone);
+            if is_gone && edit.op != Op::Undelete {
                 return Ok(Err(Refusal::quarantine(Reason::Deleted)));
             }
-            let act = if edit.op == Op::Delete { Act::Delete } else { Act::Change };
-            return Ok(Ok(Target { grant, act, rejected_before: None }));
+            let act = match edit.op {
+                Op::Delete => Act::Delete,
+                Op::Undelete => Act::Undelete,
+                Op::Move => Act::Move,
+                _ => Act::Change,
+            };
+            return Ok(Ok(Target { standing, act, rejected_before: None }));
         }
         let rejected_before = match ledger.untaken(edit.record) {
             Some((device_seq, Verdict::Rejected)) => Some(device_seq),
@@ -131,8 +178,7 @@ impl<R: Rules> Judge<'_, R> {
             return Ok(Err(Refusal::quarantine(Reason::NotAvailable)));
         }
         let stream = match rooting {
-            Rooting::Root => match edit.stream.or_else(|| self.rules.home(&edit.kind, self.grants))
-            {
+            Rooting::Root => match self.home(edit) {
                 Some(stream) => stream,
                 None => return Ok(Err(Refusal::quarantine(Reason::NotAvailable))),
             },
@@ -150,9 +196,17 @@ impl<R: Rules> Judge<'_, R> {
                 root.stored.stream
             }
         };
-        let grant = within_protocol!(self.grant(stream));
+        let standing = within_protocol!(self.standing(stream));
         ledger.make(edit.record, &edit.kind, edit.root, stream);
-        Ok(Ok(Target { grant, act: Act::Create, rejected_before }))
+        Ok(Ok(Target { standing, act: Act::Create, rejected_before }))
+    }
+
+    /// The stream a new root is to live in.
+    fn home(&self, edit: &Edit) -> Option<StreamId> {
+        edit.stream.or_else(|| match self.applied {
+            None => self.rules.home(&edit.kind, self.grants),
+            Some(waiting) => waiting.stream,
+        })
     }
 
     /// Whether this device has an earlier edit for a record that is not there, or hidden: what
@@ -187,7 +241,12 @@ impl<R: Rules> Judge<'_, R> {
         let current = (target.act != Act::Create).then_some(&content.document);
         let shape = within_protocol!(self.shape(edit, current));
         let asks = within_protocol!(self.asks(edit, current, &shape));
-        let question = self.question(edit, target, current, &asks);
+        let question = Question {
+            current,
+            open: &content.conflicts,
+            asks: &asks,
+            ..self.question(edit, target)
+        };
         within_protocol!(self.rules.permits(&question).map_err(Refusal::quarantine));
         let incoming = Incoming {
             user: self.user,
@@ -201,11 +260,16 @@ impl<R: Rules> Judge<'_, R> {
         let may_pass = |path: &Path, from: Option<&Json>, to: Option<&Json>| {
             self.rules.may_pass(&question, path, from, to)
         };
-        let merged = within_protocol!(merge(content, &incoming, since, &may_pass));
-        within_protocol!(self.whole(edit, target, &asks, &merged.content));
+        let mut merged = within_protocol!(merge(content, &incoming, since, &may_pass));
+        let consequences = self.rules.consequences(&edit.kind, &merged.content.document);
+        within_protocol!(self.whole(edit, target, &asks, &consequences, &merged.content));
         let effect_is_payload = target.act == Act::Create
+            && consequences.is_empty()
             && merged.ignored.is_empty()
             && !asks.iter().any(|ask| ask.wish == Wish::Remove);
+        for (path, value) in consequences {
+            merged.set(path, value);
+        }
         let effect = if effect_is_payload {
             crate::journal::effect_of_creation(&edit.patch)
         } else {
@@ -244,15 +308,16 @@ impl<R: Rules> Judge<'_, R> {
         }
     }
 
-    fn question<'q>(
-        &self,
-        edit: &'q Edit,
-        target: &Target,
-        current: Option<&'q Object>,
-        asks: &'q [Ask],
-    ) -> Question<'q> {
-        let capacity = target.grant.capacity;
-        Question { capacity, kind: &edit.kind, act: target.act, current, asks }
+    /// The question about the record alone; what it holds and what is asked of it is put in by
+    /// those who know it.
+    fn question<'q>(&'q self, edit: &'q Edit, target: &Target) -> Question<'q> {
+        let Standing { capacity, decider } = target.standing;
+        Question {
+            decider,
+            resolves: &edit.resolves,
+            keys: self.keys,
+            ..Question::new(self.user, capacity, edit.record, &edit.kind, target.act)
+        }
     }
 
     fn own(&self, device_seq: DeviceSeq) -> OwnChain<'_> {
@@ -265,6 +330,7 @@ impl<R: Rules> Judge<'_, R> {
         edit: &Edit,
         target: &Target,
         asks: &[Ask],
+        consequences: &[(Path, Json)],
         content: &Content,
     ) -> Result<(), Refusal> {
         let is_creation = target.act == Act::Create;
@@ -280,16 +346,23 @@ impl<R: Rules> Judge<'_, R> {
                 }
             }
         }
-        let is_submission = asks.iter().any(|ask| {
-            ask.class == Class::State
-                && matches!(&ask.wish, Wish::Set(to)
-                    if self.rules.is_submission(&edit.kind, &ask.path, to))
+        let asked = asks.iter().filter_map(|ask| match &ask.wish {
+            Wish::Set(to) if ask.class == Class::State => Some((&ask.path, to)),
+            _ => None,
         });
+        let states: Vec<_> =
+            asked.chain(consequences.iter().map(|(path, to)| (path, to))).collect();
+        let any =
+            |rule: &dyn Fn(&Path, &Json) -> bool| states.iter().any(|(path, to)| rule(path, to));
+        let is_submission = any(&|path, to| self.rules.is_submission(&edit.kind, path, to));
+        let needs_agreement = any(&|path, to| self.rules.needs_agreement(&edit.kind, path, to));
+        if needs_agreement && !content.conflicts.is_empty() {
+            let reason =
+                if is_submission { Reason::SubmissionConflict } else { Reason::OpenConflict };
+            return Err(Refusal::quarantine(reason));
+        }
         if !is_submission {
             return Ok(());
-        }
-        if !content.conflicts.is_empty() {
-            return Err(Refusal::quarantine(Reason::SubmissionConflict));
         }
         let missing = self.rules.missing_at_submission(&edit.kind, &content.document);
         match (missing.is_empty(), is_creation) {
@@ -300,40 +373,6 @@ impl<R: Rules> Judge<'_, R> {
                 Err(Refusal { problems: missing, ..Refusal::quarantine(Reason::NotWhole) })
             }
         }
-    }
-
-    fn delete(
-        &self,
-        ledger: &mut Ledger,
-        device_seq: DeviceSeq,
-        edit: &Edit,
-        target: &Target,
-    ) -> Judged<Taken> {
-        let Some(entry) = ledger.get_mut(edit.record) else {
-            return Ok(Err(Refusal::quarantine(Reason::NotAvailable)));
-        };
-        let content = entry.content()?.clone();
-        let question = self.question(edit, target, Some(&content.document), &[]);
-        within_protocol!(self.rules.permits(&question).map_err(Refusal::quarantine));
-        if content.conflicts.iter().any(|open| !edit.resolves.contains(&open.id)) {
-            return Ok(Err(Refusal::quarantine(Reason::OpenConflict)));
-        }
-        let own = self.own(device_seq);
-        let is_met =
-            entry.since(edit.base).pasts.iter().any(|p| !own.holds(p.device, p.device_seq));
-        if is_met {
-            return Ok(Err(Refusal::quarantine(Reason::EditedSince)));
-        }
-        let effect = Effect(vec![Touch {
-            path: Path::whole(),
-            before: Some(Json::Object(content.document)),
-            after: None,
-        }]);
-        let gone =
-            Content { deleted: true, removed_rows: content.removed_rows, ..Content::default() };
-        let rev = entry.take(gone, |rev| past(edit.record, self.device, device_seq, rev, &effect));
-        let outcome = Outcome { rev: Some(rev), ..Outcome::new(device_seq, Verdict::Applied) };
-        Ok(Ok(Taken { outcome, effect, effect_is_payload: false }))
     }
 }
 

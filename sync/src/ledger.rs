@@ -1,15 +1,17 @@
 //! The records a push works on, as they stand while it goes from edit to edit: read once, changed
 //! in memory, written once.
 
-use crate::digest::StreamDigest;
+use crate::decision::{Cases, EditName};
 use crate::id::{DeviceSeq, RecordId, Seq, StreamId};
 use crate::journal::{Past, Untaken};
+use crate::json::Object;
 use crate::merge::Since;
 use crate::outcome::Verdict;
+use crate::path::Path;
 use crate::record::{Content, StoredRecord, content_hash};
 use crate::rev::{Base, Rev};
 use crate::rules::Grants;
-use crate::storage::{HistoryWanted, StorageError, Stored};
+use crate::storage::{Carried, HistoryWanted, StorageError, Stored};
 use std::collections::BTreeMap;
 
 /// One record in a push.
@@ -17,8 +19,8 @@ use std::collections::BTreeMap;
 pub(crate) struct Entry {
     pub(crate) stored: StoredRecord,
     content: Option<Content>,
-    /// The version that the database holds; `None` if the record is made by this push.
-    stored_rev: Option<Rev>,
+    /// What the database holds; `None` if the record is made by this push.
+    stored_as: Option<(StreamId, Rev)>,
     /// The effective edits known, oldest first.
     pasts: Vec<Past>,
     /// The first version whose edit is in `pasts`, if any was asked for.
@@ -28,11 +30,11 @@ pub(crate) struct Entry {
 
 impl Entry {
     fn of(stored: StoredRecord) -> Self {
-        let stored_rev = Some(stored.rev);
+        let stored_as = Some((stored.stream, stored.rev));
         Self {
             stored,
             content: None,
-            stored_rev,
+            stored_as,
             pasts: Vec::new(),
             known_from: None,
             is_changed: false,
@@ -54,7 +56,16 @@ impl Entry {
     }
 
     pub(crate) fn is_new(&self) -> bool {
-        self.stored_rev.is_none()
+        self.stored_as.is_none()
+    }
+
+    /// The stream and version that the database holds.
+    pub(crate) fn stored_as(&self) -> Option<(StreamId, Rev)> {
+        self.stored_as
+    }
+
+    fn stored_rev(&self) -> Option<Rev> {
+        self.stored_as.map(|(_, rev)| rev)
     }
 
     /// Where in the history an edit with this base begins. A base that the history does not know
@@ -67,7 +78,7 @@ impl Entry {
         if rev == self.stored.rev {
             return Since { from_nothing: false, pasts: &[] };
         }
-        if Some(rev) == self.stored_rev {
+        if Some(rev) == self.stored_rev() {
             let from = self.pasts.partition_point(|past| past.rev.number <= rev.number);
             return Since { from_nothing: false, pasts: &self.pasts[from..] };
         }
@@ -79,7 +90,7 @@ impl Entry {
 
     /// From which version on the history is needed for this base, if any of it is.
     fn needs(&self, base: Base) -> Option<u64> {
-        let stored = self.stored_rev?;
+        let stored = self.stored_rev()?;
         let from = match base {
             Base::Seen(rev) if rev == stored => return None,
             Base::Seen(rev) if rev.number < stored.number => rev.number,
@@ -92,7 +103,7 @@ impl Entry {
     fn misses(&self, base: Base) -> bool {
         self.known_from.is_some_and(|from| from > 0)
             && self.needs(base).is_none()
-            && matches!(base, Base::Seen(rev) if self.stored_rev != Some(rev)
+            && matches!(base, Base::Seen(rev) if self.stored_rev() != Some(rev)
                 && !self.pasts.iter().any(|past| past.rev == rev))
     }
 
@@ -110,6 +121,25 @@ impl Entry {
         self.is_changed = true;
         rev
     }
+
+    /// Goes to another stream: the next version, with the same content.
+    pub(crate) fn relocate(&mut self, to: StreamId, past: impl FnOnce(Rev) -> Past) -> Stored<Rev> {
+        self.content()?;
+        self.stored.stream = to;
+        let hash = content_hash(&self.stored.wire, to);
+        let rev = Rev { number: self.stored.rev.number + 1, hash };
+        self.stored.rev = rev;
+        self.pasts.push(past(rev));
+        self.is_changed = true;
+        Ok(rev)
+    }
+
+    /// The document as it was before the record was deleted.
+    pub(crate) fn before_deletion(&self) -> Option<Object> {
+        let deletion = self.pasts.iter().rev().flat_map(|past| past.effect.0.iter().rev());
+        let mut whole = deletion.filter(|touch| touch.path == Path::whole());
+        whole.next()?.before.as_ref()?.as_object().cloned()
+    }
 }
 
 /// All records of a push.
@@ -117,12 +147,31 @@ impl Entry {
 pub(crate) struct Ledger {
     entries: BTreeMap<RecordId, Entry>,
     untaken: BTreeMap<RecordId, (DeviceSeq, Verdict)>,
+    /// The quarantined edits that this push decides on.
+    pub(crate) cases: Cases,
+    carried: Vec<Carried>,
 }
 
 impl Ledger {
-    pub(crate) fn new(records: Vec<StoredRecord>) -> Self {
+    pub(crate) fn new(records: Vec<StoredRecord>, cases: Cases) -> Self {
         let entries = records.into_iter().map(|record| (record.id, Entry::of(record))).collect();
-        Self { entries, untaken: BTreeMap::new() }
+        Self { entries, cases, ..Self::default() }
+    }
+
+    /// The records of a root, itself included.
+    pub(crate) fn belonging(&self, root: RecordId) -> impl Iterator<Item = RecordId> {
+        let is_of_it = move |entry: &&Entry| entry.stored.root == root;
+        self.entries.values().filter(is_of_it).map(|entry| entry.stored.id)
+    }
+
+    /// Remembers a version that an edit made beside its own.
+    pub(crate) fn carry(&mut self, record: RecordId, rev: Rev, by: EditName) {
+        self.carried.push(Carried { record, rev, by });
+    }
+
+    /// The versions that were made beside the edits' own.
+    pub(crate) fn carried(&self) -> &[Carried] {
+        &self.carried
     }
 
     pub(crate) fn get(&self, id: RecordId) -> Option<&Entry> {
@@ -153,7 +202,7 @@ impl Ledger {
             removed_rows: std::collections::BTreeSet::new(),
         };
         let entry = Entry {
-            stored_rev: None,
+            stored_as: None,
             content: Some(Content::default()),
             known_from: Some(0),
             ..Entry::of(stored)
@@ -205,19 +254,30 @@ impl Ledger {
         }
     }
 
-    /// The records as they stand, to go back to if a group does not hold.
-    pub(crate) fn keep(&self, ids: impl Iterator<Item = RecordId>) -> Kept {
-        Kept(ids.map(|id| (id, self.entries.get(&id).cloned())).collect())
+    /// Everything that judging these records may change, to go back to if a group does not hold.
+    pub(crate) fn keep(&self, ids: Vec<RecordId>) -> Kept {
+        Kept {
+            entries: ids.into_iter().map(|id| (id, self.entries.get(&id).cloned())).collect(),
+            cases: self.cases.clone(),
+            carried: self.carried.len(),
+        }
     }
 
     /// Goes back to what was kept.
     pub(crate) fn restore(&mut self, kept: Kept) {
-        for (id, entry) in kept.0 {
+        for (id, entry) in kept.entries {
             match entry {
                 Some(entry) => drop(self.entries.insert(id, entry)),
                 None => drop(self.entries.remove(&id)),
             }
         }
+        self.cases = kept.cases;
+        self.carried.truncate(kept.carried);
+    }
+
+    /// Forgets a record that an edit would have made and did not.
+    pub(crate) fn forget(&mut self, id: RecordId) {
+        self.entries.remove(&id);
     }
 
     /// The changed records, in order of name.
@@ -226,22 +286,10 @@ impl Ledger {
     }
 }
 
-/// Records as they stood at a moment.
+/// A ledger as it stood at a moment.
 #[derive(Debug)]
-pub(crate) struct Kept(Vec<(RecordId, Option<Entry>)>);
-
-impl Kept {
-    /// The moment before a record was made.
-    pub(crate) fn nothing(id: RecordId) -> Self {
-        Self(vec![(id, None)])
-    }
-}
-
-/// Puts a changed record's new version in the place of its old one in its stream's digest.
-pub(crate) fn count_in(entry: &Entry, count: &mut u64, digest: &mut StreamDigest) {
-    match entry.stored_rev {
-        Some(old) => digest.toggle(entry.stored.id, old),
-        None => *count += 1,
-    }
-    digest.toggle(entry.stored.id, entry.stored.rev);
+pub(crate) struct Kept {
+    entries: Vec<(RecordId, Option<Entry>)>,
+    cases: Cases,
+    carried: usize,
 }

@@ -3,6 +3,7 @@
 pub mod canonical;
 pub mod chain;
 pub mod cursor;
+pub mod decision;
 pub mod digest;
 pub mod edit;
 pub mod effect;

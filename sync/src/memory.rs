@@ -1,14 +1,16 @@
 //! The storage port in memory: the reference that the databases are compared with, and what unit
 //! tests and the simulator run on.
 
+use crate::decision::{EditName, Waiting};
+use crate::effect::Effect;
 use crate::id::{DeviceId, DeviceSeq, Epoch, Instant, RecordId, Seq, StreamId, UserId};
 use crate::journal::{Answered, JournalRow, Past, Untaken};
 use crate::outcome::Verdict;
 use crate::record::{RecordFrame, StoredRecord};
-use crate::rules::{Grants, StreamKind};
+use crate::rules::{Grants, SigningKey, StreamKind};
 use crate::storage::{
-    Departure, DeviceState, HistoryWanted, ReadTx, RecordChange, StorageError, Stored, StreamHead,
-    WriteTx,
+    Carried, Departure, DeviceState, HistoryWanted, ReadTx, RecordChange, StorageError, Stored,
+    StreamHead, WriteTx,
 };
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -29,9 +31,13 @@ pub struct MemoryState {
     pub streams: BTreeMap<StreamId, StreamHead>,
     /// What left which stream, where.
     pub departures: BTreeMap<(StreamId, Seq), RecordId>,
+    /// The keys of those who have set a PIN.
+    pub signing_keys: BTreeMap<UserId, SigningKey>,
     epoch: Option<Epoch>,
     by_position: BTreeMap<(StreamId, Seq), RecordId>,
     effective: BTreeMap<(RecordId, u64), (DeviceId, DeviceSeq)>,
+    carried: BTreeMap<(RecordId, u64), Carried>,
+    settled: BTreeMap<EditName, EditName>,
 }
 
 /// A store in memory. One transaction at a time.
@@ -68,6 +74,34 @@ impl MemoryStore {
         }
         done
     }
+}
+
+impl MemoryState {
+    /// A journal row as a quarantined edit, if it names a record.
+    fn waiting(&self, row: &JournalRow<'_>) -> Option<Waiting> {
+        Some(Waiting {
+            name: EditName { device: row.device, device_seq: row.device_seq },
+            user: row.user,
+            record: row.record?,
+            root: row.root?,
+            kind: row.kind.clone()?,
+            stream: row.stream,
+            group: row.group,
+            payload: Some(row.payload.to_string()),
+            continues: self
+                .devices
+                .get(&row.device)
+                .map(|d| d.continues.clone())
+                .unwrap_or_default(),
+        })
+    }
+}
+
+/// An effective row as a merge reads it: a decision, under the name of the edit that it applied.
+fn past(record: RecordId, row: &JournalRow<'_>) -> Option<Past> {
+    let own = EditName { device: row.device, device_seq: row.device_seq };
+    let EditName { device, device_seq } = row.decides.unwrap_or(own);
+    Some(Past { record, device, device_seq, rev: row.rev()?, effect: row.effect.clone() })
 }
 
 type Undo = Box<dyn FnOnce(&mut MemoryState)>;
@@ -145,7 +179,9 @@ impl ReadTx for MemoryTx<'_> {
             return Ok(Vec::new());
         }
         let range = (stream, after.next())..=(stream, through);
-        let left = self.state.departures.range(range);
+        let records = &self.state.records;
+        let is_back = |id: &RecordId| records.get(id).is_some_and(|r| r.stream == stream);
+        let left = self.state.departures.range(range).filter(|(_, record)| !is_back(record));
         Ok(left
             .map(|((stream, seq), record)| Departure {
                 stream: *stream,
@@ -187,24 +223,57 @@ impl WriteTx for MemoryTx<'_> {
         Ok(ids.iter().filter_map(|id| self.state.records.get(id)).cloned().collect())
     }
 
+    fn waiting(&mut self, names: &[EditName]) -> Stored<Vec<Waiting>> {
+        let journal = &self.state.journal;
+        let quarantined = |row: &&JournalRow<'_>| row.outcome.outcome == Verdict::Quarantined;
+        let named = |name: &EditName| journal.get(&(name.device, name.device_seq));
+        let mut all = BTreeMap::new();
+        for row in names.iter().filter_map(named).filter(quarantined) {
+            let group = journal.values().filter(|other| {
+                other.device == row.device && other.group == row.group && row.group.is_some()
+            });
+            for row in group.filter(quarantined).chain([row]) {
+                if let Some(waiting) = self.state.waiting(row) {
+                    all.insert(waiting.name, waiting);
+                }
+            }
+        }
+        Ok(all.into_values().collect())
+    }
+
+    fn settled(&mut self, names: &[EditName]) -> Stored<Vec<EditName>> {
+        let settled = &self.state.settled;
+        Ok(names.iter().filter(|name| settled.contains_key(name)).copied().collect())
+    }
+
+    fn belonging(&mut self, roots: &[RecordId]) -> Stored<Vec<StoredRecord>> {
+        let all = self.state.records.values();
+        Ok(all.filter(|record| roots.contains(&record.root)).cloned().collect())
+    }
+
+    fn signing_keys(&mut self, users: &[UserId]) -> Stored<Vec<(UserId, SigningKey)>> {
+        let keys = &self.state.signing_keys;
+        Ok(users.iter().filter_map(|user| Some((*user, *keys.get(user)?))).collect())
+    }
+
     fn history(&mut self, wanted: &[HistoryWanted]) -> Stored<Vec<Past>> {
         let mut wanted = wanted.to_vec();
         wanted.sort_by_key(|want| want.record);
         let mut pasts = Vec::new();
         for want in wanted {
             let range = (want.record, want.from)..=(want.record, u64::MAX);
-            for name in self.state.effective.range(range).map(|(_, name)| name) {
-                let row = &self.state.journal[name];
-                if let Some(rev) = row.rev() {
-                    pasts.push(Past {
-                        record: want.record,
-                        device: row.device,
-                        device_seq: row.device_seq,
-                        rev,
-                        effect: row.effect.clone(),
-                    });
-                }
-            }
+            let edits = self.state.effective.range(range.clone()).map(|(_, name)| name);
+            let edits = edits.filter_map(|name| past(want.record, &self.state.journal[name]));
+            let carried = self.state.carried.range(range).map(|(_, carried)| Past {
+                record: want.record,
+                device: carried.by.device,
+                device_seq: carried.by.device_seq,
+                rev: carried.rev,
+                effect: Effect::default(),
+            });
+            let mut all: Vec<_> = edits.chain(carried).collect();
+            all.sort_by_key(|past| past.rev.number);
+            pasts.extend(all);
         }
         Ok(pasts)
     }
@@ -247,6 +316,23 @@ impl WriteTx for MemoryTx<'_> {
         Ok(())
     }
 
+    fn save_departures(&mut self, departures: &[Departure]) -> Stored<()> {
+        let (state, undo) = (&mut *self.state, &mut self.undo);
+        for gone in departures {
+            put(state, undo, |s| &mut s.departures, (gone.stream, gone.seq), Some(gone.record));
+        }
+        Ok(())
+    }
+
+    fn save_carried(&mut self, all: &[Carried]) -> Stored<()> {
+        let (state, undo) = (&mut *self.state, &mut self.undo);
+        for carried in all {
+            let version = (carried.record, carried.rev.number);
+            put(state, undo, |s| &mut s.carried, version, Some(*carried));
+        }
+        Ok(())
+    }
+
     fn append_journal(&mut self, rows: &[JournalRow<'_>]) -> Stored<()> {
         let (state, undo) = (&mut *self.state, &mut self.undo);
         for row in rows {
@@ -256,6 +342,13 @@ impl WriteTx for MemoryTx<'_> {
             }
             if let (Some(record), Some(rev)) = (row.record, row.rev()) {
                 put(state, undo, |s| &mut s.effective, (record, rev.number), Some(name));
+            }
+            if let Some(target) = row.decides {
+                if state.settled.contains_key(&target) {
+                    return Err(StorageError::Corrupt("an edit is settled already".to_owned()));
+                }
+                let by = EditName { device: row.device, device_seq: row.device_seq };
+                put(state, undo, |s| &mut s.settled, target, Some(by));
             }
             let payload = Cow::Owned(row.payload.to_string());
             let owned = JournalRow { payload, ..row.clone() };

@@ -3,7 +3,7 @@
 
 mod merger;
 
-use crate::effect::Effect;
+use crate::effect::{Effect, Touch};
 use crate::id::{DeviceId, DeviceSeq, UserId};
 use crate::journal::Past;
 use crate::json::Json;
@@ -37,10 +37,12 @@ impl OwnChain<'_> {
 /// By whose hand an edit arrives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hand {
-    /// A device's, now.
+    /// A person's at a tablet, now.
     Device,
-    /// A quarantined edit of a device, applied later by staff.
-    Staff,
+    /// A person's at a desk, now.
+    Desk,
+    /// A quarantined edit of a device, applied later at a desk.
+    Applied,
     /// The server's own jobs.
     Server,
 }
@@ -86,6 +88,15 @@ pub struct Merge {
     pub conflicts: Vec<Path>,
     /// The fields whose value was ignored.
     pub ignored: Vec<Path>,
+}
+
+impl Merge {
+    /// Sets a field that follows from what the record now holds, as part of the same edit.
+    pub fn set(&mut self, path: Path, value: Json) {
+        let before = path.find(&self.content.document).cloned();
+        path.put(&mut self.content.document, value.clone());
+        self.effect.0.push(Touch { path, before, after: Some(value) });
+    }
 }
 
 /// Whether a status may go from one value to another.

@@ -64,8 +64,13 @@ pub enum Reason {
     OpenConflict,
     /// It deletes a record that another has edited since.
     EditedSince,
-    /// Another edit of its group was quarantined or rejected.
+    /// Another edit of its group was quarantined or rejected; or a decision leaves out one of a
+    /// group.
     GroupMember,
+    /// The edit that it decides on has been applied or dismissed already.
+    Settled,
+    /// A signature on another's tablet that the signer's PIN does not prove.
+    SignatureUnproven,
     /// It cannot be read as an edit.
     Malformed,
     /// No such kind of record.

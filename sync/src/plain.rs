@@ -1,12 +1,14 @@
 //! Rules that are plain data: what the vectors, the examples and the tests of the protocol run on,
 //! where the product has its casework.
 
-use crate::id::StreamId;
+use crate::id::{StreamId, UserId};
 use crate::json::{Json, Object};
 use crate::outcome::{Problem, Reason};
 use crate::patch::{Ask, Wish};
 use crate::path::Path;
-use crate::rules::{Act, Grants, Question, Rooting, Rules};
+use crate::rules::{
+    Act, Capacity, Event, Grants, News, Notice, Question, Rooting, Rules, StreamKind,
+};
 use crate::shape::{Class, Field, Shape};
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -124,8 +126,14 @@ impl Rules for PlainRules {
         if question.capacity.0 == "reader" {
             return Err(Reason::NotPermitted);
         }
+        let is_staffs = matches!(question.act, Act::Undelete | Act::Move | Act::Decide);
+        if is_staffs && question.capacity.0 != "reviewer" {
+            return Err(Reason::NotPermitted);
+        }
         match status.and_then(Json::as_text) {
-            Some("accepted") if question.act != Act::Create => Err(Reason::Decided),
+            Some("accepted") if matches!(question.act, Act::Change | Act::Delete) => {
+                Err(Reason::Decided)
+            }
             _ => Ok(()),
         }
     }
@@ -147,6 +155,43 @@ impl Rules for PlainRules {
 
     fn is_submission(&self, _kind: &str, _path: &Path, to: &Json) -> bool {
         to.as_text() == Some("submitted")
+    }
+
+    fn needs_agreement(&self, _kind: &str, _path: &Path, to: &Json) -> bool {
+        matches!(to.as_text(), Some("submitted" | "accepted"))
+    }
+
+    /// A record that two have signed for what it holds is handed in.
+    fn consequences(&self, _kind: &str, document: &Object) -> Vec<(Path, Json)> {
+        let signed = document.get("signed").and_then(Json::as_object);
+        let is_draft = document.get(STATUS).and_then(Json::as_text) == Some("draft");
+        match signed.filter(|signed| signed.len() >= 2 && is_draft) {
+            Some(_) => vec![(Path::of(&[STATUS]), Json::from("submitted"))],
+            None => Vec::new(),
+        }
+    }
+
+    fn signers(&self, _kind: &str, patch: &Object) -> Vec<UserId> {
+        let signed = patch.get("signed").and_then(Json::as_object);
+        signed.into_iter().flat_map(|s| s.keys()).filter_map(|name| UserId::parse(name)).collect()
+    }
+
+    fn author_capacity(&self, _stream: StreamKind) -> Capacity {
+        Capacity("worker")
+    }
+
+    fn notices(&self, news: &News<'_>) -> Vec<Notice> {
+        let (event, reason) = match news.event {
+            Event::Applied { reason, .. } => ("applied", reason),
+            Event::Dismissed { reason, .. } => ("dismissed", reason),
+            Event::SubmissionMet { .. } => ("submission_met", ""),
+        };
+        let document = Object::from([
+            ("event".to_owned(), Json::from(event)),
+            ("reason".to_owned(), Json::from(reason)),
+            ("record".to_owned(), Json::Text(news.record.to_string())),
+        ]);
+        vec![Notice { stream: StreamId(news.author.0), kind: "notice", document }]
     }
 
     fn missing_at_submission(&self, kind: &str, document: &Object) -> Vec<Problem> {

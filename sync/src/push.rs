@@ -1,8 +1,11 @@
 //! Push: a batch of edits of one device, in one transaction.
 
 mod groups;
+mod notices;
+mod reading;
 mod rows;
 mod transaction;
+mod writing;
 
 pub use transaction::push;
 

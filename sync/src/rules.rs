@@ -1,11 +1,13 @@
 //! What the protocol asks the field: which shape a kind has, and whether this person may do this
 //! now. `casework` answers; the protocol knows no kind by name.
 
-use crate::id::StreamId;
+use crate::decision::EditName;
+use crate::id::{Instant, RecordId, StreamId, UserId};
 use crate::json::{Json, Object};
 use crate::outcome::{Problem, Reason};
 use crate::patch::Ask;
 use crate::path::Path;
+use crate::record::{Conflict, ConflictId};
 use crate::shape::Shape;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -90,21 +92,124 @@ pub enum Act {
     Change,
     /// It is deleted.
     Delete,
+    /// It is brought back.
+    Undelete,
+    /// It goes to another stream with all that belongs to it; asked before both streams.
+    Move,
+    /// A quarantined edit of it is applied or dismissed.
+    Decide,
 }
+
+/// A key that proves a person's signature on another's tablet.
+pub type SigningKey = [u8; 32];
 
 /// One act before the rules: everything they may look at.
 #[derive(Clone, Copy, Debug)]
 pub struct Question<'a> {
+    /// Whose act it is.
+    pub user: UserId,
     /// In what capacity the person stands before the record's stream.
     pub capacity: Capacity,
+    /// In what capacity a person decides, if this is a quarantined edit that is applied: whether a
+    /// record is closed is judged by it, everything else by the author's.
+    pub decider: Option<Capacity>,
+    /// The record.
+    pub record: RecordId,
     /// The kind of record.
     pub kind: &'a str,
     /// What is done.
     pub act: Act,
     /// The record as it stands, if it is there.
     pub current: Option<&'a Object>,
+    /// The conflicts that are open in it.
+    pub open: &'a [Conflict],
     /// What the edit asks, field by field.
     pub asks: &'a [Ask],
+    /// The conflicts that it settles.
+    pub resolves: &'a [ConflictId],
+    /// The keys of those whose signatures the edit carries ([`Rules::signers`]).
+    pub keys: &'a BTreeMap<UserId, SigningKey>,
+}
+
+static NO_KEYS: BTreeMap<UserId, SigningKey> = BTreeMap::new();
+
+impl<'a> Question<'a> {
+    /// A question that knows nothing of what the record holds and what is asked of it.
+    pub fn new(
+        user: UserId,
+        capacity: Capacity,
+        record: RecordId,
+        kind: &'a str,
+        act: Act,
+    ) -> Self {
+        Self {
+            user,
+            capacity,
+            decider: None,
+            record,
+            kind,
+            act,
+            current: None,
+            open: &[],
+            asks: &[],
+            resolves: &[],
+            keys: &NO_KEYS,
+        }
+    }
+}
+
+/// Something that people are told by a record in their own stream.
+#[derive(Clone, Copy, Debug)]
+pub struct News<'a> {
+    /// The edit that it is about.
+    pub edit: EditName,
+    /// Whose edit that is.
+    pub author: UserId,
+    /// The record that the edit asked for.
+    pub record: RecordId,
+    /// That record's kind.
+    pub kind: &'a str,
+    /// The server's instant.
+    pub at: Instant,
+    /// What happened.
+    pub event: Event<'a>,
+}
+
+/// What happened to an edit.
+#[derive(Clone, Copy, Debug)]
+pub enum Event<'a> {
+    /// It was applied by a person with authority; these fields now wait for one to choose.
+    Applied {
+        /// Who decided.
+        by: UserId,
+        /// Why.
+        reason: &'a str,
+        /// The fields in conflict.
+        conflicts: &'a [Path],
+    },
+    /// It was dismissed by a person with authority.
+    Dismissed {
+        /// Who decided.
+        by: UserId,
+        /// Why.
+        reason: &'a str,
+    },
+    /// It handed in a record, met or opened a conflict, and was quarantined.
+    SubmissionMet {
+        /// The record as it stands.
+        current: &'a Object,
+    },
+}
+
+/// A record that tells a person something: made by the server in the person's own stream.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    /// The stream.
+    pub stream: StreamId,
+    /// The kind of record; it is a root.
+    pub kind: &'static str,
+    /// What it says.
+    pub document: Object,
 }
 
 /// The field's rules, as the protocol needs them. Pure: the same question has the same answer for
@@ -143,6 +248,23 @@ pub trait Rules {
 
     /// Whether setting this status value hands the record in.
     fn is_submission(&self, kind: &str, path: &Path, to: &Json) -> bool;
+
+    /// Whether a record may only take this status value while no conflict is open in it.
+    fn needs_agreement(&self, kind: &str, path: &Path, to: &Json) -> bool;
+
+    /// What the server itself sets because of what the record now holds: a status that two people's
+    /// signatures bring about. Asked once, after an edit was merged.
+    fn consequences(&self, kind: &str, document: &Object) -> Vec<(Path, Json)>;
+
+    /// The people whose signatures a patch carries, if they may be others than its author.
+    fn signers(&self, kind: &str, patch: &Object) -> Vec<UserId>;
+
+    /// In what capacity the author of a quarantined edit stands before a stream of this kind, when
+    /// the edit is applied whatever became of the author's own right.
+    fn author_capacity(&self, stream: StreamKind) -> Capacity;
+
+    /// Who is told of this, and how.
+    fn notices(&self, news: &News<'_>) -> Vec<Notice>;
 
     /// What a record that is handed in still lacks.
     fn missing_at_submission(&self, kind: &str, document: &Object) -> Vec<Problem>;

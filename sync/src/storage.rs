@@ -4,11 +4,13 @@
 //! PostgreSQL. One contract suite runs on all three.
 
 use crate::chain::{Hash, Salt};
+use crate::decision::{EditName, Waiting};
 use crate::digest::StreamDigest;
 use crate::id::{DeviceId, DeviceSeq, Epoch, Instant, RecordId, Seq, StreamId, UserId};
 use crate::journal::{Answered, JournalRow, Past, Untaken};
 use crate::record::{Content, RecordFrame, StoredRecord};
-use crate::rules::{Grants, StreamKind};
+use crate::rev::Rev;
+use crate::rules::{Grants, SigningKey, StreamKind};
 
 /// What can go wrong outside the protocol. None of it says anything about an edit: the request
 /// can be sent again.
@@ -88,6 +90,18 @@ pub struct Departure {
     pub record: RecordId,
 }
 
+/// A version that an edit of another record made beside its own: what a moved root took along, or
+/// a notice that a decision sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Carried {
+    /// The record.
+    pub record: RecordId,
+    /// The version.
+    pub rev: Rev,
+    /// The edit that made it.
+    pub by: EditName,
+}
+
 /// A record's history from one version on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HistoryWanted {
@@ -135,7 +149,9 @@ pub trait ReadTx {
         take: &mut dyn FnMut(RecordFrame<'_>, &str),
     ) -> Stored<usize>;
 
-    /// The departures from a stream above `after`, up to and including `through`, in order.
+    /// The departures from a stream above `after`, up to and including `through`, in order, of
+    /// records that have not come back: a device that met the return and the leaving in one page
+    /// would have to know which came first.
     fn departures(&mut self, stream: StreamId, after: Seq, through: Seq) -> Stored<Vec<Departure>>;
 }
 
@@ -164,8 +180,23 @@ pub trait WriteTx: ReadTx {
     /// Those of these records that exist.
     fn records(&mut self, ids: &[RecordId]) -> Stored<Vec<StoredRecord>>;
 
-    /// The effective edits of each wanted record that made its version `from` or a later one, by
-    /// record, oldest first.
+    /// Those of these edits that were quarantined, with the quarantined edits of their groups, by
+    /// name, decided on or not. What it says never changes, so that it may be read before a lock.
+    fn waiting(&mut self, names: &[EditName]) -> Stored<Vec<Waiting>>;
+
+    /// Those of these edits that a decision has settled.
+    fn settled(&mut self, names: &[EditName]) -> Stored<Vec<EditName>>;
+
+    /// All records of these roots, the roots included, deleted ones too.
+    fn belonging(&mut self, roots: &[RecordId]) -> Stored<Vec<StoredRecord>>;
+
+    /// The keys that prove these people's signatures on another's tablet; a person who has set
+    /// none is left out.
+    fn signing_keys(&mut self, users: &[UserId]) -> Stored<Vec<(UserId, SigningKey)>>;
+
+    /// What made version `from` or a later one of each wanted record, by record, oldest first: its
+    /// effective edits, under the name of the edit that a decision applied; and, without an effect,
+    /// what carried it along.
     fn history(&mut self, wanted: &[HistoryWanted]) -> Stored<Vec<Past>>;
 
     /// This device's edits of these records that were quarantined or rejected, in order.
@@ -178,7 +209,14 @@ pub trait WriteTx: ReadTx {
     /// Writes records and, by their kinds' own projections, their rows in the read models.
     fn save_records(&mut self, changes: &[RecordChange<'_>]) -> Stored<()>;
 
-    /// Appends to the journal. A name that is already there is an error: no row is ever replaced.
+    /// Remembers what left which stream. Two departures never share a position.
+    fn save_departures(&mut self, departures: &[Departure]) -> Stored<()>;
+
+    /// Remembers the versions that were made beside an edit's own.
+    fn save_carried(&mut self, carried: &[Carried]) -> Stored<()>;
+
+    /// Appends to the journal. A name that is already there is an error: no row is ever replaced;
+    /// and so is a second decision on one edit.
     fn append_journal(&mut self, rows: &[JournalRow<'_>]) -> Stored<()>;
 
     /// Writes counters and digests.

@@ -3,7 +3,7 @@
 mod world;
 
 use ruhu_sync::digest::StreamDigest;
-use ruhu_sync::id::{RecordId, Seq};
+use ruhu_sync::id::RecordId;
 use ruhu_sync::pull::PullReply;
 use ruhu_sync::rev::Rev;
 use ruhu_sync::rules::Grants;
@@ -100,21 +100,6 @@ fn a_stream_that_disagrees_is_read_from_the_beginning_when_asked() {
     let cursor = world.pull(2, json!({}))["cursor"].clone();
     let again = world.pull(2, json!({"cursor": cursor, "restart": [STREAM]}));
     assert_eq!((names(&again).len(), &again["restarted"]), (3, &json!([STREAM])));
-}
-
-#[test]
-fn what_left_a_stream_is_evicted_from_it() {
-    let world = filled(2);
-    let cursor = world.pull(2, json!({}))["cursor"].clone();
-    {
-        let mut state = world.store.state();
-        let head = state.streams.get_mut(&STREAM).expect("stream");
-        head.head = Seq(3);
-        state.departures.insert((STREAM, Seq(3)), record(1));
-    }
-    let page = world.pull(2, json!({"cursor": cursor}));
-    assert_eq!(page["evicted"], json!([{"stream": STREAM, "record": record(1)}]));
-    assert_eq!(page["complete"], json!(true));
 }
 
 #[test]

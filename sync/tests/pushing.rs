@@ -114,7 +114,7 @@ fn every_kind_of_wrong_edit_is_rejected_by_name_and_stops_nothing() {
     let mut world = World::new();
     let wrong = [
         (with(thing(1, 1, "0", json!({})), "kind", json!("nothing")), "rejected/unknown_kind"),
-        (with(thing(2, 1, "0", json!({})), "op", json!("move")), "rejected/unknown_op"),
+        (with(thing(2, 1, "0", json!({})), "op", json!("undelete")), "rejected/unknown_op"),
         (with(thing(3, 1, "0", json!({})), "op", json!("explode")), "rejected/unknown_op"),
         (thing(4, 4, "0", json!({"x": {"deep": 1}})), "rejected/wrong_shape"),
         (thing(5, 5, "0", json!({"x": " "})), "rejected/invalid_value"),

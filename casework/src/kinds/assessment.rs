@@ -81,6 +81,7 @@ pub(super) const KIND: Kind = Kind {
             pass(REVIEWER, "in_review", "accepted"),
         ],
         submission: Some("submitted"),
+        agreed: &["submitted", "accepted"],
         locks: &[
             Lock { to: WORKER, when: IN_REVIEW, reason: Reason::InReview },
             Lock { to: WORKER, when: DECIDED, reason: Reason::Decided },
@@ -90,6 +91,6 @@ pub(super) const KIND: Kind = Kind {
     }),
     access: &[
         access(WORKER).creates().changes().deletes(Deletion::While(&["draft"])),
-        access(REVIEWER).changes(),
+        access(REVIEWER).changes().deletes(Deletion::Always),
     ],
 };

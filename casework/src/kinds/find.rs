@@ -107,6 +107,7 @@ pub(super) const KIND: Kind = Kind {
             closes("on_site"),
         ],
         submission: None,
+        agreed: &[],
         locks: &[
             Lock { to: REPORTER, when: IN_HANDS, reason: Reason::InReview },
             Lock { to: REPORTER, when: ENDED, reason: Reason::Decided },

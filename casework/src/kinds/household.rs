@@ -2,7 +2,7 @@
 //! (313号 建立困难群众精准救助台账).
 
 use crate::codes::{CATEGORY, HARDSHIP_LEVEL, POVERTY_CAUSE};
-use crate::kind::{Holds, Home, Kind, Required, access, code, field, leaf, text};
+use crate::kind::{Deletion, Holds, Home, Kind, Required, access, code, field, leaf, text};
 use crate::roles::{REVIEWER, WORKER};
 use crate::value::Value;
 use ruhu_sync::rules::Rooting;
@@ -41,5 +41,8 @@ pub(super) const KIND: Kind = Kind {
     required: &[Required::Field("community_code"), Required::Field("head_name")],
     status: None,
     // No device deletes a root: what belongs to it would hang in the air.
-    access: &[access(WORKER).creates().changes(), access(REVIEWER).creates().changes()],
+    access: &[
+        access(WORKER).creates().changes(),
+        access(REVIEWER).creates().changes().deletes(Deletion::Always),
+    ],
 };

@@ -4,6 +4,7 @@ mod assessment;
 mod attachment;
 mod find;
 mod household;
+pub(crate) mod notice;
 mod person;
 mod referral;
 mod service;
@@ -21,6 +22,7 @@ pub const ALL: &[&Kind] = &[
     &attachment::KIND,
     &service::KIND,
     &referral::KIND,
+    &notice::KIND,
 ];
 
 /// The kind of this name.

@@ -5,7 +5,7 @@ use crate::codes::{
     INSURANCE, LABOR, MARITAL, PERSON_FLAGS, RELATION, SEX, YES_NO_UNKNOWN,
 };
 use crate::kind::{Deletion, Holds, Kind, Required, access, code, field, leaf, text};
-use crate::roles::WORKER;
+use crate::roles::{REVIEWER, WORKER};
 use crate::value::Value;
 use ruhu_sync::rules::Rooting;
 use ruhu_sync::shape::Class;
@@ -58,5 +58,8 @@ pub(super) const KIND: Kind = Kind {
         Required::Field("kin_to_staff"),
     ],
     status: None,
-    access: &[access(WORKER).creates().changes().deletes(Deletion::Always)],
+    access: &[
+        access(WORKER).creates().changes().deletes(Deletion::Always),
+        access(REVIEWER).deletes(Deletion::Always),
+    ],
 };

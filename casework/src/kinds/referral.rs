@@ -1,8 +1,10 @@
 //! A referral of a household or one of its members to somebody who can help (313号 资源链接).
 
 use crate::codes::SERVICE;
-use crate::kind::{Kind, Need, Required, StatusRule, access, code, leaf, made, pass, status, text};
-use crate::roles::WORKER;
+use crate::kind::{
+    Deletion, Kind, Need, Required, StatusRule, access, code, leaf, made, pass, status, text,
+};
+use crate::roles::{REVIEWER, WORKER};
 use crate::value::{Code, Value, c};
 use ruhu_sync::rules::Rooting;
 use ruhu_sync::shape::Class;
@@ -57,7 +59,8 @@ pub(super) const KIND: Kind = Kind {
             pass(WORKER, "in_service", "declined_by_household").needs(REASON),
         ],
         submission: None,
+        agreed: &[],
         locks: &[],
     }),
-    access: &[access(WORKER).creates().changes()],
+    access: &[access(WORKER).creates().changes(), access(REVIEWER).deletes(Deletion::Always)],
 };

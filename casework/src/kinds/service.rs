@@ -1,8 +1,10 @@
 //! A service to a household or one of its members: planned, given, ended (313号 个案帮扶).
 
 use crate::codes::SERVICE;
-use crate::kind::{Kind, Need, Required, StatusRule, access, code, leaf, made, pass, status, text};
-use crate::roles::WORKER;
+use crate::kind::{
+    Deletion, Kind, Need, Required, StatusRule, access, code, leaf, made, pass, status, text,
+};
+use crate::roles::{REVIEWER, WORKER};
 use crate::value::{Code, Value, c};
 use ruhu_sync::rules::Rooting;
 
@@ -46,7 +48,8 @@ pub(super) const KIND: Kind = Kind {
             pass(WORKER, "in_service", "cancelled").needs(Need::Held(REASON)),
         ],
         submission: None,
+        agreed: &[],
         locks: &[],
     }),
-    access: &[access(WORKER).creates().changes()],
+    access: &[access(WORKER).creates().changes(), access(REVIEWER).deletes(Deletion::Always)],
 };

@@ -4,7 +4,7 @@ use crate::kind::{
     Deletion, Holds, Kind, Need, Required, StatusRule, access, code, field, leaf, made, pass,
     status, text,
 };
-use crate::roles::WORKER;
+use crate::roles::{REVIEWER, WORKER};
 use crate::value::{Code, Value, c};
 use ruhu_sync::rules::Rooting;
 
@@ -95,7 +95,11 @@ pub(super) const KIND: Kind = Kind {
             pass(WORKER, "in_progress", "cancelled").needs(Need::Held(REASON)),
         ],
         submission: None,
+        agreed: &[],
         locks: &[],
     }),
-    access: &[access(WORKER).creates().changes().deletes(Deletion::While(&["planned"]))],
+    access: &[
+        access(WORKER).creates().changes().deletes(Deletion::While(&["planned"])),
+        access(REVIEWER).deletes(Deletion::Always),
+    ],
 };

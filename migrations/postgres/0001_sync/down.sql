@@ -1,4 +1,5 @@
 DROP TABLE journal;
+DROP TABLE carried;
 DROP TABLE departure;
 DROP TABLE record;
 DROP TABLE root;

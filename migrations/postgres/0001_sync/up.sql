@@ -33,6 +33,7 @@ CREATE TABLE record (
     deleted BOOLEAN NOT NULL,
     changed_at BIGINT NOT NULL,
     key_id INTEGER NOT NULL,
+    open_conflicts INTEGER NOT NULL CHECK (open_conflicts >= 0),
     wire BYTEA NOT NULL,
     removed_rows BYTEA
 );
@@ -40,12 +41,25 @@ CREATE TABLE record (
 ALTER TABLE record ALTER COLUMN wire SET STORAGE EXTERNAL;
 CREATE UNIQUE INDEX record_by_position ON record (stream, seq);
 CREATE INDEX record_by_root ON record (root);
+-- What waits for a person to choose.
+CREATE INDEX record_in_conflict ON record (stream, changed_at, id) WHERE open_conflicts > 0;
 
 CREATE TABLE departure (
     stream BYTEA NOT NULL CHECK (octet_length(stream) = 16),
     seq BIGINT NOT NULL CHECK (seq > 0),
     record BYTEA NOT NULL CHECK (octet_length(record) = 16),
     PRIMARY KEY (stream, seq)
+);
+
+-- Versions that an edit of another record made beside its own: what a moved root took along, and
+-- notices. Part of a record's history, like the journal's rows.
+CREATE TABLE carried (
+    record BYTEA NOT NULL CHECK (octet_length(record) = 16),
+    rev_number BIGINT NOT NULL CHECK (rev_number > 0),
+    rev_hash BYTEA NOT NULL CHECK (octet_length(rev_hash) = 4),
+    device BYTEA NOT NULL CHECK (octet_length(device) = 16),
+    device_seq BIGINT NOT NULL CHECK (device_seq > 0),
+    PRIMARY KEY (record, rev_number)
 );
 
 CREATE TABLE journal (
@@ -59,6 +73,9 @@ CREATE TABLE journal (
     kind TEXT,
     stream BYTEA CHECK (octet_length(stream) = 16),
     group_id BYTEA CHECK (octet_length(group_id) = 16),
+    -- The quarantined edit that this one settled.
+    decides_device BYTEA CHECK (octet_length(decides_device) = 16),
+    decides_seq BIGINT CHECK (decides_seq > 0),
     made_at TEXT,
     verdict TEXT NOT NULL
         CHECK (verdict IN ('applied', 'merged', 'conflict', 'quarantined', 'rejected')),
@@ -77,7 +94,8 @@ CREATE TABLE journal (
     -- What was not taken made no version. The other way round does not hold: a void, or a
     -- decision, is applied and makes none.
     CHECK (rev_number IS NULL OR verdict NOT IN ('quarantined', 'rejected')),
-    CHECK ((rev_number IS NULL) = (rev_hash IS NULL))
+    CHECK ((rev_number IS NULL) = (rev_hash IS NULL)),
+    CHECK ((decides_device IS NULL) = (decides_seq IS NULL))
 );
 ALTER TABLE journal ALTER COLUMN payload SET STORAGE EXTERNAL;
 ALTER TABLE journal ALTER COLUMN effect SET STORAGE EXTERNAL;
@@ -87,3 +105,5 @@ CREATE UNIQUE INDEX journal_by_record ON journal (record, rev_number) WHERE rev_
 CREATE INDEX journal_untaken ON journal (device, record) WHERE rev_number IS NULL;
 -- What waits at a desk.
 CREATE INDEX journal_quarantined ON journal (stream, received_at) WHERE verdict = 'quarantined';
+-- An edit is settled once.
+CREATE UNIQUE INDEX journal_settled ON journal (decides_device, decides_seq) WHERE decides_device IS NOT NULL;

@@ -32,17 +32,31 @@ CREATE TABLE record (
     deleted INTEGER NOT NULL CHECK (deleted IN (0, 1)),
     changed_at INTEGER NOT NULL,
     key_id INTEGER NOT NULL,
+    open_conflicts INTEGER NOT NULL CHECK (open_conflicts >= 0),
     wire BLOB NOT NULL,
     removed_rows BLOB
 ) STRICT;
 CREATE UNIQUE INDEX record_by_position ON record (stream, seq);
 CREATE INDEX record_by_root ON record (root);
+-- What waits for a person to choose.
+CREATE INDEX record_in_conflict ON record (stream, changed_at, id) WHERE open_conflicts > 0;
 
 CREATE TABLE departure (
     stream BLOB NOT NULL CHECK (length(stream) = 16),
     seq INTEGER NOT NULL CHECK (seq > 0),
     record BLOB NOT NULL CHECK (length(record) = 16),
     PRIMARY KEY (stream, seq)
+) STRICT, WITHOUT ROWID;
+
+-- Versions that an edit of another record made beside its own: what a moved root took along, and
+-- notices. Part of a record's history, like the journal's rows.
+CREATE TABLE carried (
+    record BLOB NOT NULL CHECK (length(record) = 16),
+    rev_number INTEGER NOT NULL CHECK (rev_number > 0),
+    rev_hash BLOB NOT NULL CHECK (length(rev_hash) = 4),
+    device BLOB NOT NULL CHECK (length(device) = 16),
+    device_seq INTEGER NOT NULL CHECK (device_seq > 0),
+    PRIMARY KEY (record, rev_number)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE journal (
@@ -56,6 +70,9 @@ CREATE TABLE journal (
     kind TEXT,
     stream BLOB CHECK (length(stream) = 16),
     group_id BLOB CHECK (length(group_id) = 16),
+    -- The quarantined edit that this one settled.
+    decides_device BLOB CHECK (length(decides_device) = 16),
+    decides_seq INTEGER CHECK (decides_seq > 0),
     made_at TEXT,
     verdict TEXT NOT NULL
         CHECK (verdict IN ('applied', 'merged', 'conflict', 'quarantined', 'rejected')),
@@ -74,7 +91,8 @@ CREATE TABLE journal (
     -- What was not taken made no version. The other way round does not hold: a void, or a
     -- decision, is applied and makes none.
     CHECK (rev_number IS NULL OR verdict NOT IN ('quarantined', 'rejected')),
-    CHECK ((rev_number IS NULL) = (rev_hash IS NULL))
+    CHECK ((rev_number IS NULL) = (rev_hash IS NULL)),
+    CHECK ((decides_device IS NULL) = (decides_seq IS NULL))
 ) STRICT;
 -- A record's history, oldest first. Unique: a version is made by one edit, or something was lost.
 CREATE UNIQUE INDEX journal_by_record ON journal (record, rev_number) WHERE rev_number IS NOT NULL;
@@ -82,3 +100,5 @@ CREATE UNIQUE INDEX journal_by_record ON journal (record, rev_number) WHERE rev_
 CREATE INDEX journal_untaken ON journal (device, record) WHERE rev_number IS NULL;
 -- What waits at a desk.
 CREATE INDEX journal_quarantined ON journal (stream, received_at) WHERE verdict = 'quarantined';
+-- An edit is settled once.
+CREATE UNIQUE INDEX journal_settled ON journal (decides_device, decides_seq) WHERE decides_device IS NOT NULL;

@@ -2,7 +2,7 @@
 
 use crate::databases::{Database, Postgres, Sqlite};
 use ruhu_sync::memory::MemoryStore;
-use ruhu_sync::storage::{Departure, DeviceState, ReadTx, Stored, WriteTx};
+use ruhu_sync::storage::{DeviceState, ReadTx, Stored, WriteTx};
 
 /// A store to be tested.
 pub(crate) trait Bench: Sync {
@@ -10,8 +10,6 @@ pub(crate) trait Bench: Sync {
     fn write_dyn(&self, work: &mut dyn FnMut(&mut dyn WriteTx) -> Stored<()>) -> Stored<()>;
     /// Prepares a device, with an account behind it.
     fn enrol(&self, device: &DeviceState);
-    /// Prepares a departure.
-    fn depart(&self, departure: Departure);
 }
 
 impl dyn Bench + '_ {
@@ -59,10 +57,6 @@ impl Bench for Memory {
     fn enrol(&self, device: &DeviceState) {
         self.0.state().devices.insert(device.id, device.clone());
     }
-
-    fn depart(&self, d: Departure) {
-        self.0.state().departures.insert((d.stream, d.seq), d.record);
-    }
 }
 
 impl<D: Database> Bench for D {
@@ -76,15 +70,6 @@ impl<D: Database> Bench for D {
 
     fn enrol(&self, device: &DeviceState) {
         self.insert_device(device);
-    }
-
-    fn depart(&self, d: Departure) {
-        self.run(&format!(
-            "INSERT INTO departure VALUES ({}, {}, {})",
-            self.bytes(d.stream.as_bytes()),
-            d.seq,
-            self.bytes(d.record.as_bytes()),
-        ));
     }
 }
 

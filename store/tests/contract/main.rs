@@ -5,6 +5,7 @@
 mod bench;
 mod concurrency;
 mod databases;
+mod decisions;
 mod devices;
 mod grants;
 mod journal;

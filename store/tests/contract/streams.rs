@@ -94,8 +94,9 @@ fn departures_come_in_order_above_one_position_and_through_another(bench: &dyn B
             record: record_id(u128::from(20 - n)),
         })
         .collect();
-    left.iter().rev().for_each(|d| bench.depart(*d));
-    bench.depart(Departure { stream: stream_id(2), ..left[0] });
+    let mut saved: Vec<_> = left.iter().rev().copied().collect();
+    saved.push(Departure { stream: stream_id(2), ..left[0] });
+    bench.write(|tx| tx.save_departures(&saved)).expect("saved");
     let between = |after, through| {
         bench.read(|tx| tx.departures(stream_id(1), Seq(after), Seq(through))).expect("departures")
     };

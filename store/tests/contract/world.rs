@@ -177,6 +177,7 @@ fn row(device: u128, seq: u64, record: Option<u128>, outcome: Outcome) -> Journa
         kind: record.map(|_| "household".to_owned()),
         stream: record.map(|_| stream_id(1)),
         group: None,
+        decides: None,
         made_at: record.map(|_| "2026-11-23T09:30:00+08:00".to_owned()),
         outcome,
         outcome_text,

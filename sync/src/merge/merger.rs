@@ -76,7 +76,8 @@ impl<'a> Merger<'a> {
                 self.since.pasts.iter().rev().for_each(|past| past.effect.undo(&mut document));
             }
             for past in self.since.pasts.iter().filter(|past| self.is_own(past)) {
-                for touch in &past.effect.0 {
+                // A record that is here again after a deletion is as it was before it.
+                for touch in past.effect.0.iter().filter(|touch| !touch.is_of_the_whole()) {
                     let is_there = || touch.path.find(&document).is_some();
                     match &touch.after {
                         // An object that was made on the way to a value: here it may be fuller.
@@ -100,7 +101,9 @@ impl<'a> Merger<'a> {
         let all = pasts
             .iter()
             .enumerate()
-            .flat_map(|(at, past)| past.effect.0.iter().map(move |touch| (at, touch)));
+            .flat_map(|(at, past)| past.effect.0.iter().map(move |touch| (at, touch)))
+            // Only a record that was brought back as it was is ever merged into.
+            .filter(|(_, touch)| !touch.is_of_the_whole());
         if self.incoming.asks.len() <= FEW_ASKS {
             return all.filter(|(_, touch)| touch.path.overlaps(path)).collect();
         }
@@ -260,7 +263,7 @@ impl<'a> Merger<'a> {
         }
         let asks_nobody = match ask.class {
             Class::Ask => false,
-            Class::LastArrival => self.incoming.hand != Hand::Staff,
+            Class::LastArrival => self.incoming.hand != Hand::Applied,
             Class::Server | Class::State => true,
         };
         if !self.stand_rows(ask)? {

@@ -1,14 +1,14 @@
 //! What is judged together: each group, and each edit without one.
 
-use super::PushContext;
-use crate::edit::Received;
-use crate::id::DeviceSeq;
+use crate::decision::{EditName, Waiting};
+use crate::edit::{Asked, Op, Received};
+use crate::id::{DeviceSeq, Instant, RecordId};
 use crate::journal::Untaken;
 use crate::judge::{Judge, Taken};
 use crate::ledger::Ledger;
 use crate::outcome::{Outcome, Reason, Refusal, Verdict};
-use crate::rules::{Grants, Rules};
-use crate::storage::{DeviceState, Stored};
+use crate::rules::{Event, News, Notice, Rules};
+use crate::storage::Stored;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -52,35 +52,35 @@ pub(super) fn units(edits: &[Received<'_>]) -> Result<Vec<Range<usize>>, DeviceS
 /// An edit that was taken, or why it was not.
 pub(super) type Judged = Result<Taken, Refusal>;
 
+/// What a push was judged to, edit by edit, and whom it gives something to be told.
+pub(super) struct AllJudged {
+    pub(super) verdicts: Vec<Judged>,
+    pub(super) notices: Vec<(EditName, Notice)>,
+}
+
 /// Judges all edits in order.
 pub(super) fn judge_all<R: Rules>(
-    rules: &R,
-    grants: &Grants,
-    context: &PushContext<'_>,
-    device: &DeviceState,
+    judge: &Judge<'_, R>,
+    now: Instant,
     ledger: &mut Ledger,
     news: &[Received<'_>],
     units: Vec<Range<usize>>,
-) -> Stored<Vec<Judged>> {
-    let judge = Judge {
-        rules,
-        grants,
-        user: context.user,
-        device: context.device,
-        continues: &device.continues,
-        hand: context.hand,
-    };
-    let mut all = Vec::with_capacity(news.len());
+) -> Stored<AllJudged> {
+    let mut all = AllJudged { verdicts: Vec::with_capacity(news.len()), notices: Vec::new() };
     for unit in units {
         let members = &news[unit];
-        let kept = (members.len() > 1)
-            .then(|| ledger.keep(members.iter().filter_map(Received::asked).map(|e| e.record)));
+        let kept = (members.len() > 1).then(|| ledger.keep(may_change(ledger, members)));
+        let together: Vec<_> = members.iter().filter_map(Received::decision).collect();
         let mut judged = Vec::with_capacity(members.len());
         for received in members {
+            let device_seq = received.device_seq;
             judged.push(match &received.edit {
                 Err(refusal) => Err(refusal.clone()),
-                Ok(None) => Ok(voided(received.device_seq)),
-                Ok(Some(edit)) => judge.judge(ledger, received.device_seq, edit)?,
+                Ok(Asked::Void) => Ok(voided(device_seq)),
+                Ok(Asked::Edit(edit)) => judge.judge(ledger, device_seq, edit)?,
+                Ok(Asked::Decision(decision)) => {
+                    judge.decide(ledger, device_seq, decision, &together)?
+                }
             });
         }
         if let Some(kept) = kept
@@ -96,10 +96,63 @@ pub(super) fn judge_all<R: Rules>(
                     verdict: refusal.verdict,
                 });
             }
+            let by = EditName { device: judge.device, device_seq: received.device_seq };
+            let told = notices(judge, now, ledger, received, judged);
+            all.notices.extend(told.into_iter().map(|notice| (by, notice)));
         }
-        all.extend(judged);
+        all.verdicts.extend(judged);
     }
     Ok(all)
+}
+
+/// The records that judging these may change.
+fn may_change(ledger: &Ledger, members: &[Received<'_>]) -> Vec<RecordId> {
+    let edits = members.iter().filter_map(Received::asked);
+    let moved = edits.clone().filter(|edit| edit.op == Op::Move);
+    let carried = moved.flat_map(|edit| ledger.belonging(edit.root));
+    let cases = members.iter().filter_map(Received::decision);
+    let decided = cases.filter_map(|d| ledger.cases.get(d.target)).map(|case| case.waiting.record);
+    edits.map(|edit| edit.record).chain(carried).chain(decided).collect()
+}
+
+/// What an edit that was judged gives people to be told.
+fn notices<R: Rules>(
+    judge: &Judge<'_, R>,
+    at: Instant,
+    ledger: &Ledger,
+    received: &Received<'_>,
+    judged: &Judged,
+) -> Vec<Notice> {
+    let device_seq = received.device_seq;
+    let news = match (&received.edit, judged) {
+        (Ok(Asked::Decision(decision)), Ok(taken)) => {
+            let Some(case) = ledger.cases.get(decision.target) else { return Vec::new() };
+            let (by, reason) = (judge.user, decision.reason.as_str());
+            let event = if decision.applies {
+                Event::Applied { by, reason, conflicts: &taken.outcome.conflicts }
+            } else {
+                Event::Dismissed { by, reason }
+            };
+            let Waiting { name, user, record, kind, .. } = &case.waiting;
+            News { edit: *name, author: *user, record: *record, kind, at, event }
+        }
+        (Ok(Asked::Edit(edit)), Err(refusal)) if refusal.reason == Reason::SubmissionConflict => {
+            let current = ledger.get(edit.record).and_then(|entry| entry.opened());
+            let Some(current) = current.map(|content| &content.document) else {
+                return Vec::new();
+            };
+            News {
+                edit: EditName { device: judge.device, device_seq },
+                author: judge.user,
+                record: edit.record,
+                kind: &edit.kind,
+                at,
+                event: Event::SubmissionMet { current },
+            }
+        }
+        _ => return Vec::new(),
+    };
+    judge.rules.notices(&news)
 }
 
 /// A void spends its number and does nothing else.

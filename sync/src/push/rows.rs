@@ -3,6 +3,7 @@
 use super::PushContext;
 use super::groups::{Judged, voided};
 use crate::chain;
+use crate::decision::Case;
 use crate::edit::{Edit, Received};
 use crate::id::StreamId;
 use crate::journal::JournalRow;
@@ -36,22 +37,23 @@ pub(super) fn journal<'a>(
         device.chain =
             chain::link(&device.chain, context.device, device_seq, &payload_hash, &outcome_text);
         device.last = device_seq;
-        let edit = received.asked();
+        let (edit, case) = (received.asked(), decided(received, &taken.outcome, ledger));
+        let case = case.map(|case| &case.waiting);
         rows.push(JournalRow {
             device: context.device,
             device_seq,
             user: context.user,
             received_at: context.now,
-            op: match &received.edit {
-                Ok(None) => Some("void".to_owned()),
-                _ => edit.map(|e| e.op.as_str().to_owned()),
-            },
-            record: edit.map(|e| e.record),
-            root: edit.map(|e| e.root),
-            kind: edit.map(|e| e.kind.clone()),
-            stream: edit.and_then(|e| stream_of(e, ledger, grants)),
+            op: received.op().map(|op| op.as_str().to_owned()),
+            record: edit.map(|e| e.record).or(case.map(|c| c.record)),
+            root: edit.map(|e| e.root).or(case.map(|c| c.root)),
+            kind: edit.map(|e| &e.kind).or(case.map(|c| &c.kind)).cloned(),
+            stream: edit
+                .and_then(|e| stream_of(e, ledger, grants))
+                .or(case.and_then(|c| ledger.get(c.root)).map(|entry| entry.stored.stream)),
             group: received.group.map(|group| group.id),
-            made_at: edit.map(|e| e.made_at.clone()),
+            decides: case.map(|c| c.name),
+            made_at: made_at(received).map(str::to_owned),
             outcome: taken.outcome,
             outcome_text,
             effect: taken.effect,
@@ -65,9 +67,21 @@ pub(super) fn journal<'a>(
     Ok(rows)
 }
 
-/// The stream that the edit was judged against, if it was within the person's reach.
+fn made_at<'a>(received: &'a Received<'_>) -> Option<&'a str> {
+    let edit = received.asked().map(|edit| edit.made_at.as_str());
+    edit.or_else(|| received.decision().map(|decision| decision.made_at.as_str()))
+}
+
+/// The quarantined edit that was settled, if this is a decision that was taken.
+fn decided<'a>(received: &Received<'_>, outcome: &Outcome, ledger: &'a Ledger) -> Option<&'a Case> {
+    let decision = received.decision().filter(|_| outcome.outcome.is_effective())?;
+    ledger.cases.get(decision.target)
+}
+
+/// The stream at whose desk the edit belongs: its record's or its root's, whether or not the
+/// author may see it; else the one it names, or else the author's own work.
 fn stream_of(edit: &Edit, ledger: &Ledger, grants: &Grants) -> Option<StreamId> {
     let entry = ledger.get(edit.record).or_else(|| ledger.get(edit.root));
-    let stream = entry.map(|entry| entry.stored.stream).or(edit.stream)?;
-    grants.streams.contains_key(&stream).then_some(stream)
+    let named = || edit.stream.filter(|stream| grants.streams.contains_key(stream));
+    entry.map(|entry| entry.stored.stream).or_else(named).or(grants.fallback)
 }

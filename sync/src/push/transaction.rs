@@ -1,17 +1,21 @@
 //! The transaction of a push: locks in order, everything read once, everything written once.
 
-use super::groups::{judge_all, units};
+use super::groups::{AllJudged, judge_all, units};
+use super::notices::make_notices;
+use super::reading::{read_cases, read_ledger, roots, signing_keys};
 use super::rows::journal;
+use super::writing::write_all;
 use super::{DeviceFacts, PushAnswer, PushContext, PushReply, PushRequest};
 use crate::chain;
 use crate::edit::Received;
-use crate::id::{DeviceId, DeviceSeq, Instant, RecordId, StreamId};
-use crate::journal::{Answered, JournalRow};
-use crate::ledger::{Ledger, count_in};
+use crate::id::{DeviceId, DeviceSeq, StreamId};
+use crate::journal::Answered;
+use crate::judge::Judge;
+use crate::ledger::Ledger;
 use crate::record::StoredRecord;
 use crate::rules::{Grants, Rules};
-use crate::storage::{DeviceState, RecordChange, StorageError, Stored, WriteTx};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::storage::{StorageError, Stored, WriteTx};
+use std::collections::BTreeSet;
 
 /// Takes a push: locks, judges each edit in order, writes everything once.
 pub fn push<T: WriteTx, R: Rules>(
@@ -48,10 +52,23 @@ pub fn push<T: WriteTx, R: Rules>(
         Ok(units) => units,
         Err(at) => return Ok(PushReply::GroupSplit { at, facts }),
     };
-    tx.lock_roots(&roots(news))?;
+    let cases = read_cases(tx, news)?;
+    tx.lock_roots(&roots(news, &cases))?;
     let grants = tx.grants(context.user, context.now)?;
-    let mut ledger = read_ledger(tx, &request.edits, news, context.device, &grants)?;
-    let verdicts = judge_all(rules, &grants, context, &device, &mut ledger, news, units)?;
+    let keys = signing_keys(tx, rules, news, &cases)?;
+    let mut ledger = read_ledger(tx, &request.edits, news, cases, context.device, &grants)?;
+    let judge = Judge {
+        rules,
+        grants: &grants,
+        user: context.user,
+        device: context.device,
+        continues: &device.continues,
+        hand: context.hand,
+        keys: &keys,
+        applied: None,
+    };
+    let AllJudged { verdicts, notices } = judge_all(&judge, context.now, &mut ledger, news, units)?;
+    make_notices(&mut ledger, notices);
     let rows = journal(context, &mut device, news, verdicts, &ledger, &grants)?;
     outcomes.extend(rows.iter().map(|row| row.outcome_text.clone()));
     let new_verdicts = rows.iter().map(|row| row.outcome.outcome).collect();
@@ -98,91 +115,6 @@ fn answer_repeats<T: WriteTx>(
         outcomes.push(earlier.outcome_text);
     }
     Ok(Ok(outcomes))
-}
-
-fn roots(edits: &[Received<'_>]) -> Vec<RecordId> {
-    let roots: BTreeSet<_> = edits.iter().filter_map(Received::asked).map(|e| e.root).collect();
-    roots.into_iter().collect()
-}
-
-/// Reads everything the edits need: their records, the history since their bases, and what of this
-/// device waits for records that are not there, or hidden from this person.
-fn read_ledger<T: WriteTx>(
-    tx: &mut T,
-    all: &[Received<'_>],
-    news: &[Received<'_>],
-    device: DeviceId,
-    grants: &Grants,
-) -> Stored<Ledger> {
-    let named: BTreeSet<RecordId> =
-        all.iter().filter_map(Received::asked).flat_map(|e| [e.record, e.root]).collect();
-    if named.is_empty() {
-        return Ok(Ledger::default());
-    }
-    let named: Vec<_> = named.into_iter().collect();
-    let mut ledger = Ledger::new(tx.records(&named)?);
-    // The second round is for bases that this history does not know: rare, after a restore.
-    for _ in 0..2 {
-        let bases = news.iter().filter_map(Received::asked).map(|e| (e.record, e.base));
-        let wanted = ledger.history_wanted(bases);
-        if wanted.is_empty() {
-            break;
-        }
-        let pasts = tx.history(&wanted)?;
-        ledger.know(&wanted, pasts);
-    }
-    let is_absent = |id: &RecordId| ledger.within_reach(*id, grants).is_none();
-    let absent: Vec<_> = named.into_iter().filter(is_absent).collect();
-    if !absent.is_empty() && !news.is_empty() {
-        for untaken in tx.untaken(device, &absent)? {
-            ledger.remember_untaken(untaken);
-        }
-    }
-    Ok(ledger)
-}
-
-/// Gives each changed record its position and writes everything, once a table.
-fn write_all<T: WriteTx>(
-    tx: &mut T,
-    now: Instant,
-    device: &DeviceState,
-    ledger: &mut Ledger,
-    grants: &Grants,
-    rows: &[JournalRow<'_>],
-) -> Stored<()> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let streams: BTreeSet<StreamId> = ledger.changed().map(|entry| entry.stored.stream).collect();
-    let kinds: Vec<_> = streams
-        .into_iter()
-        .filter_map(|stream| Some((stream, grants.streams.get(&stream)?.kind)))
-        .collect();
-    if !kinds.is_empty() {
-        let heads = tx.lock_streams(&kinds)?;
-        let mut heads: BTreeMap<_, _> = heads.into_iter().map(|head| (head.id, head)).collect();
-        for entry in ledger.changed() {
-            let head = heads
-                .get_mut(&entry.stored.stream)
-                .ok_or_else(|| StorageError::Corrupt("a locked stream is missing".to_owned()))?;
-            head.head = head.head.next();
-            entry.stored.seq = head.head;
-            count_in(entry, &mut head.count, &mut head.digest);
-        }
-        let changes: Vec<_> = ledger
-            .changed()
-            .filter_map(|entry| {
-                let entry = &*entry;
-                let content = entry.opened()?;
-                let is_new = entry.is_new();
-                Some(RecordChange { record: &entry.stored, content, is_new, at: now })
-            })
-            .collect();
-        tx.save_records(&changes)?;
-        tx.save_streams(&heads.into_values().collect::<Vec<_>>())?;
-    }
-    tx.append_journal(rows)?;
-    tx.save_device(device)
 }
 
 /// Each record that the request names, once, if this person's devices may hold it now.

@@ -104,13 +104,54 @@ impl World {
     }
 
     pub fn push_as(&mut self, device: DeviceId, user: UserId, body: &str) -> PushReply {
+        self.push_by(Hand::Device, device, user, body)
+    }
+
+    /// A reviewer, person and device 9, whose desk opens both streams; no tablet of theirs does.
+    pub fn with_a_desk(self) -> Self {
+        let grant =
+            Grant { kind: StreamKind::Caseload, held: false, capacity: Capacity("reviewer") };
+        let streams = [(STREAM, grant), (ELSEWHERE, grant)].into();
+        self.store.state().grants.insert(user(9), Grants { streams, ..Grants::default() });
+        self.enrol(9, 9);
+        self
+    }
+
+    /// Pushes edits from the desk and gives their outcomes.
+    pub fn decide(&mut self, edits: &[Value]) -> Vec<Value> {
+        let body = json!({"protocol": 1, "epoch": EPOCH, "edits": edits}).to_string();
+        match self.push_by(Hand::Desk, device(9), user(9), &body) {
+            PushReply::Answer(answer) => {
+                answer.outcomes.iter().map(|o| serde_json::from_str(o).expect("json")).collect()
+            }
+            other => panic!("no answer: {other:?}"),
+        }
+    }
+
+    /// Gives a person the grants of another stream's worker.
+    pub fn transfer(&self, n: u128, to: StreamId) {
+        let grant = grants("worker").streams[&STREAM];
+        let streams = [(to, grant)].into();
+        self.store.state().grants.insert(user(n), Grants { streams, ..Grants::default() });
+    }
+
+    /// The records in a person's own stream.
+    pub fn notices(&self, n: u128) -> Vec<Value> {
+        let state = self.store.state();
+        let mine = state.records.values().filter(|r| r.stream == StreamId(user(n).0));
+        mine.map(|r| serde_json::from_str(&format!("{{{}}}", r.wire)).expect("json"))
+            .map(|content: Value| content["document"].clone())
+            .collect()
+    }
+
+    fn push_by(&mut self, hand: Hand, device: DeviceId, user: UserId, body: &str) -> PushReply {
         let request = PushRequest::parse_served(body, self.served).expect("a push");
         let mut salts = || -> Salt {
             self.salt = self.salt.wrapping_add(1);
             [self.salt; 16]
         };
         let now = Instant(1);
-        let mut context = PushContext { user, device, now, hand: Hand::Device, salts: &mut salts };
+        let mut context = PushContext { user, device, now, hand, salts: &mut salts };
         let (store, rules) = (&self.store, &self.rules);
         store.write(|tx| push(tx, rules, &mut context, &request)).expect("stored")
     }
@@ -195,6 +236,19 @@ pub fn part(device_seq: u64, n: u128, of: u128, base: &str, patch: Value) -> Val
     edit["kind"] = json!("part");
     edit["root"] = json!(record(of));
     edit
+}
+
+/// A decision on an edit of device `of`.
+pub fn decision(device_seq: u64, op: &str, of: u128, target: u64) -> Value {
+    json!({"device_seq": device_seq, "op": op, "reason": "已核实",
+        "edit": {"device": device(of), "device_seq": target},
+        "made_at": "2026-11-23T10:00:00+08:00"})
+}
+
+/// A move of thing `n`.
+pub fn relocation(device_seq: u64, n: u128, base: &str, to: StreamId) -> Value {
+    json!({"device_seq": device_seq, "op": "move", "record": record(n), "kind": "thing",
+        "base": base, "stream": to, "made_at": "2026-11-23T10:00:00+08:00"})
 }
 
 /// The same edit with another member.

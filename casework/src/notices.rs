@@ -1,0 +1,58 @@
+//! What people are told of their own edits, by a record in their own stream.
+
+use crate::grants::user_stream;
+use crate::kinds::notice;
+use chrono::{DateTime, SecondsFormat};
+use ruhu_sync::id::{Instant, UserId};
+use ruhu_sync::json::{Json, Object};
+use ruhu_sync::path::Path;
+use ruhu_sync::rules::{Event, News, Notice};
+
+/// The notices of an event. Whoever wrote the edit is told.
+pub(crate) fn of(news: &News<'_>) -> Vec<Notice> {
+    let document = document(news);
+    vec![Notice { stream: user_stream(news.author), kind: "notice", document }]
+}
+
+fn document(news: &News<'_>) -> Object {
+    let text = |value: &dyn ToString| Json::Text(value.to_string());
+    let number = i64::try_from(news.edit.device_seq.0).unwrap_or(i64::MAX);
+    let mut document = Object::from([
+        ("device".to_owned(), text(&news.edit.device)),
+        ("device_seq".to_owned(), Json::Integer(number)),
+        ("record".to_owned(), text(&news.record)),
+        ("kind".to_owned(), text(&news.kind)),
+        ("at".to_owned(), Json::Text(beijing_time(news.at))),
+    ]);
+    let mut put = |name: &str, value: Json| drop(document.insert(name.to_owned(), value));
+    match news.event {
+        Event::Applied { by, reason, conflicts } => {
+            put("event", Json::from(notice::APPLIED));
+            decided(&mut put, by, reason);
+            if !conflicts.is_empty() {
+                put("conflicts", places(conflicts));
+            }
+        }
+        Event::Dismissed { by, reason } => {
+            put("event", Json::from(notice::DISMISSED));
+            decided(&mut put, by, reason);
+        }
+        Event::SubmissionMet { .. } => put("event", Json::from(notice::SUBMISSION_MET)),
+    }
+    document
+}
+
+fn decided(put: &mut dyn FnMut(&str, Json), by: UserId, reason: &str) {
+    put("by", Json::Text(by.to_string()));
+    put("reason", Json::from(reason));
+}
+
+fn places(paths: &[Path]) -> Json {
+    Json::List(paths.iter().map(|path| Json::Text(path.to_string())).collect())
+}
+
+/// An instant as people here read it.
+fn beijing_time(at: Instant) -> String {
+    let utc = DateTime::from_timestamp_micros(at.0).unwrap_or_default();
+    utc.with_timezone(&chrono_tz::Asia::Shanghai).to_rfc3339_opts(SecondsFormat::Secs, false)
+}

@@ -1,0 +1,7 @@
+-- What proves a person's signature on another's tablet: derived from a PIN, and sealed.
+CREATE TABLE signing_key (
+    account BYTEA PRIMARY KEY NOT NULL REFERENCES account (id),
+    key_id INTEGER NOT NULL,
+    key BYTEA NOT NULL,
+    set_at BIGINT NOT NULL
+);

@@ -1,0 +1,99 @@
+//! Decisions on quarantined edits: applied anew against today's record, or dismissed.
+
+use super::{Judge, Judged, Taken};
+use crate::decision::{Case, Decision, EditName, Waiting};
+use crate::edit::Op;
+use crate::effect::Effect;
+use crate::id::{DeviceSeq, StreamId};
+use crate::ledger::Ledger;
+use crate::merge::Hand;
+use crate::outcome::{Outcome, Reason, Refusal, Verdict};
+use crate::rules::{Act, Question, Rules};
+
+impl<R: Rules> Judge<'_, R> {
+    /// Judges a decision and, if it is taken, takes it into the ledger. `together` are the
+    /// decisions that are judged with it, itself included, in order.
+    pub(crate) fn decide(
+        &self,
+        ledger: &mut Ledger,
+        device_seq: DeviceSeq,
+        decision: &Decision,
+        together: &[&Decision],
+    ) -> Judged<Taken> {
+        within_protocol!(self.may_ask(decision.op()));
+        if self.grants.closed {
+            return Ok(Err(Refusal::quarantine(Reason::RightEnded)));
+        }
+        let Some(case) = ledger.cases.get(decision.target).cloned() else {
+            return Ok(Err(Refusal::quarantine(Reason::NotAvailable)));
+        };
+        within_protocol!(self.may_decide(ledger, &case)?);
+        if case.is_settled {
+            return Ok(Err(Refusal::quarantine(Reason::Settled)));
+        }
+        let group = ledger.cases.with_group(&case);
+        let decided: Vec<EditName> = together
+            .iter()
+            .filter(|other| other.applies == decision.applies && group.contains(&other.target))
+            .map(|other| other.target)
+            .collect();
+        if decided != group {
+            return Ok(Err(Refusal::quarantine(Reason::GroupMember)));
+        }
+        let taken = if decision.applies {
+            within_protocol!(self.apply(ledger, device_seq, &case)?)
+        } else {
+            let outcome = Outcome::new(device_seq, Verdict::Applied);
+            Taken { outcome, effect: Effect::default(), effect_is_payload: false }
+        };
+        ledger.cases.settle(decision.target);
+        Ok(Ok(taken))
+    }
+
+    /// Whether the person has authority over where the edit belongs today.
+    fn may_decide(&self, ledger: &mut Ledger, case: &Case) -> Judged<()> {
+        let Some(stream) = stream_of(ledger, case) else {
+            return Ok(Err(Refusal::quarantine(Reason::NotAvailable)));
+        };
+        let standing = within_protocol!(self.standing(stream));
+        let current = match ledger.get_mut(case.waiting.record) {
+            Some(entry) => Some(&entry.content()?.document),
+            None => None,
+        };
+        let Waiting { record, kind, .. } = &case.waiting;
+        let question = Question {
+            current,
+            ..Question::new(self.user, standing.capacity, *record, kind, Act::Decide)
+        };
+        Ok(self.rules.permits(&question).map_err(Refusal::quarantine))
+    }
+
+    /// Merges the edit anew, in its author's name and under its own number.
+    fn apply(&self, ledger: &mut Ledger, device_seq: DeviceSeq, case: &Case) -> Judged<Taken> {
+        let waiting = &case.waiting;
+        let Some(edit) = &case.edit else {
+            return Ok(Err(Refusal::quarantine(Reason::NotAvailable)));
+        };
+        let author = Judge {
+            user: waiting.user,
+            device: waiting.name.device,
+            continues: &waiting.continues,
+            hand: Hand::Applied,
+            applied: Some(waiting),
+            ..*self
+        };
+        debug_assert!(matches!(edit.op, Op::Put | Op::Delete));
+        let judged = author.judge(ledger, waiting.name.device_seq, edit)?;
+        Ok(judged.map(|taken| Taken {
+            outcome: Outcome { device_seq, ..taken.outcome },
+            effect: taken.effect,
+            effect_is_payload: false,
+        }))
+    }
+}
+
+/// Where an edit belongs today: with its record, else with its root, else where it was laid.
+fn stream_of(ledger: &Ledger, case: &Case) -> Option<StreamId> {
+    let entry = ledger.get(case.waiting.record).or_else(|| ledger.get(case.waiting.root));
+    entry.map(|entry| entry.stored.stream).or(case.waiting.stream)
+}

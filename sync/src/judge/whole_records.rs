@@ -1,0 +1,135 @@
+//! Edits of a whole record: deleted, brought back, moved.
+
+use super::{Judge, Judged, Taken, Target, past};
+use crate::decision::EditName;
+use crate::edit::Edit;
+use crate::effect::{Effect, Touch};
+use crate::id::{DeviceSeq, StreamId};
+use crate::json::Json;
+use crate::ledger::Ledger;
+use crate::outcome::{Outcome, Reason, Refusal, Verdict};
+use crate::path::Path;
+use crate::record::Content;
+use crate::rev::Rev;
+use crate::rules::{Act, Question, Rules};
+
+impl<R: Rules> Judge<'_, R> {
+    pub(super) fn delete(
+        &self,
+        ledger: &mut Ledger,
+        device_seq: DeviceSeq,
+        edit: &Edit,
+        target: &Target,
+    ) -> Judged<Taken> {
+        let Some(entry) = ledger.get_mut(edit.record) else {
+            return Ok(Err(Refusal::quarantine(Reason::NotAvailable)));
+        };
+        let content = entry.content()?.clone();
+        let question = Question { current: Some(&content.document), ..self.question(edit, target) };
+        within_protocol!(self.rules.permits(&question).map_err(Refusal::quarantine));
+        if content.conflicts.iter().any(|open| !edit.resolves.contains(&open.id)) {
+            return Ok(Err(Refusal::quarantine(Reason::OpenConflict)));
+        }
+        let own = self.own(device_seq);
+        // What only moved it along, or took a deletion back, did not change what is deleted now.
+        let is_met = entry
+            .since(edit.base)
+            .pasts
+            .iter()
+            .any(|p| !own.holds(p.device, p.device_seq) && !p.effect.0.is_empty());
+        if is_met {
+            return Ok(Err(Refusal::quarantine(Reason::EditedSince)));
+        }
+        let before = Some(Json::Object(content.document));
+        let effect = Effect(vec![Touch { path: Path::whole(), before, after: None }]);
+        let gone =
+            Content { deleted: true, removed_rows: content.removed_rows, ..Content::default() };
+        let rev = entry.take(gone, |rev| past(edit.record, self.device, device_seq, rev, &effect));
+        Ok(Ok(taken(device_seq, rev, effect)))
+    }
+
+    /// Brings a record back as it was before it was deleted.
+    pub(super) fn undelete(
+        &self,
+        ledger: &mut Ledger,
+        device_seq: DeviceSeq,
+        edit: &Edit,
+        target: &Target,
+    ) -> Judged<Taken> {
+        let Some(entry) = ledger.get_mut(edit.record) else {
+            return Ok(Err(Refusal::quarantine(Reason::NotAvailable)));
+        };
+        let content = entry.content()?.clone();
+        let question = self.question(edit, target);
+        within_protocol!(self.rules.permits(&question).map_err(Refusal::quarantine));
+        if !content.deleted {
+            return Ok(Err(Refusal::quarantine(Reason::IllegalTransition)));
+        }
+        let Some(document) = entry.before_deletion() else {
+            return Ok(Err(Refusal::quarantine(Reason::NotAvailable)));
+        };
+        let after = Some(Json::Object(document.clone()));
+        let effect = Effect(vec![Touch { path: Path::whole(), before: None, after }]);
+        let back = Content { document, deleted: false, ..content };
+        let rev = entry.take(back, |rev| past(edit.record, self.device, device_seq, rev, &effect));
+        Ok(Ok(taken(device_seq, rev, effect)))
+    }
+
+    /// Moves a root, with all that belongs to it, to another stream. A move is of the version that
+    /// was looked at: two who move one household at once are not settled by a clock either.
+    pub(super) fn relocate(
+        &self,
+        ledger: &mut Ledger,
+        device_seq: DeviceSeq,
+        edit: &Edit,
+        target: &Target,
+    ) -> Judged<Taken> {
+        let (Some(entry), Some(to)) = (ledger.get_mut(edit.record), edit.stream) else {
+            return Ok(Err(Refusal::quarantine(Reason::NotAvailable)));
+        };
+        let content = entry.content()?.clone();
+        let from = entry.stored.stream;
+        let is_latest = edit.base == crate::rev::Base::Seen(entry.stored.rev);
+        let there = within_protocol!(self.destination(from, to));
+        for standing in [target.standing, there] {
+            let target = Target { standing, act: Act::Move, rejected_before: None };
+            let current = Some(&content.document);
+            let question = Question { current, ..self.question(edit, &target) };
+            within_protocol!(self.rules.permits(&question).map_err(Refusal::quarantine));
+        }
+        if !is_latest {
+            return Ok(Err(Refusal::quarantine(Reason::EditedSince)));
+        }
+        let by = EditName { device: self.device, device_seq };
+        let nothing = Effect::default();
+        let mut moved = None;
+        for id in ledger.belonging(edit.record).collect::<Vec<_>>() {
+            let Some(entry) = ledger.get_mut(id) else { continue };
+            let rev = entry.relocate(to, |rev| past(id, self.device, device_seq, rev, &nothing))?;
+            if id == edit.record {
+                moved = Some(rev);
+            } else {
+                ledger.carry(id, rev, by);
+            }
+        }
+        Ok(match moved {
+            Some(rev) => Ok(taken(device_seq, rev, nothing)),
+            None => Err(Refusal::quarantine(Reason::NotAvailable)),
+        })
+    }
+
+    /// How the person stands before the stream that a root is to go to: another of the same kind.
+    fn destination(&self, from: StreamId, to: StreamId) -> Result<super::Standing, Refusal> {
+        let there = self.standing(to)?;
+        let kind = |stream| self.grants.streams.get(&stream).map(|grant| grant.kind);
+        if to == from || kind(to) != kind(from) {
+            return Err(Refusal::quarantine(Reason::IllegalTransition));
+        }
+        Ok(there)
+    }
+}
+
+fn taken(device_seq: DeviceSeq, rev: Rev, effect: Effect) -> Taken {
+    let outcome = Outcome { rev: Some(rev), ..Outcome::new(device_seq, Verdict::Applied) };
+    Taken { outcome, effect, effect_is_payload: false }
+}
