@@ -7,7 +7,7 @@ mod world;
 
 use ruhu_sync::canonical;
 use ruhu_sync::digest::StreamDigest;
-use ruhu_sync::edit::Received;
+use ruhu_sync::edit::{Asked, Received};
 use ruhu_sync::id::{DeviceId, DeviceSeq, RecordId, StreamId};
 use ruhu_sync::json::Json;
 use ruhu_sync::push::PushReply;
@@ -83,7 +83,7 @@ fn changes_are_as_published() {
         let received = Received::read_in(&raw, Version::Two).expect("a number");
         match &received.edit {
             Ok(edit) => {
-                let edit = edit.as_ref().expect("no void");
+                let Asked::Edit(edit) = edit else { panic!("no edit") };
                 case["patch"] = json!(Json::Object(edit.patch.clone()));
                 case["new_rows"] = json!(edit.new_rows);
             }
