@@ -3,6 +3,7 @@
 mod attempts;
 mod authority;
 mod password;
+mod pin;
 mod refresh;
 mod session;
 mod token;

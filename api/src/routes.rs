@@ -14,6 +14,7 @@ pub mod health;
 pub mod me;
 pub mod organisations;
 pub mod page;
+pub mod pin;
 pub mod problems;
 pub mod session;
 pub mod sync;
@@ -43,6 +44,7 @@ routes! {
     session::refresh_session,
     session::sign_out,
     me::read_me,
+    pin::set_my_pin,
     devices::list_my_devices,
     devices::revoke_my_device,
     devices::report_my_device_lost,

@@ -5,6 +5,7 @@ use crate::identity;
 use crate::kind::{FieldRule, Holds, Kind, Required, find};
 use crate::value::{Code, Value, day, has_code};
 use ruhu_forms::{Answers, Form, ProblemCode};
+use ruhu_sync::id::UserId;
 use ruhu_sync::json::{Json, Object};
 use ruhu_sync::outcome::Problem;
 use ruhu_sync::patch::{Ask, Wish};
@@ -55,7 +56,18 @@ impl Check<'_> {
             (Holds::Choices(codes), [option], Wish::Set(asked)) => {
                 self.option(codes, option, asked, &ask.path);
             }
+            (Holds::ByPerson(value), [user], Wish::Set(asked)) => {
+                self.of_person(value, user, asked, &ask.path);
+            }
             _ => {}
+        }
+    }
+
+    fn of_person(&mut self, value: Value, user: &str, asked: &Json, path: &Path) {
+        if UserId::parse(user).is_none() {
+            self.push(path, "person_expected");
+        } else {
+            self.leaf(value, asked, path);
         }
     }
 
@@ -111,6 +123,11 @@ impl Check<'_> {
                 (Some(Holds::Choices(codes)), Json::Object(options)) => {
                     for (option, value) in options {
                         inside.option(codes, option, value, &path.child(option));
+                    }
+                }
+                (Some(Holds::ByPerson(known)), Json::Object(people)) => {
+                    for (user, value) in people {
+                        inside.of_person(known, user, value, &path.child(user));
                     }
                 }
                 _ => {}

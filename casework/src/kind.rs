@@ -2,6 +2,7 @@
 //! [`crate::rules`] and the permissions behind it read it, so that no rule is written twice.
 
 use crate::value::{Code, Value};
+use ruhu_sync::json::{Json, Object};
 use ruhu_sync::outcome::Reason;
 use ruhu_sync::rules::{Capacity, Rooting};
 use ruhu_sync::shape::Class;
@@ -62,6 +63,8 @@ pub enum Holds {
     Rows(&'static [FieldRule]),
     /// Several of these options, each `true` or absent.
     Choices(&'static [Code]),
+    /// One value for each of several people, keyed by the account's id.
+    ByPerson(Value),
     /// The answers to the form that the record names.
     Answers,
 }
@@ -97,6 +100,15 @@ pub struct StatusRule {
     pub agreed: &'static [&'static str],
     /// The values in which the record is closed to some.
     pub locks: &'static [Lock],
+}
+
+impl StatusRule {
+    /// Whether a record is not handed in yet, and could be.
+    pub(crate) fn is_open(&self, document: &Object) -> bool {
+        let status = document.get(self.field).and_then(Json::as_text);
+        self.passes.iter().any(|pass| Some(pass.to) == self.submission && pass.from == status)
+            && status.is_some()
+    }
 }
 
 /// A legal transition.

@@ -17,6 +17,7 @@ pub mod roles;
 pub mod rules;
 mod settling;
 mod shapes;
+pub mod signatures;
 pub mod value;
 
 #[cfg(test)]

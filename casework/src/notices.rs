@@ -2,16 +2,24 @@
 
 use crate::grants::user_stream;
 use crate::kinds::notice;
+use crate::signatures;
 use chrono::{DateTime, SecondsFormat};
 use ruhu_sync::id::{Instant, UserId};
 use ruhu_sync::json::{Json, Object};
 use ruhu_sync::path::Path;
 use ruhu_sync::rules::{Event, News, Notice};
+use std::collections::BTreeSet;
 
-/// The notices of an event. Whoever wrote the edit is told.
+/// The notices of an event. Whoever wrote the edit is told; of a submission, every investigator.
 pub(crate) fn of(news: &News<'_>) -> Vec<Notice> {
+    let mut told = BTreeSet::from([news.author]);
+    if let Event::SubmissionMet { current } = news.event {
+        told.extend(signatures::investigators(current));
+    }
     let document = document(news);
-    vec![Notice { stream: user_stream(news.author), kind: "notice", document }]
+    let notice =
+        |user| Notice { stream: user_stream(user), kind: "notice", document: document.clone() };
+    told.into_iter().map(notice).collect()
 }
 
 fn document(news: &News<'_>) -> Object {

@@ -1,7 +1,7 @@
 //! Whether this person may do this to this record as it stands, read from what its kind declares.
 
 use crate::check::holds_something;
-use crate::kind::{Deletion, Holds, Kind, Need, StatusRule};
+use crate::kind::{Deletion, Holds, Home, Kind, Need, StatusRule};
 use crate::roles::REVIEWER;
 use crate::settling;
 use ruhu_sync::json::{Json, Object};
@@ -28,6 +28,9 @@ pub(crate) fn permits(kind: &Kind, question: &Question<'_>) -> Result<(), Reason
         }
     }
     let is_reviewer = question.capacity == REVIEWER;
+    if question.act == Act::Move && kind.home != Some(Home::Caseload) {
+        return Err(Reason::NotPermitted);
+    }
     if is_staffs || (is_reviewer && settling::only_settles(question)) {
         return if is_reviewer { Ok(()) } else { Err(Reason::NotPermitted) };
     }

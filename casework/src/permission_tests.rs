@@ -334,10 +334,13 @@ fn only_who_reviews_moves_decides_and_brings_back() {
         }
         let scene = Scene::new("household", REVIEWER, Some("{}"), "{}");
         assert_eq!(scene.permitted(act), Ok(()), "{act:?}");
-        // That an assessment has been decided does not keep its household where it is.
-        let scene = Scene::new("assessment", REVIEWER, Some(r#"{"status":"accepted"}"#), "{}");
-        assert_eq!(scene.permitted(act), Ok(()), "{act:?}");
     }
+    // That an assessment has been decided keeps nothing that was written for it from being settled.
+    let scene = Scene::new("assessment", REVIEWER, Some(r#"{"status":"accepted"}"#), "{}");
+    assert_eq!(scene.permitted(Act::Decide), Ok(()));
+    // A find belongs to who reported it.
+    let find = Scene::new("find", REVIEWER, Some("{}"), "{}");
+    assert_eq!(find.permitted(Act::Move), Err(Reason::NotPermitted));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::kind::{Holds, Home, Kind};
 use crate::roles::{READER, REPORTER, WORKER};
-use crate::{check, kinds, permission, shapes};
+use crate::{check, kinds, permission, shapes, signatures};
 use ruhu_forms::{Catalogue, Form};
 use ruhu_sync::id::{StreamId, UserId};
 use ruhu_sync::json::{Json, Object};
@@ -142,7 +142,12 @@ impl Rules for CaseRules {
 
     fn permits(&self, question: &Question<'_>) -> Result<(), Reason> {
         let kind = kinds::get(question.kind).ok_or(Reason::NotPermitted)?;
-        permission::permits(kind, question)
+        permission::permits(kind, question)?;
+        let is_signed = answers_field(kind).is_some();
+        if is_signed && !signatures::are_proved(question) {
+            return Err(Reason::SignatureUnproven);
+        }
+        Ok(())
     }
 
     fn may_pass(
@@ -152,8 +157,15 @@ impl Rules for CaseRules {
         from: Option<&Json>,
         to: Option<&Json>,
     ) -> bool {
-        kinds::get(question.kind)
-            .is_some_and(|kind| permission::may_pass(kind, question, path, from, to))
+        let Some(kind) = kinds::get(question.kind) else {
+            return false;
+        };
+        // What needs two is handed in by their confirmations, never by one alone.
+        let hands_in = to.is_some_and(|to| self.is_submission(kind.name, path, to));
+        let named = question.current.and_then(form_named).or_else(|| form_asked(question.asks));
+        let form = named.and_then(|named| self.form(named));
+        permission::may_pass(kind, question, path, from, to)
+            && (!hands_in || signatures::one_may_submit(question, form))
     }
 
     fn is_submission(&self, kind: &str, path: &Path, to: &Json) -> bool {
@@ -173,12 +185,24 @@ impl Rules for CaseRules {
         })
     }
 
-    fn consequences(&self, _kind: &str, _document: &Object) -> Vec<(Path, Json)> {
-        Vec::new()
+    /// What all investigators have confirmed is handed in.
+    fn consequences(&self, kind: &str, document: &Object) -> Vec<(Path, Json)> {
+        let Some(kind) = kinds::get(kind).filter(|kind| answers_field(kind).is_some()) else {
+            return Vec::new();
+        };
+        let form = form_named(document).and_then(|named| self.form(named));
+        let rule = kind.status.filter(|rule| rule.is_open(document));
+        match rule.and_then(|rule| Some((rule.field, rule.submission?))) {
+            Some((field, submitted)) if signatures::is_confirmed(document, form) => {
+                vec![(Path::of(&[field]), Json::from(submitted))]
+            }
+            _ => Vec::new(),
+        }
     }
 
-    fn signers(&self, _kind: &str, _patch: &Object) -> Vec<UserId> {
-        Vec::new()
+    fn signers(&self, kind: &str, patch: &Object) -> Vec<UserId> {
+        let signed = kinds::get(kind).filter(|kind| answers_field(kind).is_some());
+        signed.map(|_| signatures::signers(patch)).unwrap_or_default()
     }
 
     fn author_capacity(&self, stream: StreamKind) -> Capacity {

@@ -19,7 +19,7 @@ fn members(fields: &[FieldRule], form: Option<&Form>) -> BTreeMap<String, Field>
                 Holds::Leaf(_) => Shape::Leaf,
                 Holds::Object(inner) => Shape::Object(members(inner, form)),
                 Holds::Rows(inner) => Shape::Rows(members(inner, form)),
-                Holds::Choices(_) => Shape::Choices,
+                Holds::Choices(_) | Holds::ByPerson(_) => Shape::Choices,
                 Holds::Answers => Shape::Object(form.map(answers).unwrap_or_default()),
             };
             (field.name.to_owned(), Field::new(shape, field.class))

@@ -24,6 +24,9 @@ pub(crate) struct FormText {
     pub(crate) valid_from: Option<String>,
     #[serde(deserialize_with = "null_is_spelt_out")]
     pub(crate) valid_to: Option<String>,
+    /// One, unless the form says more.
+    #[serde(default)]
+    pub(crate) investigators: Option<u8>,
     pub(crate) sections: Vec<Section>,
     pub(crate) computed: Vec<ComputedValue>,
 }
@@ -161,6 +164,11 @@ impl Form {
     /// The version, from 1.
     pub fn version(&self) -> u32 {
         self.text.version
+    }
+
+    /// How many people must confirm the same answers before they are handed in.
+    pub fn investigators(&self) -> usize {
+        self.text.investigators.unwrap_or(1).into()
     }
 
     /// The form's title.

@@ -35,6 +35,9 @@ fn check_heading(form: &FormText) -> Result<(), FormError> {
     if form.version == 0 {
         return Err(FormError::new("/version", FormFault::BadRange));
     }
+    if form.investigators == Some(0) {
+        return Err(FormError::new("/investigators", FormFault::BadRange));
+    }
     label(&form.label_zh, "")?;
     for (day, at) in [(&form.valid_from, "/valid_from"), (&form.valid_to, "/valid_to")] {
         if let Some(day) = day

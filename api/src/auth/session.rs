@@ -93,7 +93,7 @@ impl Service {
 
     /// The account of this login, if the password is right. Whoever has none is told after as long
     /// a time.
-    async fn authenticate(
+    pub(super) async fn authenticate(
         &self,
         login: String,
         password: SecretString,

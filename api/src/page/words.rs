@@ -153,6 +153,7 @@ fn field(rule: &FieldRule, form: Option<&Form>) -> (String, Place) {
         Holds::Object(inner) => Inside::Object(all(inner)),
         Holds::Rows(inner) => Inside::Rows(all(inner)),
         Holds::Choices(codes) => Inside::Choices(options(codes)),
+        Holds::ByPerson(_) => Inside::Choices(Vec::new()),
         Holds::Answers => {
             let questions = form.into_iter().flat_map(Form::questions);
             Inside::Object(questions.map(question).collect())

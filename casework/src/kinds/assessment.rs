@@ -40,6 +40,14 @@ pub(super) const KIND: Kind = Kind {
         leaf("visit", "所属走访", Value::Record).only_by(&[WORKER]),
         status(STATUS),
         field("answers", "填写内容", Holds::Answers).only_by(&[WORKER]),
+        // 57号 §16: at least two investigators, each of whom signs.
+        field("investigators", "调查人员", Holds::ByPerson(Value::YesNo)).only_by(&[WORKER]),
+        field("confirmations", "确认", Holds::ByPerson(Value::Sha256))
+            .class(Class::LastArrival)
+            .only_by(&[WORKER]),
+        field("proofs", "确认凭据", Holds::ByPerson(Value::Sha256))
+            .class(Class::LastArrival)
+            .only_by(&[WORKER]),
         // Reviewing may not be bought (313号 应当由政府直接承担的行政管理性事务).
         field(
             "review",

@@ -15,7 +15,7 @@ fn walk(fields: &'static [FieldRule], visit: &mut impl FnMut(&'static FieldRule)
         visit(field);
         match field.holds {
             Holds::Object(inner) | Holds::Rows(inner) => walk(inner, visit),
-            Holds::Leaf(_) | Holds::Choices(_) | Holds::Answers => {}
+            Holds::Leaf(_) | Holds::Choices(_) | Holds::ByPerson(_) | Holds::Answers => {}
         }
     }
 }

@@ -1,0 +1,118 @@
+//! Two investigators over HTTP: from two tablets, and from one with each one's PIN.
+
+use argon2::{Algorithm, Argon2, Params, Version};
+use hmac::{Hmac, KeyInit, Mac};
+use ruhu_casework::signatures::answers_hash;
+use ruhu_sync::json::Json;
+use ruhu_tests::edits::{new_household, put_under, record};
+use ruhu_tests::{Hand, Server, on_both_databases};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+on_both_databases! {
+    an_assessment_is_handed_in_when_both_have_confirmed_it_on_their_own_tablets,
+    one_tablet_is_enough_with_each_ones_pin,
+    a_pin_is_set_with_the_password_and_has_digits,
+}
+
+const HOME: u128 = 1;
+const ASSESSMENT: u128 = 2;
+const PIN: &str = "900150";
+
+fn me(hand: &Hand) -> String {
+    let me = hand.call("GET", "/v1/me").send().expect(200).json();
+    me["user"]["id"].as_str().expect("an id").to_owned()
+}
+
+/// Two workers of one team; the first has made a household and a whole draft that names both.
+fn two(server: &Server) -> (Hand, Hand) {
+    let (mut one, other) = (server.hand("worker_a"), server.hand("worker_a2"));
+    one.take(new_household(HOME));
+    let mut draft = ruhu_tests::edits::draft();
+    draft["answers"] = ruhu_tests::edits::six_answers();
+    draft["investigators"] = json!({me(&one): true, me(&other): true});
+    one.take(put_under(record(HOME), record(ASSESSMENT), "assessment", "0", draft));
+    (one, other)
+}
+
+fn assessment(hand: &Hand) -> Value {
+    let is_it = |held: &Value| held["record"] == json!(record(ASSESSMENT));
+    hand.held().into_iter().find(is_it).expect("the assessment is held")
+}
+
+fn hash_of(assessment: &Value) -> String {
+    let document = Json::parse(&assessment["document"].to_string()).expect("json");
+    answers_hash(document.as_object().expect("an object"))
+}
+
+fn edit(hand: &Hand, patch: Value) -> Value {
+    let now = assessment(hand);
+    let base = now["rev"].as_str().expect("a rev");
+    put_under(record(HOME), record(ASSESSMENT), "assessment", base, patch)
+}
+
+fn confirm(hand: &mut Hand) -> String {
+    let hash = hash_of(&assessment(hand));
+    let confirmation = json!({"confirmations": {me(hand): hash}});
+    hand.verdict(edit(hand, confirmation))
+}
+
+fn an_assessment_is_handed_in_when_both_have_confirmed_it_on_their_own_tablets(server: Server) {
+    let (mut one, mut other) = two(&server);
+    assert_eq!(confirm(&mut one), "applied");
+    let alone = edit(&one, json!({"status": "submitted"}));
+    assert_eq!(one.verdict(alone), "quarantined/illegal_transition");
+    // The other changes an answer: what the first confirmed is not what stands there any more.
+    let change = edit(&other, json!({"answers": {"bathe": "not_achieved"}}));
+    other.take(change);
+    assert_eq!(confirm(&mut other), "applied");
+    assert_eq!(assessment(&one)["document"]["status"], "draft");
+    assert_eq!(confirm(&mut one), "applied");
+    assert_eq!(assessment(&other)["document"]["status"], "submitted");
+    let reviewer = server.hand("reviewer_here");
+    let listed = reviewer.call("GET", "/v1/desk/assessments?status=submitted").send();
+    assert!(listed.expect(200).text().contains(&record(ASSESSMENT).to_string()));
+}
+
+/// As a tablet derives it, in its own words.
+fn proof(user: &str, pin: &str, hash: &str) -> String {
+    let salt = Sha256::digest(format!("ruhu pin 1{user}").as_bytes());
+    let mut key = [0; 32];
+    let params = Params::new(19_456, 2, 1, Some(32)).expect("parameters");
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password_into(pin.as_bytes(), &salt[..16], &mut key)
+        .expect("a key");
+    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&key).expect("a key");
+    mac.update(b"ruhu signature 1");
+    mac.update(record(ASSESSMENT).as_bytes());
+    mac.update(hash.as_bytes());
+    mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn one_tablet_is_enough_with_each_ones_pin(server: Server) {
+    let (mut one, other) = two(&server);
+    let set = json!({"password": ruhu_tests::PASSWORD, "pin": PIN});
+    other.call("PUT", "/v1/me/pin").json(&set).send().expect(204);
+    confirm(&mut one);
+    let (user, hash) = (me(&other), hash_of(&assessment(&one)));
+    let signed = |proof: String| json!({"confirmations": {user.clone(): hash.clone()}, "proofs": {user.clone(): proof}});
+    let guessed = edit(&one, signed(proof(&user, "123456", &hash)));
+    assert_eq!(one.verdict(guessed), "quarantined/signature_unproven");
+    assert_eq!(assessment(&one)["document"]["status"], "draft");
+    let entered = edit(&one, signed(proof(&user, PIN, &hash)));
+    assert_eq!(one.verdict(entered), "applied");
+    assert_eq!(assessment(&one)["document"]["status"], "submitted");
+}
+
+fn a_pin_is_set_with_the_password_and_has_digits(server: Server) {
+    let hand = server.hand("worker_a");
+    let set = |password: &str, pin: &str| {
+        let body = json!({"password": password, "pin": pin});
+        hand.call("PUT", "/v1/me/pin").json(&body).send()
+    };
+    set("another password", PIN).expect_problem(401, "wrong-credentials");
+    for pin in ["12345", "1234567890123", "12345a", ""] {
+        set(ruhu_tests::PASSWORD, pin).expect_problem(400, "invalid-request");
+    }
+    set(ruhu_tests::PASSWORD, PIN).expect(204);
+}
