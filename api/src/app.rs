@@ -6,9 +6,10 @@ use crate::auth::{AccessTokens, Attempts, Passwords};
 use crate::clock::Clock;
 use crate::forms::Forms;
 use crate::keys::{KeyError, Keys};
+use crate::limits::{self, Limits};
 use crate::live::{Live, poll_heads};
 use crate::metrics::Metrics;
-use crate::middleware::{guard_headers, observe, render_problems};
+use crate::middleware::{answer_heads, guard_headers, observe, render_problems};
 use crate::problem::Problem;
 use crate::routes;
 use crate::service::Service;
@@ -116,7 +117,8 @@ pub fn build(
         store,
         tokens: Arc::new(AccessTokens::new(&keys.signing, settings.access_token_minutes)),
         passwords: Passwords::new()?,
-        attempts: Arc::new(Attempts::default()),
+        attempts: Arc::new(Attempts::new(settings.rate_limits.address_sign_in_failures_max)),
+        limits: Arc::new(Limits::new(settings.rate_limits)),
         metrics: Metrics::new().map_err(|error| StartError::Build(error.to_string()))?,
         clock,
         forms: Arc::new(Forms::of(rules.catalogue())?),
@@ -203,6 +205,8 @@ pub fn application(service: &Service) -> App<impl Application + use<>> {
         .app_data(web::Data::new(service.metrics.clone()))
         .app_data(web::Data::new(service.settings.body_limits))
         .configure(routes::register)
+        .wrap(from_fn(limits::limit))
+        .wrap(from_fn(answer_heads))
         .wrap(Compress::default())
         .wrap(from_fn(render_problems))
         .wrap(from_fn(guard_headers))

@@ -5,6 +5,7 @@
 
 mod backup;
 mod demo;
+mod keys;
 mod logging;
 mod migrate;
 mod openapi;
@@ -43,6 +44,8 @@ enum Command {
     Serve(serve::Serve),
     Migrate(migrate::Migrate),
     Openapi(openapi::Openapi),
+    #[command(subcommand)]
+    Keys(keys::Keys),
     #[command(subcommand)]
     User(user::User),
     Rebuild(rebuild::Rebuild),
@@ -84,6 +87,7 @@ impl Ruhu {
             Command::Serve(serve) => serve.run(),
             Command::Migrate(migrate) => migrate.run(),
             Command::Openapi(openapi) => openapi.run(),
+            Command::Keys(keys) => keys.run(),
             Command::User(user) => user.run(),
             Command::Rebuild(rebuild) => rebuild.run(),
             Command::Backup(backup) => backup.run(),

@@ -282,7 +282,7 @@ fn build(folder: &Folder, options: &Options) -> Result<Service, DemoError> {
     settings.database_url = folder.database_url().into();
     settings.key_files.sealing = folder.file("keys/sealing.key");
     settings.key_files.cursor = folder.file("keys/cursor.key");
-    settings.key_files.signing = folder.file("keys/signing.pem");
+    settings.key_files.signing = folder.file("keys/signing");
     Ok(app::build(settings, MissingKeys::Make, Clock::Machine)?)
 }
 

@@ -1,14 +1,14 @@
 //! The service's keys: read from their files, or made with a mode that nobody else can read.
 
+mod signing;
+
+pub use signing::{SigningKey, SigningKeys};
+
 use crate::settings::KeyFiles;
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::STANDARD;
 use ruhu_store::{KeyRing, KeyRingError};
-use secrecy::{ExposeSecret as _, SecretBox, SecretSlice};
-use sha2::{Digest as _, Sha256};
-use std::fmt;
+use secrecy::{ExposeSecret as _, SecretBox};
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
@@ -30,6 +30,11 @@ pub enum KeyError {
     /// It is no key.
     #[error("{0} holds no {1}: put the right file there; a damaged key comes back from the backup")]
     NotAKey(PathBuf, &'static str),
+    /// It is not named as one.
+    #[error(
+        "{0} is no name for a signing key: call it NUMBER.pem, such as 0001.pem; the highest signs"
+    )]
+    Misnamed(PathBuf),
     /// The sealing keys cannot be used.
     #[error("{0}: {1}")]
     Ring(PathBuf, KeyRingError),
@@ -48,8 +53,8 @@ pub struct Keys {
     pub sealing: KeyRing,
     /// Authenticates cursors.
     pub cursor: Secret32,
-    /// Signs access tokens.
-    pub signing: SigningKey,
+    /// Sign access tokens.
+    pub signing: SigningKeys,
 }
 
 impl Keys {
@@ -58,7 +63,7 @@ impl Keys {
         Ok(Self {
             sealing: load_ring(&files.sealing)?,
             cursor: read_secret(&files.cursor)?,
-            signing: SigningKey::from_pem(&files.signing)?,
+            signing: SigningKeys::load(&files.signing)?,
         })
     }
 
@@ -72,74 +77,8 @@ impl Keys {
             getrandom::fill(&mut bytes).map_err(|_| KeyError::NoRandomness)?;
             Ok(format!("{}\n", STANDARD.encode(bytes)))
         })?;
-        write_new(&files.signing, || Ok(SigningKey::make()?.to_pem()))?;
+        SigningKeys::make_first(&files.signing)?;
         Self::load(files)
-    }
-}
-
-/// The Ed25519 key that signs access tokens.
-pub struct SigningKey {
-    pkcs8: SecretSlice<u8>,
-    public: Vec<u8>,
-    id: String,
-}
-
-impl fmt::Debug for SigningKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SigningKey({})", self.id)
-    }
-}
-
-const PEM_BEGIN: &str = "-----BEGIN PRIVATE KEY-----";
-const PEM_END: &str = "-----END PRIVATE KEY-----";
-
-impl SigningKey {
-    /// A new one.
-    pub fn make() -> Result<Self, KeyError> {
-        let document = Ed25519KeyPair::generate_pkcs8v1(&SystemRandom::new())
-            .map_err(|_| KeyError::NoRandomness)?;
-        Self::from_pkcs8(document.as_ref().to_vec()).ok_or(KeyError::NoRandomness)
-    }
-
-    fn from_pkcs8(pkcs8: Vec<u8>) -> Option<Self> {
-        let pair = Ed25519KeyPair::from_pkcs8(&pkcs8).ok()?;
-        let public = pair.public_key().as_ref().to_vec();
-        let id = URL_SAFE_NO_PAD.encode(&Sha256::digest(&public)[..12]);
-        Some(Self { pkcs8: pkcs8.into(), public, id })
-    }
-
-    fn from_pem(file: &Path) -> Result<Self, KeyError> {
-        let not_a_key = || KeyError::NotAKey(file.to_owned(), "Ed25519 key (PKCS#8 in PEM)");
-        let text = read(file)?;
-        let body = text
-            .expose_secret()
-            .trim()
-            .strip_prefix(PEM_BEGIN)
-            .and_then(|text| text.strip_suffix(PEM_END))
-            .ok_or_else(not_a_key)?;
-        let base64: String = body.split_whitespace().collect();
-        let pkcs8 = STANDARD.decode(base64).map_err(|_| not_a_key())?;
-        Self::from_pkcs8(pkcs8).ok_or_else(not_a_key)
-    }
-
-    fn to_pem(&self) -> String {
-        // An Ed25519 key fits into one line of PEM.
-        format!("{PEM_BEGIN}\n{}\n{PEM_END}\n", STANDARD.encode(self.pkcs8()))
-    }
-
-    /// Its name in tokens: a hash of its public half.
-    pub fn id(&self) -> &str {
-        &self.id
-    }
-
-    /// The private key, PKCS#8 in DER.
-    pub fn pkcs8(&self) -> &[u8] {
-        self.pkcs8.expose_secret()
-    }
-
-    /// The public key's 32 bytes.
-    pub fn public(&self) -> &[u8] {
-        &self.public
     }
 }
 
@@ -222,7 +161,7 @@ mod tests {
         KeyFiles {
             sealing: folder.join("keys/sealing.key"),
             cursor: folder.join("keys/cursor.key"),
-            signing: folder.join("keys/signing.pem"),
+            signing: folder.join("keys/signing"),
         }
     }
 
@@ -234,9 +173,9 @@ mod tests {
         let again = Keys::load_or_make(&files).expect("again");
         assert_eq!(made.sealing.derive("test"), again.sealing.derive("test"));
         assert_eq!(made.cursor.expose_secret(), again.cursor.expose_secret());
-        assert_eq!(made.signing.id(), again.signing.id());
+        assert_eq!(made.signing.newest().id(), again.signing.newest().id());
         #[cfg(unix)]
-        for file in [&files.sealing, &files.cursor, &files.signing] {
+        for file in [&files.sealing, &files.cursor, &files.signing.join("0001.pem")] {
             let metadata = std::fs::metadata(file).expect("file");
             let mode = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions());
             assert_eq!(mode & 0o777, 0o600, "{}", file.display());
@@ -250,7 +189,7 @@ mod tests {
         let missing = Keys::load(&files).expect_err("missing").to_string();
         assert!(missing.contains("--make-keys"), "{missing}");
         Keys::load_or_make(&files).expect("made");
-        std::fs::write(&files.signing, "no key").expect("file");
+        std::fs::write(files.signing.join("0001.pem"), "no key").expect("file");
         let damaged = Keys::load(&files).expect_err("damaged").to_string();
         assert!(damaged.contains("Ed25519"), "{damaged}");
     }
@@ -261,6 +200,6 @@ mod tests {
         let keys = Keys::load_or_make(&files(folder.path())).expect("made");
         let printed = format!("{keys:?}");
         assert!(printed.contains("REDACTED"), "{printed}");
-        assert!(!printed.contains(&format!("{:?}", keys.signing.pkcs8())));
+        assert!(!printed.contains(&format!("{:?}", keys.signing.newest().pkcs8())));
     }
 }

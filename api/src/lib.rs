@@ -14,6 +14,7 @@ pub mod etag;
 pub mod forms;
 pub mod idempotency;
 pub mod keys;
+pub mod limits;
 pub mod live;
 pub mod metrics;
 pub mod middleware;

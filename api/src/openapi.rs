@@ -144,7 +144,7 @@ fn complete(operation: &mut Operation) {
     let needs_store =
         operation.tags.as_ref().is_none_or(|tags| !tags.contains(&"operations".to_owned()));
     if needs_store {
-        for kind in [Kind::Busy, Kind::StoreUnavailable] {
+        for kind in [Kind::RateLimited, Kind::Busy, Kind::StoreUnavailable] {
             add_problem(responses, kind);
         }
     }

@@ -11,6 +11,7 @@ pub mod docs;
 pub mod events;
 pub mod forms;
 pub mod health;
+pub mod keys;
 pub mod me;
 pub mod organisations;
 pub mod page;
@@ -85,6 +86,7 @@ routes! {
     forms::list_forms,
     forms::read_form,
     areas::list_areas,
+    keys::read_key_set,
     health::is_alive,
     health::is_ready,
     health::read_metrics,
@@ -126,6 +128,9 @@ impl KnownAddresses {
             }
         }
         let definition = |(path, methods): (String, Vec<&str>)| {
+            // Whatever can be read answers HEAD, too.
+            let head = methods.contains(&"GET").then_some("HEAD");
+            let methods: Vec<_> = methods.into_iter().chain(head).collect();
             (actix_web::dev::ResourceDef::new(path), methods.join(", "))
         };
         Self(known.into_iter().map(definition).collect())

@@ -5,6 +5,7 @@ use crate::auth::{AccessTokens, Attempts, Passwords};
 use crate::clock::Clock;
 use crate::demo::Showcase;
 use crate::forms::Forms;
+use crate::limits::Limits;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::problem::Answer;
@@ -29,6 +30,8 @@ pub struct Service {
     pub passwords: Passwords,
     /// Failed sign-ins of late.
     pub attempts: Arc<Attempts>,
+    /// Requests of late.
+    pub limits: Arc<Limits>,
     /// Counters.
     pub metrics: Metrics,
     /// The time.

@@ -11,6 +11,7 @@ pub use given::{Flags, Given, SettingError, SettingsErrors};
 pub use table::{SETTINGS, Setting};
 
 use crate::body::BodyLimits;
+use crate::limits::{Networks, RateLimits};
 use crate::live::LiveSettings;
 use ruhu_sync::version::Served;
 use secrecy::SecretString;
@@ -34,7 +35,7 @@ pub struct KeyFiles {
     pub sealing: PathBuf,
     /// Authenticates cursors.
     pub cursor: PathBuf,
-    /// Signs access tokens.
+    /// The folder of those that sign access tokens.
     pub signing: PathBuf,
 }
 
@@ -55,6 +56,10 @@ pub struct Settings {
     pub refresh_token_days: u32,
     /// The caps on request bodies.
     pub body_limits: BodyLimits,
+    /// How often people and addresses may ask.
+    pub rate_limits: RateLimits,
+    /// The reverse proxies whose word on a client's address counts.
+    pub trusted_proxies: Networks,
     /// How log lines look.
     pub log_format: LogFormat,
     /// Which log lines are written: tracing's filter.

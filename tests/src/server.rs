@@ -6,6 +6,7 @@ use crate::hand::Hand;
 use crate::http::Call;
 use ruhu_api::app::{MissingKeys, Running, build, serve};
 use ruhu_api::clock::Clock;
+use ruhu_api::limits::RateLimits;
 use ruhu_api::live::LiveSettings;
 use ruhu_api::settings::Settings;
 use ruhu_device::{Counted, Flaky, HttpTransport, TestDevice};
@@ -31,6 +32,7 @@ pub struct Server {
     place: Arc<Place>,
     clock: Clock,
     served: Served,
+    rate_limits: RateLimits,
     live: LiveSettings,
     shutdown_timeout: Duration,
     folder: Arc<TempDir>,
@@ -47,6 +49,12 @@ impl Server {
             place: Arc::new(Place::new(database, folder.path())),
             clock: Clock::standing(NOON),
             served: Served::default(),
+            // The clock stands, so nothing that was spent comes back.
+            rate_limits: RateLimits {
+                per_user_per_minute: 0,
+                per_address_per_minute: 0,
+                address_sign_in_failures_max: 0,
+            },
             live: LiveSettings {
                 connections_max: 100,
                 poll: Duration::from_millis(20),
@@ -72,8 +80,9 @@ impl Server {
         settings.data_dir = self.folder.path().to_owned();
         settings.key_files.sealing = keys.join("sealing.key");
         settings.key_files.cursor = keys.join("cursor.key");
-        settings.key_files.signing = keys.join("signing.pem");
+        settings.key_files.signing = keys.join("signing");
         settings.served = self.served;
+        settings.rate_limits = self.rate_limits;
         settings.worker_threads = 2;
         settings.pool_connections_max = 24;
         settings.shutdown_timeout = self.shutdown_timeout;
@@ -105,6 +114,12 @@ impl Server {
         self.start_again();
     }
 
+    /// The same, with these limits on how often may be asked.
+    pub fn start_again_limited(&mut self, rate_limits: RateLimits) {
+        self.rate_limits = rate_limits;
+        self.start_again();
+    }
+
     /// The same, to give live events so, and to wait so long at its end for what is under way.
     pub fn start_again_listening(&mut self, live: LiveSettings, shutdown_timeout: Duration) {
         (self.live, self.shutdown_timeout) = (live, shutdown_timeout);
@@ -124,6 +139,7 @@ impl Server {
             clock: self.clock.clone(),
             folder: Arc::clone(&self.folder),
             served: self.served,
+            rate_limits: self.rate_limits,
             live: self.live,
             shutdown_timeout: self.shutdown_timeout,
             tablets: AtomicU64::new(1_000),

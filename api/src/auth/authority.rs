@@ -66,6 +66,9 @@ impl FromRequest for SignedIn {
             let now = service.clock.now();
             let claims = service.tokens.read(bearer(&request)?, now)?;
             Caller(claims.device).note(&request);
+            let taken = service.limits.users.take(claims.sub, now);
+            taken
+                .map_err(|seconds| Problem::new(Kind::RateLimited).retry_after_seconds(seconds))?;
             let seat = service.read(move |tx| tx.seat(claims.device)).await?;
             let seat = seat.filter(|seat| seat.account.id == claims.sub);
             admit(seat, claims.iat, now)

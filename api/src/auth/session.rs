@@ -1,6 +1,7 @@
 //! Signing in: from a login and a password to a device with its tokens.
 
 use super::RefreshToken;
+use crate::limits::Address;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
 use ruhu_store::accounts::{Account, Enrolled, NewDevice, NewRefreshToken, Renewal};
@@ -48,10 +49,11 @@ impl Service {
         login: String,
         password: SecretString,
         device: SigningDevice,
+        from: Address,
     ) -> Answer<Session> {
         check_device_name(&device.name)?;
         let now = self.clock.now();
-        let account = self.authenticate(login, password, now).await?;
+        let account = self.authenticate(login, password, from, now).await?;
         let (family, refresh_token) = RefreshToken::first()?;
         let new = NewDevice {
             id: match device.id {
@@ -97,13 +99,14 @@ impl Service {
         &self,
         login: String,
         password: SecretString,
+        Address(from): Address,
         now: Instant,
     ) -> Answer<Account> {
         if login.is_empty() || login.len() > LOGIN_BYTES_MAX {
             return Err(Kind::WrongCredentials.into());
         }
         self.attempts
-            .begin(&login, now)
+            .begin(&login, from, now)
             .map_err(|seconds| Problem::new(Kind::TooManyAttempts).retry_after_seconds(seconds))?;
         let wanted = login.clone();
         let account = self.read(move |tx| tx.account_by_login(&wanted)).await?;
@@ -112,7 +115,7 @@ impl Service {
         let is_right = self.passwords.is_right(password, stored).await?;
         match account {
             Some(account) if is_right => {
-                self.attempts.succeed(&login);
+                self.attempts.succeed(&login, from);
                 Ok(account)
             }
             _ => Err(Kind::WrongCredentials.into()),

@@ -83,7 +83,10 @@ kinds! {
     /// The refresh token is unknown, expired or revoked.
     RefreshTokenRefused, "refresh-token-refused", UNAUTHORIZED, "刷新令牌无效", "The refresh token is not valid",
         "请用登录名和密码重新登录；本机未上传的资料一律保留。", "Sign in with login and password; keep what has not been sent yet.";
-    /// Too many failed attempts for this login.
+    /// More requests than one person or one address may send.
+    RateLimited, "rate-limited", TOO_MANY_REQUESTS, "请求过于频繁", "Too many requests",
+        "请在 Retry-After 所示的秒数之后原样重发；本机资料一律保留。", "Send the same again after the seconds in Retry-After; keep everything that is on the device.";
+    /// Too many failed attempts for this login, or from this address.
     TooManyAttempts, "too-many-attempts", TOO_MANY_REQUESTS, "尝试次数过多", "Too many attempts",
         "请在 Retry-After 所示的秒数之后再试。", "Try again after the seconds in Retry-After.";
     /// The person may not do this.
@@ -166,7 +169,7 @@ impl Kind {
             409 => Self::StateConflict,
             413 => Self::BodyTooLarge,
             415 => Self::UnsupportedMediaType,
-            429 => Self::TooManyAttempts,
+            429 => Self::RateLimited,
             503 => Self::NotReady,
             400..=499 => Self::BadRequest,
             _ => Self::Internal,

@@ -2,6 +2,7 @@
 
 use crate::auth::{Session, SignedIn, SigningDevice};
 use crate::body::Json;
+use crate::limits::Address;
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind};
 use crate::service::Service;
@@ -166,9 +167,10 @@ fn example() -> BegunSession {
 #[post("/v1/session")]
 pub(crate) async fn sign_in(
     service: web::Data<Service>,
+    from: Address,
     Json(new): Json<NewSession>,
 ) -> Answer<HttpResponse> {
-    let session = service.sign_in(new.login, new.password, new.device.into()).await?;
+    let session = service.sign_in(new.login, new.password, new.device.into(), from).await?;
     let lifetime = service.tokens.lifetime_seconds();
     Ok(HttpResponse::Ok().json(BegunSession::of(session, lifetime)))
 }

@@ -4,6 +4,7 @@ use super::given::{Given, SettingError, SettingsErrors};
 use super::table::SETTINGS;
 use super::{KeyFiles, LogFormat, Settings};
 use crate::body::BodyLimits;
+use crate::limits::{Networks, RateLimits};
 use crate::live::LiveSettings;
 use ruhu_sync::version::Served;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -157,6 +158,25 @@ impl Reader<'_> {
         text
     }
 
+    fn rate_limits(&mut self) -> RateLimits {
+        RateLimits {
+            per_user_per_minute: self.number("user_requests_per_minute", 0, 1_000_000),
+            per_address_per_minute: self.number("address_requests_per_minute", 0, 1_000_000),
+            address_sign_in_failures_max: self.number("address_sign_in_failures_max", 0, 1_000_000),
+        }
+    }
+
+    fn trusted_proxies(&mut self) -> Networks {
+        let text = self.text("trusted_proxies");
+        text.parse().unwrap_or_else(|part| {
+            let advice = format!(
+                "set it to addresses and networks such as 10.0.0.2,192.168.0.0/16, not `{part}`"
+            );
+            self.complain("trusted_proxies", advice);
+            Networks::default()
+        })
+    }
+
     fn body_limits(&mut self) -> BodyLimits {
         let promised = ruhu_sync::handshake::LIMITS.push_bytes_max;
         let seconds = self.number("body_timeout_seconds", 1, 3600);
@@ -180,12 +200,14 @@ impl Given {
             key_files: KeyFiles {
                 sealing: reader.path("sealing_key_file", keys.join("sealing.key")),
                 cursor: reader.path("cursor_key_file", keys.join("cursor.key")),
-                signing: reader.path("signing_key_file", keys.join("signing.pem")),
+                signing: reader.path("signing_keys_dir", keys.join("signing")),
             },
             data_dir,
             access_token_minutes: reader.number("access_token_minutes", 1, 1440),
             refresh_token_days: reader.number("refresh_token_days", 1, 366),
             body_limits: reader.body_limits(),
+            rate_limits: reader.rate_limits(),
+            trusted_proxies: reader.trusted_proxies(),
             log_format: reader.log_format(),
             log_filter: reader.log_filter(),
             worker_threads: reader.worker_threads(),
@@ -226,9 +248,17 @@ impl Settings {
                 "data_dir" => path(&self.data_dir),
                 "sealing_key_file" => path(&self.key_files.sealing),
                 "cursor_key_file" => path(&self.key_files.cursor),
-                "signing_key_file" => path(&self.key_files.signing),
+                "signing_keys_dir" => path(&self.key_files.signing),
                 "access_token_minutes" => self.access_token_minutes.to_string(),
                 "refresh_token_days" => self.refresh_token_days.to_string(),
+                "user_requests_per_minute" => self.rate_limits.per_user_per_minute.to_string(),
+                "address_requests_per_minute" => {
+                    self.rate_limits.per_address_per_minute.to_string()
+                }
+                "address_sign_in_failures_max" => {
+                    self.rate_limits.address_sign_in_failures_max.to_string()
+                }
+                "trusted_proxies" => quoted(&self.trusted_proxies.to_string()),
                 "body_compressed_bytes_max" => limits.compressed_bytes_max.to_string(),
                 "body_bytes_max" => limits.bytes_max.to_string(),
                 "body_timeout_seconds" => limits.arrival_timeout.as_secs().to_string(),

@@ -67,10 +67,10 @@ pub const SETTINGS: &[Setting] = &[
         "The secret that authenticates cursors: 32 bytes in base64. [default: keys/cursor.key in data_dir]",
     ),
     setting(
-        "signing_key_file",
+        "signing_keys_dir",
         "",
-        "FILE",
-        "The Ed25519 key that signs access tokens: PKCS#8 v1 in PEM. [default: keys/signing.pem in data_dir]",
+        "DIR",
+        "The Ed25519 keys that sign access tokens, each PKCS#8 v1 in PEM in a file NUMBER.pem: the highest signs, all are believed. [default: keys/signing in data_dir]",
     ),
     setting(
         "access_token_minutes",
@@ -83,6 +83,30 @@ pub const SETTINGS: &[Setting] = &[
         "90",
         "DAYS",
         "How long a tablet stays signed in without a password, 1 to 366",
+    ),
+    setting(
+        "user_requests_per_minute",
+        "1200",
+        "COUNT",
+        "Requests of one person a minute at most, over all devices; 0 for no limit",
+    ),
+    setting(
+        "address_requests_per_minute",
+        "12000",
+        "COUNT",
+        "Requests from one address a minute at most: a whole office may share one; 0 for no limit",
+    ),
+    setting(
+        "address_sign_in_failures_max",
+        "100",
+        "COUNT",
+        "Failed sign-ins from one address in five minutes at most; 0 for no limit. For one login it is 10",
+    ),
+    setting(
+        "trusted_proxies",
+        "",
+        "ADDRESSES",
+        "The reverse proxies before the service, as addresses and networks with commas between: theirs is the only X-Forwarded-For that is believed. [default: none]",
     ),
     setting(
         "body_compressed_bytes_max",

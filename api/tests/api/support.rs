@@ -61,7 +61,7 @@ pub(crate) fn settings(folder: &TempDir) -> Settings {
     settings.database_url = format!("sqlite:{}", data.join("ruhu.db").display()).into();
     settings.key_files.sealing = data.join("keys/sealing.key");
     settings.key_files.cursor = data.join("keys/cursor.key");
-    settings.key_files.signing = data.join("keys/signing.pem");
+    settings.key_files.signing = data.join("keys/signing");
     settings.worker_threads = 1;
     settings
 }

@@ -5,6 +5,8 @@ mod bodies;
 mod devices;
 mod events;
 mod handshake;
+mod keys;
+mod limits;
 mod me;
 mod operations;
 mod problems;

@@ -8,6 +8,7 @@ on_both_databases! {
     a_service_whose_database_answers_is_ready_and_one_whose_does_not_says_so,
     edits_and_pushes_are_counted_once_and_no_one_is_named,
     answers_of_the_api_are_kept_by_no_cache,
+    what_can_be_got_answers_a_head_with_the_same_and_without_a_body,
 }
 
 fn a_service_whose_database_answers_is_ready_and_one_whose_does_not_says_so(server: Server) {
@@ -72,4 +73,21 @@ fn answers_of_the_api_are_kept_by_no_cache(server: Server) {
         assert_eq!(reply.header("x-content-type-options"), "nosniff");
         assert!(reply.header("content-security-policy").contains("default-src 'none'"));
     }
+}
+
+fn what_can_be_got_answers_a_head_with_the_same_and_without_a_body(server: Server) {
+    let hand = server.hand("worker_a");
+    for address in ["/", "/healthz", "/openapi.json", "/v1/me", "/v1/forms", "/problems/none"] {
+        let ask = |method| hand.call(method, address).header("Accept-Encoding", "identity").send();
+        let (got, head) = (ask("GET"), ask("HEAD"));
+        assert_eq!(head.status, got.status, "{address}");
+        for name in ["content-type", "content-length", "etag", "cache-control"] {
+            assert_eq!(head.header(name), got.header(name), "{name} of {address}");
+        }
+        assert!(head.body.is_empty(), "{address}");
+    }
+    let refused = hand.call("HEAD", "/v1/sync/push").send().expect(405);
+    assert_eq!(refused.header("allow"), "POST");
+    let refused = hand.call("PUT", "/v1/me").send().expect_problem(405, "method-not-allowed");
+    assert_eq!(refused.header("allow"), "GET, HEAD");
 }

@@ -11,7 +11,7 @@ fn nothing_needs_to_be_set() {
     let settings = Settings::defaults().expect("settings");
     assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(settings.access_token_minutes, 15);
-    assert!(settings.key_files.signing.ends_with("keys/signing.pem"));
+    assert!(settings.key_files.signing.ends_with("keys/signing"));
     assert_eq!(settings.database_url.expose_secret(), "sqlite:ruhu-data/ruhu.db");
 }
 

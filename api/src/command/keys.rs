@@ -1,0 +1,70 @@
+//! `ruhu keys`.
+
+use super::{CommandError, output};
+use crate::app::StartError;
+use crate::keys::SigningKeys;
+use crate::settings::{Flags, Settings};
+use clap::{Args, Subcommand};
+
+/// Manages the keys that sign access tokens
+#[derive(Debug, Subcommand)]
+pub(super) enum Keys {
+    Rotate(Rotate),
+    List(List),
+}
+
+impl Keys {
+    pub(super) fn run(self) -> Result<(), CommandError> {
+        match self {
+            Self::Rotate(rotate) => rotate.run(),
+            Self::List(list) => list.run(),
+        }
+    }
+}
+
+/// Makes another signing key; it signs from the next start of the service on
+///
+/// Tokens of the older keys are believed as before, so nobody is signed out. Restart every process
+/// of the service; once that is done for as long as an access token is valid (access_token_minutes),
+/// remove the older files. If a key was stolen, remove its file before the restart: tablets then get
+/// new access tokens by themselves.
+///
+/// Example:
+///
+///   ruhu keys rotate --settings /etc/ruhu.toml
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct Rotate {
+    #[command(flatten)]
+    flags: Flags,
+}
+
+impl Rotate {
+    fn run(self) -> Result<(), CommandError> {
+        let settings = Settings::load(&self.flags)?;
+        let file = SigningKeys::add(&settings.key_files.signing).map_err(StartError::from)?;
+        output::say(&format!("{} signs from the next start on", file.display()));
+        Ok(())
+    }
+}
+
+/// Lists the signing keys by their names in tokens, the one that signs first
+///
+/// Example:
+///
+///   ruhu keys list --settings /etc/ruhu.toml
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct List {
+    #[command(flatten)]
+    flags: Flags,
+}
+
+impl List {
+    fn run(self) -> Result<(), CommandError> {
+        let settings = Settings::load(&self.flags)?;
+        let keys = SigningKeys::load(&settings.key_files.signing).map_err(StartError::from)?;
+        keys.all().for_each(|key| output::say(key.id()));
+        Ok(())
+    }
+}

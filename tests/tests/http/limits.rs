@@ -1,0 +1,86 @@
+//! How often may be asked.
+
+use ruhu_api::limits::RateLimits;
+use ruhu_device::DeviceError;
+use ruhu_tests::edits::new_household;
+use ruhu_tests::{Hand, PASSWORD, Reply, Server, on_both_databases};
+use serde_json::json;
+
+on_both_databases! {
+    a_person_who_asks_too_often_is_told_when_to_ask_again_and_loses_nothing,
+    an_address_that_asks_too_often_has_to_wait_and_no_header_makes_it_another,
+    whoever_guesses_at_many_logins_from_one_address_has_to_wait,
+}
+
+const NONE: RateLimits = RateLimits {
+    per_user_per_minute: 0,
+    per_address_per_minute: 0,
+    address_sign_in_failures_max: 0,
+};
+
+fn a_person_who_asks_too_often_is_told_when_to_ask_again_and_loses_nothing(mut server: Server) {
+    server.start_again_limited(RateLimits { per_user_per_minute: 6, ..NONE });
+    let (mut hand, second) = (server.hand("worker_a"), server.hand("worker_a"));
+    let mut tablet = server.tablet("worker_a");
+    tablet.create("household", None, Default::default()).expect("kept");
+    let colleague = server.hand("worker_a2");
+    let edits = hand.number([new_household(1)]);
+    hand.push(&edits).expect(200);
+    for _ in 0..5 {
+        // A person's devices share what is the person's.
+        second.call("GET", "/v1/me").send().expect(200);
+    }
+    let refused = hand.push(&edits).expect_problem(429, "rate-limited");
+    assert_eq!(refused.header("retry-after"), "10");
+    assert_eq!(refused.json()["retry_after_seconds"], 10);
+    let told = tablet.push();
+    assert_eq!(told, Err(DeviceError::Busy { retry_after_seconds: Some(10) }));
+    assert_eq!(tablet.memory().outbox().len(), 1);
+    colleague.call("GET", "/v1/me").send().expect(200);
+    server.advance_seconds(10);
+    assert_eq!(tablet.push().expect("pushed").outcomes.len(), 1);
+    hand.push(&edits).expect_problem(429, "rate-limited");
+}
+
+fn an_address_that_asks_too_often_has_to_wait_and_no_header_makes_it_another(mut server: Server) {
+    server.start_again_limited(RateLimits { per_address_per_minute: 4, ..NONE });
+    let ask = |from: &str| server.call("GET", "/v1/me").header("X-Forwarded-For", from).send();
+    for n in 1..=4 {
+        ask(&format!("1.2.3.{n}")).expect_problem(401, "sign-in-required");
+    }
+    let refused = ask("1.2.3.9").expect_problem(429, "rate-limited");
+    assert_eq!(refused.header("retry-after"), "15");
+    let body = json!({"login": "worker_a", "password": PASSWORD, "device": {"name": "平板"}});
+    let sign_in = server.call("POST", "/v1/session").json(&body).send();
+    sign_in.expect_problem(429, "rate-limited");
+    // Whoever watches over the service is no client of the API.
+    server.call("GET", "/healthz").send().expect(200);
+    server.call("GET", "/readyz").send().expect(200);
+    server.advance_seconds(15);
+    server.call("POST", "/v1/session").json(&body).send().expect(200);
+}
+
+fn whoever_guesses_at_many_logins_from_one_address_has_to_wait(mut server: Server) {
+    let inside = server.hand("worker_b");
+    server.start_again_limited(RateLimits { address_sign_in_failures_max: 12, ..NONE });
+    let sign_in = |login: &str, password: &str| -> Reply {
+        let body = json!({"login": login, "password": password, "device": {"name": "平板"}});
+        server.call("POST", "/v1/session").json(&body).send()
+    };
+    for guess in 0..12 {
+        let refused = sign_in(&format!("nobody-{guess}"), "不是这个密码不是这个");
+        refused.expect_problem(401, "wrong-credentials");
+        if guess < 9 {
+            // What is right counts for nothing, and forgives nothing either.
+            sign_in("worker_a", PASSWORD).expect(200);
+        }
+    }
+    let waits = sign_in("worker_a", PASSWORD).expect_problem(429, "too-many-attempts");
+    assert_eq!(waits.header("retry-after"), "300");
+    // Who is signed in works on.
+    inside.at(&server).call("GET", "/v1/me").send().expect(200);
+    server.advance_seconds(300);
+    let session = sign_in("worker_a", PASSWORD).expect(200).json();
+    assert!(session["access_token"].is_string());
+    let _: Hand = server.hand("worker_a2");
+}
