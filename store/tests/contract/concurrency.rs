@@ -345,7 +345,8 @@ fn postgres_two_that_lock_against_the_order_are_both_done_in_the_end() {
             });
         }
     });
-    assert_eq!(tries.load(Ordering::SeqCst), 3, "one was turned away once");
+    // On a busy machine both may be turned away: each has waited long enough to look for a circle.
+    assert!(tries.load(Ordering::SeqCst) >= 3, "one at least was turned away");
 }
 
 /// Whoever waits for the first name holds nothing of the later ones yet.
