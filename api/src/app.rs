@@ -5,6 +5,7 @@ use crate::areas::Areas;
 use crate::auth::{AccessTokens, Attempts, Passwords};
 use crate::clock::Clock;
 use crate::forms::Forms;
+use crate::jobs::Trigger;
 use crate::keys::{KeyError, Keys};
 use crate::limits::{self, Limits};
 use crate::live::{Live, poll_heads};
@@ -163,6 +164,7 @@ pub struct Running {
     service: Service,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<io::Result<()>>>,
+    jobs: Option<Trigger>,
 }
 
 /// Starts the service; keys that are not there are refused.
@@ -194,7 +196,15 @@ pub fn serve_on(service: Service, listener: TcpListener) -> Result<Running, Star
         .name("ruhu-http".to_owned())
         .spawn(move || System::new().block_on(answer(for_thread, listener, stopped)))
         .map_err(|error| StartError::Build(error.to_string()))?;
-    Ok(Running { address, service, stop: Some(stop), thread: Some(thread) })
+    // A clock that stands never makes anything due.
+    let jobs = match service.clock {
+        Clock::Machine => Some(
+            Trigger::start(service.clone())
+                .map_err(|error| StartError::Build(format!("jobs cannot be triggered: {error}")))?,
+        ),
+        Clock::Standing(_) => None,
+    };
+    Ok(Running { address, service, stop: Some(stop), thread: Some(thread), jobs })
 }
 
 /// What answers requests: every route inside the middleware that all of them share.
@@ -273,7 +283,10 @@ impl Running {
             // It may have ended by itself.
             let _ = stop.send(());
         }
-        match self.thread.take().map(JoinHandle::join) {
+        let answered = self.thread.take().map(JoinHandle::join);
+        // Waits for a job that is under way.
+        drop(self.jobs.take());
+        match answered {
             Some(Ok(result)) => result,
             Some(Err(_)) => Err(io::Error::other("the server's thread panicked")),
             None => Ok(()),

@@ -13,6 +13,7 @@ pub mod devices;
 pub mod etag;
 pub mod forms;
 pub mod idempotency;
+pub mod jobs;
 pub mod keys;
 pub mod limits;
 pub mod live;

@@ -1,10 +1,14 @@
 //! What an operator watches, in the text that Prometheus reads. Nothing in it names a person.
 
+use crate::clock::seconds_of;
 use crate::problem::{Answer, Problem};
 use actix_web::http::Method;
 use prometheus::{
-    Encoder as _, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+    Encoder as _, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts,
+    Registry, TextEncoder,
 };
+use ruhu_store::jobs::JobOutcome;
+use ruhu_sync::id::Instant;
 use ruhu_sync::outcome::Verdict;
 use std::time::Duration;
 
@@ -18,6 +22,8 @@ pub struct Metrics {
     edits: IntCounterVec,
     pool_in_use: IntGauge,
     listeners: IntGauge,
+    job_runs: IntCounterVec,
+    job_success: IntGaugeVec,
 }
 
 /// Upper bounds of the histogram, in seconds: from a cached form to a full push on a slow disk.
@@ -59,6 +65,18 @@ impl Metrics {
                 "ruhu_events_connections",
                 "Devices that listen for live events.",
             )?,
+            job_runs: counter(
+                "ruhu_job_runs_total",
+                "Runs of jobs in this process, by job and outcome.",
+                &["job", "outcome"],
+            )?,
+            job_success: IntGaugeVec::new(
+                Opts::new(
+                    "ruhu_job_last_success_timestamp_seconds",
+                    "When a job last came to a good end, in any process; absent if it never did.",
+                ),
+                &["job"],
+            )?,
         };
         metrics.register_all()?;
         Ok(metrics)
@@ -70,7 +88,9 @@ impl Metrics {
         self.registry.register(Box::new(self.pushes.clone()))?;
         self.registry.register(Box::new(self.edits.clone()))?;
         self.registry.register(Box::new(self.pool_in_use.clone()))?;
-        self.registry.register(Box::new(self.listeners.clone()))
+        self.registry.register(Box::new(self.listeners.clone()))?;
+        self.registry.register(Box::new(self.job_runs.clone()))?;
+        self.registry.register(Box::new(self.job_success.clone()))
     }
 
     /// Counts one request. A method of the client's own making counts as `OTHER`: what outsiders
@@ -104,6 +124,18 @@ impl Metrics {
     /// Notes how many devices listen for live events.
     pub fn observe_listeners(&self, count: usize) {
         self.listeners.set(i64::try_from(count).unwrap_or(i64::MAX));
+    }
+
+    /// Counts one run of a job.
+    pub fn observe_job(&self, job: &str, outcome: JobOutcome) {
+        self.job_runs.with_label_values(&[job, outcome.as_str()]).inc();
+    }
+
+    /// Tells when a job last came to a good end.
+    pub fn observe_job_success(&self, job: &str, last: Option<Instant>) {
+        if let Some(last) = last {
+            self.job_success.with_label_values(&[job]).set(seconds_of(last));
+        }
     }
 
     /// Counts one database connection as working, for as long as the value lives.

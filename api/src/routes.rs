@@ -14,6 +14,7 @@ pub mod health;
 pub mod keys;
 pub mod me;
 pub mod organisations;
+pub mod operations;
 pub mod page;
 pub mod pin;
 pub mod problems;
@@ -90,6 +91,7 @@ routes! {
     health::is_alive,
     health::is_ready,
     health::read_metrics,
+    operations::list_jobs,
     docs::read_contract,
     docs::enter_docs,
     docs::read_docs,

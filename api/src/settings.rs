@@ -76,6 +76,12 @@ pub struct Settings {
     pub served: Served,
     /// What the service calls itself to people.
     pub public_title: String,
+    /// Where backups are made on a schedule; none if they are not.
+    pub backup_dir: Option<PathBuf>,
+    /// When, in Beijing: minute, hour, day, month, weekday.
+    pub backup_schedule: String,
+    /// How many of them are kept.
+    pub backup_keep: usize,
     /// Variables that begin with `RUHU_` and name no setting: probably a slip, told at start.
     pub unknown_variables: Vec<String>,
 }

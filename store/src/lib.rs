@@ -13,6 +13,7 @@ mod devices;
 mod failure;
 mod grants;
 mod history_query;
+pub mod jobs;
 mod journal;
 mod keys;
 mod manager;

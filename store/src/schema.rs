@@ -220,6 +220,35 @@ diesel::table! {
 }
 
 diesel::table! {
+    job_lease (job) {
+        job -> Text,
+        holder -> Binary,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    job_run (job, due_at) {
+        job -> Text,
+        due_at -> BigInt,
+        holder -> Binary,
+        started_at -> BigInt,
+        finished_at -> Nullable<BigInt>,
+        outcome -> Text,
+        told -> Text,
+    }
+}
+
+diesel::table! {
+    grant_end (kind, id, last_day) {
+        kind -> Text,
+        id -> Binary,
+        last_day -> Text,
+        noted_at -> BigInt,
+    }
+}
+
+diesel::table! {
     household_row (id) {
         id -> Binary,
         stream -> Binary,

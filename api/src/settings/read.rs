@@ -175,6 +175,24 @@ impl Reader<'_> {
             self.complain("trusted_proxies", advice);
             Networks::default()
         })
+    fn backup_dir(&mut self) -> Option<PathBuf> {
+        let text = self.text("backup_dir");
+        if !text.is_empty() && self.text(DATABASE_URL).starts_with("postgres") {
+            let advice = "leave it empty: PostgreSQL has pg_dump (docs/operations.md)";
+            self.complain("backup_dir", advice.to_owned());
+        }
+        (!text.is_empty()).then(|| PathBuf::from(text))
+    }
+
+    fn backup_schedule(&mut self) -> String {
+        let text = self.text("backup_schedule");
+        if crate::jobs::read_schedule(&text).is_none() {
+            let advice = format!(
+                "set it to minute, hour, day, month and weekday such as 30 2 * * *, not `{text}`"
+            );
+            self.complain("backup_schedule", advice);
+        }
+        text
     }
 
     fn body_limits(&mut self) -> BodyLimits {
@@ -220,6 +238,9 @@ impl Given {
             live: reader.live(),
             served: reader.served(),
             public_title: reader.public_title(),
+            backup_dir: reader.backup_dir(),
+            backup_schedule: reader.backup_schedule(),
+            backup_keep: reader.number("backup_keep", 1, 10_000),
             unknown_variables: self.unknown_variables.clone(),
         };
         match reader.errors.is_empty() {
@@ -273,6 +294,9 @@ impl Settings {
                 "protocol_experimental" => self.served.experimental.to_string(),
                 "protocol_pull_version_min" => self.served.pull_min.to_string(),
                 "public_title" => quoted(&self.public_title),
+                "backup_dir" => path(&self.backup_dir.clone().unwrap_or_default()),
+                "backup_schedule" => quoted(&self.backup_schedule),
+                "backup_keep" => self.backup_keep.to_string(),
                 _ => continue,
             };
             let _ = writeln!(toml, "{} = {value}", setting.name);

@@ -187,6 +187,24 @@ pub const SETTINGS: &[Setting] = &[
         "TEXT",
         "What the service calls itself to people, at most 100 characters",
     ),
+    setting(
+        "backup_dir",
+        "",
+        "DIR",
+        "Where to make a backup of an SQLite database on a schedule, look through it, and tell tablets of it; better on another disk. The keys are not in it. [default: none are made]",
+    ),
+    setting(
+        "backup_schedule",
+        "30 2 * * *",
+        "CRON",
+        "When to make it, by Beijing's clock: minute, hour, day, month, weekday",
+    ),
+    setting(
+        "backup_keep",
+        "14",
+        "COUNT",
+        "How many of the backups made on the schedule are kept, 1 to 10000",
+    ),
 ];
 
 #[cfg(test)]

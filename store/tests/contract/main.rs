@@ -8,6 +8,7 @@ mod databases;
 mod decisions;
 mod devices;
 mod grants;
+mod jobs;
 mod journal;
 mod opening;
 mod read_models;

@@ -1,0 +1,277 @@
+//! Scheduled jobs: whose turn it is, and what became of each run. Of several processes on one
+//! database one runs a job that is due; a process that died gives its turn back when its lease
+//! ends.
+
+mod ends;
+mod tokens;
+
+pub use ends::EndsNoted;
+
+use crate::Tx;
+use crate::failure::corrupt;
+use crate::schema::{job_lease, job_run};
+use crate::values::Fixed;
+use crate::{Store, connection::Connection};
+use diesel::prelude::*;
+use ruhu_sync::id::Instant;
+use ruhu_sync::storage::Stored;
+use uuid::Uuid;
+
+/// One job that is due, as a process asks for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turn<'a> {
+    /// The job.
+    pub job: &'a str,
+    /// When it was due: one run for each.
+    pub due: Instant,
+    /// The process, by a name it made for this run.
+    pub holder: Uuid,
+}
+
+/// What became of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JobOutcome {
+    /// It is under way.
+    Running,
+    /// It did its work.
+    Done,
+    /// It did not; the next one tries again.
+    Failed,
+    /// Its process ended before it did.
+    Abandoned,
+}
+
+impl JobOutcome {
+    const ALL: [(&'static str, Self); 4] = [
+        ("running", Self::Running),
+        ("done", Self::Done),
+        ("failed", Self::Failed),
+        ("abandoned", Self::Abandoned),
+    ];
+
+    /// Its word.
+    pub fn as_str(self) -> &'static str {
+        Self::ALL.iter().find(|(_, one)| *one == self).map_or("", |(word, _)| word)
+    }
+
+    fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(known, _)| *known == word).map(|(_, one)| *one)
+    }
+}
+
+/// A run as it is recorded. Holds nothing about any person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobRun {
+    /// When it was due.
+    pub due: Instant,
+    /// When it began.
+    pub started: Instant,
+    /// When it ended, if it has.
+    pub finished: Option<Instant>,
+    /// What became of it.
+    pub outcome: JobOutcome,
+    /// What it counted, as a JSON object; or why it failed.
+    pub told: String,
+}
+
+type Row = (i64, i64, Option<i64>, String, String);
+
+impl Store {
+    /// Takes a turn until an instant; `false` if another has it, or it was taken before. A run
+    /// whose process died is taken again.
+    pub fn take_turn(&self, turn: &Turn<'_>, now: Instant, until: Instant) -> Stored<bool> {
+        self.write(|tx| {
+            if lease_ends(tx, turn.job)? > now.0 {
+                return Ok(false);
+            }
+            abandon_others(tx, turn.job)?;
+            let is_taken = begin_run(tx, turn, now)?;
+            if is_taken {
+                set_lease(tx, turn, until)?;
+            }
+            Ok(is_taken)
+        })
+    }
+
+    /// Keeps a turn for longer; `false` if it was lost.
+    pub fn keep_turn(&self, turn: &Turn<'_>, until: Instant) -> Stored<bool> {
+        self.write(|tx| move_end(tx, turn, until))
+    }
+
+    /// Records what became of a run, and gives the turn back; `false` if it was lost before, and
+    /// another is at it.
+    pub fn end_turn(
+        &self,
+        turn: &Turn<'_>,
+        now: Instant,
+        outcome: JobOutcome,
+        told: &str,
+    ) -> Stored<bool> {
+        self.write(|tx| {
+            let changed = tx.run(|connection| {
+                let query = diesel::update(
+                    job_run::table
+                        .find((turn.job, turn.due.0))
+                        .filter(job_run::holder.eq(Fixed(*turn.holder.as_bytes()))),
+                )
+                .set((
+                    job_run::finished_at.eq(now.0),
+                    job_run::outcome.eq(outcome.as_str()),
+                    job_run::told.eq(told),
+                ));
+                on_both!(connection, |c| query.execute(c))
+            })?;
+            move_end(tx, turn, Instant(0))?;
+            Ok(changed == 1)
+        })
+    }
+}
+
+/// Locks the job's lease, made if there is none, and says when it ends.
+fn lease_ends(tx: &mut Tx, job: &str) -> Stored<i64> {
+    tx.run(|connection| {
+        let values = (
+            job_lease::job.eq(job),
+            job_lease::holder.eq(Fixed([0; 16])),
+            job_lease::expires_at.eq(0_i64),
+        );
+        on_both!(&mut *connection, |c| diesel::insert_into(job_lease::table)
+            .values(values)
+            .on_conflict(job_lease::job)
+            .do_nothing()
+            .execute(c))?;
+        let query = job_lease::table.find(job).select(job_lease::expires_at);
+        match connection {
+            Connection::Postgres(c) => query.for_update().first(c),
+            Connection::Sqlite(c) => query.first(c),
+        }
+    })
+}
+
+fn set_lease(tx: &mut Tx, turn: &Turn<'_>, until: Instant) -> Stored<()> {
+    tx.run(|connection| {
+        let query = diesel::update(job_lease::table.find(turn.job)).set((
+            job_lease::holder.eq(Fixed(*turn.holder.as_bytes())),
+            job_lease::expires_at.eq(until.0),
+        ));
+        on_both!(connection, |c| query.execute(c))
+    })?;
+    Ok(())
+}
+
+fn move_end(tx: &mut Tx, turn: &Turn<'_>, until: Instant) -> Stored<bool> {
+    let changed = tx.run(|connection| {
+        let query = diesel::update(
+            job_lease::table
+                .find(turn.job)
+                .filter(job_lease::holder.eq(Fixed(*turn.holder.as_bytes()))),
+        )
+        .set(job_lease::expires_at.eq(until.0));
+        on_both!(connection, |c| query.execute(c))
+    })?;
+    Ok(changed == 1)
+}
+
+/// Whoever holds the lock on the lease knows that nobody is at these.
+fn abandon_others(tx: &mut Tx, job: &str) -> Stored<()> {
+    tx.run(|connection| {
+        let query = diesel::update(
+            job_run::table
+                .filter(job_run::job.eq(job))
+                .filter(job_run::outcome.eq(JobOutcome::Running.as_str())),
+        )
+        .set(job_run::outcome.eq(JobOutcome::Abandoned.as_str()));
+        on_both!(connection, |c| query.execute(c))
+    })?;
+    Ok(())
+}
+
+/// Records that the run begins, unless one for the same due time came to its end.
+fn begin_run(tx: &mut Tx, turn: &Turn<'_>, now: Instant) -> Stored<bool> {
+    let holder = Fixed(*turn.holder.as_bytes());
+    let changed = tx.run(|connection| {
+        let query = diesel::update(
+            job_run::table
+                .find((turn.job, turn.due.0))
+                .filter(job_run::outcome.eq(JobOutcome::Abandoned.as_str())),
+        )
+        .set((
+            job_run::holder.eq(holder),
+            job_run::started_at.eq(now.0),
+            job_run::outcome.eq(JobOutcome::Running.as_str()),
+        ));
+        on_both!(connection, |c| query.execute(c))
+    })?;
+    if changed == 1 {
+        return Ok(true);
+    }
+    let added = tx.run(|connection| {
+        let values = (
+            job_run::job.eq(turn.job),
+            job_run::due_at.eq(turn.due.0),
+            job_run::holder.eq(holder),
+            job_run::started_at.eq(now.0),
+            job_run::outcome.eq(JobOutcome::Running.as_str()),
+            job_run::told.eq("{}"),
+        );
+        on_both!(connection, |c| diesel::insert_into(job_run::table)
+            .values(values)
+            .on_conflict((job_run::job, job_run::due_at))
+            .do_nothing()
+            .execute(c))
+    })?;
+    Ok(added == 1)
+}
+
+impl Tx {
+    /// The last runs of a job, the latest first.
+    pub fn job_runs(&mut self, job: &str, limit: u32) -> Stored<Vec<JobRun>> {
+        let rows: Vec<Row> = self.run(|connection| {
+            let query = job_run::table
+                .filter(job_run::job.eq(job))
+                .order(job_run::due_at.desc())
+                .limit(i64::from(limit))
+                .select((
+                    job_run::due_at,
+                    job_run::started_at,
+                    job_run::finished_at,
+                    job_run::outcome,
+                    job_run::told,
+                ));
+            on_both!(connection, |c| query.load(c))
+        })?;
+        rows.into_iter().map(run_of).collect()
+    }
+
+    /// When a job last came to a good end, in whichever process.
+    pub fn last_job_success(&mut self, job: &str) -> Stored<Option<Instant>> {
+        let at: Option<Option<i64>> = self.run(|connection| {
+            let query = job_run::table
+                .filter(job_run::job.eq(job))
+                .filter(job_run::outcome.eq(JobOutcome::Done.as_str()))
+                .order(job_run::due_at.desc())
+                .select(job_run::finished_at);
+            on_both!(connection, |c| query.first(c).optional())
+        })?;
+        Ok(at.flatten().map(Instant))
+    }
+
+    /// Forgets runs that were due before an instant; says how many.
+    pub fn forget_job_runs(&mut self, before: Instant) -> Stored<usize> {
+        self.must_write()?;
+        self.run(|connection| {
+            let query = diesel::delete(job_run::table.filter(job_run::due_at.lt(before.0)));
+            on_both!(connection, |c| query.execute(c))
+        })
+    }
+}
+
+fn run_of((due, started, finished, outcome, told): Row) -> Stored<JobRun> {
+    Ok(JobRun {
+        due: Instant(due),
+        started: Instant(started),
+        finished: finished.map(Instant),
+        outcome: JobOutcome::parse(&outcome).ok_or_else(|| corrupt("the outcome of a job"))?,
+        told,
+    })
+}
