@@ -106,3 +106,31 @@ fn it_starts_again_with_the_keys_and_the_history_it_had() {
     let second = start(settings(&folder)).expect("started again");
     assert_eq!(second.store().read(|tx| tx.epoch()).expect("epoch"), epoch);
 }
+
+#[test]
+fn what_was_due_while_nobody_ran_is_made_up_for_and_ends_before_the_end() {
+    use ruhu_api::jobs;
+    use ruhu_store::jobs::JobOutcome;
+    let folder = tempfile::tempdir().expect("folder");
+    let running = running(&folder);
+    let store = running.store().clone();
+    let wanted = jobs::all(&running.service().settings);
+    let runs = || -> Vec<_> {
+        let read = store.read(|tx| {
+            let mut runs = Vec::new();
+            for job in &wanted {
+                runs.extend(tx.job_runs(job.name, 10)?);
+            }
+            Ok(runs)
+        });
+        read.expect("runs")
+    };
+    let began = Instant::now();
+    while runs().len() < wanted.len() && began.elapsed() < Duration::from_secs(30) {
+        std::thread::yield_now();
+    }
+    running.stop().expect("stopped");
+    let runs = runs();
+    assert_eq!(runs.len(), wanted.len());
+    assert!(runs.iter().all(|run| run.outcome == JobOutcome::Done), "{runs:?}");
+}

@@ -7,6 +7,7 @@ mod events;
 mod handshake;
 mod keys;
 mod limits;
+mod jobs;
 mod me;
 mod operations;
 mod problems;
