@@ -17,6 +17,7 @@ impl DeviceMemory {
         if expected < first_unsent {
             self.take_back(expected)?;
         }
+        self.notice_overtaking(expected);
         self.epoch = Some(epoch);
         self.new_epoch = None;
         self.read_anew();

@@ -3,6 +3,7 @@
 
 mod agreement;
 mod convergence;
+mod drift;
 mod forks;
 mod kept;
 mod merging;
