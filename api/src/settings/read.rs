@@ -175,6 +175,8 @@ impl Reader<'_> {
             self.complain("trusted_proxies", advice);
             Networks::default()
         })
+    }
+
     fn backup_dir(&mut self) -> Option<PathBuf> {
         let text = self.text("backup_dir");
         if !text.is_empty() && self.text(DATABASE_URL).starts_with("postgres") {
