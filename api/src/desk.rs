@@ -1,8 +1,11 @@
 //! The desk: what reviewers and street staff look at and decide. A decision is an edit of the
 //! staff session's own device, and goes through the same push as a tablet's.
 
+mod act;
 mod decide;
 mod look;
+mod moves;
 
 pub use decide::{Decision, Verdict};
 pub use look::AssessmentSeen;
+pub use moves::{CaseloadSeen, HOUSEHOLDS_MAX, Moved, Part};

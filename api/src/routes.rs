@@ -13,6 +13,7 @@ pub mod forms;
 pub mod health;
 pub mod keys;
 pub mod me;
+pub mod moves;
 pub mod operations;
 pub mod organisations;
 pub mod page;
@@ -64,6 +65,9 @@ routes! {
     desk::accept_assessment,
     desk::list_finds,
     desk::list_quarantine,
+    moves::list_caseloads,
+    moves::list_households,
+    moves::move_households,
     organisations::list_providers,
     organisations::add_provider,
     organisations::list_bans,

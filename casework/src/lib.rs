@@ -9,6 +9,7 @@ pub mod identity;
 pub mod kind;
 pub mod kinds;
 pub mod mask;
+pub mod moves;
 mod notices;
 pub mod organisations;
 mod permission;

@@ -13,6 +13,7 @@ use ruhu_casework::facts::Role;
 use ruhu_store::accounts::{Enrolled, NewDevice};
 use ruhu_sync::handshake::LIMITS;
 use ruhu_sync::id::{DeviceId, Epoch, Instant};
+use ruhu_sync::merge::Hand;
 use ruhu_sync::outcome::Verdict;
 use ruhu_sync::push::{PushReply, PushRequest};
 use ruhu_sync::storage::ReadTx as _;
@@ -114,7 +115,7 @@ impl<'a> Importer<'a> {
         let unread = |error| DemoError::Plan(format!("the import cannot be read: {error:?}"));
         let request = PushRequest::parse(&body).map_err(unread)?;
         let (service, on) = (self.service, self.on);
-        match service.store.write(|tx| push_within(tx, service, on, &request))? {
+        match service.store.write(|tx| push_within(tx, service, on, Hand::Device, &request))? {
             PushReply::Answer(answer) => {
                 let is_taken = |verdict: &Verdict| *verdict == Verdict::Applied;
                 let refused = answer.new_verdicts.iter().position(|verdict| !is_taken(verdict));

@@ -1,20 +1,16 @@
 //! What a reviewer decides of an assessment.
 
+use super::act::{Acting, beijing_time, unless_refused};
 use super::look::assessment_within_reach;
-use crate::auth::{OnDevice, SignedIn, fresh_uuid};
+use crate::auth::{SignedIn, fresh_uuid};
 use crate::idempotency::KeyedRequest;
 use crate::problem::{Answer, Kind, Problem};
-use crate::routes::sync::{push_answer, push_within};
 use crate::service::Service;
-use chrono::{DateTime, FixedOffset, SecondsFormat};
-use ruhu_store::Tx;
-use ruhu_store::accounts::Recalled;
 use ruhu_sync::id::{Instant, RecordId};
-use ruhu_sync::outcome::Outcome;
-use ruhu_sync::push::PushRequest;
+use ruhu_sync::outcome::{Outcome, Reason};
 use ruhu_sync::record::StoredRecord;
 use ruhu_sync::rev::Rev;
-use ruhu_sync::storage::{ReadTx as _, Stored, WriteTx as _};
+use ruhu_sync::storage::Stored;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -41,13 +37,6 @@ pub struct Decision {
     pub verdict: Verdict,
     /// A remark.
     pub note: Option<String>,
-}
-
-/// Days and times as people here read them.
-fn beijing_time(now: Instant) -> String {
-    let utc = DateTime::from_timestamp_micros(now.0).unwrap_or_default();
-    let beijing = FixedOffset::east_opt(8 * 3600).map(|zone| utc.with_timezone(&zone));
-    beijing.map_or_else(String::new, |time| time.to_rfc3339_opts(SecondsFormat::Secs, false))
 }
 
 impl Decision {
@@ -88,65 +77,38 @@ impl Service {
         decision: Decision,
     ) -> Answer<String> {
         let (patch, new_rows) = decision.patch(person.user().0, person.now)?;
-        let service = self.clone();
-        self.block(move || {
-            service.store.write_unless_refused(|tx| {
-                let keyed = request.of(person.user());
-                match tx.recall(&keyed, person.now)? {
-                    Recalled::Answered { body, .. } => return Ok(Ok(body)),
-                    Recalled::Other => return Ok(Err(Kind::IdempotencyKeyReused.into())),
-                    Recalled::New => {}
-                }
-                let taken = service.take(tx, &person, &decision, &patch, &new_rows)?;
-                if let Ok(body) = &taken {
-                    tx.remember(&keyed, 200, body)?;
-                }
-                Ok(taken)
-            })?
-        })
-        .await
+        self.act(person, request, move |acting| take(acting, &decision, &patch, &new_rows)).await
     }
+}
 
-    fn take(
-        &self,
-        tx: &mut Tx,
-        person: &SignedIn,
-        decision: &Decision,
-        patch: &Value,
-        new_rows: &[String],
-    ) -> Stored<Result<String, Problem>> {
-        let device = tx.lock_device(person.device)?;
-        let Some(record) = assessment_within_reach(tx, person, decision.assessment)? else {
-            return Ok(Err(Kind::NotAvailable.into()));
-        };
-        if let Err(problem) = decision.may_be_taken(&record) {
-            return Ok(Err(problem));
-        }
-        let body = json!({"protocol": 1, "epoch": tx.epoch()?, "edits": [{
-            "device_seq": device.map_or(1, |device| device.expected().0), "op": "put",
-            "record": record.id, "kind": record.kind, "root": record.root, "base": decision.rev,
-            "patch": patch, "new_rows": new_rows, "made_at": beijing_time(person.now)}]});
-        let body = body.to_string();
-        let push = match PushRequest::parse(&body) {
-            Ok(push) => push,
-            Err(error) => return Ok(Err(Problem::internal(format!("{error:?}")))),
-        };
-        let on = OnDevice { user: person.user(), device: person.device, now: person.now };
-        let reply = push_within(tx, self, on, &push)?;
-        Ok(push_answer(reply).and_then(|answer| told(&answer.outcomes, &answer.new_verdicts)))
-    }
+fn take(
+    acting: &mut Acting<'_>,
+    decision: &Decision,
+    patch: &Value,
+    new_rows: &[String],
+) -> Stored<Answer<String>> {
+    let found = assessment_within_reach(acting.tx, acting.person, decision.assessment)?;
+    let Some(record) = found else {
+        return Ok(Err(Kind::NotAvailable.into()));
+    };
+    unless_refused!(decision.may_be_taken(&record));
+    let edit = json!({"op": "put", "record": record.id, "kind": record.kind, "root": record.root,
+        "base": decision.rev, "patch": patch, "new_rows": new_rows});
+    let outcomes = unless_refused!(acting.push(vec![vec![edit]])?);
+    Ok(told(&outcomes))
 }
 
 /// What the reviewer is told: the outcome. A decision that the record does not allow any more is
 /// refused, not kept: the person is here to decide anew.
-fn told(outcomes: &[String], verdicts: &[ruhu_sync::outcome::Verdict]) -> Result<String, Problem> {
-    match (outcomes, verdicts) {
-        ([outcome], [verdict]) if verdict.is_effective() => Ok(outcome.clone()),
-        ([outcome], _) => {
-            let outcome: Result<Outcome, _> = serde_json::from_str(outcome);
-            let reason = outcome.ok().and_then(|outcome| outcome.reason);
-            Err(Problem::new(Kind::StateConflict).with("reason", json!(reason)))
-        }
-        _ => Err(Problem::internal("a decision is one edit")),
+fn told(outcomes: &[Outcome]) -> Answer<String> {
+    let [outcome] = outcomes else {
+        return Err(Problem::internal("a decision is one edit"));
+    };
+    if outcome.outcome.is_effective() {
+        return serde_json::to_string(outcome).map_err(|e| Problem::internal(e.to_string()));
     }
+    Err(match outcome.reason {
+        Some(Reason::OpenConflict | Reason::SubmissionConflict) => Kind::OpenConflict.into(),
+        reason => Problem::new(Kind::StateConflict).with("reason", json!(reason)),
+    })
 }

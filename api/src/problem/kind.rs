@@ -104,6 +104,15 @@ kinds! {
     /// What it would change has changed since.
     StateConflict, "state-conflict", CONFLICT, "内容已有变动", "It has changed in the meantime",
         "请重新读取后再决定。", "Read it again and decide anew.";
+    /// It cannot be accepted while a field waits for a person to choose.
+    OpenConflict, "open-conflict", CONFLICT, "还有分歧未定", "A field still waits for a person to choose",
+        "请先在分歧处理中选定各字段的值，再作决定。", "Settle the open conflicts first, then decide.";
+    /// What waits in quarantine cannot be settled this way today.
+    NotSettled, "not-settled", CONFLICT, "此项搁置的修改未能处理", "What waits could not be settled",
+        "原因见 reason；没有任何改动。请重新读取后再决定。", "reason says why; nothing was changed. Read it again and decide anew.";
+    /// Households cannot go where they were to go.
+    MoveRefused, "move-refused", CONFLICT, "移交未能进行", "The move was refused",
+        "逐项原因见 refusals；没有移交任何一户。请改正后重发。", "refusals gives the reason for each; nothing was moved. Correct them and send it again.";
     /// The idempotency key was used for another request.
     IdempotencyKeyReused, "idempotency-key-reused", UNPROCESSABLE_ENTITY, "幂等键已用于另一请求", "The idempotency key was used for another request",
         "请为新的请求使用新的 Idempotency-Key。", "Use a new Idempotency-Key for a new request.";

@@ -21,7 +21,7 @@ use uuid::Uuid;
 refusals!(NotYours: Kind::NotPermitted, Kind::InvalidRequest);
 refusals!(NotRead: Kind::NotPermitted, Kind::NotAvailable, Kind::InvalidRequest);
 refusals!(NotDecided: Kind::NotPermitted, Kind::NotAvailable, Kind::InvalidRequest,
-    Kind::StateConflict, Kind::IdempotencyKeyReused, Kind::MalformedJson);
+    Kind::StateConflict, Kind::OpenConflict, Kind::IdempotencyKeyReused, Kind::MalformedJson);
 
 /// Lists the assessments of the reviewer's own area.
 ///

@@ -105,7 +105,8 @@ impl Service {
             let served = service.settings.served;
             let request = PushRequest::parse_served(text, served)
                 .map_err(|error| reply::unreadable(error, served))?;
-            let pushed = service.store.write(|tx| push_within(tx, &service, on, &request));
+            let pushed =
+                service.store.write(|tx| push_within(tx, &service, on, Hand::Device, &request));
             Ok(pushed?)
         })
         .await
@@ -150,17 +151,13 @@ pub(crate) fn push_within(
     tx: &mut Tx,
     service: &Service,
     on: OnDevice,
+    hand: Hand,
     request: &PushRequest<'_>,
 ) -> Stored<PushReply> {
     let mut salts = SaltMaker::default();
     let mut next = || salts.next();
-    let mut context = PushContext {
-        user: on.user,
-        device: on.device,
-        now: on.now,
-        hand: Hand::Device,
-        salts: &mut next,
-    };
+    let mut context =
+        PushContext { user: on.user, device: on.device, now: on.now, hand, salts: &mut next };
     let reply = push(tx, &*service.rules, &mut context, request)?;
     salts.failed.map_or(Ok(reply), Err)
 }

@@ -1,0 +1,119 @@
+//! An act at the desk: done once for each idempotency key, all of it or nothing, and only by edits
+//! of the staff session's own device.
+
+use crate::auth::{OnDevice, SignedIn, fresh_uuid};
+use crate::clock::in_beijing;
+use crate::idempotency::KeyedRequest;
+use crate::problem::{Answer, Kind, Problem};
+use crate::routes::sync::{push_answer, push_within};
+use crate::service::Service;
+use chrono::SecondsFormat;
+use ruhu_store::Tx;
+use ruhu_store::accounts::Recalled;
+use ruhu_sync::handshake::LIMITS;
+use ruhu_sync::id::{Epoch, Instant};
+use ruhu_sync::merge::Hand;
+use ruhu_sync::outcome::Outcome;
+use ruhu_sync::push::PushRequest;
+use ruhu_sync::storage::{ReadTx as _, Stored, WriteTx as _};
+use serde_json::{Value, json};
+
+/// A question mark for work in a store's transaction: a refusal is given at once, and takes all of
+/// the transaction back.
+macro_rules! unless_refused {
+    ($answer:expr) => {
+        match $answer {
+            Ok(value) => value,
+            Err(problem) => return Ok(Err(problem)),
+        }
+    };
+}
+pub(super) use unless_refused;
+
+/// Days and times as people here read them.
+pub(super) fn beijing_time(now: Instant) -> String {
+    in_beijing(now).to_rfc3339_opts(SecondsFormat::Secs, false)
+}
+
+impl Service {
+    /// Acts once for each idempotency key. A refusal leaves nothing behind.
+    pub(super) async fn act(
+        &self,
+        person: SignedIn,
+        request: KeyedRequest,
+        work: impl Fn(&mut Acting<'_>) -> Stored<Answer<String>> + Send + 'static,
+    ) -> Answer<String> {
+        let service = self.clone();
+        self.block(move || {
+            service.store.write_unless_refused(|tx| {
+                let keyed = request.of(person.user());
+                match tx.recall(&keyed, person.now)? {
+                    Recalled::Answered { body, .. } => return Ok(Ok(body)),
+                    Recalled::Other => return Ok(Err(Kind::IdempotencyKeyReused.into())),
+                    Recalled::New => {}
+                }
+                tx.lock_device(person.device)?;
+                let acted = work(&mut Acting { tx, service: &service, person: &person })?;
+                if let Ok(body) = &acted {
+                    tx.remember(&keyed, 200, body)?;
+                }
+                Ok(acted)
+            })?
+        })
+        .await
+    }
+}
+
+/// An act under way, in its transaction.
+pub(super) struct Acting<'a> {
+    pub(super) tx: &'a mut Tx,
+    pub(super) service: &'a Service,
+    pub(super) person: &'a SignedIn,
+}
+
+impl Acting<'_> {
+    /// Pushes edits, unit by unit: each of several edits is a group. Gives the outcomes in the
+    /// edits' order. A unit holds at most as many edits as a push; there may be any number of them.
+    pub(super) fn push(&mut self, units: Vec<Vec<Value>>) -> Stored<Answer<Vec<Outcome>>> {
+        let epoch = self.tx.epoch()?;
+        let made_at = beijing_time(self.person.now);
+        let mut outcomes = Vec::new();
+        let mut batch: Vec<Value> = Vec::new();
+        for mut unit in units {
+            if batch.len() + unit.len() > LIMITS.push_edits_max {
+                let some = std::mem::take(&mut batch);
+                outcomes.extend(unless_refused!(self.push_batch(epoch, some)?));
+            }
+            if unit.len() > 1 {
+                let id = unless_refused!(fresh_uuid(self.person.now));
+                let group = json!({"id": id, "size": unit.len()});
+                unit.iter_mut().for_each(|edit| edit["group"] = group.clone());
+            }
+            unit.iter_mut().for_each(|edit| edit["made_at"] = json!(made_at));
+            batch.append(&mut unit);
+        }
+        outcomes.extend(unless_refused!(self.push_batch(epoch, batch)?));
+        Ok(Ok(outcomes))
+    }
+
+    fn push_batch(&mut self, epoch: Epoch, mut edits: Vec<Value>) -> Stored<Answer<Vec<Outcome>>> {
+        let device = self.tx.lock_device(self.person.device)?;
+        let first = device.map_or(1, |device| device.expected().0);
+        for (edit, device_seq) in edits.iter_mut().zip(first..) {
+            edit["device_seq"] = json!(device_seq);
+        }
+        let body = json!({"protocol": 1, "epoch": epoch, "edits": edits}).to_string();
+        let push = match PushRequest::parse(&body) {
+            Ok(push) => push,
+            Err(error) => return Ok(Err(Problem::internal(format!("{error:?}")))),
+        };
+        let SignedIn { device, now, .. } = *self.person;
+        let on = OnDevice { user: self.person.user(), device, now };
+        let reply = push_within(self.tx, self.service, on, Hand::Desk, &push)?;
+        let answer = unless_refused!(push_answer(reply));
+        let read = |text: &String| {
+            serde_json::from_str(text).map_err(|error| Problem::internal(error.to_string()))
+        };
+        Ok(answer.outcomes.iter().map(read).collect())
+    }
+}

@@ -1,0 +1,238 @@
+//! Households that go to another caseload: one, a list, or all of a caseload; as many at once as
+//! belong together, in one transaction.
+
+use super::act::{Acting, unless_refused};
+use super::look::reached;
+use crate::auth::SignedIn;
+use crate::idempotency::KeyedRequest;
+use crate::problem::{Answer, Kind, Problem};
+use crate::service::Service;
+use ruhu_casework::grants::day_of;
+use ruhu_casework::moves::{CaseloadFacts, MoveFault};
+use ruhu_casework::roles::REVIEWER;
+use ruhu_store::desk::HouseholdChoice;
+use ruhu_sync::handshake::LIMITS;
+use ruhu_sync::id::{RecordId, StreamId};
+use ruhu_sync::record::StoredRecord;
+use ruhu_sync::rules::StreamKind;
+use ruhu_sync::storage::{ReadTx as _, Stored, WriteTx as _};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The most households that one act moves.
+pub const HOUSEHOLDS_MAX: usize = 5_000;
+
+/// What goes to a caseload.
+#[derive(Clone, Debug)]
+pub enum Moved {
+    /// These households.
+    Households(Vec<RecordId>),
+    /// All that is in this caseload.
+    All(StreamId),
+}
+
+/// One part of an act of moving.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// The caseload that receives.
+    pub to: StreamId,
+    /// What it receives.
+    pub what: Moved,
+}
+
+/// A caseload within a reviewer's area.
+#[derive(Clone, Debug)]
+pub struct CaseloadSeen {
+    /// What is known of it.
+    pub facts: CaseloadFacts,
+    /// Why it may receive no household today, if so.
+    pub fault: Option<MoveFault>,
+}
+
+/// Everything that stands against an act, each with what it is about.
+#[derive(Default)]
+struct Refusals(Vec<Value>);
+
+impl Refusals {
+    fn add(&mut self, about: &str, id: impl ToString, fault: MoveFault) {
+        let id = id.to_string();
+        let refusal = json!({about: id, "reason": fault.code(), "message_zh": fault.to_string()});
+        if !self.0.contains(&refusal) {
+            self.0.push(refusal);
+        }
+    }
+
+    fn check(self) -> Answer<()> {
+        match self.0.is_empty() {
+            true => Ok(()),
+            false => Err(Problem::new(Kind::MoveRefused).with("refusals", self.0)),
+        }
+    }
+}
+
+impl Service {
+    /// The caseloads of a reviewer's area.
+    pub async fn caseloads(&self, person: SignedIn) -> Answer<Vec<CaseloadSeen>> {
+        self.read(move |tx| {
+            let grants = tx.grants(person.user(), person.now)?;
+            let streams = reached(&grants, StreamKind::Caseload, &[REVIEWER]);
+            let day = day_of(person.now);
+            let seen =
+                |facts: CaseloadFacts| CaseloadSeen { fault: facts.may_receive(day).err(), facts };
+            Ok(tx.caseloads(&streams)?.into_iter().map(seen).collect())
+        })
+        .await
+    }
+
+    /// The households of one of them, after a name.
+    pub async fn households(
+        &self,
+        person: SignedIn,
+        caseload: StreamId,
+        after: Option<RecordId>,
+    ) -> Answer<Vec<HouseholdChoice>> {
+        let found = self.read(move |tx| {
+            let grants = tx.grants(person.user(), person.now)?;
+            match reached(&grants, StreamKind::Caseload, &[REVIEWER]).contains(&caseload) {
+                true => tx.households_in(caseload, after).map(Some),
+                false => Ok(None),
+            }
+        });
+        found.await?.ok_or_else(|| Kind::NotAvailable.into())
+    }
+
+    /// Moves households, once for each idempotency key: all of them, or none.
+    pub async fn move_households(
+        &self,
+        person: SignedIn,
+        request: KeyedRequest,
+        parts: Vec<Part>,
+        reason: String,
+    ) -> Answer<String> {
+        self.act(person, request, move |acting| take(acting, &parts, &reason)).await
+    }
+}
+
+fn take(acting: &mut Acting<'_>, parts: &[Part], reason: &str) -> Stored<Answer<String>> {
+    let reach = unless_refused!(check_caseloads(acting, parts)?);
+    let wanted = wanted(acting, parts)?;
+    if wanted.len() > HOUSEHOLDS_MAX {
+        return Ok(Err(too_many()));
+    }
+    let mut ids: Vec<RecordId> = wanted.iter().map(|(id, _)| *id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    // Locked before they are read: the move is of the version that stands.
+    acting.tx.lock_roots(&ids)?;
+    let found = acting.tx.records(&ids)?;
+    let found: BTreeMap<_, _> = found.into_iter().map(|record| (record.id, record)).collect();
+    unless_refused!(check_households(parts, &wanted, &found, &reach));
+    let edits: Vec<Value> = wanted.iter().map(|(id, to)| edit(&found[id], *to, reason)).collect();
+    let units = edits.chunks(LIMITS.push_edits_max).map(<[Value]>::to_vec).collect();
+    let outcomes = unless_refused!(acting.push(units)?);
+    let mut refusals = Refusals::default();
+    let mut moved = Vec::with_capacity(wanted.len());
+    for ((id, to), outcome) in wanted.iter().zip(outcomes) {
+        match outcome.rev {
+            Some(rev) => moved.push(
+                json!({"record": id, "from": found[id].stream, "to": to, "rev": rev.to_string()}),
+            ),
+            None => refusals.add("household", id, MoveFault::ChangedMeanwhile),
+        }
+    }
+    Ok(refusals.check().map(|()| json!({"moved": moved}).to_string()))
+}
+
+fn edit(record: &StoredRecord, to: StreamId, reason: &str) -> Value {
+    json!({"op": "move", "record": record.id, "kind": record.kind,
+        "base": record.rev.to_string(), "stream": to, "reason": reason})
+}
+
+/// Whether every caseload that is named is the person's, and those that receive may. Gives the
+/// caseloads that the person reaches.
+fn check_caseloads(acting: &mut Acting<'_>, parts: &[Part]) -> Stored<Answer<BTreeSet<StreamId>>> {
+    let grants = acting.tx.grants(acting.person.user(), acting.person.now)?;
+    let reach: BTreeSet<_> =
+        reached(&grants, StreamKind::Caseload, &[REVIEWER]).into_iter().collect();
+    let to: Vec<_> = parts.iter().map(|part| part.to).filter(|to| reach.contains(to)).collect();
+    let day = day_of(acting.person.now);
+    let mut refusals = Refusals::default();
+    for facts in acting.tx.caseloads(&to)? {
+        if let Err(fault) = facts.may_receive(day) {
+            refusals.add("caseload", facts.stream, fault);
+        }
+    }
+    for part in parts {
+        let from = match part.what {
+            Moved::All(from) => Some(from),
+            Moved::Households(_) => None,
+        };
+        for named in [Some(part.to), from].into_iter().flatten() {
+            if !reach.contains(&named) {
+                refusals.add("caseload", named, MoveFault::OutsideArea);
+            }
+        }
+        if from == Some(part.to) {
+            refusals.add("caseload", part.to, MoveFault::AlreadyThere);
+        }
+    }
+    Ok(refusals.check().map(|()| reach))
+}
+
+/// What is to be moved, and where to, in the order in which it is said.
+fn wanted(acting: &mut Acting<'_>, parts: &[Part]) -> Stored<Vec<(RecordId, StreamId)>> {
+    let mut wanted = Vec::new();
+    for part in parts {
+        let ids = match &part.what {
+            Moved::Households(ids) => ids.clone(),
+            Moved::All(from) => acting.tx.roots_in(*from)?,
+        };
+        wanted.extend(ids.into_iter().map(|id| (id, part.to)));
+    }
+    Ok(wanted)
+}
+
+fn check_households(
+    parts: &[Part],
+    wanted: &[(RecordId, StreamId)],
+    found: &BTreeMap<RecordId, StoredRecord>,
+    reach: &BTreeSet<StreamId>,
+) -> Answer<()> {
+    let mut refusals = Refusals::default();
+    let emptied: BTreeSet<StreamId> = parts
+        .iter()
+        .filter_map(|part| match part.what {
+            Moved::All(from) => Some(from),
+            Moved::Households(_) => None,
+        })
+        .collect();
+    let mut met = BTreeSet::new();
+    for (id, to) in wanted {
+        if !met.insert(*id) {
+            refusals.add("household", id, MoveFault::NamedTwice);
+        }
+        // What was deleted goes along with its caseload, so that it can come back there.
+        let record = found.get(id).filter(|record| {
+            record.id == record.root
+                && reach.contains(&record.stream)
+                && (!record.deleted || emptied.contains(&record.stream))
+        });
+        match record {
+            None => refusals.add("household", id, MoveFault::NotAvailable),
+            Some(record) if record.stream == *to => {
+                refusals.add("household", id, MoveFault::AlreadyThere);
+            }
+            Some(_) => {}
+        }
+    }
+    refusals.check()
+}
+
+fn too_many() -> Problem {
+    Problem::new(Kind::InvalidRequest)
+        .detail(
+            format!("一次最多移交 {HOUSEHOLDS_MAX} 户，请分几次办理。"),
+            format!("One act moves at most {HOUSEHOLDS_MAX} households: use several."),
+        )
+        .with("households_max", HOUSEHOLDS_MAX)
+}

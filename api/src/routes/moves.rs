@@ -1,0 +1,271 @@
+//! Households that go to another caseload.
+
+use crate::auth::Reviewer;
+use crate::body::Json;
+use crate::desk::{CaseloadSeen, Moved, Part};
+use crate::idempotency::IdempotencyKey;
+use crate::openapi::refusals;
+use crate::problem::{Answer, Kind, Problem};
+use crate::service::Service;
+use actix_web::http::header::ContentType;
+use actix_web::{HttpResponse, get, post, web};
+use ruhu_store::desk::HouseholdChoice;
+use ruhu_sync::edit::REASON_CHARACTERS_MAX;
+use ruhu_sync::id::{RecordId, StreamId};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+refusals!(NotYours: Kind::NotPermitted);
+refusals!(NotListed: Kind::NotPermitted, Kind::NotAvailable, Kind::InvalidRequest);
+refusals!(NotMoved: Kind::NotPermitted, Kind::InvalidRequest, Kind::MoveRefused,
+    Kind::IdempotencyKeyReused, Kind::MalformedJson);
+
+/// Caseloads.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CaseloadList {
+    /// In order of their ids.
+    caseloads: Vec<CaseloadItem>,
+}
+
+/// A caseload.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CaseloadItem {
+    /// Its id: the stream of its households.
+    id: Uuid,
+    /// What people call it.
+    name: String,
+    /// Its area's code.
+    area: String,
+    /// Who works under its contract.
+    provider_name: String,
+    /// The contract's first day.
+    contract_first_day: String,
+    /// The contract's last day, inclusive.
+    contract_last_day: String,
+    /// Why it may receive no household today: `contract_not_in_force` or `provider_banned`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    receives_nothing_because: Option<String>,
+}
+
+/// Households of a caseload.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct HouseholdList {
+    /// At most 200, in order of their ids. Ask again with the last one in `after` for more.
+    households: Vec<HouseholdItem>,
+}
+
+/// A household in a list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct HouseholdItem {
+    /// Its name.
+    record: Uuid,
+    /// Its community.
+    community_code: String,
+    /// Its head, masked.
+    head_name_masked: String,
+}
+
+/// Where a list begins.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct After {
+    after: Option<Uuid>,
+}
+
+/// An act of moving: all parts of it, or none.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Moves {
+    /// Its parts: one to move or to merge, several to split or hand over.
+    parts: Vec<MovePart>,
+    /// Why, in at most 500 characters.
+    reason: String,
+}
+
+/// One part: either households by name, or all that is in a caseload.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct MovePart {
+    /// The caseload that receives.
+    to: Uuid,
+    /// These households.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    households: Option<Vec<Uuid>>,
+    /// All that is in this caseload.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    from: Option<Uuid>,
+}
+
+/// What was moved.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MovesTaken {
+    /// Each household, in the order in which it was asked for.
+    moved: Vec<MoveTaken>,
+}
+
+/// One household that was moved.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MoveTaken {
+    /// The household.
+    record: Uuid,
+    /// The caseload that it left.
+    from: Uuid,
+    /// The caseload in which it is now.
+    to: Uuid,
+    /// Its version after it.
+    rev: String,
+}
+
+/// Lists the caseloads of the reviewer's area.
+#[utoipa::path(
+    tag = "desk",
+    responses(
+        (status = 200, description = "The caseloads", body = CaseloadList, example = json!(CaseloadList::example())),
+        NotYours,
+    ),
+    security(("access_token" = [])),
+)]
+#[get("/v1/desk/caseloads")]
+pub(crate) async fn list_caseloads(
+    reviewer: Reviewer,
+    service: web::Data<Service>,
+) -> Answer<HttpResponse> {
+    Ok(HttpResponse::Ok().json(CaseloadList::of(service.caseloads(reviewer.person).await?)))
+}
+
+/// Lists the households of a caseload. Names are masked.
+#[utoipa::path(
+    tag = "desk",
+    params(
+        ("id" = Uuid, Path, description = "Which caseload"),
+        ("after" = Option<Uuid>, Query, description = "Only those after this one"),
+    ),
+    responses(
+        (status = 200, description = "Its households", body = HouseholdList, example = json!(HouseholdList::example())),
+        NotListed,
+    ),
+    security(("access_token" = [])),
+)]
+#[get("/v1/desk/caseloads/{id}/households")]
+pub(crate) async fn list_households(
+    reviewer: Reviewer,
+    service: web::Data<Service>,
+    id: web::Path<Uuid>,
+    page: web::Query<After>,
+) -> Answer<HttpResponse> {
+    let after = page.after.map(RecordId);
+    let found = service.households(reviewer.person, StreamId(*id), after).await?;
+    Ok(HttpResponse::Ok().json(HouseholdList::of(found)))
+}
+
+/// Moves households to other caseloads, each with all that belongs to it.
+///
+/// One household, a list of them, or all of a caseload: caseloads are split, merged and handed
+/// over by it. Everything is moved, or nothing. The tablets of the old team give it up at their
+/// next pull, after they have handed in what was not sent yet.
+#[utoipa::path(
+    tag = "desk",
+    params(("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "move-7f3a0001")),
+    request_body(content = Moves, example = json!(Moves::example())),
+    responses(
+        (status = 200, description = "All of it was moved", body = MovesTaken, example = json!(MovesTaken::example())),
+        NotMoved,
+    ),
+    security(("access_token" = [])),
+)]
+#[post("/v1/desk/moves")]
+pub(crate) async fn move_households(
+    reviewer: Reviewer,
+    service: web::Data<Service>,
+    key: IdempotencyKey,
+    asked: Json<Moves>,
+) -> Answer<HttpResponse> {
+    let request = key.sent_for("move", &asked.0);
+    let (parts, reason) = asked.0.read()?;
+    let moved = service.move_households(reviewer.person, request, parts, reason).await?;
+    Ok(HttpResponse::Ok().content_type(ContentType::json()).body(moved))
+}
+
+/// A reason, if something is said in it and it is not too long.
+pub(super) fn reason(text: String) -> Answer<String> {
+    if text.trim().is_empty() || text.chars().count() > REASON_CHARACTERS_MAX {
+        return Err(Problem::new(Kind::InvalidRequest).detail(
+            format!("请写明理由，不超过 {REASON_CHARACTERS_MAX} 字。"),
+            format!("Give a reason of at most {REASON_CHARACTERS_MAX} characters."),
+        ));
+    }
+    Ok(text)
+}
+
+impl Moves {
+    fn read(self) -> Answer<(Vec<Part>, String)> {
+        let part = |part: MovePart| {
+            let what = match (part.households, part.from) {
+                (Some(ids), None) if !ids.is_empty() => {
+                    Moved::Households(ids.into_iter().map(RecordId).collect())
+                }
+                (None, Some(from)) => Moved::All(StreamId(from)),
+                _ => return None,
+            };
+            Some(Part { to: StreamId(part.to), what })
+        };
+        let parts: Option<Vec<_>> = self.parts.into_iter().map(part).collect();
+        let parts = parts.filter(|parts| !parts.is_empty()).ok_or_else(|| {
+            Problem::new(Kind::InvalidRequest).detail(
+                "parts 的每一项须写明 to，并在 households 与 from 中只填一项。",
+                "Each of parts names to, and either households or from.",
+            )
+        })?;
+        Ok((parts, reason(self.reason)?))
+    }
+
+    fn example() -> Value {
+        json!({"parts": [{"to": CASELOAD, "households": [HOUSEHOLD]}], "reason": "人户分离，已迁居。"})
+    }
+}
+
+const CASELOAD: &str = "0192e4a0-0000-7000-8000-00000000000c";
+const HOUSEHOLD: &str = "0192e4a0-0000-7000-8000-000000000008";
+
+impl MovesTaken {
+    fn example() -> Value {
+        json!({"moved": [{"record": HOUSEHOLD, "from": "0192e4a0-0000-7000-8000-00000000000d",
+            "to": CASELOAD, "rev": "4-77a0c3d1"}]})
+    }
+}
+
+impl CaseloadList {
+    fn of(seen: Vec<CaseloadSeen>) -> Self {
+        let item = |CaseloadSeen { facts, fault }| CaseloadItem {
+            id: facts.stream.0,
+            name: facts.name,
+            area: facts.area,
+            provider_name: facts.provider_name,
+            contract_first_day: facts.contract_first_day.to_string(),
+            contract_last_day: facts.contract_last_day.to_string(),
+            receives_nothing_because: fault.map(|fault| fault.code().to_owned()),
+        };
+        Self { caseloads: seen.into_iter().map(item).collect() }
+    }
+
+    fn example() -> Value {
+        json!({"caseloads": [{"id": CASELOAD, "name": "什刹海一组", "area": "110102012",
+            "provider_name": "测试社工事务所", "contract_first_day": "2026-01-01",
+            "contract_last_day": "2026-12-31"}]})
+    }
+}
+
+impl HouseholdList {
+    fn of(found: Vec<HouseholdChoice>) -> Self {
+        let item = |choice: HouseholdChoice| HouseholdItem {
+            record: choice.id.0,
+            community_code: choice.community_code,
+            head_name_masked: choice.head_name_masked,
+        };
+        Self { households: found.into_iter().map(item).collect() }
+    }
+
+    fn example() -> Value {
+        json!({"households": [{"record": HOUSEHOLD, "community_code": "110102012001",
+            "head_name_masked": "测**"}]})
+    }
+}
