@@ -5,7 +5,10 @@ mod act;
 mod decide;
 mod look;
 mod moves;
+mod quarantine;
+mod together;
 
 pub use decide::{Decision, Verdict};
 pub use look::AssessmentSeen;
 pub use moves::{CaseloadSeen, HOUSEHOLDS_MAX, Moved, Part};
+pub use quarantine::{Listed, PlaceSeen, QuarantineSeen, Settlement};

@@ -19,6 +19,7 @@ pub mod organisations;
 pub mod page;
 pub mod pin;
 pub mod problems;
+pub mod quarantine;
 pub mod session;
 pub mod sync;
 
@@ -64,7 +65,10 @@ routes! {
     desk::return_assessment,
     desk::accept_assessment,
     desk::list_finds,
-    desk::list_quarantine,
+    quarantine::list_quarantine,
+    quarantine::read_quarantined,
+    quarantine::apply_quarantined,
+    quarantine::dismiss_quarantined,
     moves::list_caseloads,
     moves::list_households,
     moves::move_households,

@@ -4,10 +4,12 @@
 mod caseloads;
 mod history;
 mod lists;
+mod quarantine;
 
 pub use caseloads::HouseholdChoice;
-pub use history::{HistoryEntry, QuarantinedEdit};
+pub use history::HistoryEntry;
 pub use lists::{AssessmentItem, FindItem, HouseholdItem};
+pub use quarantine::{Neighbour, QuarantinePlace, QuarantinedEdit};
 
 /// The most items one list gives.
 pub const ITEMS_MAX: i64 = 200;

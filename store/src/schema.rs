@@ -348,7 +348,9 @@ diesel::joinable!(device -> account (account));
 diesel::allow_tables_to_appear_in_same_query!(assessment_row, household_row);
 diesel::allow_tables_to_appear_in_same_query!(journal, account);
 diesel::allow_tables_to_appear_in_same_query!(departure, record);
-diesel::allow_tables_to_appear_in_same_query!(journal, record);
+diesel::allow_tables_to_appear_in_same_query!(journal, record, household_row);
+diesel::allow_tables_to_appear_in_same_query!(account, record);
+diesel::allow_tables_to_appear_in_same_query!(account, household_row);
 diesel::allow_tables_to_appear_in_same_query!(
     account,
     office,

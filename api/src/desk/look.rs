@@ -5,7 +5,7 @@ use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
 use ruhu_casework::roles::{REVIEWER, WINDOW};
 use ruhu_store::Tx;
-use ruhu_store::desk::{AssessmentItem, FindItem, HistoryEntry, QuarantinedEdit};
+use ruhu_store::desk::{AssessmentItem, FindItem, HistoryEntry};
 use ruhu_sync::id::{RecordId, StreamId};
 use ruhu_sync::record::StoredRecord;
 use ruhu_sync::rules::{Capacity, Grants, StreamKind};
@@ -72,17 +72,6 @@ impl Service {
             let grants = tx.grants(person.user(), person.now)?;
             let streams = reached(&grants, StreamKind::User, &[REVIEWER, WINDOW]);
             tx.finds(&streams, status.as_deref())
-        })
-        .await
-    }
-
-    /// The edits in quarantine within a reviewer's reach, oldest first.
-    pub async fn quarantine(&self, person: SignedIn) -> Answer<Vec<QuarantinedEdit>> {
-        self.read(move |tx| {
-            let grants = tx.grants(person.user(), person.now)?;
-            let mut streams = reached(&grants, StreamKind::Caseload, &[REVIEWER]);
-            streams.extend(reached(&grants, StreamKind::User, &[REVIEWER]));
-            tx.quarantined(&streams, None)
         })
         .await
     }

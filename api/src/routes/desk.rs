@@ -11,9 +11,7 @@ use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
 use actix_web::http::header::ContentType;
 use actix_web::{HttpResponse, get, post, web};
-use contract::{
-    Accept, AssessmentBody, AssessmentList, DecisionTaken, FindList, QuarantineList, Return, Status,
-};
+use contract::{Accept, AssessmentBody, AssessmentList, DecisionTaken, FindList, Return, Status};
 use ruhu_sync::id::RecordId;
 use ruhu_sync::rev::Rev;
 use uuid::Uuid;
@@ -137,24 +135,6 @@ pub(crate) async fn list_finds(
 ) -> Answer<HttpResponse> {
     let found = service.finds(staff.person, query.into_inner().status).await?;
     Ok(HttpResponse::Ok().json(FindList::of(found)))
-}
-
-/// Lists the edits in quarantine within the reviewer's reach, oldest first.
-#[utoipa::path(
-    tag = "desk",
-    responses(
-        (status = 200, description = "The edits that wait for a decision", body = QuarantineList, example = json!(QuarantineList::example())),
-        NotYours,
-    ),
-    security(("access_token" = [])),
-)]
-#[get("/v1/desk/quarantine")]
-pub(crate) async fn list_quarantine(
-    reviewer: Reviewer,
-    service: web::Data<Service>,
-) -> Answer<HttpResponse> {
-    let found = service.quarantine(reviewer.person).await?;
-    Ok(HttpResponse::Ok().json(QuarantineList::of(found)?))
 }
 
 fn json(text: String) -> HttpResponse {

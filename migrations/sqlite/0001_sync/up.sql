@@ -98,7 +98,7 @@ CREATE TABLE journal (
 CREATE UNIQUE INDEX journal_by_record ON journal (record, rev_number) WHERE rev_number IS NOT NULL;
 -- What a device asked for and did not get.
 CREATE INDEX journal_untaken ON journal (device, record) WHERE rev_number IS NULL;
--- What waits at a desk.
-CREATE INDEX journal_quarantined ON journal (stream, received_at) WHERE verdict = 'quarantined';
+-- What waits at a desk, oldest first.
+CREATE INDEX journal_quarantined ON journal (received_at, device, device_seq) WHERE verdict = 'quarantined';
 -- An edit is settled once.
 CREATE UNIQUE INDEX journal_settled ON journal (decides_device, decides_seq) WHERE decides_device IS NOT NULL;

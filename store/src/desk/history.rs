@@ -1,37 +1,13 @@
-//! The journal as a desk reads it: what waits in quarantine, and what became of a record.
+//! The journal as a desk reads it: what became of a record.
 
-use super::ITEMS_MAX;
 use crate::Tx;
 use crate::journal::open_effect;
 use crate::schema::{account, journal};
 use crate::values::{Fixed, Name, counted};
 use diesel::prelude::*;
 use ruhu_sync::effect::Effect;
-use ruhu_sync::id::{DeviceId, DeviceSeq, Instant, RecordId, StreamId, UserId};
+use ruhu_sync::id::{DeviceId, DeviceSeq, Instant, RecordId, UserId};
 use ruhu_sync::storage::Stored;
-
-/// An edit that waits for a person with authority to decide.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct QuarantinedEdit {
-    /// The device it came from.
-    pub device: DeviceId,
-    /// Its number there; the two name it.
-    pub device_seq: DeviceSeq,
-    /// Its author.
-    pub user: UserId,
-    /// When it arrived.
-    pub received_at: Instant,
-    /// When it was made, by the device's clock.
-    pub made_at: Option<String>,
-    /// The record it asks for.
-    pub record: Option<RecordId>,
-    /// That record's kind.
-    pub kind: Option<String>,
-    /// The stream it was judged against.
-    pub stream: Option<StreamId>,
-    /// Its outcome, as it was answered.
-    pub outcome_text: String,
-}
 
 /// One effective edit in a record's history.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,60 +32,12 @@ pub struct HistoryEntry {
     pub effect: Effect,
 }
 
-type QuarantinedTuple = (
-    Fixed<16>,
-    i64,
-    Fixed<16>,
-    i64,
-    Option<String>,
-    Option<Fixed<16>>,
-    Option<String>,
-    Option<Fixed<16>>,
-    String,
-);
 type HistoryTuple = (
     (Fixed<16>, i64, Fixed<16>, String, i64, Option<String>, Option<i64>, String),
     (bool, i32, Option<Vec<u8>>, Option<Vec<u8>>),
 );
 
 impl Tx {
-    /// The edits in quarantine that were judged against these streams, or that this person wrote:
-    /// oldest first.
-    pub fn quarantined(
-        &mut self,
-        streams: &[StreamId],
-        author: Option<UserId>,
-    ) -> Stored<Vec<QuarantinedEdit>> {
-        let streams: Vec<_> = streams.iter().map(|stream| stream.fixed()).collect();
-        let rows: Vec<QuarantinedTuple> = self.run(|connection| {
-            on_both!(connection, |c| {
-                let mut query = journal::table
-                    .filter(journal::verdict.eq("quarantined"))
-                    .order((journal::received_at, journal::device, journal::device_seq))
-                    .limit(ITEMS_MAX)
-                    .into_boxed();
-                query = match author {
-                    Some(author) => query.filter(journal::account.eq(author.fixed())),
-                    None => query.filter(journal::stream.eq_any(streams)),
-                };
-                query
-                    .select((
-                        journal::device,
-                        journal::device_seq,
-                        journal::account,
-                        journal::received_at,
-                        journal::made_at,
-                        journal::record,
-                        journal::kind,
-                        journal::stream,
-                        journal::outcome,
-                    ))
-                    .load(c)
-            })
-        })?;
-        rows.into_iter().map(quarantined).collect()
-    }
-
     /// What became of a record, version by version.
     pub fn record_history(&mut self, record: RecordId) -> Stored<Vec<HistoryEntry>> {
         let rows: Vec<HistoryTuple> = self.run(|connection| {
@@ -160,19 +88,4 @@ impl Tx {
         }
         Ok(history)
     }
-}
-
-fn quarantined(row: QuarantinedTuple) -> Stored<QuarantinedEdit> {
-    let (device, device_seq, user, received_at, made_at, record, kind, stream, outcome) = row;
-    Ok(QuarantinedEdit {
-        device: DeviceId::of(device),
-        device_seq: DeviceSeq(counted(device_seq)?),
-        user: UserId::of(user),
-        received_at: Instant(received_at),
-        made_at,
-        record: record.map(Name::of),
-        kind,
-        stream: stream.map(Name::of),
-        outcome_text: outcome,
-    })
 }

@@ -3,9 +3,8 @@
 use crate::desk::AssessmentSeen;
 use crate::problem::{Answer, Problem};
 use ruhu_casework::rules::CaseRules;
-use ruhu_store::desk::{AssessmentItem, FindItem, HistoryEntry, QuarantinedEdit};
+use ruhu_store::desk::{AssessmentItem, FindItem, HistoryEntry};
 use ruhu_sync::json::Json;
-use ruhu_sync::outcome::Outcome;
 use ruhu_sync::record::{RecordFrame, write_record};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -162,37 +161,6 @@ pub(crate) struct FindEntry {
     changed_at_us: i64,
 }
 
-/// Edits in quarantine.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct QuarantineList {
-    /// Oldest first.
-    edits: Vec<QuarantineEntry>,
-}
-
-/// An edit in quarantine. Its content is not listed: a list is not a reason to see any.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct QuarantineEntry {
-    /// The device it came from.
-    device: Uuid,
-    /// Its number there.
-    device_seq: u64,
-    /// Its author.
-    user: Uuid,
-    /// The record it asks for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    record: Option<Uuid>,
-    /// That record's kind.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kind: Option<String>,
-    /// Why it was quarantined.
-    reason: Value,
-    /// When it arrived, in microseconds since 1970.
-    received_at_us: i64,
-    /// When it was made, by the device's clock.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    made_at: Option<String>,
-}
-
 impl AssessmentList {
     pub(super) fn of(found: Vec<AssessmentItem>) -> Self {
         let entry = |item: AssessmentItem| AssessmentEntry {
@@ -296,31 +264,6 @@ impl FindList {
     pub(super) fn example() -> Value {
         json!({"finds": [{"record": ID, "community_code": "110102012001", "category": "illness",
             "urgency": "urgent", "status": "reported", "changed_at_us": 1_795_406_400_000_000_i64}]})
-    }
-}
-
-impl QuarantineList {
-    pub(super) fn of(found: Vec<QuarantinedEdit>) -> Answer<Self> {
-        let entry = |edit: QuarantinedEdit| -> Answer<QuarantineEntry> {
-            let outcome: Outcome = serde_json::from_str(&edit.outcome_text)
-                .map_err(|error| Problem::internal(error.to_string()))?;
-            Ok(QuarantineEntry {
-                device: edit.device.0,
-                device_seq: edit.device_seq.0,
-                user: edit.user.0,
-                record: edit.record.map(|record| record.0),
-                kind: edit.kind,
-                reason: json!(outcome.reason),
-                received_at_us: edit.received_at.0,
-                made_at: edit.made_at,
-            })
-        };
-        Ok(Self { edits: found.into_iter().map(entry).collect::<Answer<_>>()? })
-    }
-
-    pub(super) fn example() -> Value {
-        json!({"edits": [{"device": ID, "device_seq": 7, "user": ID, "record": ID,
-            "kind": "assessment", "reason": "decided", "received_at_us": 1_795_406_400_000_000_i64}]})
     }
 }
 

@@ -1,0 +1,256 @@
+//! What waits in quarantine: looked at beside today's record, and decided on.
+
+use super::act::{Acting, unless_refused};
+use super::look::reached;
+use super::together::together;
+use crate::auth::SignedIn;
+use crate::idempotency::KeyedRequest;
+use crate::problem::{Answer, Kind, Problem};
+use crate::service::Service;
+use ruhu_casework::roles::REVIEWER;
+use ruhu_casework::rules::CaseRules;
+use ruhu_store::Tx;
+use ruhu_store::desk::{HistoryEntry, QuarantinePlace, QuarantinedEdit};
+use ruhu_sync::decision::{EditName, Waiting};
+use ruhu_sync::edit::{Edit, Received};
+use ruhu_sync::id::StreamId;
+use ruhu_sync::json::{Json, Object};
+use ruhu_sync::outcome::{Outcome, Reason};
+use ruhu_sync::patch::{Wish, asks};
+use ruhu_sync::path::Path;
+use ruhu_sync::record::StoredRecord;
+use ruhu_sync::rev::Base;
+use ruhu_sync::rules::{Rules as _, StreamKind};
+use ruhu_sync::storage::{ReadTx as _, StorageError, Stored, WriteTx as _};
+use serde_json::{Value, json};
+
+/// An edit in the list, with the numbers of all that are decided with it.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The edit.
+    pub edit: QuarantinedEdit,
+    /// What is decided with it, itself included: each group in a list of its own.
+    pub together: Vec<Vec<EditName>>,
+}
+
+/// One place that a quarantined edit asks about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlaceSeen {
+    /// Where.
+    pub path: Path,
+    /// What its author had seen there, if the version is known.
+    pub base: Option<Json>,
+    /// What stands there today.
+    pub current: Option<Json>,
+    /// What the edit asks for; nothing if it removes what is there.
+    pub asked: Option<Json>,
+}
+
+/// A quarantined edit beside today's record.
+#[derive(Clone, Debug)]
+pub struct QuarantineSeen {
+    /// The edit, as it is listed.
+    pub listed: Listed,
+    /// Whether the version that its author had seen is known.
+    pub is_base_known: bool,
+    /// What it asks, place by place; nothing if its content was erased by right.
+    pub places: Vec<PlaceSeen>,
+    /// The record today, if it is there.
+    pub record: Option<StoredRecord>,
+}
+
+/// What is decided of an edit.
+#[derive(Clone, Debug)]
+pub struct Settlement {
+    /// Which.
+    pub edit: EditName,
+    /// Applied, or else dismissed.
+    pub applies: bool,
+    /// Why: told to its author.
+    pub reason: String,
+}
+
+/// The streams of every kind that a person decides on.
+pub(super) fn decided_on(tx: &mut Tx, person: &SignedIn) -> Stored<Vec<StreamId>> {
+    let grants = tx.grants(person.user(), person.now)?;
+    let mut streams = reached(&grants, StreamKind::Caseload, &[REVIEWER]);
+    streams.extend(reached(&grants, StreamKind::User, &[REVIEWER]));
+    Ok(streams)
+}
+
+impl Service {
+    /// The edits that wait for this person, oldest first, after a place.
+    pub async fn quarantine(
+        &self,
+        person: SignedIn,
+        after: Option<QuarantinePlace>,
+    ) -> Answer<Vec<Listed>> {
+        self.read(move |tx| {
+            let streams = decided_on(tx, &person)?;
+            let found = tx.quarantined(&streams, after)?;
+            let mut devices: Vec<_> = found.iter().map(|edit| edit.name.device).collect();
+            devices.sort_unstable();
+            devices.dedup();
+            let waiting = tx.quarantined_of(&devices)?;
+            let mut by_device = std::collections::BTreeMap::<_, Vec<_>>::new();
+            for neighbour in waiting {
+                by_device.entry(neighbour.name.device).or_default().push(neighbour);
+            }
+            let listed = |edit: QuarantinedEdit| {
+                let waiting = by_device.get(&edit.name.device).map_or(&[][..], Vec::as_slice);
+                Listed { together: together(waiting, edit.name), edit }
+            };
+            Ok(found.into_iter().map(listed).collect())
+        })
+        .await
+    }
+
+    /// One of them, beside today's record.
+    pub async fn quarantined_edit(
+        &self,
+        person: SignedIn,
+        name: EditName,
+    ) -> Answer<QuarantineSeen> {
+        let rules = self.rules.clone();
+        let seen = self.read(move |tx| {
+            let Some(edit) = within_reach(tx, &person, name)? else { return Ok(None) };
+            let together = together(&tx.quarantined_of(&[name.device])?, name);
+            let record = match edit.record {
+                Some(id) => tx.records(&[id])?.pop(),
+                None => None,
+            };
+            let history = match &record {
+                Some(record) => tx.record_history(record.id)?,
+                None => Vec::new(),
+            };
+            let asked = tx.quarantined_content(name)?.and_then(|waiting| asked(&waiting));
+            let base = asked.as_ref().and_then(|edit| earlier(edit, record.as_ref(), &history));
+            let places = match &asked {
+                Some(edit) => places(&rules, edit, record.as_ref(), base.as_ref())?,
+                None => Vec::new(),
+            };
+            let listed = Listed { edit, together };
+            Ok(Some(QuarantineSeen { listed, is_base_known: base.is_some(), places, record }))
+        });
+        seen.await?.ok_or_else(|| Kind::NotAvailable.into())
+    }
+
+    /// Applies or dismisses an edit with its group and all that builds on it, once for each
+    /// idempotency key.
+    pub async fn settle(
+        &self,
+        person: SignedIn,
+        request: KeyedRequest,
+        settlement: Settlement,
+    ) -> Answer<String> {
+        self.act(person, request, move |acting| take(acting, &settlement)).await
+    }
+}
+
+/// A quarantined edit on which this person decides; anything else is not available.
+fn within_reach(tx: &mut Tx, person: &SignedIn, name: EditName) -> Stored<Option<QuarantinedEdit>> {
+    let streams = decided_on(tx, person)?;
+    let found = tx.quarantined_edit(name)?;
+    Ok(found.filter(|edit| edit.stream.is_some_and(|stream| streams.contains(&stream))))
+}
+
+fn asked(waiting: &Waiting) -> Option<Edit> {
+    Received::read_stored(waiting.payload.as_deref()?)?.asked().cloned()
+}
+
+fn content(record: Option<&StoredRecord>) -> Stored<Object> {
+    let content = record.map(StoredRecord::content).transpose();
+    let content = content.map_err(|error| StorageError::Corrupt(error.to_string()))?;
+    Ok(content.map(|content| content.document).unwrap_or_default())
+}
+
+/// The document of the version that the edit's author had seen: today's, with everything taken
+/// back that came after it.
+fn earlier(edit: &Edit, record: Option<&StoredRecord>, history: &[HistoryEntry]) -> Option<Object> {
+    let Base::Seen(seen) = edit.base else { return Some(Object::new()) };
+    let record = record.filter(|record| seen.number <= record.rev.number)?;
+    let mut document = content(Some(record)).ok()?;
+    let later = history.iter().filter(|entry| entry.rev_number > seen.number);
+    later.rev().for_each(|entry| entry.effect.undo(&mut document));
+    Some(document)
+}
+
+fn places(
+    rules: &CaseRules,
+    edit: &Edit,
+    record: Option<&StoredRecord>,
+    base: Option<&Object>,
+) -> Stored<Vec<PlaceSeen>> {
+    let current = content(record)?;
+    let known = record.map(|_| &current);
+    let asked = match rules.shape(&edit.kind, known, &edit.patch) {
+        Ok(shape) => asks(&shape, &edit.patch, &edit.new_rows).unwrap_or_default(),
+        Err(_) => Vec::new(),
+    };
+    let seen = asked.into_iter().filter_map(|ask| {
+        let asked = match ask.wish {
+            Wish::Set(value) => Some(value),
+            Wish::AddRow(row) => Some(Json::Object(row)),
+            Wish::Remove => None,
+            Wish::Ensure => return None,
+        };
+        Some(PlaceSeen {
+            base: base.and_then(|base| ask.path.find(base)).cloned(),
+            current: ask.path.find(&current).cloned(),
+            asked,
+            path: ask.path,
+        })
+    });
+    Ok(seen.collect())
+}
+
+fn take(acting: &mut Acting<'_>, settlement: &Settlement) -> Stored<Answer<String>> {
+    let name = settlement.edit;
+    if within_reach(acting.tx, acting.person, name)?.is_none() {
+        return Ok(Err(Kind::NotAvailable.into()));
+    }
+    let units = together(&acting.tx.quarantined_of(&[name.device])?, name);
+    if units.is_empty() {
+        return Ok(Err(not_settled(Some(Reason::Settled))));
+    }
+    let op = if settlement.applies { "apply" } else { "dismiss" };
+    let decision = |edit: &EditName| json!({"op": op, "edit": edit, "reason": settlement.reason});
+    let edits = units.iter().map(|unit| unit.iter().map(decision).collect()).collect();
+    let outcomes = unless_refused!(acting.push(edits)?);
+    let ends: Vec<(&EditName, &Outcome)> = units.iter().flatten().zip(&outcomes).collect();
+    let (settled, waiting): (Vec<_>, Vec<_>) =
+        ends.iter().copied().partition(|(_, outcome)| outcome.outcome.is_effective());
+    if waiting.iter().any(|(edit, _)| **edit == name) {
+        let of_its_group = units.iter().find(|unit| unit.contains(&name));
+        let reasons = waiting
+            .iter()
+            .filter(|(edit, _)| of_its_group.is_some_and(|unit| unit.contains(edit)))
+            .filter_map(|(_, outcome)| outcome.reason);
+        let first = reasons.clone().find(|reason| *reason != Reason::GroupMember);
+        return Ok(Err(not_settled(first.or(reasons.clone().next()))));
+    }
+    Ok(Ok(json!({"settled": settled.iter().map(|(edit, outcome)| end(edit, outcome))
+            .collect::<Vec<_>>(),
+        "still_waiting": waiting.iter().map(|(edit, outcome)| end(edit, outcome))
+            .collect::<Vec<_>>()})
+    .to_string()))
+}
+
+fn end(edit: &EditName, outcome: &Outcome) -> Value {
+    let mut told = json!({"device": edit.device, "device_seq": edit.device_seq,
+        "outcome": outcome.outcome});
+    if let Some(rev) = outcome.rev {
+        told["rev"] = json!(rev.to_string());
+    }
+    if let Some(reason) = outcome.reason {
+        told["reason"] = json!(reason);
+    }
+    if !outcome.conflicts.is_empty() {
+        told["conflicts"] = json!(outcome.conflicts);
+    }
+    told
+}
+
+fn not_settled(reason: Option<Reason>) -> Problem {
+    Problem::new(Kind::NotSettled).with("reason", json!(reason))
+}

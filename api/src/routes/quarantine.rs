@@ -1,0 +1,147 @@
+//! What waits in quarantine: listed, read, applied, dismissed.
+
+mod contract;
+
+use super::moves::reason;
+use crate::auth::Reviewer;
+use crate::body::Json;
+use crate::desk::Settlement;
+use crate::idempotency::IdempotencyKey;
+use crate::openapi::refusals;
+use crate::problem::{Answer, Kind};
+use crate::service::Service;
+use actix_web::http::header::ContentType;
+use actix_web::{HttpResponse, get, post, web};
+use contract::{After, Because, QuarantineList, QuarantinedBody, Settled, place};
+use ruhu_sync::decision::EditName;
+use ruhu_sync::id::{DeviceId, DeviceSeq};
+use uuid::Uuid;
+
+refusals!(NotListed: Kind::NotPermitted, Kind::InvalidRequest);
+refusals!(NotRead: Kind::NotPermitted, Kind::NotAvailable, Kind::InvalidRequest);
+refusals!(NotDecided: Kind::NotPermitted, Kind::NotAvailable, Kind::InvalidRequest,
+    Kind::NotSettled, Kind::IdempotencyKeyReused, Kind::MalformedJson);
+
+fn named((device, device_seq): (Uuid, u64)) -> EditName {
+    EditName { device: DeviceId(device), device_seq: DeviceSeq(device_seq) }
+}
+
+/// Lists the edits in quarantine that the reviewer decides on, oldest first.
+///
+/// Each belongs where its record is today, or the household that it is about. At most 200; ask
+/// again with the last one's `place` in `after` for more. Names are masked.
+#[utoipa::path(
+    tag = "desk",
+    params(("after" = Option<String>, Query, description = "Only those after this place", example = "1795406400000000.0192e4a0-0000-7000-8000-000000000007.7")),
+    responses(
+        (status = 200, description = "The edits that wait for a decision", body = QuarantineList, example = json!(QuarantineList::example())),
+        NotListed,
+    ),
+    security(("access_token" = [])),
+)]
+#[get("/v1/desk/quarantine")]
+pub(crate) async fn list_quarantine(
+    reviewer: Reviewer,
+    service: web::Data<Service>,
+    page: web::Query<After>,
+) -> Answer<HttpResponse> {
+    let now = reviewer.person.now;
+    let after = page.after.as_deref().map(place).transpose()?;
+    let found = service.quarantine(reviewer.person, after).await?;
+    Ok(HttpResponse::Ok().json(QuarantineList::of(found, now)?))
+}
+
+/// Gives a quarantined edit, place by place, beside today's record.
+#[utoipa::path(
+    tag = "desk",
+    params(
+        ("device" = Uuid, Path, description = "The device it came from"),
+        ("device_seq" = u64, Path, description = "Its number there"),
+    ),
+    responses(
+        (status = 200, description = "What it asks, what its author had seen, and what stands there today", body = QuarantinedBody, example = json!(QuarantinedBody::example())),
+        NotRead,
+    ),
+    security(("access_token" = [])),
+)]
+#[get("/v1/desk/quarantine/{device}/{device_seq}")]
+pub(crate) async fn read_quarantined(
+    reviewer: Reviewer,
+    service: web::Data<Service>,
+    name: web::Path<(Uuid, u64)>,
+) -> Answer<HttpResponse> {
+    let now = reviewer.person.now;
+    let seen = service.quarantined_edit(reviewer.person, named(*name)).await?;
+    Ok(HttpResponse::Ok().json(QuarantinedBody::of(seen, now)?))
+}
+
+/// Applies a quarantined edit: it is merged anew, in its author's name, with today's record.
+///
+/// Its group goes with it, and so does what builds on it. What still cannot be applied waits on,
+/// and is named. The author is told by a notice.
+#[utoipa::path(
+    tag = "desk",
+    params(
+        ("device" = Uuid, Path, description = "The device it came from"),
+        ("device_seq" = u64, Path, description = "Its number there"),
+        ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "apply-7f3a0001"),
+    ),
+    request_body(content = Because, example = json!(Because::example())),
+    responses(
+        (status = 200, description = "It is applied", body = Settled, example = json!(Settled::example())),
+        NotDecided,
+    ),
+    security(("access_token" = [])),
+)]
+#[post("/v1/desk/quarantine/{device}/{device_seq}/apply")]
+pub(crate) async fn apply_quarantined(
+    reviewer: Reviewer,
+    service: web::Data<Service>,
+    name: web::Path<(Uuid, u64)>,
+    key: IdempotencyKey,
+    asked: Json<Because>,
+) -> Answer<HttpResponse> {
+    settle(reviewer, &service, named(*name), true, key, asked.0).await
+}
+
+/// Dismisses a quarantined edit, with its group and what builds on it. The author is told by a
+/// notice, with the reason.
+#[utoipa::path(
+    tag = "desk",
+    params(
+        ("device" = Uuid, Path, description = "The device it came from"),
+        ("device_seq" = u64, Path, description = "Its number there"),
+        ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "dismiss-7f3a0001"),
+    ),
+    request_body(content = Because, example = json!(Because::example())),
+    responses(
+        (status = 200, description = "It is dismissed", body = Settled, example = json!(Settled::example())),
+        NotDecided,
+    ),
+    security(("access_token" = [])),
+)]
+#[post("/v1/desk/quarantine/{device}/{device_seq}/dismiss")]
+pub(crate) async fn dismiss_quarantined(
+    reviewer: Reviewer,
+    service: web::Data<Service>,
+    name: web::Path<(Uuid, u64)>,
+    key: IdempotencyKey,
+    asked: Json<Because>,
+) -> Answer<HttpResponse> {
+    settle(reviewer, &service, named(*name), false, key, asked.0).await
+}
+
+async fn settle(
+    reviewer: Reviewer,
+    service: &Service,
+    edit: EditName,
+    applies: bool,
+    key: IdempotencyKey,
+    asked: Because,
+) -> Answer<HttpResponse> {
+    let operation = format!("settle {applies} {} {}", edit.device, edit.device_seq);
+    let request = key.sent_for(&operation, &asked);
+    let settlement = Settlement { edit, applies, reason: reason(asked.reason)? };
+    let told = service.settle(reviewer.person, request, settlement).await?;
+    Ok(HttpResponse::Ok().content_type(ContentType::json()).body(told))
+}

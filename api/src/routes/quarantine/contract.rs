@@ -1,0 +1,246 @@
+//! The messages about quarantined edits.
+
+use crate::desk::{Listed, QuarantineSeen};
+use crate::problem::{Answer, Kind, Problem};
+use ruhu_store::desk::QuarantinePlace;
+use ruhu_sync::decision::EditName;
+use ruhu_sync::id::{DeviceId, DeviceSeq, Instant};
+use ruhu_sync::outcome::Outcome;
+use ruhu_sync::record::{RecordFrame, write_record};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Where a list begins.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct After {
+    pub(super) after: Option<String>,
+}
+
+/// Why it is decided so.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct Because {
+    /// For the author to read, in at most 500 characters.
+    pub(super) reason: String,
+}
+
+/// Edits in quarantine.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct QuarantineList {
+    /// Oldest first.
+    edits: Vec<QuarantineEntry>,
+}
+
+/// An edit in quarantine. Its content is not listed: a list is not a reason to see any.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct QuarantineEntry {
+    /// The device it came from.
+    device: Uuid,
+    /// Its number there.
+    device_seq: u64,
+    /// Its place in the list, for `after`.
+    place: String,
+    /// Its author.
+    user: Uuid,
+    /// The author's name.
+    user_name: String,
+    /// What it does: `put` or `delete`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    op: Option<String>,
+    /// The record it asks for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<Uuid>,
+    /// That record's kind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<String>,
+    /// The stream where it belongs today.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stream: Option<Uuid>,
+    /// The head of the household that it is about, masked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    head_name_masked: Option<String>,
+    /// The household's community.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    community_code: Option<String>,
+    /// Why it was quarantined.
+    reason: Value,
+    /// When it arrived, in microseconds since 1970.
+    received_at_us: i64,
+    /// How long it has waited, in seconds.
+    waiting_seconds: i64,
+    /// When it was made, by the device's clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    made_at: Option<String>,
+    /// The group it was sent in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<Uuid>,
+    /// The numbers of all edits of this device that are decided with it, itself included.
+    decided_with: Vec<u64>,
+}
+
+/// A quarantined edit beside today's record.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct QuarantinedBody {
+    /// The edit, as it is listed.
+    edit: QuarantineEntry,
+    /// Whether the version that its author had seen is known.
+    base_known: bool,
+    /// What it asks, place by place.
+    places: Vec<PlaceBody>,
+    /// The record today, if it is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<Value>,
+}
+
+/// One place that the edit asks about.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct PlaceBody {
+    /// Where, as a JSON pointer.
+    path: String,
+    /// What its author had seen there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base: Option<Value>,
+    /// What stands there today.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    current: Option<Value>,
+    /// What the edit asks for; left out if it removes what is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    asked: Option<Value>,
+}
+
+/// What was decided.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct Settled {
+    /// The edits that are settled now.
+    settled: Vec<SettledEdit>,
+    /// Those that were to go with them and still cannot be taken.
+    still_waiting: Vec<SettledEdit>,
+}
+
+/// What became of one edit by a decision.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct SettledEdit {
+    /// The device it came from.
+    device: Uuid,
+    /// Its number there.
+    device_seq: u64,
+    /// How it ended; `applied` for one that was dismissed, too.
+    outcome: String,
+    /// The record's version after it, if it was applied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rev: Option<String>,
+    /// Why it still waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    /// The fields that now wait for a person to choose.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    conflicts: Option<Vec<String>>,
+}
+
+/// Reads a place in the list back.
+pub(super) fn place(text: &str) -> Answer<QuarantinePlace> {
+    let read = || {
+        let mut parts = text.split('.');
+        let at = parts.next()?.parse().ok()?;
+        let device = DeviceId::parse(parts.next()?)?;
+        let device_seq = DeviceSeq(parts.next()?.parse().ok()?);
+        let is_all = parts.next().is_none();
+        is_all.then_some((Instant(at), EditName { device, device_seq }))
+    };
+    read().ok_or_else(|| {
+        Problem::new(Kind::InvalidRequest).detail(
+            "after 应为列表中某一项的 place。",
+            "after is the place of an item of the list.",
+        )
+    })
+}
+
+impl QuarantineEntry {
+    fn of(Listed { edit, together }: Listed, now: Instant) -> Answer<Self> {
+        let outcome: Outcome = serde_json::from_str(&edit.outcome_text)
+            .map_err(|error| Problem::internal(error.to_string()))?;
+        let (device, device_seq) = (edit.name.device, edit.name.device_seq);
+        Ok(Self {
+            device: device.0,
+            device_seq: device_seq.0,
+            place: format!("{}.{device}.{device_seq}", edit.received_at.0),
+            user: edit.user.0,
+            user_name: edit.user_name,
+            op: edit.op,
+            record: edit.record.map(|record| record.0),
+            kind: edit.kind,
+            stream: edit.stream.map(|stream| stream.0),
+            head_name_masked: edit.head_name_masked,
+            community_code: edit.community_code,
+            reason: json!(outcome.reason),
+            received_at_us: edit.received_at.0,
+            waiting_seconds: now.0.saturating_sub(edit.received_at.0) / 1_000_000,
+            made_at: edit.made_at,
+            group: edit.group.map(|group| group.0),
+            decided_with: together.iter().flatten().map(|name| name.device_seq.0).collect(),
+        })
+    }
+
+    fn example() -> Value {
+        json!({"device": ID, "device_seq": 7, "place": format!("1795406400000000.{ID}.7"),
+            "user": ID, "user_name": "测己", "op": "put", "record": ID, "kind": "assessment",
+            "stream": ID, "head_name_masked": "测*", "community_code": "110102012001",
+            "reason": "not_available", "received_at_us": 1_795_406_400_000_000_i64,
+            "waiting_seconds": 3600, "decided_with": [7, 8]})
+    }
+}
+
+const ID: &str = "0192e4a0-0000-7000-8000-000000000007";
+
+impl QuarantineList {
+    pub(super) fn of(found: Vec<Listed>, now: Instant) -> Answer<Self> {
+        let edits = found.into_iter().map(|listed| QuarantineEntry::of(listed, now));
+        Ok(Self { edits: edits.collect::<Answer<_>>()? })
+    }
+
+    pub(super) fn example() -> Value {
+        json!({"edits": [QuarantineEntry::example()]})
+    }
+}
+
+impl QuarantinedBody {
+    pub(super) fn of(seen: QuarantineSeen, now: Instant) -> Answer<Self> {
+        let record = seen.record.map(|record| {
+            let mut text = String::new();
+            write_record(&mut text, &RecordFrame::from(&record), &record.wire);
+            serde_json::from_str(&text).map_err(|error| Problem::internal(error.to_string()))
+        });
+        let places = seen.places.into_iter().map(|place| PlaceBody {
+            path: place.path.to_string(),
+            base: place.base.map(|value| json!(value)),
+            current: place.current.map(|value| json!(value)),
+            asked: place.asked.map(|value| json!(value)),
+        });
+        Ok(Self {
+            edit: QuarantineEntry::of(seen.listed, now)?,
+            base_known: seen.is_base_known,
+            places: places.collect(),
+            record: record.transpose()?,
+        })
+    }
+
+    pub(super) fn example() -> Value {
+        json!({"edit": QuarantineEntry::example(), "base_known": true,
+            "places": [{"path": "/answers/eat", "current": "achieved", "asked": "not_achieved"}],
+            "record": {"record": ID, "kind": "assessment", "rev": "3-5c1a9f02"}})
+    }
+}
+
+impl Because {
+    pub(super) fn example() -> Self {
+        Self { reason: "已电话核实，属实。".to_owned() }
+    }
+}
+
+impl Settled {
+    pub(super) fn example() -> Value {
+        json!({"settled": [{"device": ID, "device_seq": 7, "outcome": "merged",
+            "rev": "4-77a0c3d1"}], "still_waiting": []})
+    }
+}

@@ -1,0 +1,238 @@
+//! What waits in quarantine: what has not been settled, at the desk of the stream where it belongs
+//! today. Decisions of staff that were refused are not listed: they wait for nobody.
+
+use super::ITEMS_MAX;
+use crate::Tx;
+use crate::schema::{account, household_row, journal, record};
+use crate::values::{Fixed, Name, counted, counter};
+use diesel::dsl::{exists, not};
+use diesel::prelude::*;
+use diesel::sql_types::{Binary, Bool, Nullable};
+use ruhu_sync::decision::{EditName, Waiting};
+use ruhu_sync::id::{DeviceId, DeviceSeq, GroupId, Instant, RecordId, StreamId, UserId};
+use ruhu_sync::storage::{Stored, WriteTx as _};
+
+diesel::alias!(record as root_record: RootRecord);
+diesel::alias!(journal as decision: DecisionAlias);
+
+diesel::define_sql_function! {
+    /// The first of these that is there.
+    #[sql_name = "COALESCE"]
+    fn first_of(
+        one: Nullable<Binary>,
+        two: Nullable<Binary>,
+        three: Nullable<Binary>,
+    ) -> Nullable<Binary>;
+}
+
+/// An edit that waits for a person with authority to decide.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuarantinedEdit {
+    /// Its name.
+    pub name: EditName,
+    /// Its author.
+    pub user: UserId,
+    /// The author's name.
+    pub user_name: String,
+    /// When it arrived.
+    pub received_at: Instant,
+    /// When it was made, by the device's clock.
+    pub made_at: Option<String>,
+    /// What it does.
+    pub op: Option<String>,
+    /// The record it asks for.
+    pub record: Option<RecordId>,
+    /// That record's kind.
+    pub kind: Option<String>,
+    /// The stream where it belongs today.
+    pub stream: Option<StreamId>,
+    /// The group that it belongs to.
+    pub group: Option<GroupId>,
+    /// Its outcome, as it was answered.
+    pub outcome_text: String,
+    /// The head of the household that it is about, masked; none if that is not there.
+    pub head_name_masked: Option<String>,
+    /// The household's community.
+    pub community_code: Option<String>,
+}
+
+/// Another edit that waits, of the same device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Neighbour {
+    /// Its name.
+    pub name: EditName,
+    /// The group that it belongs to.
+    pub group: Option<GroupId>,
+    /// Its outcome, as it was answered.
+    pub outcome_text: String,
+}
+
+/// A place in the list: when an edit arrived, and its name.
+pub type QuarantinePlace = (Instant, EditName);
+
+type Row = (
+    (Fixed<16>, i64, Fixed<16>, String, i64, Option<String>, Option<String>),
+    (Option<Fixed<16>>, Option<String>, Option<Fixed<16>>, Option<Fixed<16>>, String),
+    (Option<String>, Option<String>),
+);
+
+macro_rules! waiting_edits {
+    () => {
+        journal::table
+            .inner_join(account::table.on(account::id.eq(journal::account)))
+            .left_join(record::table.on(journal::record.eq(record::id.nullable())))
+            .left_join(root_record.on(journal::root.eq(root_record.field(record::id).nullable())))
+            .left_join(household_row::table.on(journal::root.eq(household_row::id.nullable())))
+            // In words, not as a value: the index is one of exactly these.
+            .filter(diesel::dsl::sql::<Bool>("journal.verdict = 'quarantined'"))
+            .filter(journal::op.eq_any(["put", "delete"]))
+    };
+}
+
+macro_rules! stream_today {
+    () => {
+        first_of(
+            record::stream.nullable(),
+            root_record.field(record::stream).nullable(),
+            journal::stream,
+        )
+    };
+}
+
+macro_rules! unsettled {
+    () => {
+        not(exists(
+            decision
+                .filter(decision.field(journal::decides_device).eq(journal::device.nullable()))
+                .filter(decision.field(journal::decides_seq).eq(journal::device_seq.nullable())),
+        ))
+    };
+}
+
+macro_rules! columns {
+    () => {
+        (
+            (
+                journal::device,
+                journal::device_seq,
+                journal::account,
+                account::name,
+                journal::received_at,
+                journal::made_at,
+                journal::op,
+            ),
+            (journal::record, journal::kind, stream_today!(), journal::group_id, journal::outcome),
+            (household_row::head_name_masked.nullable(), household_row::community_code.nullable()),
+        )
+    };
+}
+
+impl Tx {
+    /// The edits that wait where these streams are decided on, oldest first, after a place.
+    pub fn quarantined(
+        &mut self,
+        streams: &[StreamId],
+        after: Option<QuarantinePlace>,
+    ) -> Stored<Vec<QuarantinedEdit>> {
+        let streams: Vec<_> = streams.iter().map(|stream| stream.fixed()).collect();
+        let rows: Vec<Row> = self.run(|connection| {
+            on_both!(connection, |c| {
+                let mut query = waiting_edits!()
+                    .filter(unsettled!())
+                    .filter(stream_today!().eq_any(streams))
+                    .order((journal::received_at, journal::device, journal::device_seq))
+                    .limit(ITEMS_MAX)
+                    .select(columns!())
+                    .into_boxed();
+                if let Some((at, name)) = after {
+                    let (device, seq) = (name.device.fixed(), counter(name.device_seq.0));
+                    let later_here = journal::device.eq(device).and(journal::device_seq.gt(seq));
+                    query = query.filter(
+                        journal::received_at.gt(at.0).or(journal::received_at
+                            .eq(at.0)
+                            .and(journal::device.gt(device).or(later_here))),
+                    );
+                }
+                query.load(c)
+            })
+        })?;
+        rows.into_iter().map(quarantined).collect()
+    }
+
+    /// One quarantined edit, settled or not.
+    pub fn quarantined_edit(&mut self, name: EditName) -> Stored<Option<QuarantinedEdit>> {
+        let row: Option<Row> = self.run(|connection| {
+            on_both!(connection, |c| waiting_edits!()
+                .filter(journal::device.eq(name.device.fixed()))
+                .filter(journal::device_seq.eq(counter(name.device_seq.0)))
+                .select(columns!())
+                .first(c)
+                .optional())
+        })?;
+        row.map(quarantined).transpose()
+    }
+
+    /// What a quarantined edit asks, and what its record needs to be read beside it.
+    pub fn quarantined_content(&mut self, name: EditName) -> Stored<Option<Waiting>> {
+        let found = self.waiting(&[name])?;
+        Ok(found.into_iter().find(|waiting| waiting.name == name))
+    }
+
+    /// The edits of these devices that wait, in order of their names.
+    pub fn quarantined_of(&mut self, devices: &[DeviceId]) -> Stored<Vec<Neighbour>> {
+        let devices: Vec<_> = devices.iter().map(|device| device.fixed()).collect();
+        let rows: Vec<(Fixed<16>, i64, Option<Fixed<16>>, String)> = self.run(|connection| {
+            on_both!(connection, |c| journal::table
+                .filter(journal::device.eq_any(devices))
+                .filter(diesel::dsl::sql::<Bool>("journal.verdict = 'quarantined'"))
+                .filter(journal::op.eq_any(["put", "delete"]))
+                .filter(unsettled!())
+                .order((journal::device, journal::device_seq))
+                .select(
+                    (journal::device, journal::device_seq, journal::group_id, journal::outcome,)
+                )
+                .load(c))
+        })?;
+        let neighbour = |(device, device_seq, group, outcome_text): (_, i64, Option<_>, _)| {
+            Ok(Neighbour {
+                name: edit_name(device, device_seq)?,
+                group: group.map(GroupId::of),
+                outcome_text,
+            })
+        };
+        rows.into_iter().map(neighbour).collect()
+    }
+
+    /// Whether an edit has been applied or dismissed.
+    pub fn is_settled(&mut self, name: EditName) -> Stored<bool> {
+        Ok(!self.settled(&[name])?.is_empty())
+    }
+}
+
+fn edit_name(device: Fixed<16>, device_seq: i64) -> Stored<EditName> {
+    let device_seq = DeviceSeq(counted(device_seq)?);
+    Ok(EditName { device: DeviceId::of(device), device_seq })
+}
+
+fn quarantined(row: Row) -> Stored<QuarantinedEdit> {
+    let (
+        (device, device_seq, user, user_name, received_at, made_at, op),
+        (record, kind, stream, group, outcome_text),
+        (head_name_masked, community_code),
+    ) = row;
+    Ok(QuarantinedEdit {
+        name: edit_name(device, device_seq)?,
+        user: UserId::of(user),
+        user_name,
+        received_at: Instant(received_at),
+        made_at,
+        op,
+        record: record.map(Name::of),
+        kind,
+        stream: stream.map(Name::of),
+        group: group.map(Name::of),
+        outcome_text,
+        head_name_masked,
+        community_code,
+    })
+}
