@@ -79,7 +79,7 @@ impl Service {
             let day = day_of(person.now);
             let seen =
                 |facts: CaseloadFacts| CaseloadSeen { fault: facts.may_receive(day).err(), facts };
-            Ok(tx.caseloads(&streams)?.into_iter().map(seen).collect())
+            Ok(tx.caseload_facts(&streams)?.into_iter().map(seen).collect())
         })
         .await
     }
@@ -157,7 +157,7 @@ fn check_caseloads(acting: &mut Acting<'_>, parts: &[Part]) -> Stored<Answer<BTr
     let to: Vec<_> = parts.iter().map(|part| part.to).filter(|to| reach.contains(to)).collect();
     let day = day_of(acting.person.now);
     let mut refusals = Refusals::default();
-    for facts in acting.tx.caseloads(&to)? {
+    for facts in acting.tx.caseload_facts(&to)? {
         if let Err(fault) = facts.may_receive(day) {
             refusals.add("caseload", facts.stream, fault);
         }

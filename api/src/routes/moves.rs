@@ -24,14 +24,14 @@ refusals!(NotMoved: Kind::NotPermitted, Kind::InvalidRequest, Kind::MoveRefused,
 
 /// Caseloads.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct CaseloadList {
+pub struct DeskCaseloads {
     /// In order of their ids.
-    caseloads: Vec<CaseloadItem>,
+    caseloads: Vec<DeskCaseload>,
 }
 
 /// A caseload.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct CaseloadItem {
+pub struct DeskCaseload {
     /// Its id: the stream of its households.
     id: Uuid,
     /// What people call it.
@@ -119,7 +119,7 @@ pub struct MoveTaken {
 #[utoipa::path(
     tag = "desk",
     responses(
-        (status = 200, description = "The caseloads", body = CaseloadList, example = json!(CaseloadList::example())),
+        (status = 200, description = "The caseloads", body = DeskCaseloads, example = json!(DeskCaseloads::example())),
         NotYours,
     ),
     security(("access_token" = [])),
@@ -129,7 +129,7 @@ pub(crate) async fn list_caseloads(
     reviewer: Reviewer,
     service: web::Data<Service>,
 ) -> Answer<HttpResponse> {
-    Ok(HttpResponse::Ok().json(CaseloadList::of(service.caseloads(reviewer.person).await?)))
+    Ok(HttpResponse::Ok().json(DeskCaseloads::of(service.caseloads(reviewer.person).await?)))
 }
 
 /// Lists the households of a caseload. Names are masked.
@@ -233,9 +233,9 @@ impl MovesTaken {
     }
 }
 
-impl CaseloadList {
+impl DeskCaseloads {
     fn of(seen: Vec<CaseloadSeen>) -> Self {
-        let item = |CaseloadSeen { facts, fault }| CaseloadItem {
+        let item = |CaseloadSeen { facts, fault }| DeskCaseload {
             id: facts.stream.0,
             name: facts.name,
             area: facts.area,

@@ -25,7 +25,7 @@ pub struct HouseholdChoice {
 
 impl Tx {
     /// Those of these caseloads that exist, by name.
-    pub fn caseloads(&mut self, ids: &[StreamId]) -> Stored<Vec<CaseloadFacts>> {
+    pub fn caseload_facts(&mut self, ids: &[StreamId]) -> Stored<Vec<CaseloadFacts>> {
         let rows: Vec<CaseloadRow> = self.run(|connection| {
             let query = caseload::table
                 .inner_join(contract::table)

@@ -115,12 +115,12 @@ pub(crate) struct HistoryBody {
     /// How it ended.
     outcome: String,
     /// What it touched.
-    changes: Vec<ChangeBody>,
+    changes: Vec<TouchedPlace>,
 }
 
 /// One place that an edit touched.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct ChangeBody {
+pub(crate) struct TouchedPlace {
     /// The place, as a JSON pointer.
     path: String,
     /// What stood there before.
@@ -228,7 +228,7 @@ impl HistoryBody {
         let outcome: Value = serde_json::from_str(&entry.outcome_text)
             .map_err(|error| Problem::internal(error.to_string()))?;
         let told = entry.effect.0.iter().filter(|touch| !touch.only_makes_room());
-        let changes = told.map(|touch| ChangeBody {
+        let changes = told.map(|touch| TouchedPlace {
             path: touch.path.to_string(),
             before: touch.before.as_ref().map(plain),
             after: touch.after.as_ref().map(plain),
