@@ -69,7 +69,7 @@ routes! {
     quarantine::read_quarantined,
     quarantine::apply_quarantined,
     quarantine::dismiss_quarantined,
-    moves::list_caseloads,
+    moves::list_desk_caseloads,
     moves::list_households,
     moves::move_households,
     organisations::list_providers,

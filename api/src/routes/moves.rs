@@ -125,7 +125,7 @@ pub struct MoveTaken {
     security(("access_token" = [])),
 )]
 #[get("/v1/desk/caseloads")]
-pub(crate) async fn list_caseloads(
+pub(crate) async fn list_desk_caseloads(
     reviewer: Reviewer,
     service: web::Data<Service>,
 ) -> Answer<HttpResponse> {
