@@ -2,6 +2,7 @@
 //! reader's eyes over real HTTP, and a service that then goes on.
 
 mod accounts;
+mod desk;
 mod dice;
 mod district;
 mod folder;
@@ -16,7 +17,7 @@ mod tablet;
 
 pub use import::Imported;
 pub use showcase::{Showcase, ShownAccount};
-pub use story::Told;
+pub use story::{HandedOver, Told};
 
 use crate::app::{self, MissingKeys, Running, StartError};
 use crate::clock::Clock;

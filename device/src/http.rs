@@ -17,6 +17,7 @@ const ANSWER_BYTES_MAX: u64 = 256 * 1024 * 1024;
 pub struct HttpTransport {
     agent: Agent,
     address: String,
+    headers: Vec<(String, String)>,
 }
 
 impl HttpTransport {
@@ -35,7 +36,18 @@ impl HttpTransport {
             .timeout_connect(Some(timeout.min(Duration::from_secs(10))))
             .timeout_global(Some(timeout))
             .build();
-        Self { agent: config.new_agent(), address: address.trim_end_matches('/').to_owned() }
+        Self {
+            agent: config.new_agent(),
+            address: address.trim_end_matches('/').to_owned(),
+            headers: Vec::new(),
+        }
+    }
+
+    /// The same, with a header on each request: a desk's calls carry an idempotency key.
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
     }
 }
 
@@ -71,6 +83,9 @@ impl Transport for HttpTransport {
         body: Option<&str>,
     ) -> Result<Response, TransportError> {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.address));
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
         if let Some(token) = bearer {
             request = request.header("Authorization", format!("Bearer {token}"));
         }

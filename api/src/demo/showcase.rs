@@ -1,6 +1,6 @@
 //! What the page shows while the service is a demo.
 
-use super::district::{District, Place};
+use super::district::{District, Person, Place};
 use super::story::{Cast, Told};
 use ruhu_casework::facts::Role;
 use std::sync::{PoisonError, RwLock};
@@ -67,15 +67,23 @@ fn accounts(district: &District) -> Vec<ShownAccount> {
 }
 
 impl District {
-    /// The two workers of the story, and their team.
+    /// The people of the story: the two workers and their team, the team that the household goes
+    /// to, and the reviewer of the district, to whom both teams' streets belong.
     pub(crate) fn cast(&self) -> Cast {
         let street = self.story_street();
-        let mut team = self.team(street).map(|p| (p.login.clone(), p.name.clone()));
+        let next_street = (street + 1) % self.streets.len().max(1);
+        let named = |person: &Person| (person.login.clone(), person.name.clone());
+        let mut team = self.team(street).map(named);
         let mut next = || team.next().unwrap_or_default();
+        let reviews = |person: &&Person| matches!(&person.place, Place::Office(None, office) if office.role == Role::DistrictReviewer);
         Cast {
             stream: self.streets[street].caseload.stream,
             team: self.streets[street].caseload_name.clone(),
             workers: [next(), next()],
+            reviewer: self.people.iter().find(reviews).map(named).unwrap_or_default(),
+            next_stream: self.streets[next_street].caseload.stream,
+            next_team: self.streets[next_street].caseload_name.clone(),
+            receiver: self.team(next_street).next().map(named).unwrap_or_default(),
         }
     }
 }

@@ -1,8 +1,12 @@
-//! The story of two tablets, played over HTTP against the very server that is being shown. Whatever
+//! The story of two tablets and of a household that moves, played over HTTP against the very server
+//! that is being shown. Whatever
 //! is told is checked first: if it is not so, the story ends with an error.
 
 mod acts;
+mod handover;
 mod scene;
+
+pub use handover::HandedOver;
 
 use super::DemoError;
 use super::narrate::Narrator;
@@ -23,6 +27,14 @@ pub(crate) struct Cast {
     pub(crate) team: String,
     /// Two workers of the team: login and name.
     pub(crate) workers: [(String, String); 2],
+    /// Who moves the household and decides on what came late: login and name.
+    pub(crate) reviewer: (String, String),
+    /// The stream of the team that gets the household.
+    pub(crate) next_stream: StreamId,
+    /// That team's name.
+    pub(crate) next_team: String,
+    /// A worker of that team: login and name.
+    pub(crate) receiver: (String, String),
 }
 
 /// What the story left behind, for the page to show: names and the conflict as the server told it.
@@ -47,10 +59,12 @@ pub struct Told {
     pub chosen: Option<Json>,
     /// Who chose.
     pub settled_by: String,
-    /// The records of the team at the end.
+    /// The records of the team, once the conflict was settled.
     pub records: u64,
     /// Their digest, on both tablets and on the server.
     pub digest: String,
+    /// How the household then went to another team.
+    pub handed_over: HandedOver,
 }
 
 /// Holds the story to what it says.
@@ -81,6 +95,7 @@ pub(crate) fn tell(
     let conflict = acts.meet_the_other(&scene, &written)?;
     let (standing, chosen) = acts.settle(&scene, &conflict)?;
     let (records, digest) = acts.compare(&scene)?;
+    let handed_over = acts.hand_over(&scene, address, cast)?;
     Ok(Told {
         household: scene.household,
         person: scene.person,
@@ -93,5 +108,6 @@ pub(crate) fn tell(
         settled_by: acts.a.name,
         records,
         digest,
+        handed_over,
     })
 }

@@ -29,12 +29,31 @@ pub(super) fn write(page: &mut Html, shown: &StoryShown, catalogue: &Catalogue) 
     for (title, traced) in parts {
         current(page, title, traced, form);
     }
-    page.raw("</div><p class=digest>故事讲完时，两台平板与服务器都有 ");
+    page.raw("</div><p class=digest>分歧选定之后，两台平板与服务器都有 ");
     page.element("b", &shown.told.records.to_string());
     page.raw(" 条记录，摘要都是 ");
     page.element("code", &shown.told.digest);
     page.raw("<small>Both tablets and the server held the same records, with one digest.</small>");
-    page.raw("</p></section>");
+    page.raw("</p>");
+    handed_over(page, shown);
+    page.raw("</section>");
+}
+
+fn handed_over(page: &mut Html, shown: &StoryShown) {
+    let told = &shown.told.handed_over;
+    page.raw("<h3>移交与迟到的修改<small>The move and the late edit</small></h3><p>");
+    page.element("span", &format!("{} 把这一户移交：{} → {}。", told.by, told.from, told.to));
+    page.element("span", &format!("{} 当时还有一笔没上传：“{}”。", told.late_by, told.said));
+    page.element("span", "它没有丢，也没有自行生效：搁置，由主管看过，");
+    page.element("strong", "采纳");
+    page.element(
+        "span",
+        &format!("（{}），作者收到通知；原小组的平板清走了这一户。", told.because),
+    );
+    page.raw(
+        "<small>What was written late waited for a supervisor, who applied it; its author was ",
+    );
+    page.raw("told, and the old team's tablets gave the household up.</small></p>");
 }
 
 fn form_of<'a>(assessment: &Traced, catalogue: &'a Catalogue) -> Option<&'a Form> {
@@ -157,6 +176,9 @@ fn changes(page: &mut Html, words: &Words, entry: &HistoryEntry) {
         return;
     }
     let told = entry.effect.0.iter().filter(|touch| !touch.only_makes_room());
+    if entry.effect.0.is_empty() {
+        page.element("div", "移交给另一小组，内容不变");
+    }
     for touch in told.take(CHANGES_SHOWN_MAX) {
         let said = |value: &Option<Json>| words.value(&touch.path, value.as_ref());
         let change = match &touch.before {

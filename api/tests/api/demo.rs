@@ -53,11 +53,24 @@ fn the_story_is_told_once_and_its_page_and_its_accounts_serve_whenever_the_demo_
     assert_eq!(story.chosen, story.conflict.value);
     assert!(told.matches(&story.digest).count() >= 3, "both tablets and the server: {told}");
 
+    let handed_over = &story.handed_over;
+    for line in ["⑪", "quarantined 待处理", &handed_over.because, &handed_over.to, "采纳"] {
+        assert!(told.contains(line), "{line} is not told: {told}");
+    }
+
     let shown = |demo: &Demo| {
         let page = get(demo, "/");
         assert_eq!(page.status, 200);
-        for part in ["自主如厕", "不能达到", &story.other_by, &story.digest, PASSWORD, "部分丧失"]
-        {
+        for part in [
+            "自主如厕",
+            "不能达到",
+            &story.other_by,
+            &story.digest,
+            PASSWORD,
+            "部分丧失",
+            &handed_over.said,
+            &handed_over.to,
+        ] {
             assert!(page.body.contains(part), "{part} is not on the page");
         }
         assert!(!page.body.contains("<script") && !page.body.contains("http://"));

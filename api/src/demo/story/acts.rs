@@ -20,7 +20,7 @@ pub(super) struct Acts<'a, 'b> {
     pub(super) a: Tablet,
     pub(super) b: Tablet,
     stream: StreamId,
-    narrator: &'a mut Narrator<'b>,
+    pub(super) narrator: &'a mut Narrator<'b>,
 }
 
 /// What the two wrote, to be found again later.
