@@ -3,12 +3,14 @@
 
 mod act;
 mod decide;
+mod deletion;
 mod look;
 mod moves;
 mod quarantine;
 mod together;
 
 pub use decide::{Decision, Verdict};
+pub use deletion::{Deletion, Fate};
 pub use look::AssessmentSeen;
 pub use moves::{CaseloadSeen, HOUSEHOLDS_MAX, Moved, Part};
 pub use quarantine::{Listed, PlaceSeen, QuarantineSeen, Settlement};

@@ -5,6 +5,7 @@
 //! needs; its `mod` line; a line in the list below; `ruhu openapi --write` for the contract.
 
 pub mod areas;
+pub mod deletion;
 pub mod desk;
 pub mod devices;
 pub mod docs;
@@ -65,6 +66,9 @@ routes! {
     desk::return_assessment,
     desk::accept_assessment,
     desk::list_finds,
+    deletion::list_deleted,
+    deletion::delete_record,
+    deletion::undelete_record,
     quarantine::list_quarantine,
     quarantine::read_quarantined,
     quarantine::apply_quarantined,

@@ -2,11 +2,13 @@
 //! the journal. Which streams a person may look at is worked out by the grants, never here.
 
 mod caseloads;
+mod deleted;
 mod history;
 mod lists;
 mod quarantine;
 
 pub use caseloads::HouseholdChoice;
+pub use deleted::DeletedItem;
 pub use history::HistoryEntry;
 pub use lists::{AssessmentItem, FindItem, HouseholdItem};
 pub use quarantine::{Neighbour, QuarantinePlace, QuarantinedEdit};

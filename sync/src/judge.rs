@@ -154,7 +154,7 @@ impl<R: Rules> Judge<'_, R> {
             }
             let is_gone = |entry: &Entry| entry.stored.deleted;
             let is_gone = is_gone(entry) || ledger.get(edit.root).is_some_and(is_gone);
-            if is_gone && edit.op != Op::Undelete {
+            if is_gone && !matches!(edit.op, Op::Undelete | Op::Move) {
                 return Ok(Err(Refusal::quarantine(Reason::Deleted)));
             }
             let act = match edit.op {

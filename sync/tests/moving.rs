@@ -183,3 +183,18 @@ fn a_group_that_does_not_hold_moves_nothing() {
     assert_eq!(world.stored(2).rev.to_string(), inner);
     assert_heads_hold(&world);
 }
+
+#[test]
+fn what_was_deleted_goes_along_and_can_come_back_there() {
+    let mut world = world();
+    let (home, _) = family(&mut world);
+    let gone = world.put(1, world::with(thing(3, 1, &home, json!({})), "op", json!("delete")));
+    let moved = world.decide(&[relocation(1, 1, &gone, ELSEWHERE)]).remove(0);
+    assert_eq!(verdict(&moved), "applied");
+    let stored = world.stored(1);
+    assert!(stored.deleted && stored.stream == ELSEWHERE);
+    let back = world::with(relocation(2, 1, "0", ELSEWHERE), "op", json!("undelete"));
+    assert_eq!(verdict(&world.decide(&[back])[0]), "applied");
+    assert_eq!(world.document(1), json!({"x": 1}));
+    assert_heads_hold(&world);
+}

@@ -100,7 +100,7 @@ fn take(
 
 /// What the reviewer is told: the outcome. A decision that the record does not allow any more is
 /// refused, not kept: the person is here to decide anew.
-fn told(outcomes: &[Outcome]) -> Answer<String> {
+pub(super) fn told(outcomes: &[Outcome]) -> Answer<String> {
     let [outcome] = outcomes else {
         return Err(Problem::internal("a decision is one edit"));
     };

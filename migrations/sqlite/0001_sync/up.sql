@@ -38,6 +38,8 @@ CREATE TABLE record (
 ) STRICT;
 CREATE UNIQUE INDEX record_by_position ON record (stream, seq);
 CREATE INDEX record_by_root ON record (root);
+-- What can be brought back.
+CREATE INDEX record_deleted ON record (stream, changed_at, id) WHERE deleted;
 -- What waits for a person to choose.
 CREATE INDEX record_in_conflict ON record (stream, changed_at, id) WHERE open_conflicts > 0;
 

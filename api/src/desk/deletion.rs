@@ -1,0 +1,83 @@
+//! Records that staff delete, because they were made in error, and bring back.
+
+use super::act::{Acting, unless_refused};
+use super::decide::told;
+use super::look::reached;
+use crate::auth::SignedIn;
+use crate::idempotency::KeyedRequest;
+use crate::problem::{Answer, Kind, Problem};
+use crate::service::Service;
+use ruhu_casework::roles::REVIEWER;
+use ruhu_store::desk::DeletedItem;
+use ruhu_sync::id::RecordId;
+use ruhu_sync::record::StoredRecord;
+use ruhu_sync::rev::Rev;
+use ruhu_sync::rules::StreamKind;
+use ruhu_sync::storage::{ReadTx as _, Stored, WriteTx as _};
+use serde_json::{Value, json};
+
+/// What is to become of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It is deleted.
+    Deleted,
+    /// It is brought back as it was.
+    BroughtBack,
+}
+
+/// One record, and what is to become of it.
+#[derive(Clone, Debug)]
+pub struct Deletion {
+    /// Which.
+    pub record: RecordId,
+    /// The version that was read: what has changed since is read again first.
+    pub rev: Rev,
+    /// What becomes of it.
+    pub fate: Fate,
+    /// Why.
+    pub reason: String,
+}
+
+impl Service {
+    /// The deleted records of a reviewer's own area, the last deleted first.
+    pub async fn deleted(&self, person: SignedIn) -> Answer<Vec<DeletedItem>> {
+        self.read(move |tx| {
+            let grants = tx.grants(person.user(), person.now)?;
+            tx.deleted_records(&reached(&grants, StreamKind::Caseload, &[REVIEWER]))
+        })
+        .await
+    }
+
+    /// Deletes a record or brings it back, once for each idempotency key.
+    pub async fn delete_or_bring_back(
+        &self,
+        person: SignedIn,
+        request: KeyedRequest,
+        asked: Deletion,
+    ) -> Answer<String> {
+        self.act(person, request, move |acting| take(acting, &asked)).await
+    }
+}
+
+fn take(acting: &mut Acting<'_>, asked: &Deletion) -> Stored<Answer<String>> {
+    let grants = acting.tx.grants(acting.person.user(), acting.person.now)?;
+    let streams = reached(&grants, StreamKind::Caseload, &[REVIEWER]);
+    let found = acting.tx.records(&[asked.record])?.pop();
+    let Some(record) = found.filter(|record| streams.contains(&record.stream)) else {
+        return Ok(Err(Kind::NotAvailable.into()));
+    };
+    if record.rev != asked.rev {
+        return Ok(Err(Problem::new(Kind::StateConflict).with("rev", record.rev.to_string())));
+    }
+    let outcomes = unless_refused!(acting.push(vec![vec![edit(&record, asked)]])?);
+    Ok(told(&outcomes))
+}
+
+fn edit(record: &StoredRecord, asked: &Deletion) -> Value {
+    let op = match asked.fate {
+        Fate::Deleted => "delete",
+        Fate::BroughtBack => "undelete",
+    };
+    json!({"op": op, "record": record.id, "kind": record.kind, "root": record.root,
+        "base": asked.rev, "reason": asked.reason})
+}

@@ -1,0 +1,194 @@
+//! Records that staff delete, because they were made in error, and bring back.
+
+use super::moves::reason;
+use crate::auth::Reviewer;
+use crate::body::Json;
+use crate::clock::in_beijing;
+use crate::desk::{Deletion, Fate};
+use crate::idempotency::IdempotencyKey;
+use crate::openapi::refusals;
+use crate::problem::{Answer, Kind, Problem};
+use crate::service::Service;
+use actix_web::http::header::ContentType;
+use actix_web::{HttpResponse, get, post, web};
+use chrono::SecondsFormat;
+use ruhu_store::desk::DeletedItem;
+use ruhu_sync::id::RecordId;
+use ruhu_sync::rev::Rev;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+refusals!(NotListed: Kind::NotPermitted);
+refusals!(NotTaken: Kind::NotPermitted, Kind::NotAvailable, Kind::InvalidRequest,
+    Kind::StateConflict, Kind::OpenConflict, Kind::IdempotencyKeyReused, Kind::MalformedJson);
+
+/// Deleted records.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DeletedList {
+    /// At most 200, the last deleted first.
+    records: Vec<DeletedRecord>,
+}
+
+/// A deleted record.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DeletedRecord {
+    /// The record.
+    record: Uuid,
+    /// Its kind.
+    kind: String,
+    /// The household it belongs to.
+    root: Uuid,
+    /// Its caseload.
+    stream: Uuid,
+    /// Its version.
+    rev: String,
+    /// When it was deleted.
+    changed_at: String,
+}
+
+/// Why a record is deleted or brought back.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeletionAsked {
+    /// The version that was read.
+    rev: String,
+    /// Why, in at most 500 characters.
+    reason: String,
+}
+
+/// What became of it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DeletionTaken {
+    /// The number of the edit that did it.
+    device_seq: u64,
+    /// `applied`.
+    outcome: String,
+    /// The record's version after it.
+    rev: String,
+}
+
+impl DeletionAsked {
+    fn read(self, record: Uuid, fate: Fate) -> Answer<Deletion> {
+        let rev = Rev::parse(&self.rev).ok_or_else(|| {
+            Problem::new(Kind::InvalidRequest)
+                .detail("rev 应为读取时所见的版本。", "rev is the version that was read.")
+        })?;
+        Ok(Deletion { record: RecordId(record), rev, fate, reason: reason(self.reason)? })
+    }
+
+    fn example() -> Value {
+        json!({"rev": "3-1f0c9a77", "reason": "与另一户重复登记。"})
+    }
+}
+
+impl DeletionTaken {
+    fn example() -> Value {
+        json!({"device_seq": 9, "outcome": "applied", "rev": "4-77a0c3d1"})
+    }
+}
+
+impl From<DeletedItem> for DeletedRecord {
+    fn from(item: DeletedItem) -> Self {
+        Self {
+            record: item.id.0,
+            kind: item.kind,
+            root: item.root.0,
+            stream: item.stream.0,
+            rev: item.rev.to_string(),
+            changed_at: in_beijing(item.changed_at).to_rfc3339_opts(SecondsFormat::Secs, false),
+        }
+    }
+}
+
+impl DeletedList {
+    fn example() -> Value {
+        json!({"records": [{"record": "0192e4a0-0000-7000-8000-000000000009", "kind": "visit",
+            "root": "0192e4a0-0000-7000-8000-000000000008",
+            "stream": "0192e4a0-0000-7000-8000-00000000000c", "rev": "4-77a0c3d1",
+            "changed_at": "2026-11-23T14:05:00+08:00"}]})
+    }
+}
+
+/// Lists the deleted records of the reviewer's area.
+///
+/// No personal data: a list is not a reason to see any.
+#[utoipa::path(
+    tag = "desk",
+    responses(
+        (status = 200, description = "What was deleted", body = DeletedList, example = json!(DeletedList::example())),
+        NotListed,
+    ),
+    security(("access_token" = [])),
+)]
+#[get("/v1/desk/deleted")]
+pub(crate) async fn list_deleted(
+    reviewer: Reviewer,
+    service: web::Data<Service>,
+) -> Answer<HttpResponse> {
+    let found = service.deleted(reviewer.person).await?;
+    let records = found.into_iter().map(DeletedRecord::from).collect();
+    Ok(HttpResponse::Ok().json(DeletedList { records }))
+}
+
+/// Deletes a record that was made in error.
+///
+/// It leaves the lists and the tablets, and can be brought back as it was. What has been decided
+/// is not deleted, nor a record in which a conflict is open.
+#[utoipa::path(
+    tag = "desk",
+    params(
+        ("id" = Uuid, Path, description = "Which record"),
+        ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "delete-7f3a0001"),
+    ),
+    request_body(content = DeletionAsked, example = json!(DeletionAsked::example())),
+    responses(
+        (status = 200, description = "It is deleted", body = DeletionTaken, example = json!(DeletionTaken::example())),
+        NotTaken,
+    ),
+    security(("access_token" = [])),
+)]
+#[post("/v1/desk/records/{id}/delete")]
+pub(crate) async fn delete_record(
+    reviewer: Reviewer,
+    service: web::Data<Service>,
+    id: web::Path<Uuid>,
+    key: IdempotencyKey,
+    asked: Json<DeletionAsked>,
+) -> Answer<HttpResponse> {
+    let request = key.sent_for("delete", &(*id, &asked.0));
+    let asked = asked.0.read(*id, Fate::Deleted)?;
+    let taken = service.delete_or_bring_back(reviewer.person, request, asked).await?;
+    Ok(HttpResponse::Ok().content_type(ContentType::json()).body(taken))
+}
+
+/// Brings a deleted record back as it was.
+///
+/// What tablets wrote before they knew of the deletion merges as if it had not been.
+#[utoipa::path(
+    tag = "desk",
+    params(
+        ("id" = Uuid, Path, description = "Which record"),
+        ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "undelete-7f3a0001"),
+    ),
+    request_body(content = DeletionAsked, example = json!(DeletionAsked::example())),
+    responses(
+        (status = 200, description = "It is there again", body = DeletionTaken, example = json!(DeletionTaken::example())),
+        NotTaken,
+    ),
+    security(("access_token" = [])),
+)]
+#[post("/v1/desk/records/{id}/undelete")]
+pub(crate) async fn undelete_record(
+    reviewer: Reviewer,
+    service: web::Data<Service>,
+    id: web::Path<Uuid>,
+    key: IdempotencyKey,
+    asked: Json<DeletionAsked>,
+) -> Answer<HttpResponse> {
+    let request = key.sent_for("undelete", &(*id, &asked.0));
+    let asked = asked.0.read(*id, Fate::BroughtBack)?;
+    let taken = service.delete_or_bring_back(reviewer.person, request, asked).await?;
+    Ok(HttpResponse::Ok().content_type(ContentType::json()).body(taken))
+}
