@@ -2,6 +2,7 @@
 //! staff session's own device, and goes through the same push as a tablet's.
 
 mod act;
+mod conflicts;
 mod decide;
 mod deletion;
 mod look;
@@ -9,6 +10,7 @@ mod moves;
 mod quarantine;
 mod together;
 
+pub use conflicts::{Chosen, ConflictsSeen, RecordSettled};
 pub use decide::{Decision, Verdict};
 pub use deletion::{Deletion, Fate};
 pub use look::AssessmentSeen;

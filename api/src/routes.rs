@@ -5,6 +5,7 @@
 //! needs; its `mod` line; a line in the list below; `ruhu openapi --write` for the contract.
 
 pub mod areas;
+pub mod conflicts;
 pub mod deletion;
 pub mod desk;
 pub mod devices;
@@ -69,6 +70,9 @@ routes! {
     deletion::list_deleted,
     deletion::delete_record,
     deletion::undelete_record,
+    conflicts::list_conflicts,
+    conflicts::read_conflicts,
+    conflicts::settle_conflicts,
     quarantine::list_quarantine,
     quarantine::read_quarantined,
     quarantine::apply_quarantined,

@@ -2,12 +2,14 @@
 //! the journal. Which streams a person may look at is worked out by the grants, never here.
 
 mod caseloads;
+mod conflicts;
 mod deleted;
 mod history;
 mod lists;
 mod quarantine;
 
 pub use caseloads::HouseholdChoice;
+pub use conflicts::{ConflictItem, Writer};
 pub use deleted::DeletedItem;
 pub use history::HistoryEntry;
 pub use lists::{AssessmentItem, FindItem, HouseholdItem};

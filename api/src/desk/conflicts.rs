@@ -1,0 +1,158 @@
+//! Open conflicts: looked at with every value that people wrote, and settled in favour of one.
+
+use super::act::{Acting, unless_refused};
+use super::quarantine::decided_on;
+use crate::auth::SignedIn;
+use crate::idempotency::KeyedRequest;
+use crate::problem::{Answer, Kind, Problem};
+use crate::service::Service;
+use ruhu_store::desk::{ConflictItem, HistoryEntry, Writer};
+use ruhu_sync::decision::EditName;
+use ruhu_sync::id::RecordId;
+use ruhu_sync::json::{Json, Object};
+use ruhu_sync::path::Path;
+use ruhu_sync::record::{Conflict, ConflictId, Content, StoredRecord};
+use ruhu_sync::rev::Rev;
+use ruhu_sync::storage::{StorageError, Stored, WriteTx as _};
+use serde_json::{Value, json};
+
+/// A record with what waits in it, who wrote that, and what became of the record.
+#[derive(Clone, Debug)]
+pub struct ConflictsSeen {
+    /// The record.
+    pub record: StoredRecord,
+    /// What it holds.
+    pub content: Content,
+    /// Who wrote the values that wait.
+    pub writers: Vec<Writer>,
+    /// Everything that became of it.
+    pub history: Vec<HistoryEntry>,
+}
+
+/// What is chosen for one open conflict.
+#[derive(Clone, Debug)]
+pub struct Chosen {
+    /// Which conflict.
+    pub conflict: ConflictId,
+    /// The value beside the field, or else the one that stands in it.
+    pub takes_alternative: bool,
+}
+
+/// What is chosen in one record.
+#[derive(Clone, Debug)]
+pub struct RecordSettled {
+    /// Which record.
+    pub record: RecordId,
+    /// The version that was looked at.
+    pub rev: Rev,
+    /// What is chosen.
+    pub choices: Vec<Chosen>,
+}
+
+fn content(record: &StoredRecord) -> Stored<Content> {
+    record.content().map_err(|error| StorageError::Corrupt(error.to_string()))
+}
+
+impl Service {
+    /// The records of a reviewer's streams in which something waits for a person to choose.
+    pub async fn conflicts(&self, person: SignedIn) -> Answer<Vec<ConflictItem>> {
+        self.read(move |tx| {
+            let streams = decided_on(tx, &person)?;
+            tx.records_in_conflict(&streams)
+        })
+        .await
+    }
+
+    /// One of them, with who wrote what.
+    pub async fn conflicts_of(&self, person: SignedIn, id: RecordId) -> Answer<ConflictsSeen> {
+        let seen = self.read(move |tx| {
+            let streams = decided_on(tx, &person)?;
+            let found = tx.records(&[id])?.pop();
+            let Some(record) = found.filter(|record| streams.contains(&record.stream)) else {
+                return Ok(None);
+            };
+            let content = content(&record)?;
+            let name = |open: &Conflict| EditName {
+                device: open.id.device,
+                device_seq: open.id.device_seq,
+            };
+            let writers = tx.writers(&content.conflicts.iter().map(name).collect::<Vec<_>>())?;
+            let history = tx.record_history(id)?;
+            Ok(Some(ConflictsSeen { record, content, writers, history }))
+        });
+        seen.await?.ok_or_else(|| Kind::NotAvailable.into())
+    }
+
+    /// Settles conflicts in one record or several, once for each idempotency key: all, or none.
+    pub async fn settle_conflicts(
+        &self,
+        person: SignedIn,
+        request: KeyedRequest,
+        settled: Vec<RecordSettled>,
+    ) -> Answer<String> {
+        self.act(person, request, move |acting| take(acting, &settled)).await
+    }
+}
+
+fn take(acting: &mut Acting<'_>, settled: &[RecordSettled]) -> Stored<Answer<String>> {
+    let streams = decided_on(acting.tx, acting.person)?;
+    let ids: Vec<_> = settled.iter().map(|one| one.record).collect();
+    let mut roots: Vec<_> = acting.tx.records(&ids)?.iter().map(|record| record.root).collect();
+    roots.sort_unstable();
+    roots.dedup();
+    // Locked before they are read: what is chosen is chosen of the version that stands.
+    acting.tx.lock_roots(&roots)?;
+    let found = acting.tx.records(&ids)?;
+    let mut edits = Vec::with_capacity(settled.len());
+    for one in settled {
+        let record = found.iter().find(|record| record.id == one.record);
+        let Some(record) = record.filter(|record| streams.contains(&record.stream)) else {
+            return Ok(Err(Problem::new(Kind::NotAvailable).with("record", json!(one.record))));
+        };
+        if record.rev != one.rev {
+            return Ok(Err(changed(record)));
+        }
+        match edit(record, &content(record)?, &one.choices) {
+            Some(edit) => edits.push(edit),
+            None => return Ok(Err(changed(record))),
+        }
+    }
+    let outcomes = unless_refused!(acting.push(vec![edits])?);
+    if let Some(refused) = outcomes.iter().find(|outcome| !outcome.outcome.is_effective()) {
+        let problem = Problem::new(Kind::StateConflict).with("reason", json!(refused.reason));
+        return Ok(Err(problem));
+    }
+    let told = settled.iter().zip(&outcomes).map(|(one, outcome)| {
+        json!({"record": one.record, "rev": outcome.rev.map(|rev| rev.to_string())})
+    });
+    Ok(Ok(json!({"settled": told.collect::<Vec<_>>()}).to_string()))
+}
+
+fn changed(record: &StoredRecord) -> Problem {
+    Problem::new(Kind::StateConflict)
+        .with("record", json!(record.id))
+        .with("rev", record.rev.to_string())
+}
+
+/// The edit that chooses; nothing if a conflict that it names is not open.
+fn edit(record: &StoredRecord, content: &Content, choices: &[Chosen]) -> Option<Value> {
+    let (mut patch, mut new_rows) = (Object::new(), Vec::<Path>::new());
+    for chosen in choices {
+        let open = content.conflicts.iter().find(|open| open.id == chosen.conflict)?;
+        if !chosen.takes_alternative {
+            continue;
+        }
+        let path = &open.id.path;
+        let is_new_row = matches!(open.value, Some(Json::Object(_)))
+            && path.steps().len() > 1
+            && path.find(&content.document).is_none();
+        if is_new_row {
+            new_rows.push(path.clone());
+        }
+        path.put(&mut patch, open.value.clone().unwrap_or(Json::Null));
+    }
+    let resolves: Vec<_> = choices.iter().map(|chosen| &chosen.conflict).collect();
+    Some(json!({"op": "put", "record": record.id, "kind": record.kind, "root": record.root,
+        "base": record.rev.to_string(), "patch": patch, "new_rows": new_rows,
+        "resolves": resolves}))
+}
