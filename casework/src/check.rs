@@ -64,7 +64,8 @@ impl Check<'_> {
     }
 
     fn of_person(&mut self, value: Value, user: &str, asked: &Json, path: &Path) {
-        if UserId::parse(user).is_none() {
+        // In one spelling, so that nobody is named twice.
+        if UserId::parse(user).is_none_or(|read| read.to_string() != user) {
             self.push(path, "person_expected");
         } else {
             self.leaf(value, asked, path);

@@ -14,11 +14,11 @@ use std::collections::BTreeSet;
 pub(crate) fn of(news: &News<'_>) -> Vec<Notice> {
     let mut told = BTreeSet::from([news.author]);
     if let Event::SubmissionMet { current } = news.event {
-        told.extend(signatures::investigators(current));
+        told.extend(signatures::investigators(current).into_iter().take(signatures::PEOPLE_MAX));
     }
     let document = document(news);
     let notice =
-        |user| Notice { stream: user_stream(user), kind: "notice", document: document.clone() };
+        |to| Notice { to, stream: user_stream(to), kind: "notice", document: document.clone() };
     told.into_iter().map(notice).collect()
 }
 

@@ -11,6 +11,7 @@ use ruhu_sync::chain::to_hex;
 use ruhu_sync::id::{RecordId, UserId};
 use ruhu_sync::json::{Json, Object};
 use ruhu_sync::patch::{Ask, Wish};
+use ruhu_sync::path::Path;
 use ruhu_sync::rules::{Question, SigningKey};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
@@ -21,6 +22,9 @@ pub(crate) const INVESTIGATORS: &str = "investigators";
 pub(crate) const CONFIRMATIONS: &str = "confirmations";
 /// By person, the proof that a confirmation on another's tablet is the person's.
 pub(crate) const PROOFS: &str = "proofs";
+
+/// More people than sign one assessment: so many an edit makes the server look up at most.
+pub(crate) const PEOPLE_MAX: usize = 16;
 
 /// What is confirmed: the answers, for whom, by which form, and in which round of review.
 const CONFIRMED: [&str; 4] = ["answers", "form", "form_version", "person"];
@@ -116,12 +120,17 @@ fn asked<'a>(asks: &'a [Ask], field: &str) -> impl Iterator<Item = (UserId, &'a 
 
 /// Those whose confirmations a patch carries.
 pub(crate) fn signers(patch: &Object) -> Vec<UserId> {
-    members(patch, CONFIRMATIONS).filter_map(|(user, _)| UserId::parse(user)).collect()
+    let signers = members(patch, CONFIRMATIONS).filter_map(|(user, _)| UserId::parse(user));
+    signers.take(PEOPLE_MAX).collect()
 }
 
 /// Whether everyone else's confirmation in an edit is proved by that person's PIN. Taking another's
 /// away cannot be proved.
 pub(crate) fn are_proved(question: &Question<'_>) -> bool {
+    if takes_all_away(question) {
+        let mut there = question.current.into_iter().flat_map(|c| members(c, CONFIRMATIONS));
+        return there.all(|(user, _)| UserId::parse(user) == Some(question.user));
+    }
     let others = asked(question.asks, CONFIRMATIONS).filter(|(user, _)| *user != question.user);
     others.into_iter().all(|(user, wish)| {
         let Wish::Set(Json::Text(hash)) = wish else { return false };
@@ -135,6 +144,11 @@ pub(crate) fn are_proved(question: &Question<'_>) -> bool {
             authenticated(key, question.record, hash).verify_slice(&bytes).is_ok()
         })
     })
+}
+
+fn takes_all_away(question: &Question<'_>) -> bool {
+    let all = Path::of(&[CONFIRMATIONS]);
+    question.asks.iter().any(|ask| ask.path == all && ask.wish == Wish::Remove)
 }
 
 fn from_hex(text: &str) -> Option<Vec<u8>> {

@@ -82,10 +82,25 @@ impl Field {
     }
 
     fn put(&mut self, n: u128, record: RecordId, kind: &str, base: &str, patch: Value) -> String {
+        self.push(n, json!({"record": record, "kind": kind, "base": base, "patch": patch}))
+    }
+
+    fn settle(&mut self, n: u128, patch: Value, resolves: Value) -> String {
+        let base = self.base();
+        self.push(
+            n,
+            json!({"record": ASSESSMENT, "kind": "assessment", "base": base,
+            "patch": patch, "resolves": resolves}),
+        )
+    }
+
+    fn push(&mut self, n: u128, mut edit: Value) -> String {
         let number = &mut self.numbers[usize::try_from(n - 1).expect("small")];
         *number += 1;
-        let edit = json!({"device_seq": *number, "op": "put", "record": record, "root": HOME,
-            "kind": kind, "base": base, "patch": patch, "made_at": "2026-11-23T09:30:00+08:00"});
+        edit["device_seq"] = json!(*number);
+        edit["op"] = json!("put");
+        edit["root"] = json!(HOME);
+        edit["made_at"] = json!("2026-11-23T09:30:00+08:00");
         let body = json!({"protocol": 1, "epoch": EPOCH, "edits": [edit]}).to_string();
         let request = PushRequest::parse(&body).expect("a push");
         let mut context = PushContext {
@@ -210,4 +225,62 @@ fn answers_that_are_not_whole_are_not_handed_in() {
     assert_eq!(field.confirm(1), "applied");
     assert_eq!(field.confirm(2), "quarantined/not_whole");
     assert_eq!(field.status(), "draft");
+}
+
+#[test]
+fn nobody_takes_all_confirmations_away_at_once() {
+    let mut field = Field::with_a_draft();
+    field.confirm(1);
+    assert_eq!(field.edit(2, json!({"confirmations": null})), "quarantined/signature_unproven");
+    assert_eq!(field.edit(1, json!({"confirmations": null})), "applied", "it was the only one");
+}
+
+#[test]
+fn a_person_is_named_in_one_spelling() {
+    let mut field = Field::with_a_draft();
+    let shouted = user(0xA).to_string().to_uppercase();
+    let named = field.edit(1, json!({"investigators": {shouted: true}}));
+    assert_eq!(named, "rejected/invalid_value");
+}
+
+#[test]
+fn an_edit_that_only_brings_back_what_was_confirmed_is_taken_over_an_open_conflict() {
+    let mut field = Field::with_a_draft();
+    let before = field.base();
+    let hash = answers_hash(&field.document());
+    field.confirm(1);
+    field.edit(1, json!({"answers": {"dress": "achieved"}}));
+    let clash = json!({"answers": {"dress": "not_achieved"}});
+    assert_eq!(field.put(3, ASSESSMENT, "assessment", &before, clash), "conflict");
+    field.edit(3, json!({"answers": {"bathe": "not_achieved"}}));
+    field.edit(2, json!({"confirmations": {user(2).to_string(): hash}}));
+    let back = field.edit(3, json!({"answers": {"bathe": "achieved"}}));
+    assert_eq!(back, "applied", "it hands nothing in");
+    assert_eq!(field.status(), "draft");
+    // Once nothing is open any more, what both confirmed is handed in.
+    assert_eq!(field.edit(3, json!({"answers": {"walk_indoor": "not_achieved"}})), "applied");
+    let open = field.store.state().records[&ASSESSMENT].content().expect("content").conflicts;
+    assert_eq!(open.len(), 1);
+    let resolves = json!([{"device": DeviceId(user(3).0), "device_seq": 1,
+        "path": "/answers/dress"}]);
+    let patch = json!({"answers": {"walk_indoor": "achieved"}});
+    assert_eq!(field.settle(3, patch, resolves), "applied");
+    assert_eq!(field.status(), "submitted");
+}
+
+#[test]
+fn one_who_is_named_without_a_right_to_the_record_is_told_nothing_of_it() {
+    let mut field = Field::new();
+    let home = json!({"community_code": "110102003001", "head_name": "测试甲"});
+    assert_eq!(field.put(1, HOME, "household", "0", home), "applied");
+    let draft = json!({"form": "tekun_six", "form_version": 1, "status": "draft",
+        "answers": answers("achieved"), "investigators": {user(7).to_string(): true}});
+    assert_eq!(field.put(1, ASSESSMENT, "assessment", "0", draft), "applied");
+    let before = field.base();
+    field.edit(1, json!({"answers": {"bathe": "not_achieved"}}));
+    let clash = json!({"answers": {"bathe": "achieved"}});
+    assert_eq!(field.put(3, ASSESSMENT, "assessment", &before, clash), "conflict");
+    let submission = field.edit(1, json!({"status": "submitted"}));
+    assert_eq!(submission, "quarantined/submission_conflict");
+    assert_eq!((field.notices(1), field.notices(7)), (1, 0));
 }

@@ -57,6 +57,14 @@ uuid_name! {
     Epoch;
 }
 
+impl RecordId {
+    /// Whether only the server gives such names (UUIDv8): those of what it makes itself follow
+    /// from the edit that caused it.
+    pub fn is_servers(self) -> bool {
+        self.0.get_version_num() == 8
+    }
+}
+
 macro_rules! counter {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*

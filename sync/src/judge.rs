@@ -102,6 +102,11 @@ impl<R: Rules> Judge<'_, R> {
     /// What can be said of an edit without looking at anything else.
     fn readable(&self, edit: &Edit) -> Result<Rooting, Refusal> {
         self.may_ask(edit.op)?;
+        // The server names what it makes itself beforehand: nothing else may stand there.
+        if edit.record.is_servers() && self.hand != Hand::Server {
+            let problem = Problem::new(Path::of(&["record"]), "reserved");
+            return Err(Refusal::reject(Reason::Malformed, vec![problem]));
+        }
         let Some(rooting) = self.rules.rooting(&edit.kind) else {
             let problem = Problem::new(Path::of(&["kind"]), "unknown");
             return Err(Refusal::reject(Reason::UnknownKind, vec![problem]));
@@ -153,8 +158,10 @@ impl<R: Rules> Judge<'_, R> {
                 return Ok(Err(Refusal::quarantine(Reason::IdentityMismatch)));
             }
             let is_gone = |entry: &Entry| entry.stored.deleted;
-            let is_gone = is_gone(entry) || ledger.get(edit.root).is_some_and(is_gone);
-            if is_gone && !matches!(edit.op, Op::Undelete | Op::Move) {
+            let fits = matches!(edit.op, Op::Undelete | Op::Move);
+            let root_is_gone =
+                edit.root != edit.record && ledger.get(edit.root).is_some_and(is_gone);
+            if root_is_gone || (is_gone(entry) && !fits) {
                 return Ok(Err(Refusal::quarantine(Reason::Deleted)));
             }
             let act = match edit.op {
@@ -165,7 +172,7 @@ impl<R: Rules> Judge<'_, R> {
             };
             return Ok(Ok(Target { standing, act, rejected_before: None }));
         }
-        let rejected_before = match ledger.untaken(edit.record) {
+        let rejected_before = match self.untaken(ledger, edit.record) {
             Some((device_seq, Verdict::Rejected)) => Some(device_seq),
             _ => None,
         };
@@ -209,10 +216,16 @@ impl<R: Rules> Judge<'_, R> {
         })
     }
 
+    /// An earlier edit of this device that was not taken. Of the device that pushes, so that it says
+    /// nothing of another's edit that is applied.
+    fn untaken(&self, ledger: &Ledger, record: RecordId) -> Option<(DeviceSeq, Verdict)> {
+        ledger.untaken(record).filter(|_| self.applied.is_none())
+    }
+
     /// Whether this device has an earlier edit for a record that is not there, or hidden: what
     /// builds on it waits with it.
     fn no_untaken(&self, ledger: &Ledger, record: RecordId) -> Result<(), Refusal> {
-        match (ledger.within_reach(record, self.grants), ledger.untaken(record)) {
+        match (ledger.within_reach(record, self.grants), self.untaken(ledger, record)) {
             (None, Some((device_seq, Verdict::Rejected))) => {
                 Err(Refusal::quarantine(Reason::ParentRejected).because_of(device_seq))
             }
@@ -261,7 +274,15 @@ impl<R: Rules> Judge<'_, R> {
             self.rules.may_pass(&question, path, from, to)
         };
         let mut merged = within_protocol!(merge(content, &incoming, since, &may_pass));
-        let consequences = self.rules.consequences(&edit.kind, &merged.content.document);
+        let mut consequences = self.rules.consequences(&edit.kind, &merged.content.document);
+        // What follows stands against an edit only if it is what the edit is for.
+        let signs = !self.rules.signers(&edit.kind, &edit.patch).is_empty();
+        if !consequences.is_empty()
+            && !signs
+            && self.whole(edit, target, &asks, &consequences, &merged.content).is_err()
+        {
+            consequences.clear();
+        }
         within_protocol!(self.whole(edit, target, &asks, &consequences, &merged.content));
         let effect_is_payload = target.act == Act::Create
             && consequences.is_empty()

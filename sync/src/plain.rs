@@ -191,7 +191,8 @@ impl Rules for PlainRules {
             ("reason".to_owned(), Json::from(reason)),
             ("record".to_owned(), Json::Text(news.record.to_string())),
         ]);
-        vec![Notice { stream: StreamId(news.author.0), kind: "notice", document }]
+        let to = news.author;
+        vec![Notice { to, stream: StreamId(to.0), kind: "notice", document }]
     }
 
     fn missing_at_submission(&self, kind: &str, document: &Object) -> Vec<Problem> {

@@ -183,8 +183,11 @@ impl PageWriter {
             ));
         }
         let through = if read < room { head.head } else { last };
-        let left = tx.departures(head.id, after, through)?;
-        self.evicted.extend(left.into_iter().map(|gone| (gone.stream, gone.record)));
+        // Reading from the beginning replaces all: what had left before is nobody's to know.
+        if position.is_some() {
+            let left = tx.departures(head.id, after, through)?;
+            self.evicted.extend(left.into_iter().map(|gone| (gone.stream, gone.record)));
+        }
         cursor.positions.insert(head.id, through);
         Ok(())
     }

@@ -204,6 +204,9 @@ pub enum Event<'a> {
 /// A record that tells a person something: made by the server in the person's own stream.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Notice {
+    /// The person. Anyone but the author of the edit must be allowed to see its record; else
+    /// nothing is said.
+    pub to: UserId,
     /// The stream.
     pub stream: StreamId,
     /// The kind of record; it is a root.

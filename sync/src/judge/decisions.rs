@@ -27,7 +27,8 @@ impl<R: Rules> Judge<'_, R> {
         let Some(case) = ledger.cases.get(decision.target).cloned() else {
             return Ok(Err(Refusal::quarantine(Reason::NotAvailable)));
         };
-        within_protocol!(self.may_decide(ledger, &case)?);
+        let stream = today(ledger, &case).or(case.waiting.stream);
+        within_protocol!(self.may_decide(ledger, &case, stream)?);
         if case.is_settled {
             return Ok(Err(Refusal::quarantine(Reason::Settled)));
         }
@@ -50,9 +51,9 @@ impl<R: Rules> Judge<'_, R> {
         Ok(Ok(taken))
     }
 
-    /// Whether the person has authority over where the edit belongs today.
-    fn may_decide(&self, ledger: &mut Ledger, case: &Case) -> Judged<()> {
-        let Some(stream) = stream_of(ledger, case) else {
+    /// Whether the person has authority over the stream where the edit belongs.
+    fn may_decide(&self, ledger: &mut Ledger, case: &Case, stream: Option<StreamId>) -> Judged<()> {
+        let Some(stream) = stream else {
             return Ok(Err(Refusal::quarantine(Reason::NotAvailable)));
         };
         let standing = within_protocol!(self.standing(stream));
@@ -74,6 +75,12 @@ impl<R: Rules> Judge<'_, R> {
         let Some(edit) = &case.edit else {
             return Ok(Err(Refusal::quarantine(Reason::NotAvailable)));
         };
+        // Applied, it is judged as its author's work: nobody writes by deciding.
+        if waiting.user == self.user {
+            return Ok(Err(Refusal::quarantine(Reason::NotPermitted)));
+        }
+        let goes_to = today(ledger, case).or(edit.stream).or(waiting.stream);
+        within_protocol!(self.may_decide(ledger, case, goes_to)?);
         let author = Judge {
             user: waiting.user,
             device: waiting.name.device,
@@ -84,16 +91,19 @@ impl<R: Rules> Judge<'_, R> {
         };
         debug_assert!(matches!(edit.op, Op::Put | Op::Delete));
         let judged = author.judge(ledger, waiting.name.device_seq, edit)?;
-        Ok(judged.map(|taken| Taken {
-            outcome: Outcome { device_seq, ..taken.outcome },
-            effect: taken.effect,
-            effect_is_payload: false,
-        }))
+        // Nothing is wrong with the decision itself: whatever stands against it may change.
+        Ok(judged
+            .map(|taken| Taken {
+                outcome: Outcome { device_seq, ..taken.outcome },
+                effect: taken.effect,
+                effect_is_payload: false,
+            })
+            .map_err(|refusal| Refusal { verdict: Verdict::Quarantined, ..refusal }))
     }
 }
 
-/// Where an edit belongs today: with its record, else with its root, else where it was laid.
-fn stream_of(ledger: &Ledger, case: &Case) -> Option<StreamId> {
+/// Where what an edit is about is today: its record, or else its root.
+fn today(ledger: &Ledger, case: &Case) -> Option<StreamId> {
     let entry = ledger.get(case.waiting.record).or_else(|| ledger.get(case.waiting.root));
-    entry.map(|entry| entry.stored.stream).or(case.waiting.stream)
+    entry.map(|entry| entry.stored.stream)
 }

@@ -1,5 +1,6 @@
 //! What is judged together: each group, and each edit without one.
 
+use super::notices::Sent;
 use crate::decision::{EditName, Waiting};
 use crate::edit::{Asked, Op, Received};
 use crate::id::{DeviceSeq, Instant, RecordId};
@@ -7,7 +8,7 @@ use crate::journal::Untaken;
 use crate::judge::{Judge, Taken};
 use crate::ledger::Ledger;
 use crate::outcome::{Outcome, Reason, Refusal, Verdict};
-use crate::rules::{Event, News, Notice, Rules};
+use crate::rules::{Event, News, Rules};
 use crate::storage::Stored;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -55,7 +56,7 @@ pub(super) type Judged = Result<Taken, Refusal>;
 /// What a push was judged to, edit by edit, and whom it gives something to be told.
 pub(super) struct AllJudged {
     pub(super) verdicts: Vec<Judged>,
-    pub(super) notices: Vec<(EditName, Notice)>,
+    pub(super) notices: Vec<Sent>,
 }
 
 /// Judges all edits in order.
@@ -96,9 +97,7 @@ pub(super) fn judge_all<R: Rules>(
                     verdict: refusal.verdict,
                 });
             }
-            let by = EditName { device: judge.device, device_seq: received.device_seq };
-            let told = notices(judge, now, ledger, received, judged);
-            all.notices.extend(told.into_iter().map(|notice| (by, notice)));
+            all.notices.extend(notices(judge, now, ledger, received, judged)?);
         }
         all.verdicts.extend(judged);
     }
@@ -119,14 +118,14 @@ fn may_change(ledger: &Ledger, members: &[Received<'_>]) -> Vec<RecordId> {
 fn notices<R: Rules>(
     judge: &Judge<'_, R>,
     at: Instant,
-    ledger: &Ledger,
+    ledger: &mut Ledger,
     received: &Received<'_>,
     judged: &Judged,
-) -> Vec<Notice> {
+) -> Stored<Vec<Sent>> {
     let device_seq = received.device_seq;
     let news = match (&received.edit, judged) {
         (Ok(Asked::Decision(decision)), Ok(taken)) => {
-            let Some(case) = ledger.cases.get(decision.target) else { return Vec::new() };
+            let Some(case) = ledger.cases.get(decision.target) else { return Ok(Vec::new()) };
             let (by, reason) = (judge.user, decision.reason.as_str());
             let event = if decision.applies {
                 Event::Applied { by, reason, conflicts: &taken.outcome.conflicts }
@@ -137,10 +136,9 @@ fn notices<R: Rules>(
             News { edit: *name, author: *user, record: *record, kind, at, event }
         }
         (Ok(Asked::Edit(edit)), Err(refusal)) if refusal.reason == Reason::SubmissionConflict => {
-            let current = ledger.get(edit.record).and_then(|entry| entry.opened());
-            let Some(current) = current.map(|content| &content.document) else {
-                return Vec::new();
-            };
+            // As it stands now: a group that did not hold was taken back.
+            let Some(entry) = ledger.get_mut(edit.record) else { return Ok(Vec::new()) };
+            let current = &entry.content()?.document;
             News {
                 edit: EditName { device: judge.device, device_seq },
                 author: judge.user,
@@ -150,9 +148,12 @@ fn notices<R: Rules>(
                 event: Event::SubmissionMet { current },
             }
         }
-        _ => return Vec::new(),
+        _ => return Ok(Vec::new()),
     };
-    judge.rules.notices(&news)
+    let (author, record, told) = (news.author, news.record, judge.rules.notices(&news));
+    let about = ledger.get(record).map(|entry| entry.stored.stream);
+    let by = EditName { device: judge.device, device_seq };
+    Ok(told.into_iter().map(|notice| Sent { by, author, about, notice }).collect())
 }
 
 /// A void spends its number and does nothing else.

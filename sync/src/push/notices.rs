@@ -2,16 +2,40 @@
 
 use crate::decision::EditName;
 use crate::effect::Effect;
-use crate::id::RecordId;
+use crate::id::{Instant, RecordId, StreamId, UserId};
 use crate::journal::Past;
 use crate::ledger::Ledger;
 use crate::record::Content;
 use crate::rules::Notice;
+use crate::storage::{ReadTx, Stored};
 use sha2::{Digest as _, Sha256};
 
-/// Makes the records that tell people something, each in its person's own stream.
-pub(super) fn make_notices(ledger: &mut Ledger, notices: Vec<(EditName, Notice)>) {
-    for (index, (by, notice)) in notices.into_iter().enumerate() {
+/// A notice on its way: the edit that sends it, the author of the edit that it is about, and the
+/// stream of the record that it is about.
+pub(super) struct Sent {
+    pub(super) by: EditName,
+    pub(super) author: UserId,
+    pub(super) about: Option<StreamId>,
+    pub(super) notice: Notice,
+}
+
+/// Makes the records that tell people something, each in its person's own stream. Nobody is told
+/// of a record that is not theirs to see, whoever named them in it; an author knows what the own
+/// edit was about.
+pub(super) fn make_notices<T: ReadTx>(
+    tx: &mut T,
+    now: Instant,
+    ledger: &mut Ledger,
+    notices: Vec<Sent>,
+) -> Stored<()> {
+    for (index, Sent { by, author, about, notice }) in notices.into_iter().enumerate() {
+        if notice.to != author {
+            let grants = tx.grants(notice.to, now)?;
+            let sees = about.is_some_and(|stream| grants.streams.contains_key(&stream));
+            if grants.closed || !sees {
+                continue;
+            }
+        }
         let id = notice_id(by, index);
         ledger.make(id, notice.kind, id, notice.stream);
         let content = Content { document: notice.document, ..Content::default() };
@@ -27,6 +51,7 @@ pub(super) fn make_notices(ledger: &mut Ledger, notices: Vec<(EditName, Notice)>
             ledger.carry(id, rev, by);
         }
     }
+    Ok(())
 }
 
 /// A notice's name follows from the edit that sends it: the protocol has no randomness.

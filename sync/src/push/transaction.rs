@@ -68,7 +68,7 @@ pub fn push<T: WriteTx, R: Rules>(
         applied: None,
     };
     let AllJudged { verdicts, notices } = judge_all(&judge, context.now, &mut ledger, news, units)?;
-    make_notices(&mut ledger, notices);
+    make_notices(tx, context.now, &mut ledger, notices)?;
     let rows = journal(context, &mut device, news, verdicts, &ledger, &grants)?;
     outcomes.extend(rows.iter().map(|row| row.outcome_text.clone()));
     let new_verdicts = rows.iter().map(|row| row.outcome.outcome).collect();

@@ -201,14 +201,18 @@ impl World {
     }
 
     pub fn try_pull(&self, from: u128, request: Value) -> PullReply {
+        self.try_pull_as(device(from), user(from), request)
+    }
+
+    pub fn try_pull_as(&self, device: DeviceId, user: UserId, request: Value) -> PullReply {
         let mut request = request;
         if request.get("protocol").is_none() {
             request["protocol"] = json!(1);
         }
         let request: PullRequest = serde_json::from_value(request).expect("a pull");
         let context = PullContext {
-            user: user(from),
-            device: device(from),
+            user,
+            device,
             now: Instant(1),
             cursor_key: &CURSOR_KEY,
             served: self.served,
