@@ -56,8 +56,9 @@ fn no_device_takes_the_name_that_a_notice_will_have() {
     world.decide(&[decision(1, "dismiss", 1, 2)]);
     let of_a_notice = |world: &World| -> RecordId {
         let state = world.store.state();
-        let ids = state.records.values().filter(|r| r.stream == StreamId(user(1).0)).map(|r| r.id);
-        ids.last().expect("a notice")
+        let mut ids =
+            state.records.values().filter(|r| r.stream == StreamId(user(1).0)).map(|r| r.id);
+        ids.next().expect("a notice")
     };
     // The names follow from the edits, so that the next one can be known beforehand.
     let known = of_a_notice(&world);
