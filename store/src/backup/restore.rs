@@ -8,12 +8,18 @@ use crate::store::{random_epoch, set_epoch};
 use crate::target::Target;
 use crate::{Store, StoreSettings, failure, migrate};
 use ruhu_sync::id::Epoch;
+use ruhu_sync::storage::StorageError;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// What SQLite may have put beside a database: part of it.
 const BESIDE: [&str; 3] = ["", "-wal", "-shm"];
+
+/// How long whoever looked through the copy may take to let go of it.
+const LET_GO_MAX: Duration = Duration::from_secs(10);
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// What was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,9 +115,19 @@ fn begin_epoch_in(copy: &Path) -> Result<Epoch, BackupError> {
     let epoch = random_epoch()?;
     let mut session = session_on(copy)?;
     set_epoch(&mut session.connection, epoch).map_err(failure::of_query)?;
-    let one_file = session.connection.run_script("PRAGMA journal_mode = DELETE");
-    one_file.map_err(failure::of_query)?;
-    Ok(epoch)
+    let begun = Instant::now();
+    loop {
+        let one_file = session.connection.run_script("PRAGMA journal_mode = DELETE");
+        match one_file.map_err(failure::of_query) {
+            Ok(()) => return Ok(epoch),
+            // The pool that looked through the copy lets go of its connection in its own time, and
+            // SQLite does not wait for that by itself here.
+            Err(StorageError::Busy) if begun.elapsed() < LET_GO_MAX => {
+                std::thread::sleep(LOOK_AGAIN);
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
 }
 
 /// The database first: without it, what is beside it is not taken for another's.
