@@ -1,5 +1,6 @@
 //! The field's answers to what the protocol asks.
 
+use crate::grants::user_stream;
 use crate::kind::{Holds, Home, Kind};
 use crate::roles::{READER, REPORTER, WORKER};
 use crate::{check, kinds, permission, shapes, signatures};
@@ -137,6 +138,14 @@ impl Rules for CaseRules {
         match (fitting.next(), fitting.next()) {
             (Some((stream, _)), None) => Some(stream),
             _ => None,
+        }
+    }
+
+    /// What lives in the author's own stream belongs there, whatever became of the author's team.
+    fn desk(&self, kind: &str, author: UserId, grants: &Grants) -> Option<StreamId> {
+        match kinds::get(kind).and_then(|kind| kind.home) {
+            Some(Home::OwnStream) => Some(user_stream(author)),
+            _ => grants.fallback,
         }
     }
 

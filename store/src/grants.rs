@@ -99,8 +99,8 @@ fn memberships(tx: &mut Tx, user: UserId) -> Stored<Vec<Membership>> {
         .collect()
 }
 
-/// The streams inside the areas of offices that have a desk: caseloads, and the own streams of the
-/// committee members whose community it is.
+/// The streams inside the areas of offices that have a desk: caseloads, and the own streams of
+/// those who report from there, committee members and workers.
 fn desk(tx: &mut Tx, offices: &[Office]) -> Stored<Vec<DeskStream>> {
     let ranges: Vec<(String, String)> = offices
         .iter()
@@ -124,10 +124,11 @@ fn desk(tx: &mut Tx, offices: &[Office]) -> Stored<Vec<DeskStream>> {
             query.load(c)
         })
     })?;
-    let reporters: Vec<(Fixed<16>, String)> = tx.run(|connection| {
+    // Whether they are still in office, or still have an account, is no matter: what they reported
+    // then is a household that waits now.
+    let members: Vec<(Fixed<16>, String)> = tx.run(|connection| {
         on_both!(connection, |c| {
             let mut query = office::table
-                .inner_join(account::table)
                 .select((office::account, office::area))
                 .order(office::id)
                 .into_boxed();
@@ -135,10 +136,22 @@ fn desk(tx: &mut Tx, offices: &[Office]) -> Stored<Vec<DeskStream>> {
                 query = query.or_filter(
                     office::role
                         .eq(Role::CommitteeMember.as_str())
-                        .and(account::active.eq(true))
                         .and(office::area.ge(first))
                         .and(office::area.lt(end)),
                 );
+            }
+            query.load(c)
+        })
+    })?;
+    let workers: Vec<(Fixed<16>, String)> = tx.run(|connection| {
+        on_both!(connection, |c| {
+            let mut query = membership::table
+                .inner_join(caseload::table)
+                .select((membership::account, caseload::area))
+                .order(membership::id)
+                .into_boxed();
+            for (first, end) in &ranges {
+                query = query.or_filter(caseload::area.ge(first).and(caseload::area.lt(end)));
             }
             query.load(c)
         })
@@ -148,7 +161,7 @@ fn desk(tx: &mut Tx, offices: &[Office]) -> Stored<Vec<DeskStream>> {
         kind: StreamKind::Caseload,
         area,
     });
-    let reporters = reporters.into_iter().map(|(account, area)| DeskStream {
+    let reporters = members.into_iter().chain(workers).map(|(account, area)| DeskStream {
         stream: user_stream(UserId::of(account)),
         kind: StreamKind::User,
         area,

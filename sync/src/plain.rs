@@ -121,6 +121,10 @@ impl Rules for PlainRules {
         held.next().is_none().then_some(only)
     }
 
+    fn desk(&self, _kind: &str, _author: UserId, grants: &Grants) -> Option<StreamId> {
+        grants.fallback
+    }
+
     fn permits(&self, question: &Question<'_>) -> Result<(), Reason> {
         let status = question.current.and_then(|document| document.get(STATUS));
         if question.capacity.0 == "reader" {

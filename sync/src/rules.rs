@@ -237,6 +237,10 @@ pub trait Rules {
     /// In which of the person's streams a new root of this kind lives, if the edit names none.
     fn home(&self, kind: &str, grants: &Grants) -> Option<StreamId>;
 
+    /// The stream at whose desk an edit of this kind is laid when nothing on the server tells where
+    /// it belongs.
+    fn desk(&self, kind: &str, author: UserId, grants: &Grants) -> Option<StreamId>;
+
     /// Whether this person may do this to this record as it stands now.
     fn permits(&self, question: &Question<'_>) -> Result<(), Reason>;
 

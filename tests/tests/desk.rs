@@ -16,6 +16,7 @@ on_both_databases! {
     a_contractor_decides_nothing,
     a_return_without_a_reason_and_a_write_without_a_key_are_refused,
     a_committee_member_reports_a_find_and_the_street_lists_it,
+    a_find_that_a_worker_reports_is_listed_by_the_street_and_stays_there,
 }
 
 const HOUSEHOLD: u128 = 1;
@@ -202,4 +203,31 @@ fn a_committee_member_reports_a_find_and_the_street_lists_it(server: Server) {
     assert_eq!(none["finds"], json!([]));
     let held = reporter.held();
     assert!(held.iter().any(|r| r["record"] == json!(record(7))));
+}
+
+fn a_find_that_a_worker_reports_is_listed_by_the_street_and_stays_there(server: Server) {
+    let mut worker = Hand::new(&server, "worker_a", None);
+    let find = json!({"status": "reported", "found_at": "2026-11-23T09:30:00+08:00",
+        "place": "虚拟胡同3号", "category": "unattended", "urgency": "urgent", "about": "测试丁一家"});
+    worker.take(put(record(8), "find", "0", find));
+    let listed = |login: &str| {
+        let desk = Hand::new(&server, login, None);
+        let list = desk.call("GET", "/v1/desk/finds").send().expect(200).json();
+        list["finds"].as_array().expect("a list").len()
+    };
+    assert_eq!((listed("reviewer_here"), listed("reviewer_there")), (1, 0));
+    // Who reported it may leave; the household that was found still waits.
+    let user = ruhu_tests::Field::user("worker_a");
+    let off = server.store().write(|tx| tx.set_account_active(user, false));
+    assert!(off.expect("written"));
+    // Nor does what is handed in after that go to the team's households: it waits with the finds.
+    let late = json!({"status": "reported", "found_at": "2026-11-23T09:40:00+08:00",
+        "place": "虚拟胡同4号", "category": "other", "urgency": "normal"});
+    assert_eq!(worker.verdict(put(record(9), "find", "0", late)), "quarantined/right_ended");
+    let desk = Hand::new(&server, "reviewer_here", None);
+    let address = format!("/v1/desk/quarantine/{}/2/apply", worker.device);
+    let because = json!({"reason": "已核实。"});
+    let applied = desk.call("POST", &address).header("Idempotency-Key", "find-0001").json(&because);
+    applied.send().expect(200);
+    assert_eq!(listed("reviewer_here"), 2);
 }

@@ -165,7 +165,8 @@ fn a_banned_providers_workers_hold_nothing(database: &impl Database) {
     }
 }
 
-/// A city with two districts; reporters in two communities, one of them switched off.
+/// A city with two districts; reporters in two communities, one of them switched off: what that
+/// one reported still waits.
 fn fill_city<D: Database>(town: &Town<'_, D>) {
     town.provider(1);
     town.contract(1, 1, "2026-01-01", "2026-12-31");
@@ -189,9 +190,13 @@ fn a_reviewer_reaches_the_streams_inside_the_own_area_and_no_tablet_holds_them(
     fill_city(&town);
     let reporter = |n| user_stream(user_id(n));
     for (n, area, expected) in [
-        (1, "110102003", vec![stream_id(1), stream_id(2), reporter(11)]),
-        (2, "110102003000", vec![stream_id(1), stream_id(2), reporter(11)]),
-        (3, "110102000000", vec![stream_id(1), stream_id(2), stream_id(3), reporter(11)]),
+        (1, "110102003", vec![stream_id(1), stream_id(2), reporter(11), reporter(13)]),
+        (2, "110102003000", vec![stream_id(1), stream_id(2), reporter(11), reporter(13)]),
+        (
+            3,
+            "110102000000",
+            vec![stream_id(1), stream_id(2), stream_id(3), reporter(11), reporter(13)],
+        ),
         (4, "110105001", vec![stream_id(4), reporter(12)]),
         (5, "110108001", vec![]),
         (6, "11010", vec![]),

@@ -10,12 +10,13 @@ use crate::journal::JournalRow;
 use crate::judge::Taken;
 use crate::ledger::Ledger;
 use crate::outcome::Outcome;
-use crate::rules::Grants;
+use crate::rules::{Grants, Rules};
 use crate::storage::{DeviceState, StorageError, Stored};
 use std::borrow::Cow;
 
 /// The journal rows of the new edits, linked into the device's chain.
-pub(super) fn journal<'a>(
+pub(super) fn journal<'a, R: Rules>(
+    rules: &R,
     context: &mut PushContext<'_>,
     device: &mut DeviceState,
     news: &'a [Received<'_>],
@@ -49,7 +50,10 @@ pub(super) fn journal<'a>(
             root: edit.map(|e| e.root).or(case.map(|c| c.root)),
             kind: edit.map(|e| &e.kind).or(case.map(|c| &c.kind)).cloned(),
             stream: edit
-                .and_then(|e| stream_of(e, ledger, grants))
+                .and_then(|e| {
+                    stream_of(e, ledger, grants)
+                        .or_else(|| rules.desk(&e.kind, context.user, grants))
+                })
                 .or(case.and_then(|c| ledger.get(c.root)).map(|entry| entry.stored.stream)),
             group: received.group.map(|group| group.id),
             decides: case.map(|c| c.name),
@@ -79,9 +83,9 @@ fn decided<'a>(received: &Received<'_>, outcome: &Outcome, ledger: &'a Ledger) -
 }
 
 /// The stream at whose desk the edit belongs: its record's or its root's, whether or not the
-/// author may see it; else the one it names, or else the author's own work.
+/// author may see it; else the one it names.
 fn stream_of(edit: &Edit, ledger: &Ledger, grants: &Grants) -> Option<StreamId> {
     let entry = ledger.get(edit.record).or_else(|| ledger.get(edit.root));
     let named = || edit.stream.filter(|stream| grants.streams.contains_key(stream));
-    entry.map(|entry| entry.stored.stream).or_else(named).or(grants.fallback)
+    entry.map(|entry| entry.stored.stream).or_else(named)
 }

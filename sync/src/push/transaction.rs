@@ -69,7 +69,7 @@ pub fn push<T: WriteTx, R: Rules>(
     };
     let AllJudged { verdicts, notices } = judge_all(&judge, context.now, &mut ledger, news, units)?;
     make_notices(tx, context.now, &mut ledger, notices)?;
-    let rows = journal(context, &mut device, news, verdicts, &ledger, &grants)?;
+    let rows = journal(rules, context, &mut device, news, verdicts, &ledger, &grants)?;
     outcomes.extend(rows.iter().map(|row| row.outcome_text.clone()));
     let new_verdicts = rows.iter().map(|row| row.outcome.outcome).collect();
     write_all(tx, context.now, &device, &mut ledger, &grants, &rows)?;
