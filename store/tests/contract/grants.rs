@@ -217,7 +217,7 @@ fn an_office_for_the_whole_city_reaches_everything(database: &impl Database) {
     let town = Town(database);
     fill_city(&town);
     town.office(1, user_id(1), "district_reviewer", "");
-    assert_eq!(town.reached(user_id(1), MARCH_1).len(), 4 + 2);
+    assert_eq!(town.reached(user_id(1), MARCH_1).len(), 4 + 3);
 }
 
 fn a_role_of_a_later_version_gives_nothing(database: &impl Database) {
