@@ -107,6 +107,12 @@ fn a_late_edit_of_the_old_team_is_applied_where_the_household_is_now_and_both_si
     assert_eq!(notice["event"], json!("edit_applied"));
     assert_eq!(notice["reason"], json!("已电话核实。"));
     assert_eq!(notice["by"], json!(Field::user("reviewer_here")));
+    // The history has the edit as its author's, and says who applied it.
+    let seen = desk.call("GET", &format!("/v1/desk/assessments/{inner}")).send().expect(200).json();
+    let applied = seen["history"].as_array().and_then(|all| all.last()).expect("a history").clone();
+    assert_eq!(applied["user"], json!(Field::user("worker_a")));
+    assert_eq!((&applied["device"], &applied["device_seq"]), (&json!(name.0), &json!(name.1)));
+    assert_eq!(applied["applied_by"], json!("测试reviewer_here"));
     assert_eq!(server.store().rebuild().expect("rebuilt").differences(), 0);
 }
 

@@ -176,8 +176,11 @@ fn changes(page: &mut Html, words: &Words, entry: &HistoryEntry) {
         return;
     }
     let told = entry.effect.0.iter().filter(|touch| !touch.only_makes_room());
-    if entry.effect.0.is_empty() {
+    if entry.op.as_deref() == Some("move") {
         page.element("div", "移交给另一小组，内容不变");
+    }
+    if let Some(by) = &entry.applied_by {
+        page.element("div", &format!("迟到的修改，由{by}采纳"));
     }
     for touch in told.take(CHANGES_SHOWN_MAX) {
         let said = |value: &Option<Json>| words.value(&touch.path, value.as_ref());

@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use ruhu_sync::effect::Effect;
 use ruhu_sync::id::{DeviceId, DeviceSeq, Instant, RecordId, UserId};
 use ruhu_sync::storage::Stored;
+use std::collections::HashMap;
 
 /// One effective edit in a record's history.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +25,10 @@ pub struct HistoryEntry {
     pub received_at: Instant,
     /// When it was made, by the device's clock.
     pub made_at: Option<String>,
+    /// What it was: `put`, `delete`, `move` …; `apply` for a quarantined edit that was applied.
+    pub op: Option<String>,
+    /// Who applied it, if it had been quarantined. All else is the edit's own, and its author's.
+    pub applied_by: Option<String>,
     /// The number of the version it made.
     pub rev_number: u64,
     /// Its outcome, as it was answered.
@@ -35,7 +40,15 @@ pub struct HistoryEntry {
 type HistoryTuple = (
     (Fixed<16>, i64, Fixed<16>, String, i64, Option<String>, Option<i64>, String),
     (bool, i32, Option<Vec<u8>>, Option<Vec<u8>>),
+    (Option<String>, Option<Fixed<16>>, Option<i64>),
 );
+
+/// An edit's author, and when the author made it.
+struct Author {
+    user: UserId,
+    name: String,
+    made_at: Option<String>,
+}
 
 impl Tx {
     /// What became of a record, version by version.
@@ -63,29 +76,76 @@ impl Tx {
                         journal::effect,
                         journal::payload,
                     ),
+                    (journal::op, journal::decides_device, journal::decides_seq),
                 ))
                 .load(c))
         })?;
+        let applied: Vec<_> = rows.iter().filter_map(|(_, _, (_, d, n))| (*d).zip(*n)).collect();
+        let mut authors = self.authors(&applied)?;
         let (session, keys) = self.session();
         let mut history = Vec::with_capacity(rows.len());
-        for (row, (is_payload, key, effect, payload)) in rows {
+        for (row, (is_payload, key, effect, payload), (op, decides_device, decides_seq)) in rows {
             let (device, device_seq, user, user_name, received_at, made_at, rev_number, outcome) =
                 row;
             let content = if is_payload { payload } else { effect };
             let name = (device, device_seq);
             let effect = open_effect(&mut session.codec, keys, name, is_payload, key, content)?;
+            let decided = decides_device.zip(decides_seq);
+            let author = decided.and_then(|name| Some((name, authors.remove(&name)?)));
+            let mut applied_by = None;
+            let (name, author) = match author {
+                None => (name, Author { user: UserId::of(user), name: user_name, made_at }),
+                Some(of_the_edit) => {
+                    applied_by = Some(user_name);
+                    of_the_edit
+                }
+            };
             history.push(HistoryEntry {
-                device: DeviceId::of(device),
-                device_seq: DeviceSeq(counted(device_seq)?),
-                user: UserId::of(user),
-                user_name,
+                device: DeviceId::of(name.0),
+                device_seq: DeviceSeq(counted(name.1)?),
+                user: author.user,
+                user_name: author.name,
                 received_at: Instant(received_at),
-                made_at,
+                made_at: author.made_at,
+                op,
+                applied_by,
                 rev_number: counted(rev_number.unwrap_or_default())?,
                 outcome_text: outcome,
                 effect,
             });
         }
         Ok(history)
+    }
+
+    /// The authors of these edits.
+    fn authors(&mut self, edits: &[(Fixed<16>, i64)]) -> Stored<HashMap<(Fixed<16>, i64), Author>> {
+        if edits.is_empty() {
+            return Ok(HashMap::new());
+        }
+        type Row = (Fixed<16>, i64, Fixed<16>, String, Option<String>);
+        let rows: Vec<Row> = self.run(|connection| {
+            on_both!(connection, |c| {
+                let mut query = journal::table
+                    .inner_join(account::table.on(account::id.eq(journal::account)))
+                    .select((
+                        journal::device,
+                        journal::device_seq,
+                        journal::account,
+                        account::name,
+                        journal::made_at,
+                    ))
+                    .into_boxed();
+                for (device, device_seq) in edits {
+                    query = query.or_filter(
+                        journal::device.eq(device).and(journal::device_seq.eq(device_seq)),
+                    );
+                }
+                query.load(c)
+            })
+        })?;
+        let author = |(device, device_seq, user, name, made_at): Row| {
+            ((device, device_seq), Author { user: UserId::of(user), name, made_at })
+        };
+        Ok(rows.into_iter().map(author).collect())
     }
 }

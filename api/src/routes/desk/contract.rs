@@ -112,6 +112,9 @@ pub(crate) struct HistoryBody {
     /// When it was made, by the device's clock.
     #[serde(skip_serializing_if = "Option::is_none")]
     made_at: Option<String>,
+    /// Who applied it, if it had been quarantined; all else is the edit's own, and its author's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    applied_by: Option<String>,
     /// How it ended.
     outcome: String,
     /// What it touched.
@@ -241,6 +244,7 @@ impl HistoryBody {
             user_name: entry.user_name,
             received_at_us: entry.received_at.0,
             made_at: entry.made_at,
+            applied_by: entry.applied_by,
             outcome: outcome["outcome"].as_str().unwrap_or_default().to_owned(),
             changes: changes.collect(),
         })
