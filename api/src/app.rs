@@ -235,6 +235,9 @@ async fn answer(
         .workers(settings.worker_threads)
         // A tablet in a stairwell takes its time for a request's head.
         .client_request_timeout(Duration::from_secs(20))
+        // A compressed answer leaves in pieces; each but the first would wait for the tablet to
+        // confirm the one before.
+        .tcp_nodelay(true)
         .shutdown_timeout(settings.shutdown_timeout.as_secs())
         .disable_signals()
         .listen(listener)?
