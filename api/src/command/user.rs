@@ -56,6 +56,10 @@ pub(super) struct Add {
     /// 工号, on watermarks and prints
     #[arg(long)]
     staff_no: Option<String>,
+    /// The id the person had, if the account is younger than the backup that was restored: with it
+    /// the person's tablet hands in what it kept. A new one without it
+    #[arg(long, value_name = "UUID")]
+    id: Option<Uuid>,
     /// An office to begin with: admin, auditor, street_reviewer, street_window, district_reviewer,
     /// district_centre, committee_member, city_supervisor, provider_admin or
     /// third_party_evaluator
@@ -110,8 +114,8 @@ impl Add {
         })?;
         if !added {
             return Err(CommandError::Refused(format!(
-                "the login {} is taken: choose another",
-                account.login
+                "the login {} or the id {} is taken: choose another",
+                account.login, account.id
             )));
         }
         output::say(&format!("{} may sign in; id {}", account.login, account.id));
@@ -154,7 +158,7 @@ impl Add {
         let hash = hash_password(&password)
             .map_err(|problem| CommandError::Refused(problem.to_string()))?;
         Ok(Account {
-            id: UserId(fresh(now)?),
+            id: UserId(self.id.map_or_else(|| fresh(now), Ok)?),
             login: login.to_owned(),
             name: name.to_owned(),
             active: true,
