@@ -62,6 +62,19 @@ impl MoveFault {
             Self::ChangedMeanwhile => "changed_meanwhile",
         }
     }
+
+    /// The same sentence in English.
+    pub fn en(self) -> &'static str {
+        match self {
+            Self::OutsideArea => "the caseload is outside your area",
+            Self::ContractNotInForce => "the caseload's contract is not in force",
+            Self::ProviderBanned => "the caseload's provider is under a ban",
+            Self::AlreadyThere => "it is in that caseload already",
+            Self::NotAvailable => "there is no such household to be moved",
+            Self::NamedTwice => "the household is named more than once",
+            Self::ChangedMeanwhile => "it changed just now: try again",
+        }
+    }
 }
 
 impl CaseloadFacts {

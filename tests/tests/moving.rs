@@ -215,6 +215,7 @@ fn refusal(desk: &Hand, parts: Value) -> Vec<(String, String)> {
     let said = |refusal: &Value| {
         let about = if refusal["caseload"].is_null() { "household" } else { "caseload" };
         assert!(!text(&refusal["message_zh"]).is_empty());
+        assert!(text(&refusal["message_en"]).is_ascii());
         (text(&refusal[about]), text(&refusal["reason"]))
     };
     told["refusals"].as_array().expect("refusals").iter().map(said).collect()

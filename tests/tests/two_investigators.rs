@@ -4,13 +4,14 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use hmac::{Hmac, KeyInit, Mac};
 use ruhu_casework::signatures::answers_hash;
 use ruhu_sync::json::Json;
-use ruhu_tests::edits::{new_household, put_under, record};
-use ruhu_tests::{Hand, Server, on_both_databases};
+use ruhu_tests::edits::{document, household, new_household, path, put_under, record};
+use ruhu_tests::{Field, Hand, Server, on_both_databases};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 on_both_databases! {
     an_assessment_is_handed_in_when_both_have_confirmed_it_on_their_own_tablets,
+    two_tablets_without_signal_confirm_the_same_answers_and_the_second_push_hands_them_in,
     one_tablet_is_enough_with_each_ones_pin,
     a_pin_is_set_with_the_password_and_has_digits,
 }
@@ -72,6 +73,36 @@ fn an_assessment_is_handed_in_when_both_have_confirmed_it_on_their_own_tablets(s
     let reviewer = server.hand("reviewer_here");
     let listed = reviewer.call("GET", "/v1/desk/assessments?status=submitted").send();
     assert!(listed.expect(200).text().contains(&record(ASSESSMENT).to_string()));
+}
+
+fn two_tablets_without_signal_confirm_the_same_answers_and_the_second_push_hands_them_in(
+    server: Server,
+) {
+    let (mut one, mut other) = (server.tablet("worker_a"), server.tablet("worker_a2"));
+    let users = ["worker_a", "worker_a2"].map(|login| Field::user(login).to_string());
+    let mut draft = ruhu_tests::edits::draft();
+    draft["answers"] = ruhu_tests::edits::six_answers();
+    draft["investigators"] = json!({users[0].clone(): true, users[1].clone(): true});
+    let made = one.group(|tablet| {
+        let home = tablet.create("household", None, document(&household("测甲")))?;
+        tablet.create("assessment", Some(home), document(&draft))
+    });
+    let assessment = made.expect("kept");
+    one.sync().expect("synced");
+    other.sync().expect("synced");
+    for (tablet, user) in [(&mut one, &users[0]), (&mut other, &users[1])] {
+        let hash = answers_hash(&tablet.view(assessment).expect("held").document);
+        let place = path(&format!("/confirmations/{user}"));
+        tablet.set(assessment, &place, hash.as_str().into()).expect("kept");
+    }
+    one.sync().expect("synced");
+    assert_eq!(one.view(assessment).expect("held").document["status"], "draft".into());
+    other.sync().expect("synced");
+    one.sync().expect("synced");
+    for tablet in [&one, &other] {
+        assert_eq!(tablet.view(assessment).expect("held").document["status"], "submitted".into());
+        assert!(tablet.quarantined().is_empty());
+    }
 }
 
 /// As a tablet derives it, in its own words.

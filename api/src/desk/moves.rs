@@ -56,7 +56,8 @@ struct Refusals(Vec<Value>);
 impl Refusals {
     fn add(&mut self, about: &str, id: impl ToString, fault: MoveFault) {
         let id = id.to_string();
-        let refusal = json!({about: id, "reason": fault.code(), "message_zh": fault.to_string()});
+        let refusal = json!({about: id, "reason": fault.code(), "message_zh": fault.to_string(),
+            "message_en": fault.en()});
         if !self.0.contains(&refusal) {
             self.0.push(refusal);
         }
