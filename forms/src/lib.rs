@@ -7,7 +7,7 @@
 //! - [`Question::shape`] tells a merge what an answer's patches may look like.
 //! - [`Catalogue`] holds the real forms.
 //!
-#![doc = include_str!("../rules.md")]
+#![doc = include_str!("../../docs/rules.md")]
 
 mod answer;
 mod catalogue;

@@ -1,4 +1,4 @@
-//! The syntax tree of the rule language; `rules.md` says what each operator means.
+//! The syntax tree of the rule language; `docs/rules.md` says what each operator means.
 
 use serde::Deserialize;
 
