@@ -19,6 +19,7 @@ pub mod rules;
 mod settling;
 mod shapes;
 pub mod signatures;
+pub mod tables;
 pub mod value;
 
 #[cfg(test)]
