@@ -46,14 +46,18 @@ fn must_be_there(settings: &Settings) -> Result<(), Failure> {
     }
 }
 
-/// Copies the live database into a file, while it is used or not. Its schema is left as it is: the
+/// Opens the live database to look at it, while it is used or not. Its schema is left as it is: the
 /// service may be of another version than this command.
-pub fn make(settings: &Settings, to: &Path) -> Result<(), Failure> {
+pub fn look_at(settings: &Settings) -> Result<Store, Failure> {
     must_be_there(settings)?;
     let keys = Keys::load(&settings.key_files)?;
     let url = settings.database_url.expose_secret().to_owned();
-    let live = Store::open_read_only(&StoreSettings::new(url, keys.sealing))?;
-    Ok(live.back_up(to)?)
+    Ok(Store::open_read_only(&StoreSettings::new(url, keys.sealing))?)
+}
+
+/// Copies the live database into a file, while it is used or not.
+pub fn make(settings: &Settings, to: &Path) -> Result<(), Failure> {
+    Ok(look_at(settings)?.back_up(to)?)
 }
 
 /// Looks through a copy: a file, or a PostgreSQL database into which one was read.
@@ -65,19 +69,22 @@ pub fn verify(copy: &str, keys: &KeyRing) -> Stored<Verification> {
     Store::open_read_only(&settings)?.verify()
 }
 
-/// Tells the live database what a verified copy holds.
-pub fn raise_safe(settings: &Settings, verified: &Verification) -> Result<Raised, Failure> {
+/// Opens the live database to write to it, while it is used or not.
+pub fn open_live(settings: &Settings) -> Result<Store, Failure> {
     must_be_there(settings)?;
     let keys = Keys::load(&settings.key_files)?;
-    Ok(app::open_store(settings, &keys)?.raise_safe(verified)?)
+    Ok(app::open_store(settings, &keys)?)
+}
+
+/// Tells the live database what a verified copy holds.
+pub fn raise_safe(settings: &Settings, verified: &Verification) -> Result<Raised, Failure> {
+    Ok(open_live(settings)?.raise_safe(verified)?)
 }
 
 /// Begins a new epoch on the database in place, which PostgreSQL's own tools, or a person, put
 /// there.
 pub fn begin_epoch_in_place(settings: &Settings) -> Result<Verification, Failure> {
-    must_be_there(settings)?;
-    let keys = Keys::load(&settings.key_files)?;
-    let store = app::open_store(settings, &keys)?;
+    let store = open_live(settings)?;
     let mut verified = store.verify()?;
     if !verified.wrong.is_empty() {
         return Err(BackupError::Damaged(verified.wrong).into());

@@ -5,6 +5,7 @@
 
 mod backup;
 mod demo;
+mod journal;
 mod keys;
 mod logging;
 mod migrate;
@@ -48,6 +49,8 @@ enum Command {
     Keys(keys::Keys),
     #[command(subcommand)]
     User(user::User),
+    #[command(subcommand)]
+    Journal(journal::Journal),
     Rebuild(rebuild::Rebuild),
     Backup(backup::Backup),
     Restore(restore::Restore),
@@ -89,6 +92,7 @@ impl Ruhu {
             Command::Openapi(openapi) => openapi.run(),
             Command::Keys(keys) => keys.run(),
             Command::User(user) => user.run(),
+            Command::Journal(journal) => journal.run(),
             Command::Rebuild(rebuild) => rebuild.run(),
             Command::Backup(backup) => backup.run(),
             Command::Restore(restore) => restore.run(),

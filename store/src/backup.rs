@@ -9,7 +9,7 @@ mod verify;
 
 pub use restore::{Restored, restore};
 pub use safe::Raised;
-pub use verify::{Verification, Witnessed};
+pub use verify::Verification;
 
 use ruhu_sync::storage::StorageError;
 use std::path::PathBuf;

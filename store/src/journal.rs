@@ -1,4 +1,14 @@
-//! The journal: rows appended, never replaced; payloads and effects sealed.
+//! The journal: rows appended, never replaced; payloads and effects sealed, looked through from end
+//! to end, and erased by right.
+
+mod anchor;
+mod audit;
+mod erasure;
+
+pub use anchor::{Anchor, AnchorError};
+pub(crate) use audit::audit;
+pub use audit::{Audit, ErasedEdit, Fault, Head, Wrong};
+pub use erasure::{Erasable, ErasureRefusal};
 
 use crate::Tx;
 use crate::codec::{Codec, Place};
@@ -54,7 +64,7 @@ struct NewRow<'a> {
     chain: Fixed<32>,
 }
 
-fn word(verdict: Verdict) -> &'static str {
+pub(crate) fn word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Applied => "applied",
         Verdict::Merged => "merged",
@@ -81,12 +91,12 @@ fn sealed<'a>(codec: &mut Codec, keys: &KeyRing, row: &'a JournalRow) -> Stored<
     let (key, payload, effect) = with_name(device, device_seq, |name| {
         let place = |column| Place { column, row: name };
         let (key, payload) = codec.seal(keys, place(PAYLOAD), &row.payload)?;
-        let effect = if row.effect_is_payload || row.effect.0.is_empty() {
-            None
-        } else {
+        let effect = if row.keeps_effect() {
             let effect =
                 serde_json::to_string(&row.effect).map_err(|_| corrupt("the effect of an edit"))?;
             Some(codec.seal(keys, place(EFFECT), &effect)?.1)
+        } else {
+            None
         };
         Ok((key, payload, effect))
     })?;

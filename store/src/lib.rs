@@ -14,7 +14,7 @@ mod failure;
 mod grants;
 mod history_query;
 pub mod jobs;
-mod journal;
+pub mod journal;
 mod keys;
 mod manager;
 mod migrate;

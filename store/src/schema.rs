@@ -102,6 +102,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    erasure (device, device_seq) {
+        device -> Binary,
+        device_seq -> BigInt,
+        erased_at -> BigInt,
+        key_id -> Integer,
+        reason -> Binary,
+    }
+}
+
+diesel::table! {
     account (id) {
         id -> Binary,
         login -> Text,
@@ -347,6 +357,8 @@ diesel::joinable!(office -> account (account));
 diesel::joinable!(device -> account (account));
 diesel::allow_tables_to_appear_in_same_query!(assessment_row, household_row);
 diesel::allow_tables_to_appear_in_same_query!(journal, account);
+diesel::allow_tables_to_appear_in_same_query!(journal, erasure);
+diesel::allow_tables_to_appear_in_same_query!(journal, device);
 diesel::allow_tables_to_appear_in_same_query!(departure, record);
 diesel::allow_tables_to_appear_in_same_query!(journal, record, household_row);
 diesel::allow_tables_to_appear_in_same_query!(account, record);

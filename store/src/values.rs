@@ -11,7 +11,6 @@ use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::Binary;
 use diesel::sqlite::Sqlite;
 use ruhu_sync::storage::Stored;
-use std::borrow::Cow;
 
 /// Bytes of a fixed number, kept without an allocation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
@@ -87,12 +86,5 @@ pub(crate) fn day(text: &str) -> Stored<NaiveDate> {
     text.parse().map_err(|_| corrupt("a day is no day"))
 }
 
-/// A text as both databases take it. PostgreSQL knows no NUL; an edit that cannot be read may
-/// carry one in a place that is kept beside its sealed bytes, and must be kept nevertheless.
-pub(crate) fn text(text: &str) -> Cow<'_, str> {
-    if text.contains('\0') {
-        Cow::Owned(text.replace('\0', "\u{fffd}"))
-    } else {
-        Cow::Borrowed(text)
-    }
-}
+/// A text as both databases take it.
+pub(crate) use ruhu_sync::chain::storable as text;

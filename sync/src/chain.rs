@@ -1,10 +1,12 @@
 //! The chain over a device's journal rows: every acknowledgement makes the tablet a witness.
 //!
-//! A row's link covers the hash of the salted payload, not the payload, so that a payload may
-//! lawfully be erased (with its salt) while the chain still holds.
+//! A row's link covers all that the row says. Of the payload it covers the salted hash, so that a
+//! payload may lawfully be erased (with its salt) while the chain still holds.
 
-use crate::id::{DeviceId, DeviceSeq};
+use crate::decision::EditName;
+use crate::id::{DeviceId, DeviceSeq, GroupId, Instant, RecordId, StreamId, UserId};
 use sha2::{Digest as _, Sha256};
+use std::borrow::Cow;
 
 /// Thirty-two bytes of SHA-256.
 pub type Hash = [u8; 32];
@@ -23,22 +25,98 @@ pub fn payload_hash(salt: &Salt, canonical: &[u8]) -> Hash {
     hasher.finalize().into()
 }
 
-/// The link of one row: over the link before it, the row's name, its payload's hash and its
-/// outcome as it was answered.
-pub fn link(
-    before: &Hash,
-    device: DeviceId,
-    device_seq: DeviceSeq,
-    payload: &Hash,
-    outcome: &str,
-) -> Hash {
+/// What a row says beside its payload and its outcome.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// The person.
+    pub user: UserId,
+    /// The server's instant of the transaction.
+    pub received_at: Instant,
+    /// The operation.
+    pub op: Option<&'a str>,
+    /// The record.
+    pub record: Option<RecordId>,
+    /// Its root.
+    pub root: Option<RecordId>,
+    /// Its kind.
+    pub kind: Option<&'a str>,
+    /// The stream the edit was judged against.
+    pub stream: Option<StreamId>,
+    /// Its group.
+    pub group: Option<GroupId>,
+    /// The edit that it settled.
+    pub decides: Option<EditName>,
+    /// The device's clock.
+    pub made_at: Option<&'a str>,
+    /// Whether its effect is read from its payload.
+    pub effect_is_payload: bool,
+    /// Whether an effect is kept beside the payload.
+    pub has_effect: bool,
+}
+
+impl Facts<'_> {
+    /// Each part is told apart from none, and from the next by its length.
+    fn hash(&self) -> Hash {
+        let mut hasher = Sha256::new();
+        let mut add = |part: Option<&[u8]>| match part {
+            None => hasher.update([0]),
+            Some(bytes) => {
+                hasher.update([1]);
+                hasher.update((bytes.len() as u64).to_be_bytes());
+                hasher.update(bytes);
+            }
+        };
+        add(Some(self.user.as_bytes()));
+        add(Some(&self.received_at.0.to_be_bytes()));
+        add(self.op.map(storable).as_deref().map(str::as_bytes));
+        add(self.record.as_ref().map(|id| &id.as_bytes()[..]));
+        add(self.root.as_ref().map(|id| &id.as_bytes()[..]));
+        add(self.kind.map(storable).as_deref().map(str::as_bytes));
+        add(self.stream.as_ref().map(|id| &id.as_bytes()[..]));
+        add(self.group.as_ref().map(|id| &id.as_bytes()[..]));
+        add(self.decides.as_ref().map(|name| &name.device.as_bytes()[..]));
+        add(self.decides.map(|name| name.device_seq.0.to_be_bytes()).as_ref().map(|n| &n[..]));
+        add(self.made_at.map(storable).as_deref().map(str::as_bytes));
+        add(Some(&[u8::from(self.effect_is_payload), u8::from(self.has_effect)]));
+        hasher.finalize().into()
+    }
+}
+
+/// The text as every store keeps it in a column: not all of them know NUL. An edit that cannot be
+/// read may carry one where it names its kind; its payload has it as it came.
+pub fn storable(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') {
+        Cow::Owned(text.replace('\0', "\u{fffd}"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// A journal row as its link covers it.
+#[derive(Clone, Copy, Debug)]
+pub struct Linked<'a> {
+    /// The device.
+    pub device: DeviceId,
+    /// The edit's number there.
+    pub device_seq: DeviceSeq,
+    /// The hash over salt and canonical payload.
+    pub payload_hash: &'a Hash,
+    /// The outcome as it was answered.
+    pub outcome: &'a str,
+    /// All else.
+    pub facts: Facts<'a>,
+}
+
+/// The link of one row: over the link before it and all that the row says.
+pub fn link(before: &Hash, row: &Linked<'_>) -> Hash {
     let mut hasher = Sha256::new();
     hasher.update(b"ruhu journal 1");
     hasher.update(before);
-    hasher.update(device.as_bytes());
-    hasher.update(device_seq.0.to_be_bytes());
-    hasher.update(payload);
-    hasher.update(Sha256::digest(outcome.as_bytes()));
+    hasher.update(row.device.as_bytes());
+    hasher.update(row.device_seq.0.to_be_bytes());
+    hasher.update(row.payload_hash);
+    hasher.update(Sha256::digest(row.outcome.as_bytes()));
+    hasher.update(row.facts.hash());
     hasher.finalize().into()
 }
 

@@ -1,7 +1,7 @@
 //! The journal: every edit ever received with what became of it. History, audit trail, merge base,
 //! idempotency table and quarantine in one.
 
-use crate::chain::{Hash, Salt};
+use crate::chain::{self, Facts, Hash, Linked, Salt};
 use crate::decision::EditName;
 use crate::effect::Effect;
 use crate::id::{DeviceId, DeviceSeq, GroupId, Instant, RecordId, StreamId, UserId};
@@ -59,6 +59,39 @@ impl JournalRow<'_> {
     /// The version it made, if it was taken.
     pub fn rev(&self) -> Option<Rev> {
         self.outcome.rev
+    }
+
+    /// The link that this row has after this one.
+    pub fn link(&self, before: &Hash) -> Hash {
+        chain::link(before, &self.linked())
+    }
+
+    fn linked(&self) -> Linked<'_> {
+        Linked {
+            device: self.device,
+            device_seq: self.device_seq,
+            payload_hash: &self.payload_hash,
+            outcome: &self.outcome_text,
+            facts: Facts {
+                user: self.user,
+                received_at: self.received_at,
+                op: self.op.as_deref(),
+                record: self.record,
+                root: self.root,
+                kind: self.kind.as_deref(),
+                stream: self.stream,
+                group: self.group,
+                decides: self.decides,
+                made_at: self.made_at.as_deref(),
+                effect_is_payload: self.effect_is_payload,
+                has_effect: self.keeps_effect(),
+            },
+        }
+    }
+
+    /// Whether a store keeps the effect in a place of its own.
+    pub fn keeps_effect(&self) -> bool {
+        !self.effect_is_payload && !self.effect.0.is_empty()
     }
 }
 

@@ -217,7 +217,7 @@ fn each_journal_row_carries_its_link_and_the_answer_returns_the_last() {
     let state = world.store.state();
     let mut link = chain::START;
     for row in state.journal.values() {
-        link = chain::link(&link, row.device, row.device_seq, &row.payload_hash, &row.outcome_text);
+        link = row.link(&link);
         assert_eq!(link, row.chain);
     }
     assert_eq!(answer.facts.chain, link);

@@ -1,47 +1,9 @@
 //! `ruhu backup` and `ruhu restore`, as processes of their own beside a service that runs.
 
-use crate::support::{NOON, settings};
-use ruhu_api::app::{MissingKeys, build};
-use ruhu_api::clock::Clock;
-use ruhu_api::service::Service;
-use std::path::Path;
-use std::process::{Command, Output};
-use tempfile::TempDir;
-
-/// A service on data in a folder of its own.
-fn house() -> (TempDir, Service) {
-    let folder = tempfile::tempdir().expect("folder");
-    let service = build(settings(&folder), MissingKeys::Make, Clock::standing(NOON));
-    (folder, service.expect("service"))
-}
-
-/// Runs the command on the data in this folder.
-fn ruhu(folder: &TempDir, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ruhu"));
-    command.args(arguments).env_clear().env("RUHU_DATA_DIR", folder.path());
-    command.output().expect("the command runs")
-}
-
-#[track_caller]
-fn said(output: &Output) -> String {
-    let (said, complained) =
-        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{said}{complained}");
-    said.into_owned()
-}
-
-#[track_caller]
-fn complained(output: &Output) -> String {
-    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stdout));
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().expect("a path")
-}
+use crate::support::{complained, house, ruhu, said, text};
 
 #[test]
-fn a_backup_is_made_beside_aservice_that_runs_and_put_in_place_when_it_has_stopped() {
+fn a_backup_is_made_beside_a_service_that_runs_and_put_in_place_when_it_has_stopped() {
     let (house, service) = house();
     let file = house.path().join("backup.db");
     let told = said(&ruhu(&house, &["backup", "--to", text(&file)]));

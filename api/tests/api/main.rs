@@ -4,6 +4,7 @@ mod authority;
 mod backup;
 mod demo;
 mod http;
+mod journal;
 mod log;
 mod openapi;
 mod running;

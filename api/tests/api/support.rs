@@ -15,6 +15,8 @@ use ruhu_casework::facts::{Office, Role};
 use ruhu_store::accounts::Account;
 use ruhu_sync::id::{Instant, UserId};
 use serde_json::{Value, json};
+use std::path::Path;
+use std::process::{Command, Output};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -139,4 +141,36 @@ impl House {
 
 fn hash_of(text: &str) -> u128 {
     text.bytes().fold(7, |hash, byte| hash * 131 + u128::from(byte))
+}
+
+/// A service on data in a folder of its own.
+pub(crate) fn house() -> (TempDir, Service) {
+    let folder = tempfile::tempdir().expect("folder");
+    let service = build(settings(&folder), MissingKeys::Make, Clock::standing(NOON));
+    (folder, service.expect("service"))
+}
+
+/// Runs the command on the data in this folder.
+pub(crate) fn ruhu(folder: &TempDir, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ruhu"));
+    command.args(arguments).env_clear().env("RUHU_DATA_DIR", folder.path());
+    command.output().expect("the command runs")
+}
+
+#[track_caller]
+pub(crate) fn said(output: &Output) -> String {
+    let (said, complained) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{said}{complained}");
+    said.into_owned()
+}
+
+#[track_caller]
+pub(crate) fn complained(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stdout));
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+pub(crate) fn text(path: &Path) -> &str {
+    path.to_str().expect("a path")
 }

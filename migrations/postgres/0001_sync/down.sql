@@ -1,3 +1,4 @@
+DROP TABLE erasure;
 DROP TABLE journal;
 DROP TABLE carried;
 DROP TABLE departure;

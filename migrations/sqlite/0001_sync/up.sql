@@ -104,3 +104,14 @@ CREATE INDEX journal_untaken ON journal (device, record) WHERE rev_number IS NUL
 CREATE INDEX journal_quarantined ON journal (received_at, device, device_seq) WHERE verdict = 'quarantined';
 -- An edit is settled once.
 CREATE UNIQUE INDEX journal_settled ON journal (decides_device, decides_seq) WHERE decides_device IS NOT NULL;
+
+-- Payloads that were erased by right. The reason is sealed for its row, so that nobody without the
+-- keys can pass off a payload that was taken away as one that was erased.
+CREATE TABLE erasure (
+    device BLOB NOT NULL CHECK (length(device) = 16),
+    device_seq INTEGER NOT NULL CHECK (device_seq > 0),
+    erased_at INTEGER NOT NULL,
+    key_id INTEGER NOT NULL,
+    reason BLOB NOT NULL,
+    PRIMARY KEY (device, device_seq)
+) STRICT, WITHOUT ROWID;

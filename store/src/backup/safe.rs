@@ -54,7 +54,7 @@ impl Store {
     }
 }
 
-fn raise(tx: &mut Tx, witnessed: &super::Witnessed) -> Stored<bool> {
+fn raise(tx: &mut Tx, witnessed: &crate::journal::Head) -> Stored<bool> {
     let known = devices::find(tx, witnessed.device, Hold::Lock)?;
     let is_higher =
         known.is_some_and(|known| known.safe < witnessed.last && witnessed.last <= known.last);

@@ -1,18 +1,15 @@
 //! A copy, looked through from end to end: the file itself, that the keys open every row, every
 //! device's chain, and every record against its rev and its stream's digest.
 
-use crate::codec::Place;
 use crate::connection::Connection;
-use crate::journal::{self, PAYLOAD};
-use crate::schema::{device, journal as rows, record, stream};
-use crate::values::{Fixed, Name, counted, counter};
+use crate::journal::{Head, audit};
+use crate::schema::{record, stream};
+use crate::values::{Fixed, Name, counter};
 use crate::{Store, Tx, migrate, records};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use ruhu_sync::chain::{self, Hash};
 use ruhu_sync::digest::StreamDigest;
-use ruhu_sync::edit::Received;
-use ruhu_sync::id::{DeviceId, DeviceSeq, Epoch, StreamId};
+use ruhu_sync::id::{Epoch, StreamId};
 use ruhu_sync::record::content_hash;
 use ruhu_sync::storage::{ReadTx as _, StorageError, Stored};
 use std::collections::BTreeMap;
@@ -23,24 +20,13 @@ const CHUNK_ROWS: i64 = 500;
 /// What is wrong is told so often; a damaged file has more than anybody reads.
 const WRONG_MAX: usize = 20;
 
-/// Where a device's journal ends in a copy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Witnessed {
-    /// The device.
-    pub device: DeviceId,
-    /// Its last number.
-    pub last: DeviceSeq,
-    /// The link of that edit.
-    pub chain: Hash,
-}
-
 /// What a copy holds, and what is wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verification {
     /// The history it is a moment of.
     pub epoch: Epoch,
     /// Every device, and how far it reaches.
-    pub devices: Vec<Witnessed>,
+    pub devices: Vec<Head>,
     /// Edits in the journal.
     pub edits: u64,
     /// Records.
@@ -121,103 +107,12 @@ fn check_file(tx: &mut Tx, found: &mut Verification) -> Stored<()> {
 }
 
 fn check_journal(tx: &mut Tx, found: &mut Verification) -> Stored<()> {
-    let devices: Vec<(Fixed<16>, i64, Fixed<32>)> = tx.run(|connection| {
-        let query =
-            device::table.order(device::id).select((device::id, device::last_seq, device::chain));
-        on_both!(connection, |c| query.load(c))
-    })?;
-    for (id, last, link) in devices {
-        let device = DeviceId::of(id);
-        let (through, chain) = check_chain(tx, found, device)?;
-        if (counter(through), chain) != (last, link.0) {
-            found
-                .complain(format!("device {device}: its journal ends at {through}, not at {last}"));
-        }
-        found.edits += through;
-        let last = DeviceSeq(counted(last)?);
-        found.devices.push(Witnessed { device, last, chain: link.0 });
+    let audited = audit(tx, None)?;
+    for fault in &audited.faults {
+        found.complain(fault.to_string());
     }
-    let total: i64 =
-        tx.run(|connection| on_both!(connection, |c| rows::table.count().get_result(c)))?;
-    if total != counter(found.edits) {
-        found.complain(format!("the journal has {total} rows, its devices {}", found.edits));
-    }
-    Ok(())
-}
-
-type JournalRow =
-    (i64, String, i32, Option<Vec<u8>>, Option<Vec<u8>>, Option<Fixed<16>>, Fixed<32>, Fixed<32>);
-
-/// Follows a device's chain; gives the last number that follows without a gap, and its link.
-fn check_chain(tx: &mut Tx, found: &mut Verification, device: DeviceId) -> Stored<(u64, Hash)> {
-    let (mut last, mut link) = (0_u64, chain::START);
-    loop {
-        let chunk: Vec<JournalRow> = tx.run(|connection| {
-            let query = rows::table
-                .filter(rows::device.eq(device.fixed()))
-                .filter(rows::device_seq.gt(counter(last)))
-                .order(rows::device_seq)
-                .limit(CHUNK_ROWS)
-                .select((
-                    rows::device_seq,
-                    rows::outcome,
-                    rows::key_id,
-                    rows::effect,
-                    rows::payload,
-                    rows::salt,
-                    rows::payload_hash,
-                    rows::chain,
-                ));
-            on_both!(connection, |c| query.load(c))
-        })?;
-        if chunk.is_empty() {
-            return Ok((last, link));
-        }
-        for row in chunk {
-            let number = counted(row.0)?;
-            if number != last + 1 {
-                found.complain(format!("device {device}: edit {} is missing", last + 1));
-                return Ok((last, link));
-            }
-            last = number;
-            link = chain::link(&link, device, DeviceSeq(number), &row.6.0, &row.1);
-            if link != row.7.0 {
-                found.complain(format!("device {device}: the chain breaks at edit {number}"));
-                return Ok((last, link));
-            }
-            check_payload(tx, found, device, row)?;
-        }
-    }
-}
-
-fn check_payload(
-    tx: &mut Tx,
-    found: &mut Verification,
-    device: DeviceId,
-    (number, _, key, effect, payload, salt, hash, _): JournalRow,
-) -> Stored<()> {
-    let what = format!("device {device}, edit {number}");
-    let (session, keys) = tx.session();
-    let codec = &mut session.codec;
-    if effect.is_some() {
-        let name = (device.fixed(), number);
-        let opened = journal::open_effect(codec, keys, name, false, key, effect);
-        found.note(&what, opened)?;
-    }
-    // Erased by right, with its salt.
-    let (Some(payload), Some(salt)) = (payload, salt) else {
-        return Ok(());
-    };
-    let is_same = journal::with_name(device.fixed(), number, |row| {
-        let text = codec.open(keys, key, Place { column: PAYLOAD, row }, payload)?;
-        let received = Received::read(text);
-        Ok(received.is_some_and(|received| {
-            chain::payload_hash(&salt.0, received.canonical.as_bytes()) == hash.0
-        }))
-    });
-    if found.note(&what, is_same)? == Some(false) {
-        found.complain(format!("{what}: its bytes are not those that were acknowledged"));
-    }
+    found.edits = audited.edits;
+    found.devices = audited.heads;
     Ok(())
 }
 

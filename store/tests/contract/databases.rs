@@ -44,6 +44,10 @@ pub(crate) trait Database: Sync {
     fn every_byte(&self) -> Vec<u8>;
 
     fn is_true(&self, truth: bool) -> &'static str;
+    /// A column's bytes as hexadecimal digits, in this database's SQL.
+    fn hex(&self, column: &str) -> String;
+    /// A table's columns; those that may be empty end in a question mark.
+    fn columns(&self, table: &str) -> Vec<String>;
 
     fn reopened(&self, keys: KeyRing) -> Store {
         Store::open(&StoreSettings::new(self.url(), keys)).expect("opened again")
@@ -137,6 +141,17 @@ impl Database for Sqlite {
         if truth { "1" } else { "0" }
     }
 
+    fn hex(&self, column: &str) -> String {
+        format!("hex({column})")
+    }
+
+    fn columns(&self, table: &str) -> Vec<String> {
+        self.texts(&format!(
+            "SELECT name || CASE WHEN \"notnull\" THEN '' ELSE '?' END AS value \
+             FROM pragma_table_info('{table}')"
+        ))
+    }
+
     fn every_byte(&self) -> Vec<u8> {
         let mut all = Vec::new();
         for file in std::fs::read_dir(self.folder.path()).expect("a folder") {
@@ -223,6 +238,19 @@ impl Database for Postgres {
 
     fn is_true(&self, truth: bool) -> &'static str {
         if truth { "TRUE" } else { "FALSE" }
+    }
+
+    fn hex(&self, column: &str) -> String {
+        format!("encode({column}, 'hex')")
+    }
+
+    fn columns(&self, table: &str) -> Vec<String> {
+        self.texts(&format!(
+            "SELECT column_name || CASE WHEN is_nullable = 'NO' THEN '' ELSE '?' END AS value \
+             FROM information_schema.columns \
+             WHERE table_schema = '{}' AND table_name = '{table}'",
+            self.schema
+        ))
     }
 
     fn every_byte(&self) -> Vec<u8> {

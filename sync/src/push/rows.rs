@@ -35,12 +35,9 @@ pub(super) fn journal<'a, R: Rules>(
             .map_err(|error| StorageError::Corrupt(error.to_string()))?;
         let salt = (context.salts)();
         let payload_hash = chain::payload_hash(&salt, received.canonical.as_bytes());
-        device.chain =
-            chain::link(&device.chain, context.device, device_seq, &payload_hash, &outcome_text);
-        device.last = device_seq;
         let (edit, case) = (received.asked(), decided(received, &taken.outcome, ledger));
         let case = case.map(|case| &case.waiting);
-        rows.push(JournalRow {
+        let mut row = JournalRow {
             device: context.device,
             device_seq,
             user: context.user,
@@ -66,7 +63,10 @@ pub(super) fn journal<'a, R: Rules>(
             salt,
             payload_hash,
             chain: device.chain,
-        });
+        };
+        row.chain = row.link(&device.chain);
+        (device.last, device.chain) = (device_seq, row.chain);
+        rows.push(row);
     }
     Ok(rows)
 }

@@ -71,9 +71,9 @@ fn what_was_changed_in_a_copy_is_found(server: Server) {
     };
     let device = hand.device.to_string();
     for (damage, told) in [
-        ("UPDATE journal SET outcome = '{}' WHERE device_seq = 2", "the chain breaks at edit 2"),
-        ("DELETE FROM journal WHERE device_seq = 2", "edit 2 is missing"),
-        ("DELETE FROM journal WHERE device_seq = 3", "its journal ends at 2"),
+        ("UPDATE journal SET outcome = '{}' WHERE device_seq = 2", "edit 2: the chain breaks here"),
+        ("DELETE FROM journal WHERE device_seq = 2", "edit 2: it is missing"),
+        ("DELETE FROM journal WHERE device_seq = 3", "edit 3: it is missing"),
         ("UPDATE journal SET payload = salt", "does not open"),
         (
             &format!("UPDATE journal SET salt = {other} WHERE device_seq = 1"),
@@ -93,7 +93,10 @@ fn what_was_changed_in_a_copy_is_found(server: Server) {
         }
         assert!(!wrong.iter().any(|line| line.contains("测")), "{wrong:?}");
     }
-    assert_eq!(found_after(&server, "UPDATE journal SET payload = NULL, salt = NULL"), [""; 0]);
+    // Taken away, and not erased by right.
+    let gone = found_after(&server, "UPDATE journal SET payload = NULL, salt = NULL");
+    assert!(gone.iter().all(|line| line.contains("no erasure was recorded")), "{gone:?}");
+    assert_eq!(gone.len(), 3);
 }
 
 fn keys_that_do_not_open_a_copy_are_found(server: Server) {

@@ -1,0 +1,297 @@
+//! Payloads erased by right: the words go, with their salt; that there was an edit, what became of
+//! it, and why its words are gone, stays, and the chain holds.
+
+use super::QUARANTINED;
+use crate::codec::Place;
+use crate::connection::Connection;
+use crate::failure::corrupt;
+use crate::schema::{erasure, journal, record};
+use crate::values::{Fixed, Name, counter};
+use crate::{Store, Tx};
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use ruhu_sync::decision::EditName;
+use ruhu_sync::id::{Instant, RecordId};
+use ruhu_sync::storage::{Stored, WriteTx as _};
+use serde::{Deserialize, Serialize};
+
+const REASON: &str = "erasure.reason";
+const DISMISS: &str = "dismiss";
+
+/// Rows a statement.
+const CHUNK_ROWS: usize = 1_000;
+
+/// What can be erased.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Erasable {
+    /// One edit that changed no record: it was rejected, or quarantined and then dismissed.
+    Edit(EditName),
+    /// Every edit of a deleted record. It cannot be brought back after that.
+    Record(RecordId),
+}
+
+/// Why nothing was erased; each says what to do first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ErasureRefusal {
+    /// No such edit.
+    #[error("there is no such edit: check the device and the number")]
+    NoSuchEdit,
+    /// No such record.
+    #[error("there is no such record: check the id")]
+    NoSuchRecord,
+    /// Its words are in a record that people read, and in their tablets' copies.
+    #[error("the edit changed a record: delete the record at the desk, then erase the record")]
+    Effective,
+    /// Its words are read, on tablets too.
+    #[error("the record is not deleted: delete it at the desk first, so that tablets drop it, too")]
+    NotDeleted,
+    /// Somebody has yet to decide, and could not without the words.
+    #[error("{0} edits of it wait in quarantine: apply or dismiss them first")]
+    Waiting(usize),
+}
+
+/// An erasure as it is kept.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = erasure)]
+pub(super) struct Kept {
+    device: Fixed<16>,
+    device_seq: i64,
+    erased_at: i64,
+    key_id: i32,
+    reason: Vec<u8>,
+}
+
+/// An erasure, opened.
+pub(super) struct Opened {
+    pub(super) at: Instant,
+    pub(super) reason: String,
+    pub(super) had_effect: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Told {
+    reason: String,
+    had_effect: bool,
+}
+
+fn with_place<T>(
+    (device, device_seq, erased_at): (Fixed<16>, i64, i64),
+    work: impl FnOnce(Place<'_>) -> T,
+) -> T {
+    let row: [&[u8]; 3] = [&device.0, &device_seq.to_be_bytes(), &erased_at.to_be_bytes()];
+    work(Place { column: REASON, row: &row })
+}
+
+impl Kept {
+    /// Opens it: that it opens shows that the service wrote it for this very row.
+    pub(super) fn open(self, tx: &mut Tx) -> Stored<Opened> {
+        let (session, keys) = tx.session();
+        let name = (self.device, self.device_seq, self.erased_at);
+        let told = with_place(name, |place| {
+            let text = session.codec.open(keys, self.key_id, place, self.reason)?;
+            serde_json::from_str::<Told>(text).map_err(|_| corrupt("the reason of an erasure"))
+        })?;
+        let Told { reason, had_effect } = told;
+        Ok(Opened { at: Instant(self.erased_at), reason, had_effect })
+    }
+}
+
+/// What is asked of a row before it is erased.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = journal)]
+struct Asked {
+    device: Fixed<16>,
+    device_seq: i64,
+    verdict: String,
+    rev_number: Option<i64>,
+    effect: Option<Vec<u8>>,
+}
+
+impl Store {
+    /// Erases payloads, with their salts and what they did, for this reason; says how many. What
+    /// was erased before stays as it was.
+    pub fn erase(
+        &self,
+        what: Erasable,
+        reason: &str,
+        at: Instant,
+    ) -> Stored<Result<usize, ErasureRefusal>> {
+        let erased = self.write_unless_refused(|tx| {
+            tx.run(wipe_what_is_freed)?;
+            let rows = match what {
+                Erasable::Edit(name) => of_edit(tx, name)?,
+                Erasable::Record(id) => of_record(tx, id)?,
+            };
+            let rows = match rows {
+                Ok(rows) => rows,
+                Err(refusal) => return Ok(Err(refusal)),
+            };
+            for rows in rows.chunks(CHUNK_ROWS) {
+                note(tx, rows, reason, at)?;
+            }
+            take_away(tx, what)?;
+            Ok(Ok(rows.len()))
+        })?;
+        if erased.is_ok() {
+            self.empty_log()?;
+        }
+        Ok(erased)
+    }
+
+    /// SQLite's log holds pages as they were. One that is read at this moment is emptied later, by
+    /// itself.
+    fn empty_log(&self) -> Stored<()> {
+        if let Connection::Sqlite(c) = &mut self.session()?.connection {
+            drop(c.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)"));
+        }
+        Ok(())
+    }
+}
+
+/// SQLite leaves the bytes of what is deleted where they were. PostgreSQL does until its next
+/// VACUUM.
+fn wipe_what_is_freed(connection: &mut Connection) -> QueryResult<()> {
+    match connection {
+        Connection::Sqlite(c) => c.batch_execute("PRAGMA secure_delete = ON"),
+        Connection::Postgres(_) => Ok(()),
+    }
+}
+
+type Found = Stored<Result<Vec<Asked>, ErasureRefusal>>;
+
+/// The edit, unless it was erased already.
+fn of_edit(tx: &mut Tx, name: EditName) -> Found {
+    let (device, device_seq) = (name.device.fixed(), counter(name.device_seq.0));
+    let found: Option<(Asked, bool)> = tx.run(|connection| {
+        on_both!(connection, |c| journal::table
+            .find((device, device_seq))
+            .select((Asked::as_select(), journal::payload.is_not_null()))
+            .first(c)
+            .optional())
+    })?;
+    let Some((row, is_there)) = found else {
+        return Ok(Err(ErasureRefusal::NoSuchEdit));
+    };
+    if row.rev_number.is_some() {
+        return Ok(Err(ErasureRefusal::Effective));
+    }
+    if row.verdict == QUARANTINED {
+        let decision: Option<Option<String>> = tx.run(|connection| {
+            on_both!(connection, |c| journal::table
+                .filter(journal::decides_device.eq(device))
+                .filter(journal::decides_seq.eq(device_seq))
+                .select(journal::op)
+                .first(c)
+                .optional())
+        })?;
+        match decision {
+            None => return Ok(Err(ErasureRefusal::Waiting(1))),
+            Some(op) if op.as_deref() != Some(DISMISS) => {
+                return Ok(Err(ErasureRefusal::Effective));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(Ok(is_there.then_some(row).into_iter().collect()))
+}
+
+/// All edits of a record that were not erased already.
+fn of_record(tx: &mut Tx, id: RecordId) -> Found {
+    let known: Option<(Fixed<16>, bool)> = tx.run(|connection| {
+        on_both!(connection, |c| record::table
+            .find(id.fixed())
+            .select((record::root, record::deleted))
+            .first(c)
+            .optional())
+    })?;
+    let Some((root, _)) = known else {
+        return Ok(Err(ErasureRefusal::NoSuchRecord));
+    };
+    // Nobody brings it back, and nothing is quarantined for it, while this goes on.
+    tx.lock_roots(&[RecordId::of(root)])?;
+    let deleted: bool = tx.run(|connection| {
+        on_both!(connection, |c| record::table.find(id.fixed()).select(record::deleted).first(c))
+    })?;
+    if !deleted {
+        return Ok(Err(ErasureRefusal::NotDeleted));
+    }
+    let waiting = waiting(tx, id)?;
+    if waiting > 0 {
+        return Ok(Err(ErasureRefusal::Waiting(waiting)));
+    }
+    let rows = tx.run(|connection| {
+        on_both!(connection, |c| journal::table
+            .filter(journal::record.eq(id.fixed()))
+            .filter(journal::payload.is_not_null())
+            .order((journal::device, journal::device_seq))
+            .select(Asked::as_select())
+            .load(c))
+    })?;
+    Ok(Ok(rows))
+}
+
+/// How many edits of a record are quarantined and not settled.
+fn waiting(tx: &mut Tx, id: RecordId) -> Stored<usize> {
+    let decision = diesel::alias!(journal as decision);
+    let count: i64 = tx.run(|connection| {
+        on_both!(connection, |c| {
+            let settled = decision
+                .filter(
+                    decision.field(journal::decides_device).eq(journal::device.nullable()).and(
+                        decision.field(journal::decides_seq).eq(journal::device_seq.nullable()),
+                    ),
+                )
+                .select(decision.field(journal::device_seq));
+            journal::table
+                .filter(journal::record.eq(id.fixed()))
+                .filter(journal::verdict.eq(QUARANTINED))
+                .filter(diesel::dsl::not(diesel::dsl::exists(settled)))
+                .count()
+                .get_result(c)
+        })
+    })?;
+    Ok(usize::try_from(count).unwrap_or(usize::MAX))
+}
+
+/// Writes down what is erased, and why.
+fn note(tx: &mut Tx, rows: &[Asked], reason: &str, at: Instant) -> Stored<()> {
+    let (session, keys) = tx.session();
+    let noted: Stored<Vec<_>> = rows
+        .iter()
+        .map(|row| {
+            let told = Told { reason: reason.to_owned(), had_effect: row.effect.is_some() };
+            let told = serde_json::to_string(&told).map_err(|_| corrupt("a reason"))?;
+            let name = (row.device, row.device_seq, at.0);
+            let (key, sealed) = with_place(name, |place| session.codec.seal(keys, place, &told))?;
+            Ok((
+                erasure::device.eq(row.device),
+                erasure::device_seq.eq(row.device_seq),
+                erasure::erased_at.eq(at.0),
+                erasure::key_id.eq(i32::from(key.0)),
+                erasure::reason.eq(sealed),
+            ))
+        })
+        .collect();
+    let noted = tx.note(noted)?;
+    tx.run(|connection| insert!(connection, erasure::table, &noted[..], |insert| insert))?;
+    Ok(())
+}
+
+fn take_away(tx: &mut Tx, what: Erasable) -> Stored<()> {
+    let nothing = (
+        journal::payload.eq(None::<Vec<u8>>),
+        journal::salt.eq(None::<Fixed<16>>),
+        journal::effect.eq(None::<Vec<u8>>),
+    );
+    tx.run(|connection| match what {
+        Erasable::Edit(name) => {
+            let row = journal::table.find((name.device.fixed(), counter(name.device_seq.0)));
+            on_both!(connection, |c| diesel::update(row).set(nothing).execute(c))
+        }
+        Erasable::Record(id) => {
+            let rows = journal::table.filter(journal::record.eq(id.fixed()));
+            on_both!(connection, |c| diesel::update(rows).set(nothing).execute(c))
+        }
+    })?;
+    Ok(())
+}
