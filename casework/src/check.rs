@@ -251,7 +251,7 @@ mod tests {
             "valid_from":null,"valid_to":null,"computed":[],
             "sections":[{"id":"a","label_zh":"甲","questions":[
                 {"id":"rent","label_zh":"租金","kind":{"type":"fen"}},
-                {"id":"income","label_zh":"收入","required":true,"kind":{"type":"rows","questions":[
+                {"id":"income","label_zh":"收入","required":true,"kind":{"type":"rows","max_rows":9,"questions":[
                     {"id":"wage","label_zh":"工资","kind":{"type":"fen"}},
                     {"id":"months","label_zh":"月数","kind":{"type":"integer","min":1,"max":12}}
                 ]}}

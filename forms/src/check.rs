@@ -6,65 +6,79 @@
 use serde_json::Value;
 
 use crate::Answers;
-use crate::answer::{option_fault, read_leaf, sorted};
-use crate::eval::{Asked, Evaluation};
-use crate::form::{ChoiceOption, Form, Kind, Question};
+use crate::answer::{Answer, option_fault, read_leaf, sorted};
+use crate::eval::{Asked, Evaluation, Hand};
+use crate::form::{Form, Question};
+use crate::given::Given;
+use crate::kind::{ChoiceOption, Kind};
+use crate::node::Place;
 use crate::problem::{Expected, Fault, Problem, pointer_step};
+use crate::value::{Out, Value as RuleValue};
 
 impl Form {
     /// What is wrong with answers that may still be incomplete: whatever is not of its question's kind. In the
     /// form's order, rows by their ids.
     pub fn check_draft(&self, answers: &Answers) -> Vec<Problem> {
-        let mut found = Vec::new();
-        for question in self.questions() {
-            let mut check = Check::of(question, &mut found, false);
-            check.question(question, answers.get(&question.id));
-        }
-        found
+        self.check(answers, None)
     }
 
-    /// What is wrong with answers that must be whole: everything that is wrong with a draft, and every question that
-    /// is asked and required and has no answer. In the form's order, rows by their ids.
+    /// What is wrong with answers that must be whole: everything that is wrong with a draft, every question that is
+    /// asked and required and has no answer, and every check of the form that does not hold. In the form's order,
+    /// rows by their ids.
     pub fn check_submission(&self, answers: &Answers) -> Vec<Problem> {
-        let evaluation = Evaluation::of(self, answers);
+        // Given values decide nothing here: the strict check of the form has made sure of it.
+        let given = Given::default();
+        let evaluation = Evaluation::of(self, answers, &given);
+        self.check(answers, Some(&evaluation))
+    }
+
+    fn check(&self, answers: &Answers, evaluation: Option<&Evaluation<'_>>) -> Vec<Problem> {
         let mut found = Vec::new();
-        for question in self.questions() {
-            let asked = evaluation.asked(&question.id);
-            let mut check = Check::of(question, &mut found, matches!(asked, Asked::Yes));
+        for (number, question) in self.questions().enumerate() {
+            let mut check = Check {
+                form: self,
+                answers,
+                evaluation,
+                found: &mut found,
+                at: At { place: Place::Question(number), hand: Hand::default() },
+                path: format!("/{}", question.id),
+                label_zh: question.label_zh.clone(),
+                id: question.id.clone(),
+            };
             check.question(question, answers.get(&question.id));
-            if let Asked::Error(error) = asked {
-                check.push(Fault::RuleError(error));
-            }
         }
         found
     }
 }
 
+/// A question, for the row at hand.
+#[derive(Clone, Copy)]
+struct At {
+    place: Place,
+    hand: Hand,
+}
+
 /// The check of one place in the answers.
 struct Check<'a> {
+    form: &'a Form,
+    answers: &'a Answers,
+    /// None for a draft.
+    evaluation: Option<&'a Evaluation<'a>>,
     found: &'a mut Vec<Problem>,
-    /// Whether what is here must be whole, besides being well typed.
-    whole: bool,
+    at: At,
     path: String,
     label_zh: String,
     id: String,
 }
 
-impl<'a> Check<'a> {
-    fn of(question: &Question, found: &'a mut Vec<Problem>, whole: bool) -> Self {
-        Self {
-            found,
-            whole,
-            path: format!("/{}", question.id),
-            label_zh: question.label_zh.clone(),
-            id: question.id.clone(),
-        }
-    }
-
+impl Check<'_> {
     /// The same check one step further in, under the same name to people.
     fn inside(&mut self, key: &str) -> Check<'_> {
         Check {
-            whole: self.whole,
+            form: self.form,
+            answers: self.answers,
+            evaluation: self.evaluation,
+            at: self.at,
             path: format!("{}/{}", self.path, pointer_step(key)),
             label_zh: self.label_zh.clone(),
             id: self.id.clone(),
@@ -72,47 +86,73 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// The check of a row's field, which people know by the group's name and its own.
-    fn field(&mut self, field: &Question) -> Check<'_> {
-        let mut check = self.inside(&field.id);
-        check.label_zh = format!("{}·{}", check.label_zh, field.label_zh);
-        check.id = format!("{}.{}", check.id, field.id);
-        check
-    }
-
     fn push(&mut self, fault: Fault) {
         self.found.push(fault.at(&self.path, &self.label_zh, &self.id));
     }
 
     fn question(&mut self, question: &Question, value: Option<&Value>) {
+        let asked = self.evaluation.map(|all| all.asked(self.at.place, self.at.hand));
+        let whole = matches!(asked, Some(Asked::Yes));
+        let mut row = None;
         let holds_something = match (value, &question.kind) {
             (None, _) => false,
             (Some(Value::Object(entries)), Kind::Choices { options }) => {
-                self.choices(options, &sorted(entries));
+                self.choices(options, &sorted(entries), whole);
                 !entries.is_empty()
             }
-            (Some(Value::Object(rows)), Kind::Rows { questions }) => {
-                for (row_id, row) in sorted(rows) {
-                    self.inside(row_id).row(questions, row);
+            (Some(Value::Object(rows)), Kind::Rows { questions, max_rows }) => {
+                let evaluation = self.evaluation.filter(|_| whole && self.is_well_typed());
+                for (index, (row_id, row)) in sorted(rows).into_iter().enumerate() {
+                    let mut check = self.inside(row_id);
+                    check.evaluation = evaluation;
+                    check.row(questions, row, index);
+                }
+                if rows.len() > *max_rows {
+                    self.push(Fault::TooManyRows { max_rows: *max_rows });
                 }
                 !rows.is_empty()
             }
-            (Some(value), kind) => match read_leaf(kind, value) {
-                Ok(answer) => answer.is_some(),
+            (Some(value), _) => match read_leaf(question, value) {
+                Ok(answer) => {
+                    if let Some(Answer::Row(id)) = answer {
+                        row = Some(id);
+                    }
+                    answer.is_some()
+                }
                 Err(fault) => {
                     self.push(fault);
                     true
                 }
             },
         };
-        if self.whole && question.required && !holds_something {
+        if whole && question.required && !holds_something {
             self.push(Fault::Required);
+        }
+        if let Some(row) = row.filter(|_| whole) {
+            self.row_is_there(question, row);
+        }
+        if let Some(Asked::Error(error)) = asked {
+            let error = *error;
+            self.push(Fault::AskedError(error));
+        }
+        if whole {
+            self.form_checks();
         }
     }
 
-    fn choices(&mut self, options: &[ChoiceOption], entries: &[(&str, &Value)]) {
+    /// Whether rules can look into the rows here.
+    fn is_well_typed(&self) -> bool {
+        match (self.at.place, self.evaluation) {
+            (Place::Question(number), Some(all)) => all.readings.questions[number].is_ok(),
+            _ => false,
+        }
+    }
+
+    fn choices(&mut self, options: &[ChoiceOption], entries: &[(&str, &Value)], whole: bool) {
+        let mut well_typed = true;
         for (code, value) in entries {
             if let Some(fault) = option_fault(options, code, value) {
+                well_typed = false;
                 self.inside(code).push(fault);
             }
         }
@@ -120,7 +160,8 @@ impl<'a> Check<'a> {
             .iter()
             .find(|option| option.alone && entries.iter().any(|(code, _)| *code == option.code));
         if let Some(option) = loner
-            && self.whole
+            && whole
+            && well_typed
             && entries.len() > 1
         {
             self.push(Fault::NotAlone {
@@ -130,13 +171,56 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn row(&mut self, fields: &[Question], row: &Value) {
+    fn row(&mut self, fields: &[Question], row: &Value, index: usize) {
         let Value::Object(row) = row else {
             self.push(Fault::WrongType(Expected::Row));
             return;
         };
-        for field in fields {
-            self.field(field).question(field, row.get(&field.id));
+        let Place::Question(group) = self.at.place else {
+            return;
+        };
+        let hand = Hand::default().with(group, index);
+        for (number, field) in fields.iter().enumerate() {
+            let mut check = self.inside(&field.id);
+            check.at = At { place: Place::Field { group, field: number }, hand };
+            // People know a row's field by the group's name and its own.
+            check.label_zh = format!("{}·{}", check.label_zh, field.label_zh);
+            check.id = format!("{}.{}", check.id, field.id);
+            check.question(field, row.get(&field.id));
+        }
+    }
+
+    fn row_is_there(&mut self, question: &Question, row: &str) {
+        let (Kind::RowOf { group }, Some(evaluation)) = (&question.kind, self.evaluation) else {
+            return;
+        };
+        let number = evaluation.questions.iter().position(|question| question.id == *group);
+        let asked = number.map(|number| evaluation.asked(Place::Question(number), Hand::default()));
+        let rows = self.answers.get(group).and_then(Value::as_object);
+        let is_there = rows.is_some_and(|rows| rows.contains_key(row));
+        // What is not asked counts for nothing, its rows too.
+        if !is_there || matches!(asked, Some(Asked::No)) {
+            self.push(Fault::UnknownRow);
+        }
+    }
+
+    fn form_checks(&mut self) {
+        let Some(evaluation) = self.evaluation else {
+            return;
+        };
+        let form = self.form;
+        for (rule, text) in form.compiled.checks.iter().zip(&form.text.checks) {
+            if rule.at != self.at.place {
+                continue;
+            }
+            match evaluation.eval(&rule.node, self.at.hand) {
+                Out::Value(RuleValue::Bool(false)) => self.push(Fault::CheckFailed {
+                    zh: text.message_zh.clone(),
+                    en: text.message_en.clone(),
+                }),
+                Out::Error(error) => self.push(Fault::CheckError(error)),
+                _ => {}
+            }
         }
     }
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::value::Out;
+
 /// A value of the rule language.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -12,8 +14,8 @@ pub enum Scalar {
     Int(i64),
     /// True or false.
     Bool(bool),
-    /// An option's code or a grade.
-    Code(String),
+    /// An option's code, a grade, a day as `YYYY-MM-DD`, or the id of a row.
+    Text(String),
 }
 
 /// Why a rule has no value although its answers are there.
@@ -27,6 +29,8 @@ pub enum RuleError {
     Overflow,
     /// The number to grade is in no band.
     NoBand,
+    /// A division by 0.
+    DivisionByZero,
 }
 
 impl RuleError {
@@ -36,6 +40,17 @@ impl RuleError {
             Self::IllTypedAnswer => "ill_typed_answer",
             Self::Overflow => "overflow",
             Self::NoBand => "no_band",
+            Self::DivisionByZero => "division_by_zero",
+        }
+    }
+
+    /// The error in words.
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::IllTypedAnswer => "所需的填写内容类型不对",
+            Self::Overflow => "数值超出范围",
+            Self::NoBand => "分值不在任何等级内",
+            Self::DivisionByZero => "除数为零",
         }
     }
 }
@@ -49,8 +64,12 @@ pub enum Outcome {
         /// The value.
         value: Scalar,
     },
-    /// It needs an answer that is not there yet.
-    Missing,
+    /// Something is not there yet.
+    Missing {
+        /// What: an answer by its JSON pointer, a given value by `@` and its name. Sorted, each once; empty where
+        /// the question does not arise.
+        needs: Vec<String>,
+    },
     /// It cannot have a value.
     Error {
         /// Why not.
@@ -59,52 +78,95 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    pub(crate) fn int(value: i64) -> Self {
-        Self::Value { value: Scalar::Int(value) }
+    /// The value, if it has one.
+    pub fn value(&self) -> Option<&Scalar> {
+        match self {
+            Self::Value { value } => Some(value),
+            _ => None,
+        }
     }
+}
 
-    pub(crate) fn bool(value: bool) -> Self {
-        Self::Value { value: Scalar::Bool(value) }
+impl From<Out<'_>> for Outcome {
+    fn from(out: Out<'_>) -> Self {
+        match out {
+            Out::Value(value) => Self::Value { value: value.to_scalar() },
+            Out::Missing(mut needs) => {
+                needs.sort_unstable();
+                needs.dedup();
+                Self::Missing { needs: needs.into_iter().map(Into::into).collect() }
+            }
+            Out::Error(error) => Self::Error { error },
+        }
     }
+}
 
-    pub(crate) fn code(value: &str) -> Self {
-        Self::Value { value: Scalar::Code(value.to_owned()) }
-    }
-
-    pub(crate) fn error(error: RuleError) -> Self {
-        Self::Error { error }
-    }
+/// What a computed value came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Worked {
+    /// For the whole form; and the error of the group, for a value of each of its rows.
+    One(Outcome),
+    /// For each row of its group, by the rows' ids.
+    Rows {
+        /// Empty if the group is not asked, or holds no row.
+        rows: BTreeMap<String, Outcome>,
+    },
 }
 
 /// The computed values of a form for one set of answers, by name.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Computed(pub(crate) BTreeMap<String, Outcome>);
+pub struct Computed(pub(crate) BTreeMap<String, Worked>);
 
 impl Computed {
     /// What the named value came to; none if the form has no such value.
-    pub fn get(&self, name: &str) -> Option<&Outcome> {
+    pub fn get(&self, name: &str) -> Option<&Worked> {
         self.0.get(name)
+    }
+
+    /// What the named value of the whole form came to.
+    pub fn outcome(&self, name: &str) -> Option<&Outcome> {
+        match self.get(name)? {
+            Worked::One(outcome) => Some(outcome),
+            Worked::Rows { .. } => None,
+        }
+    }
+
+    /// What the named value came to for a row.
+    pub fn of_row(&self, name: &str, row: &str) -> Option<&Outcome> {
+        match self.get(name)? {
+            Worked::Rows { rows } => rows.get(row),
+            Worked::One(_) => None,
+        }
     }
 
     /// The named value, if it came to a number.
     pub fn int(&self, name: &str) -> Option<i64> {
-        match self.get(name) {
-            Some(Outcome::Value { value: Scalar::Int(value) }) => Some(*value),
+        match self.outcome(name)?.value()? {
+            Scalar::Int(value) => Some(*value),
             _ => None,
         }
     }
 
-    /// The named value, if it came to a code.
-    pub fn code(&self, name: &str) -> Option<&str> {
-        match self.get(name) {
-            Some(Outcome::Value { value: Scalar::Code(value) }) => Some(value),
+    /// The named value, if it came to a truth.
+    pub fn truth(&self, name: &str) -> Option<bool> {
+        match self.outcome(name)?.value()? {
+            Scalar::Bool(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// The named value, if it came to a code or a date.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        match self.outcome(name)?.value()? {
+            Scalar::Text(value) => Some(value),
             _ => None,
         }
     }
 
     /// Every value, by name.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Outcome)> {
-        self.0.iter().map(|(name, outcome)| (name.as_str(), outcome))
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Worked)> {
+        self.0.iter().map(|(name, worked)| (name.as_str(), worked))
     }
 }

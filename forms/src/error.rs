@@ -57,9 +57,18 @@ pub enum FormFault {
     /// A rule is nested too deeply, or the form's rules are too large.
     #[error("the rules are too deep or too large")]
     TooCostly,
-    /// Rows hold leaves that are always asked.
-    #[error("rows cannot hold {0}")]
-    NotInRows(&'static str),
+    /// A member or a kind where it cannot be.
+    #[error("{0} cannot be here")]
+    NotHere(&'static str),
+    /// A name whose row is not at hand, or a group whose row is at hand already.
+    #[error("no row of `{0}` is at hand here, or one is already")]
+    NoRow(String),
+    /// Whether answers are whole depends on the answers alone.
+    #[error("given values cannot decide what is asked or whole")]
+    GivenNotHere,
+    /// What is offered before there are answers cannot depend on them.
+    #[error("a prefill can only use given values")]
+    AnswerNotHere,
     /// Not a day of the calendar as YYYY-MM-DD.
     #[error("`{0}` is not a date")]
     BadDate(String),
@@ -82,7 +91,10 @@ impl FormFault {
             Self::BadRange => "bad_range",
             Self::Empty => "empty",
             Self::TooCostly => "too_costly",
-            Self::NotInRows(_) => "not_in_rows",
+            Self::NotHere(_) => "not_here",
+            Self::NoRow(_) => "no_row",
+            Self::GivenNotHere => "given_not_here",
+            Self::AnswerNotHere => "answer_not_here",
             Self::BadDate(_) => "bad_date",
             Self::WrongFileName(_) => "wrong_file_name",
         }

@@ -1,274 +1,232 @@
-//! Working out a form's rules. Total and bounded: every node is visited at most once per set of answers.
+//! Working out a form's rules. Total and bounded: every rule is worked out once per set of answers, or once per row.
 
-use std::collections::BTreeMap;
-
-use serde_json::Value;
-
-use crate::answer::{Answer, option_fault, read_leaf};
-use crate::computed::{Computed, Outcome, RuleError, Scalar};
-use crate::form::{Form, Kind, Question};
-use crate::order::Step;
-use crate::rule::{Band, Comparison, Rule};
-use crate::{Answers, INTEGER_MAX};
+use crate::Answers;
+use crate::answer::Answer;
+use crate::computed::{Computed, Outcome, RuleError, Worked};
+use crate::form::{Form, Question};
+use crate::given::Given;
+use crate::node::{Node, Place, Step};
+use crate::reading::{Readings, pointer, row_pointer};
+use crate::value::{Needs, Out, Value};
 
 impl Form {
-    /// The form's computed values for these answers. Always every name: with a value, missing, or a named error.
-    pub fn compute(&self, answers: &Answers) -> Computed {
-        let computed = Evaluation::of(self, answers).computed;
-        Computed(computed.into_iter().map(|(name, outcome)| (name.to_owned(), outcome)).collect())
+    /// The form's computed values for these answers and given values. Always every name: with a value, missing, or a
+    /// named error.
+    pub fn compute(&self, answers: &Answers, given: &Given) -> Computed {
+        let evaluation = Evaluation::of(self, answers, given);
+        let names = self.computed_values().iter().map(|computed| computed.name.clone());
+        let worked = evaluation.computed.iter().enumerate();
+        Computed(names.zip(worked.map(|(number, all)| evaluation.worked(number, all))).collect())
     }
 }
 
 /// Whether a question is asked.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Asked {
+#[derive(Debug, Clone)]
+pub(crate) enum Asked<'a> {
     Yes,
     No,
-    /// The answer that decides it is not there yet.
-    NotYet,
+    /// What decides it is not there yet.
+    NotYet(Needs<'a>),
     Error(RuleError),
 }
 
 /// What the rules see of a question.
-enum Held<'a> {
+pub(crate) enum Held<'a> {
     NotAsked,
-    Missing,
+    Missing(Needs<'a>),
     Error(RuleError),
     Answer(Answer<'a>),
 }
 
+/// What the rules see of a group.
+pub(crate) enum Group<'a> {
+    NotAsked,
+    Missing(Needs<'a>),
+    Error(RuleError),
+    /// How many rows.
+    Rows(usize),
+}
+
+/// The rows at hand: of which group, and which of its rows. Two at most.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Hand([Option<(usize, usize)>; 2]);
+
+impl Hand {
+    pub(crate) fn with(self, group: usize, row: usize) -> Self {
+        let [first, _] = self.0;
+        Self(match first {
+            None => [Some((group, row)), None],
+            Some(_) => [first, Some((group, row))],
+        })
+    }
+
+    /// The row of a group that is at hand; the strict check has made sure of it.
+    pub(crate) fn row(self, group: usize) -> Option<usize> {
+        self.0.into_iter().flatten().find(|(known, _)| *known == group).map(|(_, row)| row)
+    }
+}
+
+/// A rule's outcome for the form, or for each row of its group.
+enum Worth<'a> {
+    One(Out<'a>),
+    Rows(Vec<Out<'a>>),
+}
+
 /// The rules of one form over one set of answers.
 pub(crate) struct Evaluation<'a> {
-    readings: BTreeMap<&'a str, Result<Option<Answer<'a>>, RuleError>>,
-    /// Only of questions with `asked_when`.
-    asked: BTreeMap<&'a str, Asked>,
-    computed: BTreeMap<&'a str, Outcome>,
+    pub(crate) form: &'a Form,
+    pub(crate) questions: Vec<&'a Question>,
+    pub(crate) readings: Readings<'a>,
+    pub(crate) given: Vec<Option<Value<'a>>>,
+    asked: Vec<Asked<'a>>,
+    /// By group and field; a row's own. Empty where the field has no rule.
+    asked_rows: Vec<Vec<Vec<Asked<'a>>>>,
+    computed: Vec<Worth<'a>>,
 }
 
 impl<'a> Evaluation<'a> {
-    pub(crate) fn of(form: &'a Form, answers: &'a Answers) -> Self {
+    pub(crate) fn of(form: &'a Form, answers: &'a Answers, given: &'a Given) -> Self {
+        let rules = &form.compiled;
+        let fields = |rules: &crate::node::QuestionRules| vec![Vec::new(); rules.fields.len()];
+        let nothing = || Worth::One(Out::Missing(Needs::new()));
         let mut evaluation = Self {
-            readings: form
-                .questions()
-                .map(|question| (question.id.as_str(), read(question, answers)))
-                .collect(),
-            asked: BTreeMap::new(),
-            computed: BTreeMap::new(),
+            form,
+            questions: form.questions().collect(),
+            readings: Readings::of(form, answers),
+            given: form.given().iter().map(|value| value.read(given)).collect(),
+            asked: vec![Asked::Yes; rules.questions.len()],
+            asked_rows: rules.questions.iter().map(fields).collect(),
+            computed: rules.computed.iter().map(|_| nothing()).collect(),
         };
-        for step in &form.order {
+        for step in &rules.order {
             match *step {
-                Step::AskedWhen { section, question } => {
-                    let question = &form.text.sections[section].questions[question];
-                    let asked = match &question.asked_when {
-                        None => Asked::Yes,
-                        Some(rule) => asked(evaluation.eval(rule)),
-                    };
-                    evaluation.asked.insert(&question.id, asked);
+                Step::AskedWhen(Place::Question(number)) => {
+                    if let Some(rule) = &rules.questions[number].asked_when {
+                        evaluation.asked[number] = asked(evaluation.eval(rule, Hand::default()));
+                    }
                 }
-                Step::Computed { index } => {
-                    let computed = &form.text.computed[index];
-                    let outcome = evaluation.eval(&computed.rule);
-                    evaluation.computed.insert(&computed.name, outcome);
+                Step::AskedWhen(Place::Field { group, field }) => {
+                    if let Some(rule) = &rules.questions[group].fields[field] {
+                        let rows = evaluation.each_row(group, rule);
+                        evaluation.asked_rows[group][field] = rows.into_iter().map(asked).collect();
+                    }
+                }
+                Step::Computed(index) => {
+                    let rule = &rules.computed[index];
+                    evaluation.computed[index] = evaluation.work_out(rule.each, &rule.node);
                 }
             }
         }
         evaluation
     }
 
-    pub(crate) fn asked(&self, id: &str) -> Asked {
-        self.asked.get(id).copied().unwrap_or(Asked::Yes)
-    }
-
-    fn held(&self, id: &str) -> Held<'a> {
-        match self.asked(id) {
-            Asked::No => Held::NotAsked,
-            Asked::NotYet => Held::Missing,
-            Asked::Error(error) => Held::Error(error),
-            Asked::Yes => match self.readings.get(id) {
-                Some(Ok(Some(answer))) => Held::Answer(*answer),
-                Some(Err(error)) => Held::Error(*error),
-                Some(Ok(None)) | None => Held::Missing,
+    fn work_out(&self, each: Option<usize>, node: &'a Node) -> Worth<'a> {
+        match each {
+            None => Worth::One(self.eval(node, Hand::default())),
+            Some(group) => match self.group(group) {
+                Group::Error(error) => Worth::One(Out::Error(error)),
+                Group::NotAsked | Group::Missing(_) => Worth::Rows(Vec::new()),
+                Group::Rows(_) => Worth::Rows(self.each_row(group, node)),
             },
         }
     }
 
-    fn eval(&self, rule: &Rule) -> Outcome {
-        match rule {
-            Rule::Int { value } => Outcome::int(*value),
-            Rule::Bool { value } => Outcome::bool(*value),
-            Rule::Code { value } => Outcome::code(value),
-            Rule::Answer { of } => answer(&self.held(of)),
-            Rule::Answered { of } => match self.held(of) {
-                Held::Error(error) => Outcome::error(error),
-                held => Outcome::bool(matches!(held, Held::Answer(_))),
-            },
-            Rule::Chosen { of, option } => match self.held(of) {
-                Held::Error(error) => Outcome::error(error),
-                Held::Answer(Answer::Options(chosen)) => Outcome::bool(chosen.contains_key(option)),
-                _ => Outcome::Missing,
-            },
-            Rule::Computed { name } => {
-                let outcome = self.computed.get(name.as_str());
-                outcome.cloned().unwrap_or(Outcome::Missing)
+    fn each_row(&self, group: usize, node: &'a Node) -> Vec<Out<'a>> {
+        let rows = 0..self.readings.rows[group].len();
+        rows.map(|row| self.eval(node, Hand::default().with(group, row))).collect()
+    }
+
+    fn worked(&self, number: usize, worth: &Worth<'a>) -> Worked {
+        let group = self.form.compiled.computed[number].each;
+        match (worth, group) {
+            (Worth::Rows(all), Some(group)) => {
+                let ids = self.readings.rows[group].iter().map(|row| row.id.to_owned());
+                Worked::Rows { rows: ids.zip(all.iter().cloned().map(Outcome::from)).collect() }
             }
-            Rule::Count { of, equals } => self.count(of, equals),
-            Rule::Sum { of } => self.sum(of),
-            Rule::Compare { is, left, right } => match all([self.eval(left), self.eval(right)]) {
-                Ok(pair) => Outcome::bool(compare(*is, &pair[0], &pair[1])),
-                Err(no_value) => no_value,
-            },
-            Rule::And { of } => self.decide(of, false),
-            Rule::Or { of } => self.decide(of, true),
-            Rule::Not { of } => match self.eval(of) {
-                Outcome::Value { value: Scalar::Bool(value) } => Outcome::bool(!value),
-                no_value => no_value,
-            },
-            Rule::If { cond, then, otherwise } => match self.eval(cond) {
-                Outcome::Value { value } => {
-                    let holds = value == Scalar::Bool(true);
-                    self.eval(if holds { then } else { otherwise })
+            (Worth::One(out), _) => Worked::One(out.clone().into()),
+            (Worth::Rows(_), None) => Worked::Rows { rows: Default::default() },
+        }
+    }
+
+    pub(crate) fn computed(&self, number: usize, hand: Hand) -> Out<'a> {
+        match &self.computed[number] {
+            Worth::One(out) => out.clone(),
+            Worth::Rows(all) => {
+                let group = self.form.compiled.computed[number].each;
+                let row = group.and_then(|group| hand.row(group));
+                let out = row.and_then(|row| all.get(row));
+                out.cloned().unwrap_or_else(|| Out::Missing(Needs::new()))
+            }
+        }
+    }
+
+    /// Whether the question is asked; of a field, for the row at hand.
+    pub(crate) fn asked(&self, place: Place, hand: Hand) -> &Asked<'a> {
+        match place {
+            Place::Question(number) => &self.asked[number],
+            Place::Field { group, field } => match &self.asked[group] {
+                Asked::Yes => {
+                    let row = hand.row(group);
+                    let asked = row.and_then(|row| self.asked_rows[group][field].get(row));
+                    asked.unwrap_or(&Asked::Yes)
                 }
-                no_value => no_value,
-            },
-            Rule::Grade { of, bands } => match self.eval(of) {
-                Outcome::Value { value: Scalar::Int(value) } => grade(value, bands),
-                no_value => no_value,
+                of_the_group => of_the_group,
             },
         }
     }
 
-    fn count(&self, of: &[String], equals: &str) -> Outcome {
-        let ones = of.iter().filter_map(|id| match self.held(id) {
-            Held::NotAsked => None,
-            Held::Answer(Answer::Code(code)) => Some(Outcome::int(i64::from(code == equals))),
-            held => Some(answer(&held)),
-        });
-        total(ones)
-    }
-
-    fn sum(&self, of: &[Rule]) -> Outcome {
-        let terms = of.iter().filter_map(|term| match term {
-            Rule::Answer { of } => match self.held(of) {
-                Held::NotAsked => None,
-                held => Some(answer(&held)),
-            },
-            term => Some(self.eval(term)),
-        });
-        total(terms)
-    }
-
-    /// Three-valued `and` (decided by false) and `or` (decided by true). An error beats even a decision: whether one
-    /// shows must not depend on the other answers.
-    fn decide(&self, of: &[Rule], decided_by: bool) -> Outcome {
-        let parts: Vec<Outcome> = of.iter().map(|part| self.eval(part)).collect();
-        if let Some(error) = parts.iter().find(|part| matches!(part, Outcome::Error { .. })) {
-            return error.clone();
+    pub(crate) fn held(&self, place: Place, hand: Hand) -> Held<'a> {
+        match self.asked(place, hand) {
+            Asked::No => return Held::NotAsked,
+            Asked::NotYet(needs) => return Held::Missing(needs.clone()),
+            Asked::Error(error) => return Held::Error(*error),
+            Asked::Yes => {}
         }
-        if parts.contains(&Outcome::bool(decided_by)) {
-            return Outcome::bool(decided_by);
-        }
-        if parts.contains(&Outcome::Missing) {
-            return Outcome::Missing;
-        }
-        Outcome::bool(!decided_by)
-    }
-}
-
-fn asked(outcome: Outcome) -> Asked {
-    match outcome {
-        Outcome::Value { value: Scalar::Bool(true) } => Asked::Yes,
-        Outcome::Value { .. } => Asked::No,
-        Outcome::Missing => Asked::NotYet,
-        Outcome::Error { error } => Asked::Error(error),
-    }
-}
-
-fn read<'a>(question: &Question, answers: &'a Answers) -> Result<Option<Answer<'a>>, RuleError> {
-    let Some(value) = answers.get(&question.id) else {
-        return Ok(None);
-    };
-    match (&question.kind, value) {
-        (Kind::Choices { options }, Value::Object(chosen)) => {
-            let ill_typed =
-                chosen.iter().any(|(code, value)| option_fault(options, code, value).is_some());
-            if ill_typed {
-                return Err(RuleError::IllTypedAnswer);
+        let read = match place {
+            Place::Question(number) => &self.readings.questions[number],
+            Place::Field { group, field } => {
+                let row = hand.row(group).and_then(|row| self.readings.rows[group].get(row));
+                match row {
+                    Some(row) => &row.fields[field],
+                    None => &Ok(None),
+                }
             }
-            Ok((!chosen.is_empty()).then_some(Answer::Options(chosen)))
-        }
-        // Rules look no deeper than at whether there are rows, so what is in them cannot be their error.
-        (Kind::Rows { .. }, Value::Object(rows)) => {
-            Ok((!rows.is_empty()).then_some(Answer::Present))
-        }
-        (kind, value) => read_leaf(kind, value).map_err(|_| RuleError::IllTypedAnswer),
-    }
-}
-
-fn answer(held: &Held<'_>) -> Outcome {
-    match held {
-        Held::Error(error) => Outcome::error(*error),
-        Held::Answer(Answer::Int(value)) => Outcome::int(*value),
-        Held::Answer(Answer::Bool(value)) => Outcome::bool(*value),
-        Held::Answer(Answer::Code(code)) => Outcome::code(code),
-        Held::NotAsked | Held::Missing | Held::Answer(Answer::Options(_) | Answer::Present) => {
-            Outcome::Missing
+        };
+        match read {
+            Ok(Some(answer)) => Held::Answer(*answer),
+            Err(error) => Held::Error(*error),
+            Ok(None) => Held::Missing(self.need(place, hand)),
         }
     }
-}
 
-/// All values; or the first error; or missing.
-fn all(parts: impl IntoIterator<Item = Outcome>) -> Result<Vec<Scalar>, Outcome> {
-    let mut values = Vec::new();
-    let mut missing = false;
-    for part in parts {
-        match part {
-            Outcome::Value { value } => values.push(value),
-            Outcome::Missing => missing = true,
-            error @ Outcome::Error { .. } => return Err(error),
+    /// What is missing if this answer is.
+    pub(crate) fn need(&self, place: Place, hand: Hand) -> Needs<'a> {
+        match place {
+            Place::Question(number) => vec![pointer(&self.questions[number].id)],
+            Place::Field { group, field } => {
+                let row = hand.row(group).and_then(|row| self.readings.rows[group].get(row));
+                let question = self.questions[group];
+                let id = row.map_or("", |row| row.id);
+                vec![row_pointer(&question.id, id, &question.fields()[field].id)]
+            }
         }
     }
-    if missing { Err(Outcome::Missing) } else { Ok(values) }
-}
 
-/// The exact total. Only the total must be in range, so the order of the terms does not matter.
-fn total(terms: impl Iterator<Item = Outcome>) -> Outcome {
-    let values = match all(terms) {
-        Ok(values) => values,
-        Err(no_value) => return no_value,
-    };
-    let total: i128 = values
-        .iter()
-        .map(|value| match value {
-            Scalar::Int(value) => i128::from(*value),
-            Scalar::Bool(_) | Scalar::Code(_) => 0,
-        })
-        .sum();
-    match i64::try_from(total) {
-        Ok(total) if (-INTEGER_MAX..=INTEGER_MAX).contains(&total) => Outcome::int(total),
-        _ => Outcome::error(RuleError::Overflow),
+    pub(crate) fn group(&self, group: usize) -> Group<'a> {
+        match self.held(Place::Question(group), Hand::default()) {
+            Held::NotAsked => Group::NotAsked,
+            Held::Missing(needs) => Group::Missing(needs),
+            Held::Error(error) => Group::Error(error),
+            Held::Answer(_) => Group::Rows(self.readings.rows[group].len()),
+        }
     }
 }
 
-/// The strict check leaves only numbers to be put in order.
-fn compare(is: Comparison, left: &Scalar, right: &Scalar) -> bool {
-    let ordered = match (left, right) {
-        (Scalar::Int(left), Scalar::Int(right)) => Some(left.cmp(right)),
-        _ => None,
-    };
-    match is {
-        Comparison::Eq => left == right,
-        Comparison::Ne => left != right,
-        Comparison::Lt => ordered.is_some_and(|order| order.is_lt()),
-        Comparison::Le => ordered.is_some_and(|order| order.is_le()),
-        Comparison::Gt => ordered.is_some_and(|order| order.is_gt()),
-        Comparison::Ge => ordered.is_some_and(|order| order.is_ge()),
-    }
-}
-
-fn grade(value: i64, bands: &[Band]) -> Outcome {
-    let band = bands.iter().find(|band| (band.min..=band.max).contains(&value));
-    match band {
-        Some(band) => Outcome::code(&band.id),
-        None => Outcome::error(RuleError::NoBand),
+fn asked(out: Out<'_>) -> Asked<'_> {
+    match out {
+        Out::Value(Value::Bool(true)) => Asked::Yes,
+        Out::Value(_) => Asked::No,
+        Out::Missing(needs) => Asked::NotYet(needs),
+        Out::Error(error) => Asked::Error(error),
     }
 }

@@ -1,15 +1,19 @@
 //! What a form definition is made of. `parse` turns text into it, and is the only way to a [`Form`].
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Deserializer};
 
-use crate::order::Step;
+use crate::given::GivenValue;
+use crate::kind::{Kind, Shape};
+use crate::node::Compiled;
 use crate::rule::Rule;
 
 /// A form definition that has passed the strict check of [`Form::parse`]. Immutable: a changed form is a new version.
 #[derive(Debug, Clone)]
 pub struct Form {
     pub(crate) text: FormText,
-    pub(crate) order: Vec<Step>,
+    pub(crate) compiled: Compiled,
 }
 
 /// A form as its text spells it, not yet checked.
@@ -27,8 +31,14 @@ pub(crate) struct FormText {
     /// One, unless the form says more.
     #[serde(default)]
     pub(crate) investigators: Option<u8>,
+    #[serde(default)]
+    pub(crate) reference_date: Option<String>,
+    #[serde(default)]
+    pub(crate) given: Vec<GivenValue>,
     pub(crate) sections: Vec<Section>,
     pub(crate) computed: Vec<ComputedValue>,
+    #[serde(default)]
+    pub(crate) checks: Vec<CheckText>,
 }
 
 /// A day that nobody has stated is null, and says so: leaving the member out is a mistake, not an unknown day.
@@ -37,7 +47,7 @@ fn null_is_spelt_out<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String
 }
 
 /// Where a form or a rule comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
     /// The law or standard by name.
@@ -56,6 +66,9 @@ pub struct Section {
     pub id: String,
     /// The heading.
     pub label_zh: String,
+    /// What helps to fill it.
+    #[serde(default)]
+    pub help_zh: Option<String>,
     /// In the order in which they are asked.
     pub questions: Vec<Question>,
 }
@@ -68,67 +81,53 @@ pub struct Question {
     pub id: String,
     /// The question as it is asked.
     pub label_zh: String,
+    /// What helps to answer it.
+    #[serde(default)]
+    pub help_zh: Option<String>,
     /// Whether a submission must answer it (if it is asked; in rows: in every row).
     #[serde(default)]
     pub required: bool,
     /// What an answer looks like.
     pub kind: Kind,
+    /// What may stand in place of an answer.
+    #[serde(default)]
+    pub may_be: Vec<Unsaid>,
     #[serde(default)]
     pub(crate) asked_when: Option<Rule>,
-}
-
-/// What an answer looks like. Grows with new types; [`Question::shape`] does not.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
-#[non_exhaustive]
-// `{}` on variants without members: a unit variant would let unknown members pass.
-pub enum Kind {
-    /// One option's code, as a string.
-    Choice {
-        /// What can be chosen.
-        options: Vec<ChoiceOption>,
-    },
-    /// Several choices: an object of option code → `true`.
-    Choices {
-        /// What can be chosen.
-        options: Vec<ChoiceOption>,
-    },
-    /// A whole number within bounds, both included.
-    Integer {
-        /// The smallest.
-        min: i64,
-        /// The largest.
-        max: i64,
-    },
-    /// Free text.
-    Text {
-        /// How many characters (Unicode scalar values) it may have.
-        max_chars: u32,
-    },
-    /// A day as `YYYY-MM-DD`.
-    Date {},
-    /// `true` or `false`. A question that may be answered "unknown" or "refused" is a [`Kind::Choice`] with those codes.
-    YesNo {},
-    /// Money: a whole number of fen, 0 or more.
-    Fen {},
-    /// A repeating group: an object of row id → object of field id → answer.
-    Rows {
-        /// The fields of each row; leaves only.
-        questions: Vec<Question>,
-    },
-}
-
-/// One option of a choice.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ChoiceOption {
-    /// What the answer holds. "Unknown" and "refused", where allowed, are codes like any other.
-    pub code: String,
-    /// What people read.
-    pub label_zh: String,
-    /// Of several choices: contradicts every other one ("none of these"), so a submission holds it alone.
     #[serde(default)]
-    pub alone: bool,
+    pub(crate) prefill: Option<Rule>,
+    #[serde(default)]
+    pub(crate) prefill_rows: Option<PrefillRows>,
+}
+
+/// What may stand in place of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unsaid {
+    /// The person asked does not know.
+    Unknown,
+    /// The person asked will not say.
+    Refused,
+}
+
+impl Unsaid {
+    /// What the answer holds then.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// Rows that records become.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PrefillRows {
+    /// The kind of the records.
+    pub(crate) from: String,
+    /// The row's field → the record's field.
+    pub(crate) fields: BTreeMap<String, String>,
 }
 
 /// A value that follows from the answers by a rule.
@@ -141,18 +140,28 @@ pub struct ComputedValue {
     pub label_zh: String,
     /// Where the rule comes from.
     pub source: Source,
+    /// The group for each of whose rows it is worked out.
+    #[serde(default)]
+    pub each: Option<String>,
+    /// The computed and given values that explain this one to people.
+    #[serde(default)]
+    pub because: Vec<String>,
+    /// Whether it is a suggestion, on which a person decides.
+    #[serde(default)]
+    pub suggests: bool,
+    #[serde(default)]
+    pub(crate) labels: BTreeMap<String, String>,
     pub(crate) rule: Rule,
 }
 
-/// How an answer may be patched and merged.
-#[derive(Debug, Clone, Copy)]
-pub enum Shape<'a> {
-    /// One value, replaced as a whole.
-    Leaf,
-    /// A map of option code → `true`: options come and go one by one.
-    Choices(&'a [ChoiceOption]),
-    /// A map of row id → row; every field of a row is a leaf.
-    Rows(&'a [Question]),
+/// What must hold of a submission, as the form's text spells it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CheckText {
+    pub(crate) at: String,
+    pub(crate) rule: Rule,
+    pub(crate) message_zh: String,
+    pub(crate) message_en: String,
 }
 
 impl Form {
@@ -191,6 +200,16 @@ impl Form {
         self.text.valid_to.as_deref()
     }
 
+    /// The question whose answer, a date, says by which tables a case is judged.
+    pub fn reference_date(&self) -> Option<&str> {
+        self.text.reference_date.as_deref()
+    }
+
+    /// What its rules may know besides the answers.
+    pub fn given(&self) -> &[GivenValue] {
+        &self.text.given
+    }
+
     /// The form's parts, in order.
     pub fn sections(&self) -> &[Section] {
         &self.text.sections
@@ -198,7 +217,7 @@ impl Form {
 
     /// Every question of every section, in order. The fields of rows are inside their question's [`Shape`].
     pub fn questions(&self) -> impl Iterator<Item = &Question> {
-        self.text.sections.iter().flat_map(|section| &section.questions)
+        self.text.questions()
     }
 
     /// The question with this id.
@@ -212,25 +231,34 @@ impl Form {
     }
 }
 
+impl FormText {
+    pub(crate) fn questions(&self) -> impl Iterator<Item = &Question> {
+        self.sections.iter().flat_map(|section| &section.questions)
+    }
+}
+
 impl Question {
     /// How an answer may be patched and merged.
     pub fn shape(&self) -> Shape<'_> {
+        self.kind.shape()
+    }
+
+    pub(crate) fn fields(&self) -> &[Question] {
         match &self.kind {
-            Kind::Choices { options } => Shape::Choices(options),
-            Kind::Rows { questions } => Shape::Rows(questions),
-            Kind::Choice { .. }
-            | Kind::Integer { .. }
-            | Kind::Text { .. }
-            | Kind::Date {}
-            | Kind::YesNo {}
-            | Kind::Fen {} => Shape::Leaf,
+            Kind::Rows { questions, .. } => questions,
+            _ => &[],
         }
+    }
+
+    /// Whether this text stands in place of an answer.
+    pub(crate) fn unsaid(&self, text: &str) -> Option<Unsaid> {
+        self.may_be.iter().copied().find(|unsaid| unsaid.as_str() == text)
     }
 }
 
 impl ComputedValue {
     /// What people read for a code that this value can take, such as a grade.
     pub fn code_label_zh(&self, code: &str) -> Option<&str> {
-        self.rule.band_label_zh(code)
+        self.labels.get(code).map(String::as_str).or_else(|| self.rule.band_label_zh(code))
     }
 }

@@ -3,7 +3,10 @@
 //!
 //! - [`Form`] is a form definition that has passed the strict check of [`Form::parse`].
 //! - [`Form::check_draft`] and [`Form::check_submission`] find every [`Problem`] of a set of [`Answers`] at once.
-//! - [`Form::compute`] works out the form's computed values, by the rules specified below.
+//! - [`Form::compute`] works out the form's computed values, by the rules specified below; [`Form::suggestions`] are
+//!   those on which a person decides, with their reasons.
+//! - [`Form::prefill`] offers answers from what is known already.
+//! - [`Form::answer_schema`] and [`Form::outline_html`] show the form to programs and on paper.
 //! - [`Question::shape`] tells a merge what an answer's patches may look like.
 //! - [`Catalogue`] holds the real forms.
 //!
@@ -12,22 +15,43 @@
 mod answer;
 mod catalogue;
 mod check;
+mod compile;
 mod computed;
 mod date;
+mod decimal;
 mod error;
 mod eval;
 mod form;
+mod given;
+mod id_number;
+mod kind;
+mod names;
+mod node;
+mod number;
 mod order;
+mod outline;
 mod parse;
+mod prefill;
 mod problem;
+mod reading;
 mod rule;
-mod typing;
+mod rules_of;
+mod schema;
+mod suggestion;
+mod types;
+mod value;
+mod work;
 
 pub use catalogue::{Catalogue, CatalogueForm};
-pub use computed::{Computed, Outcome, RuleError, Scalar};
+pub use computed::{Computed, Outcome, RuleError, Scalar, Worked};
 pub use error::{FormError, FormFault};
-pub use form::{ChoiceOption, ComputedValue, Form, Kind, Question, Section, Shape, Source};
+pub use form::{ComputedValue, Form, Question, Section, Source, Unsaid};
+pub use given::{DayName, Given, GivenHolds, GivenValue, Origin};
+pub use kind::{ChoiceOption, Kind, Shape};
+pub use prefill::PrefillRecord;
 pub use problem::{Problem, ProblemCode};
+pub use schema::Strength;
+pub use suggestion::{Reason, Suggestion};
 
 /// The answers to a form: question id → answer. A JSON object without nulls; ids that the form does not know are
 /// kept by whoever stores it and ignored here.

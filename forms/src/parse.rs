@@ -2,14 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use crate::date::is_date;
+use crate::compile::in_range;
+use crate::date::Day;
 use crate::error::{FormError, FormFault};
-use crate::form::{ChoiceOption, Form, FormText, Kind, Question};
-use crate::order::{named_rules, order};
-use crate::typing::{check_types, in_range};
+use crate::form::{Form, FormText, Question};
+use crate::given::GivenHolds;
+use crate::kind::{ChoiceOption, Kind};
+use crate::rules_of::compile_rules;
 
 /// The longest id or code.
 const ID_CHARS_MAX: usize = 64;
+/// The most rows that a group may have.
+const ROWS_MAX: usize = 1000;
 
 impl Form {
     /// Reads a form definition. Refused, with the place: unknown members, question types and operators; ids that are
@@ -22,11 +26,9 @@ impl Form {
             )
         })?;
         check_heading(&text)?;
-        check_questions(&text)?;
-        let ordered = order(&named_rules(&text))?;
-        check_types(&text, &ordered)?;
-        let order = ordered.into_iter().map(|named| named.step).collect();
-        Ok(Self { text, order })
+        check_names(&text)?;
+        let compiled = compile_rules(&text)?;
+        Ok(Self { text, compiled })
     }
 }
 
@@ -41,7 +43,7 @@ fn check_heading(form: &FormText) -> Result<(), FormError> {
     label(&form.label_zh, "")?;
     for (day, at) in [(&form.valid_from, "/valid_from"), (&form.valid_to, "/valid_to")] {
         if let Some(day) = day
-            && !is_date(day)
+            && Day::read(day).is_none()
         {
             return Err(FormError::new(at, FormFault::BadDate(day.clone())));
         }
@@ -55,7 +57,8 @@ fn check_heading(form: &FormText) -> Result<(), FormError> {
     }
 }
 
-fn check_questions(form: &FormText) -> Result<(), FormError> {
+/// Questions, computed and given values share one set of names.
+fn check_names(form: &FormText) -> Result<(), FormError> {
     let mut sections = BTreeSet::new();
     let mut names = BTreeSet::new();
     for (index, section) in form.sections.iter().enumerate() {
@@ -77,6 +80,27 @@ fn check_questions(form: &FormText) -> Result<(), FormError> {
         id(&computed.name, &format!("{at}/name"))?;
         once(&mut names, &computed.name, &format!("{at}/name"))?;
         label(&computed.label_zh, &at)?;
+        for (code, label_zh) in &computed.labels {
+            label(label_zh, &format!("{at}/labels/{code}"))?;
+        }
+    }
+    for (index, given) in form.given.iter().enumerate() {
+        let at = format!("/given/{index}");
+        id(&given.name, &format!("{at}/name"))?;
+        once(&mut names, &given.name, &format!("{at}/name"))?;
+        label(&given.label_zh, &at)?;
+        if let GivenHolds::Code { codes } = &given.holds {
+            check_codes(codes, &format!("{at}/holds/codes"))?;
+        }
+    }
+    for (index, check) in form.checks.iter().enumerate() {
+        let blank = |message: &str| message.trim().is_empty();
+        if blank(&check.message_zh) {
+            return Err(FormError::new(format!("/checks/{index}/message_zh"), FormFault::Empty));
+        }
+        if blank(&check.message_en) {
+            return Err(FormError::new(format!("/checks/{index}/message_en"), FormFault::Empty));
+        }
     }
     Ok(())
 }
@@ -84,28 +108,58 @@ fn check_questions(form: &FormText) -> Result<(), FormError> {
 fn check_question(question: &Question, at: &str) -> Result<(), FormError> {
     id(&question.id, &format!("{at}/id"))?;
     label(&question.label_zh, at)?;
+    let mut unsaid = BTreeSet::new();
+    for (index, code) in question.may_be.iter().enumerate() {
+        let at = format!("{at}/may_be/{index}");
+        if !question.kind.can_be_unsaid() {
+            return Err(FormError::new(at, FormFault::NotHere("may_be")));
+        }
+        once(&mut unsaid, code.as_str(), &at)?;
+    }
+    let is_rows = matches!(question.kind, Kind::Rows { .. });
+    if question.prefill_rows.is_some() && !is_rows {
+        let at = format!("{at}/prefill_rows");
+        return Err(FormError::new(at, FormFault::NotHere("prefill_rows")));
+    }
     let at = format!("{at}/kind");
     match &question.kind {
         Kind::Choice { options } | Kind::Choices { options } => {
-            check_options(options, &format!("{at}/options"))
+            let scored = matches!(question.kind, Kind::Choice { .. });
+            check_options(options, scored, &format!("{at}/options"))
         }
-        Kind::Integer { min, max } => {
-            in_range(*min, &format!("{at}/min"))?;
-            in_range(*max, &format!("{at}/max"))?;
-            if min > max {
-                return Err(FormError::new(at, FormFault::BadRange));
+        Kind::Integer { min, max } => check_bounds(*min, *max, &at),
+        Kind::Decimal { scale, min, max } => {
+            if !(1..=6).contains(scale) {
+                return Err(FormError::new(format!("{at}/scale"), FormFault::BadRange));
             }
-            Ok(())
+            check_bounds(*min, *max, &at)
         }
         Kind::Text { max_chars: 0 } => {
             Err(FormError::new(format!("{at}/max_chars"), FormFault::BadRange))
         }
-        Kind::Rows { questions } => check_fields(questions, &format!("{at}/questions")),
-        Kind::Text { .. } | Kind::Date {} | Kind::YesNo {} | Kind::Fen {} => Ok(()),
+        Kind::AreaCode { digits } if !matches!(digits, 6 | 9 | 12) => {
+            Err(FormError::new(format!("{at}/digits"), FormFault::BadRange))
+        }
+        Kind::Rows { max_rows, questions } => {
+            if !(1..=ROWS_MAX).contains(max_rows) {
+                return Err(FormError::new(format!("{at}/max_rows"), FormFault::BadRange));
+            }
+            check_fields(questions, &format!("{at}/questions"))
+        }
+        _ => Ok(()),
     }
 }
 
-fn check_options(options: &[ChoiceOption], at: &str) -> Result<(), FormError> {
+fn check_bounds(min: i64, max: i64, at: &str) -> Result<(), FormError> {
+    in_range(min, &format!("{at}/min"))?;
+    in_range(max, &format!("{at}/max"))?;
+    if min > max {
+        return Err(FormError::new(at, FormFault::BadRange));
+    }
+    Ok(())
+}
+
+fn check_options(options: &[ChoiceOption], scored: bool, at: &str) -> Result<(), FormError> {
     if options.is_empty() {
         return Err(FormError::new(at, FormFault::Empty));
     }
@@ -117,11 +171,32 @@ fn check_options(options: &[ChoiceOption], at: &str) -> Result<(), FormError> {
         }
         once(&mut codes, &option.code, &at)?;
         label(&option.label_zh, &at)?;
+        if let Some(score) = option.score {
+            if !scored {
+                return Err(FormError::new(at, FormFault::NotHere("score")));
+            }
+            in_range(score, &format!("{at}/score"))?;
+        }
     }
     Ok(())
 }
 
-/// The fields of rows are leaves, because a merge knows rows of leaves, and are asked in every row.
+fn check_codes(codes: &[String], at: &str) -> Result<(), FormError> {
+    if codes.is_empty() {
+        return Err(FormError::new(at, FormFault::Empty));
+    }
+    let mut seen = BTreeSet::new();
+    for (index, code) in codes.iter().enumerate() {
+        let at = format!("{at}/{index}");
+        if !is_code(code) {
+            return Err(FormError::new(at, FormFault::BadId(code.clone())));
+        }
+        once(&mut seen, code, &at)?;
+    }
+    Ok(())
+}
+
+/// The fields of rows are leaves or several choices, because a merge knows no rows inside rows.
 fn check_fields(fields: &[Question], at: &str) -> Result<(), FormError> {
     if fields.is_empty() {
         return Err(FormError::new(at, FormFault::Empty));
@@ -131,12 +206,11 @@ fn check_fields(fields: &[Question], at: &str) -> Result<(), FormError> {
         let at = format!("{at}/{index}");
         let unfit = match &field.kind {
             Kind::Rows { .. } => Some("rows"),
-            Kind::Choices { .. } => Some("several choices"),
-            _ if field.asked_when.is_some() => Some("a field with asked_when"),
+            _ if field.prefill.is_some() => Some("prefill"),
             _ => None,
         };
         if let Some(unfit) = unfit {
-            return Err(FormError::new(at, FormFault::NotInRows(unfit)));
+            return Err(FormError::new(at, FormFault::NotHere(unfit)));
         }
         check_question(field, &at)?;
         once(&mut ids, &field.id, &format!("{at}/id"))?;
@@ -153,7 +227,7 @@ pub(crate) fn id(id: &str, at: &str) -> Result<(), FormError> {
     }
 }
 
-fn is_code(code: &str) -> bool {
+pub(crate) fn is_code(code: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
     !code.is_empty() && code.len() <= ID_CHARS_MAX && code.bytes().all(fits)
 }

@@ -15,17 +15,42 @@ pub(crate) enum Rule {
     Code {
         value: String,
     },
+    Date {
+        value: String,
+    },
     Answer {
         of: String,
     },
     Answered {
         of: String,
     },
+    Said {
+        of: String,
+        code: String,
+    },
     Chosen {
         of: String,
         option: String,
     },
+    Score {
+        of: String,
+    },
+    Scores {
+        of: Vec<String>,
+    },
+    IdBirthDate {
+        of: String,
+    },
+    IdSex {
+        of: String,
+    },
+    Row {
+        of: String,
+    },
     Computed {
+        name: String,
+    },
+    Given {
         name: String,
     },
     Count {
@@ -35,10 +60,41 @@ pub(crate) enum Rule {
     Sum {
         of: Vec<Rule>,
     },
+    Minus {
+        left: Box<Rule>,
+        right: Box<Rule>,
+    },
+    Multiply {
+        left: Box<Rule>,
+        right: Box<Rule>,
+    },
+    Divide {
+        left: Box<Rule>,
+        right: Box<Rule>,
+        round: Rounding,
+    },
+    Least {
+        of: Vec<Rule>,
+    },
+    Greatest {
+        of: Vec<Rule>,
+    },
+    YearsBetween {
+        from: Box<Rule>,
+        to: Box<Rule>,
+    },
+    DaysBetween {
+        from: Box<Rule>,
+        to: Box<Rule>,
+    },
     Compare {
         is: Comparison,
         left: Box<Rule>,
         right: Box<Rule>,
+    },
+    OneOf {
+        of: Box<Rule>,
+        codes: Vec<String>,
     },
     And {
         of: Vec<Rule>,
@@ -55,13 +111,53 @@ pub(crate) enum Rule {
         #[serde(rename = "else")]
         otherwise: Box<Rule>,
     },
+    First {
+        cases: Vec<Case>,
+        #[serde(rename = "else")]
+        otherwise: Box<Rule>,
+    },
+    Default {
+        of: Box<Rule>,
+        #[serde(rename = "else")]
+        otherwise: Box<Rule>,
+    },
+    Known {
+        of: Box<Rule>,
+    },
     Grade {
         of: Box<Rule>,
         bands: Vec<Band>,
     },
+    RowsCount {
+        over: String,
+        #[serde(default, rename = "where")]
+        filter: Option<Box<Rule>>,
+    },
+    RowsSum {
+        over: String,
+        #[serde(default, rename = "where")]
+        filter: Option<Box<Rule>>,
+        of: Box<Rule>,
+    },
+    RowsAny {
+        over: String,
+        of: Box<Rule>,
+    },
+    RowsAll {
+        over: String,
+        of: Box<Rule>,
+    },
 }
 
-/// How two values are compared; the last four only numbers.
+/// One case of several, of which the first that holds counts.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Case {
+    pub(crate) when: Rule,
+    pub(crate) then: Rule,
+}
+
+/// How two values are compared; the last four only numbers and dates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Comparison {
@@ -79,6 +175,18 @@ impl Comparison {
     }
 }
 
+/// How a quotient becomes a whole number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Rounding {
+    /// Towards 0.
+    Down,
+    /// Away from 0.
+    Up,
+    /// To the nearest, halves away from 0.
+    HalfUp,
+}
+
 /// A grade and the values it stands for, both bounds included.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -91,38 +199,74 @@ pub(crate) struct Band {
 
 impl Rule {
     /// The rules directly inside this one.
-    pub(crate) fn parts(&self) -> Vec<&Rule> {
+    fn parts(&self) -> Vec<&Rule> {
         match self {
-            Self::Int { .. }
-            | Self::Bool { .. }
-            | Self::Code { .. }
-            | Self::Answer { .. }
-            | Self::Answered { .. }
-            | Self::Chosen { .. }
-            | Self::Computed { .. }
-            | Self::Count { .. } => Vec::new(),
-            Self::Sum { of } | Self::And { of } | Self::Or { of } => of.iter().collect(),
-            Self::Not { of } | Self::Grade { of, .. } => vec![of],
-            Self::Compare { left, right, .. } => vec![left, right],
+            Self::Sum { of }
+            | Self::And { of }
+            | Self::Or { of }
+            | Self::Least { of }
+            | Self::Greatest { of } => of.iter().collect(),
+            Self::Not { of }
+            | Self::Known { of }
+            | Self::OneOf { of, .. }
+            | Self::Grade { of, .. }
+            | Self::RowsAny { of, .. }
+            | Self::RowsAll { of, .. } => vec![of],
+            Self::Compare { left, right, .. }
+            | Self::Minus { left, right }
+            | Self::Multiply { left, right }
+            | Self::Divide { left, right, .. } => vec![left, right],
+            Self::YearsBetween { from, to } | Self::DaysBetween { from, to } => vec![from, to],
             Self::If { cond, then, otherwise } => vec![cond, then, otherwise],
+            Self::First { cases, otherwise } => {
+                let inside = cases.iter().flat_map(|case| [&case.when, &case.then]);
+                inside.chain([&**otherwise]).collect()
+            }
+            Self::Default { of, otherwise } => vec![of, otherwise],
+            Self::RowsCount { filter, .. } => filter.iter().map(|filter| &**filter).collect(),
+            Self::RowsSum { filter, of, .. } => {
+                filter.iter().chain([of]).map(|rule| &**rule).collect()
+            }
+            _ => Vec::new(),
         }
     }
 
-    /// The questions and computed values that this very node names.
+    /// The questions, groups and computed values that this very node names.
     pub(crate) fn names(&self) -> Vec<&str> {
         match self {
-            Self::Answer { of } | Self::Answered { of } | Self::Chosen { of, .. } => vec![of],
+            Self::Answer { of }
+            | Self::Answered { of }
+            | Self::Said { of, .. }
+            | Self::Chosen { of, .. }
+            | Self::Score { of }
+            | Self::IdBirthDate { of }
+            | Self::IdSex { of } => vec![of],
             Self::Computed { name } => vec![name],
-            Self::Count { of, .. } => of.iter().map(String::as_str).collect(),
+            Self::Count { of, .. } | Self::Scores { of } => of.iter().map(String::as_str).collect(),
+            Self::Row { of: over }
+            | Self::RowsCount { over, .. }
+            | Self::RowsSum { over, .. }
+            | Self::RowsAny { over, .. }
+            | Self::RowsAll { over, .. } => vec![over],
             _ => Vec::new(),
+        }
+    }
+
+    /// One for the node, one for each question that it names.
+    pub(crate) fn cost(&self) -> u64 {
+        match self {
+            Self::Computed { .. } => 1,
+            _ => 1 + self.names().len() as u64,
         }
     }
 
     /// Every name in the rule, at any depth.
     pub(crate) fn all_names(&self) -> Vec<&str> {
-        let mut names = self.names();
-        for part in self.parts() {
-            names.extend(part.all_names());
+        let mut names = Vec::new();
+        let mut left = vec![self];
+        while let Some(rule) = left.pop() {
+            names.extend(rule.names());
+            left.extend(rule.parts());
         }
         names
     }

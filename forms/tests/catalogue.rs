@@ -1,7 +1,7 @@
 //! The real forms, as another crate sees them.
 #![allow(clippy::unwrap_used)]
 
-use ruhu_forms::{Answers, Catalogue, Form, Kind, ProblemCode, Shape};
+use ruhu_forms::{Answers, Catalogue, Form, Given, Kind, ProblemCode, Shape};
 use serde_json::{Value, json};
 
 fn tekun_six() -> Form {
@@ -23,8 +23,8 @@ fn not_achieved(count: usize) -> Answers {
 
 fn grade(count: usize) -> String {
     let form = tekun_six();
-    let computed = form.compute(&not_achieved(count));
-    let label = form.computed_values()[1].code_label_zh(computed.code("grade").unwrap());
+    let computed = form.compute(&not_achieved(count), &Given::default());
+    let label = form.computed_values()[1].code_label_zh(computed.text("grade").unwrap());
     label.unwrap().to_owned()
 }
 

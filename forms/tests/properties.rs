@@ -4,7 +4,7 @@
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use ruhu_forms::{Answers, Catalogue, Form, Outcome};
+use ruhu_forms::{Answers, Catalogue, Computed, Form, Given, Outcome};
 use serde_json::{Map, Value, json};
 
 const ITEMS: [&str; 6] = ["eat", "dress", "bed_transfer", "toilet", "walk_indoor", "bathe"];
@@ -52,7 +52,7 @@ fn everything() -> Form {
             question("observed_on", json!({"type": "date"}), Value::Null),
             question("hours_per_day", json!({"type": "integer", "min": -9007199254740991_i64, "max": 9007199254740991_i64}), Value::Null),
             question("name", json!({"type": "fen"}), Value::Null),
-            question("caregivers", json!({"type": "rows", "questions": [question("name", json!({"type": "fen"}), Value::Null)]}), any.clone()),
+            question("caregivers", json!({"type": "rows", "max_rows": 9, "questions": [question("name", json!({"type": "fen"}), Value::Null)]}), any.clone()),
         ]}],
         "computed": [
             {"name": "ones", "label_zh": "数", "source": source, "rule": {"op": "count", "of": ["eat"], "equals": "none"}},
@@ -62,6 +62,10 @@ fn everything() -> Form {
         ],
     });
     Form::parse(&form.to_string()).unwrap()
+}
+
+fn compute(form: &Form, answers: &Answers) -> Computed {
+    form.compute(answers, &Given::default())
 }
 
 fn any_name() -> impl Strategy<Value = String> {
@@ -125,7 +129,7 @@ proptest! {
     #[test]
     fn nothing_panics_and_every_value_has_an_outcome(answers in any_answers()) {
         for form in [tekun_six(), everything()] {
-            let computed = form.compute(&answers);
+            let computed = compute(&form, &answers);
             for value in form.computed_values() {
                 prop_assert!(computed.get(&value.name).is_some());
             }
@@ -159,7 +163,7 @@ proptest! {
         let turned = reordered(&Value::Object(answers.clone()), &by);
         let turned = turned.as_object().unwrap();
         for form in [tekun_six(), everything()] {
-            prop_assert_eq!(form.compute(&answers), form.compute(turned));
+            prop_assert_eq!(compute(&form, &answers), compute(&form, turned));
             prop_assert_eq!(form.check_submission(&answers), form.check_submission(turned));
         }
     }
@@ -181,7 +185,7 @@ proptest! {
                     })
                     .collect();
                 problems.sort();
-                (form.compute(&answers), problems)
+                (compute(&form, &answers), problems)
             });
             prop_assert_eq!(forward, backward);
         }
@@ -192,7 +196,7 @@ proptest! {
         let mut more = answers.clone();
         more.insert("left_by_a_newer_tablet".to_owned(), extra);
         for form in [tekun_six(), everything()] {
-            prop_assert_eq!(form.compute(&answers), form.compute(&more));
+            prop_assert_eq!(compute(&form, &answers), compute(&form, &more));
             prop_assert_eq!(form.check_submission(&answers), form.check_submission(&more));
         }
     }
@@ -205,15 +209,19 @@ proptest! {
             .filter(|(_, item)| **item < 2)
             .map(|(id, item)| (id.to_owned(), json!(["achieved", "not_achieved"][*item])))
             .collect();
-        let computed = tekun_six().compute(&answers);
+        let computed = compute(&tekun_six(), &answers);
         if answers.len() < ITEMS.len() {
-            prop_assert_eq!(computed.get("not_achieved_count"), Some(&Outcome::Missing));
-            prop_assert_eq!(computed.get("grade"), Some(&Outcome::Missing));
+            let left = ITEMS.into_iter().filter(|id| !answers.contains_key(*id));
+            let mut needs: Vec<String> = left.map(|id| format!("/{id}")).collect();
+            needs.sort();
+            let missing = Outcome::Missing { needs };
+            prop_assert_eq!(computed.outcome("not_achieved_count"), Some(&missing.clone()));
+            prop_assert_eq!(computed.outcome("grade"), Some(&missing));
         } else {
             let naive = items.iter().filter(|item| **item == 1).count();
             prop_assert_eq!(computed.int("not_achieved_count"), i64::try_from(naive).ok());
             let grade = ["able", "partly_lost", "partly_lost", "partly_lost", "wholly_lost", "wholly_lost", "wholly_lost"][naive];
-            prop_assert_eq!(computed.code("grade"), Some(grade));
+            prop_assert_eq!(computed.text("grade"), Some(grade));
         }
     }
 

@@ -1,7 +1,7 @@
 //! What the strict check refuses, and what `asked_when` does. The rules' own refusals are in `vectors/rules.json`.
 #![allow(clippy::unwrap_used)]
 
-use ruhu_forms::{Answers, Form, FormError, Outcome, Problem};
+use ruhu_forms::{Answers, Form, FormError, Given, Outcome, Problem, Scalar};
 use serde_json::{Value, json};
 
 /// A small form that is accepted: each test breaks one thing in it.
@@ -17,7 +17,7 @@ fn form() -> Value {
             {"id": "pay", "label_zh": "报酬", "kind": {"type": "fen"}},
             {"id": "kin", "label_zh": "亲属", "kind": {"type": "choice", "options": [
                 {"code": "01", "label_zh": "本人"}, {"code": "unknown", "label_zh": "不清楚"}]}},
-            {"id": "rows", "label_zh": "行", "kind": {"type": "rows", "questions": [
+            {"id": "rows", "label_zh": "行", "kind": {"type": "rows", "max_rows": 9, "questions": [
                 {"id": "on", "label_zh": "日期", "kind": {"type": "date"}}]}},
         ]}],
         "computed": [{"name": "total", "label_zh": "合计", "source": source,
@@ -72,7 +72,7 @@ fn unknown_members_are_refused_everywhere() {
     malformed("/sections/0/questions/0/colour", json!("red"));
     malformed("/sections/0/questions/0/kind/colour", json!("red"));
     malformed("/sections/0/questions/2/kind/step", json!(2));
-    malformed("/sections/0/questions/4/kind/options/0/score", json!(1));
+    malformed("/sections/0/questions/4/kind/options/0/weight", json!(1));
     malformed("/sections/0/questions/1/asked_when/colour", json!("red"));
     malformed("/computed/0/unit", json!("m"));
 }
@@ -137,18 +137,20 @@ fn impossible_kinds_are_refused() {
     refused(&at, beyond, &format!("{at}/max"), "bad_range");
     refused(&at, json!({"type": "text", "max_chars": 0}), &format!("{at}/max_chars"), "bad_range");
     refused(&at, json!({"type": "choice", "options": []}), &format!("{at}/options"), "empty");
-    refused(&at, json!({"type": "rows", "questions": []}), &format!("{at}/questions"), "empty");
+    refused(
+        &at,
+        json!({"type": "rows", "max_rows": 1, "questions": []}),
+        &format!("{at}/questions"),
+        "empty",
+    );
 }
 
 #[test]
-fn rows_hold_leaves_that_are_always_asked() {
+fn rows_hold_no_rows() {
     let at = format!("{QUESTIONS}/5/kind/questions/0");
-    let rows = json!({"id": "a", "label_zh": "甲", "kind": {"type": "rows", "questions": []}});
-    let choices = json!({"id": "a", "label_zh": "甲", "kind": {"type": "choices", "options": []}});
-    let asked = json!({"id": "a", "label_zh": "甲", "kind": {"type": "date"}, "asked_when": {"op": "bool", "value": true}});
-    for unfit in [rows, choices, asked] {
-        refused(&at, unfit, &at, "not_in_rows");
-    }
+    let kind = json!({"type": "rows", "max_rows": 1, "questions": []});
+    let rows = json!({"id": "a", "label_zh": "甲", "kind": kind});
+    refused(&at, rows, &at, "not_here");
 }
 
 #[test]
@@ -218,7 +220,7 @@ fn a_long_chain_of_rules_is_worked_out_in_order() {
         })
         .collect();
     form["computed"] = json!(chain);
-    let computed = parse(&form).unwrap().compute(&answers(json!({"hours": 7})));
+    let computed = parse(&form).unwrap().compute(&answers(json!({"hours": 7})), &Given::default());
     assert_eq!(computed.int("v0"), Some(7));
 }
 
@@ -260,8 +262,17 @@ fn an_answer_to_a_question_that_is_not_asked_counts_for_nothing() {
     let mut form = form();
     form["sections"][0]["questions"][2]["asked_when"] = json!({"op": "answer", "of": "alone"});
     let form = parse(&form).unwrap();
-    let total = |value| form.compute(&answers(value)).get("total").cloned();
-    assert_eq!(form.compute(&answers(json!({"alone": false, "hours": 7}))).int("total"), Some(0));
-    assert_eq!(form.compute(&answers(json!({"alone": true, "hours": 7}))).int("total"), Some(7));
-    assert_eq!(total(json!({"alone": true})), Some(Outcome::Missing));
+    let total = |value| form.compute(&answers(value), &Given::default()).outcome("total").cloned();
+    assert_eq!(
+        total(json!({"alone": false, "hours": 7})),
+        Some(Outcome::Value { value: Scalar::Int(0) })
+    );
+    assert_eq!(
+        total(json!({"alone": true, "hours": 7})),
+        Some(Outcome::Value { value: Scalar::Int(7) })
+    );
+    assert_eq!(
+        total(json!({"alone": true})),
+        Some(Outcome::Missing { needs: vec!["/hours".to_owned()] })
+    );
 }

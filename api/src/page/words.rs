@@ -4,7 +4,7 @@
 use ruhu_casework::kind::{FieldRule, Holds};
 use ruhu_casework::kinds;
 use ruhu_casework::value::{Code, Value};
-use ruhu_forms::{Form, Kind as Asked, Outcome, Question, Scalar};
+use ruhu_forms::{Form, Given, Kind as Asked, Question, Scalar};
 use ruhu_sync::json::{Json, Object};
 use ruhu_sync::path::Path;
 
@@ -131,14 +131,13 @@ fn in_order<'a>(known: &'a [(String, Place)], object: &'a Object) -> Vec<&'a str
 /// the form's order.
 pub(crate) fn computed(form: &Form, document: &Object) -> Vec<(String, String)> {
     let answers = document.get("answers").map(ruhu_sync::canonical::to_text).unwrap_or_default();
-    let computed = form.compute(&serde_json::from_str(&answers).unwrap_or_default());
+    let computed =
+        form.compute(&serde_json::from_str(&answers).unwrap_or_default(), &Given::default());
     let values = form.computed_values().iter().filter_map(|value| {
-        let said = match computed.get(&value.name)? {
-            Outcome::Value { value: Scalar::Int(number) } => number.to_string(),
-            Outcome::Value { value: Scalar::Code(code) } => {
-                value.code_label_zh(code).unwrap_or(code).to_owned()
-            }
-            _ => return None,
+        let said = match computed.outcome(&value.name)?.value()? {
+            Scalar::Int(number) => number.to_string(),
+            Scalar::Text(code) => value.code_label_zh(code).unwrap_or(code).to_owned(),
+            Scalar::Bool(truth) => if *truth { "是" } else { "否" }.to_owned(),
         };
         Some((value.label_zh.clone(), said))
     });
@@ -169,7 +168,7 @@ fn question(of: &Question) -> (String, Place) {
     let holds = match &of.kind {
         Asked::Choice { options: all } => Inside::Leaf(options(all)),
         Asked::Choices { options: all } => Inside::Choices(options(all)),
-        Asked::Rows { questions } => Inside::Rows(questions.iter().map(question).collect()),
+        Asked::Rows { questions, .. } => Inside::Rows(questions.iter().map(question).collect()),
         _ => Inside::Leaf(Vec::new()),
     };
     (of.id.clone(), Place { label: of.label_zh.clone(), holds })

@@ -220,7 +220,8 @@ fn computed(rules: &CaseRules, document: &Value) -> Value {
         form.and_then(|(id, version)| rules.catalogue().get(id, u32::try_from(version).ok()?));
     match (form, document["answers"].as_object()) {
         (Some(form), Some(answers)) => {
-            serde_json::to_value(form.form().compute(answers)).unwrap_or_default()
+            serde_json::to_value(form.form().compute(answers, &ruhu_forms::Given::default()))
+                .unwrap_or_default()
         }
         _ => json!({}),
     }
