@@ -57,7 +57,7 @@ mod tests {
             ("110105194912310021", IdNumberFault::CheckDigit),
             ("999999199002290018", IdNumberFault::BirthDate),
             ("999999000001010018", IdNumberFault::BirthDate),
-            ("11010519491231002x", IdNumberFault::Malformed),
+            ("99999919491231002x", IdNumberFault::Malformed),
             ("", IdNumberFault::Malformed),
         ] {
             assert_eq!(read(text).err(), Some(fault), "{text}");
