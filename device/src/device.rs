@@ -1,11 +1,11 @@
 //! The device itself: its memory, its line to the server, and what it shows.
 
 use crate::draft::{Draft, KeptEdit};
+use crate::earlier::Earlier;
 use crate::error::DeviceError;
 use crate::memory::{DeviceMemory, NewEpoch, RefusedEdit, Witness};
 use crate::outside::Outside;
 use crate::overlay::View;
-use crate::rejoin::Earlier;
 use crate::row::Row;
 use ruhu_sync::handshake::LIMITS;
 use ruhu_sync::id::{DeviceId, DeviceSeq, Epoch, RecordId, StreamId, UserId};

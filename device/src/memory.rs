@@ -3,8 +3,8 @@
 //! and a restore after it.
 
 use crate::draft::{Draft, KeptEdit};
+use crate::earlier::Earlier;
 use crate::error::DeviceError;
-use crate::rejoin::Earlier;
 use crate::row::Row;
 use crate::session::Session;
 use crate::stage::{Page, Stage, StreamAgreement, compare};

@@ -2,31 +2,13 @@
 //! a name of its own; what they wrote before they parted stays the own work of both.
 
 use crate::device::TestDevice;
-use crate::draft::KeptEdit;
+use crate::earlier::Earlier;
 use crate::error::DeviceError;
-use crate::memory::{DeviceMemory, RefusedEdit};
+use crate::memory::DeviceMemory;
 use crate::session::BegunSession;
 use crate::transport::Transport;
 use ruhu_sync::id::{DeviceId, DeviceSeq};
-use ruhu_sync::outcome::Outcome;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
-
-/// A name under which this installation worked before, and what it keeps of that time.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Earlier {
-    /// The name.
-    pub device: DeviceId,
-    /// Its last edit that is this installation's own.
-    pub through: DeviceSeq,
-    /// The acknowledged edits that may not be in a verified backup.
-    pub acknowledged: Vec<KeptEdit>,
-    /// Those of its edits that were not taken.
-    pub refused: Vec<RefusedEdit>,
-    /// Every outcome it ever heard.
-    pub outcomes: BTreeMap<DeviceSeq, Outcome>,
-}
 
 impl<T: Transport> TestDevice<T> {
     /// Leads a restored or cloned tablet back in. What the server has had already is told by a last
@@ -64,8 +46,7 @@ impl<T: Transport> TestDevice<T> {
 impl DeviceMemory {
     /// What the present name continues, as a sign-in says it.
     pub(crate) fn continues(&self) -> Option<Value> {
-        let before = self.earlier.last()?;
-        Some(json!({"device": before.device, "through": before.through}))
+        self.earlier.last().map(Earlier::as_continued)
     }
 
     /// A server that expects a higher number than this device would give next has heard another
@@ -110,6 +91,7 @@ impl DeviceMemory {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::draft::KeptEdit;
     use crate::fake::{EPOCH, Fake, ME, applied, crash, device, doc, ok, problem};
     use crate::transport::Response;
     use uuid::Uuid;
@@ -200,7 +182,7 @@ mod tests {
         assert_eq!(device.memory().earlier()[0].through, DeviceSeq(0));
         assert_eq!(device.push().expect("nothing to send").batches, 0);
         // A server that was restored since is told again what the new name continues.
-        device.transport_mut().then(signed_in(NEW, 1));
+        device.transport_mut().then(signed_in(ME, 4)).then(signed_in(NEW, 1));
         device.sign_in("wang", "secret", "平板").expect("signed in");
         let told = device.transport().bodies("/session");
         let last = &told[told.len() - 1]["device"];

@@ -87,7 +87,7 @@ pub(crate) struct BegunSession {
     user: Named,
     device: Named,
     pub(crate) expected_device_seq: DeviceSeq,
-    epoch: Epoch,
+    pub(crate) epoch: Epoch,
 }
 
 impl BegunSession {
@@ -112,6 +112,7 @@ impl<T: Transport> TestDevice<T> {
         password: &str,
         device_name: &str,
     ) -> Result<(), DeviceError> {
+        self.hand_in_earlier(login, password, device_name)?;
         let mut device = json!({"name": device_name});
         if let Some(id) = self.memory.device {
             device["id"] = json!(id);
@@ -202,7 +203,7 @@ impl<T: Transport> TestDevice<T> {
         self.try_call(method, path, Some(&token), body)
     }
 
-    fn try_call(
+    pub(crate) fn try_call(
         &mut self,
         method: &str,
         path: &str,
