@@ -5,8 +5,13 @@ use crate::form::Form;
 
 /// File name and text of every real form. A new form or version is one new file and one line here; a released text
 /// never changes, because answers name the version they were given under.
-const FORMS: &[(&str, &str)] =
-    &[("tekun_six.v1.json", include_str!("../catalogue/tekun_six.v1.json"))];
+const FORMS: &[(&str, &str)] = &[
+    ("barthel.v1.json", include_str!("../catalogue/barthel.v1.json")),
+    ("gbt42195.v1.json", include_str!("../catalogue/gbt42195.v1.json")),
+    ("iadl.v1.json", include_str!("../catalogue/iadl.v1.json")),
+    ("needs.v1.json", include_str!("../catalogue/needs.v1.json")),
+    ("tekun_six.v1.json", include_str!("../catalogue/tekun_six.v1.json")),
+];
 
 /// The real forms, by id and version.
 #[derive(Debug, Clone)]

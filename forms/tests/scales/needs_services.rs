@@ -1,7 +1,6 @@
 //! 需求评估: the services that items suggest, whether the household wants them, and what is filled in beforehand.
 
-use std::collections::BTreeMap;
-
+use ruhu_forms::{Outcome, Worked};
 use serde_json::{Value, json};
 
 use super::needs::{ITEMS, household};
@@ -28,9 +27,13 @@ fn text(code: &str) -> Scalar {
     Scalar::Text(code.to_owned())
 }
 
+fn truth(value: bool) -> Worked {
+    Worked::One(Outcome::Value { value: Scalar::Bool(value) })
+}
+
 /// The answer that is offered to a question, if one is.
 fn offered(question: &str, values: &[(&str, Scalar)]) -> Option<Value> {
-    form("needs").prefill(&given(values), &BTreeMap::new()).remove(question)
+    form("needs").prefill(&given(values), &[]).remove(question)
 }
 
 #[test]
@@ -69,10 +72,19 @@ fn each_item_suggests_its_services_from_2_points_and_no_others() {
 fn a_suggestion_says_because_of_which_items_and_whether_it_is_wanted() {
     let mut answers = household(&[("income", 2), ("illness", 1)]);
     answers.insert("income_wanted".to_owned(), json!(false));
-    let suggestions = form("needs").suggestions(&answers, &Given::default());
+    let (form, none) = (form("needs"), Given::default());
+    let suggestions = form.suggestions(&form.compute(&answers, &none), &none);
     let charity = suggestions.iter().find(|suggestion| suggestion.name == "suggest_charity").unwrap();
-    let because: Vec<&str> = charity.because.iter().map(|reason| reason.name.as_str()).collect();
-    assert_eq!(because, ["income_2plus", "illness_2plus", "wanted_charity"]);
+    assert_eq!(charity.worked, truth(true));
+    let because = charity.because.iter().map(|reason| (reason.name.as_str(), &reason.worked));
+    assert_eq!(
+        because.collect::<Vec<_>>(),
+        [
+            ("income_2plus", &truth(true)),
+            ("illness_2plus", &truth(false)),
+            ("wanted_charity", &truth(false)),
+        ]
+    );
 }
 
 #[test]

@@ -1,7 +1,5 @@
 //! The published vectors of the scales, and where their numbers come from.
 
-use std::collections::BTreeMap;
-
 use ruhu_forms::{Answers, Catalogue, Given, Origin, Problem};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -62,7 +60,7 @@ fn meets_its_vectors(text: &str, at_least: usize) {
         assert_eq!(submission, vector.submission, "{name}: submission");
     }
     for prefill in vectors.prefills {
-        let offered = form.prefill(&prefill.given, &BTreeMap::new());
+        let offered = form.prefill(&prefill.given, &[]);
         assert_eq!(offered, prefill.prefill, "{}: prefill", prefill.name);
     }
 }
