@@ -3,14 +3,14 @@
 use super::{Answers, compute, every_item_is_needed, form, items, label, scored};
 
 fn grade(total: i64) -> String {
-    let computed = compute("barthel", &scored(&form("barthel"), total));
+    let computed = compute("barthel", &scored(form("barthel"), total));
     assert_eq!(computed.int("total"), Some(total));
     label("barthel", "grade", &computed)
 }
 
 #[test]
 fn ten_items_come_to_100_points() {
-    let items = items(&form("barthel"));
+    let items = items(form("barthel"));
     let highest: Vec<i64> = items.iter().map(|(_, scored)| scored[0].1).collect();
     assert_eq!(highest, [10, 5, 5, 10, 10, 10, 10, 15, 15, 10]);
     assert_eq!(highest.iter().sum::<i64>(), 100);
@@ -55,6 +55,6 @@ fn the_bounds_are_those_of_the_standard() {
 
 #[test]
 fn without_an_item_there_is_no_grade() {
-    every_item_is_needed("barthel", &scored(&form("barthel"), 0), &["total", "grade"]);
+    every_item_is_needed("barthel", &scored(form("barthel"), 0), &["total", "grade"]);
     assert_eq!(compute("barthel", &Answers::new()).text("grade"), None);
 }

@@ -2,11 +2,14 @@
 
 use serde_json::json;
 
-use super::{Answers, Form, Given, answers, compute, every_item_is_needed, form, items, label, missing, scored};
+use super::{
+    Answers, Form, Given, answers, compute, every_item_is_needed, form, items, label, missing,
+    scored,
+};
 
 /// Somebody with these points, no coma, no diagnosis and no risk event.
 pub(super) fn person(total: i64) -> Answers {
-    let mut person = scored(&form("gbt42195"), total);
+    let mut person = scored(form("gbt42195"), total);
     person.extend(answers(json!({
         "assessed_on": "2026-11-23", "assess_reason": "first",
         "dementia_diagnosed": false, "mental_disorder_diagnosed": false, "coma": false,
@@ -40,11 +43,14 @@ fn groups(form: &Form) -> Vec<(usize, i64)> {
 #[test]
 fn four_groups_of_26_items_come_to_32_15_28_and_15_points() {
     let form = form("gbt42195");
-    assert_eq!(groups(&form), [(8, 32), (4, 15), (9, 28), (5, 15)]);
+    assert_eq!(groups(form), [(8, 32), (4, 15), (9, 28), (5, 15)]);
     let computed = form.compute(&person(90), &Given::default());
     let sums = ["self_care_sum", "mobility_sum", "mental_sum", "sensory_social_sum", "total"];
-    assert_eq!(sums.map(|sum| computed.int(sum)), [Some(32), Some(15), Some(28), Some(15), Some(90)]);
-    for (item, scored) in items(&form) {
+    assert_eq!(
+        sums.map(|sum| computed.int(sum)),
+        [Some(32), Some(15), Some(28), Some(15), Some(90)]
+    );
+    for (item, scored) in items(form) {
         let expected: Vec<(String, i64)> =
             (0..=scored[0].1).rev().map(|score| (score.to_string(), score)).collect();
         assert_eq!(scored, expected, "{item}");
@@ -78,7 +84,7 @@ fn only_90_points_is_intact() {
 
 #[test]
 fn one_point_less_in_any_item_is_mild() {
-    for (item, scored) in items(&form("gbt42195")) {
+    for (item, scored) in items(form("gbt42195")) {
         let mut answers = person(90);
         answers.insert(item.clone(), json!(scored[1].0));
         assert_eq!(compute("gbt42195", &answers).text("final_level"), Some("mild"), "{item}");

@@ -68,7 +68,9 @@ fn dementia_or_a_mental_disorder_or_both_raise_by_one() {
 #[test]
 fn two_risk_events_raise_by_one_and_one_does_not() {
     for given in [none(), stack(false), stack(true)] {
-        for kind in ["fall_count", "wander_count", "choke_count", "self_harm_count", "other_risk_count"] {
+        for kind in
+            ["fall_count", "wander_count", "choke_count", "self_harm_count", "other_risk_count"]
+        {
             raises(json!({kind: 1}), &given, 0, &[]);
             raises(json!({kind: 2}), &given, 1, &["adjust_risk_events"]);
         }

@@ -17,7 +17,10 @@ const ITEMS: [(&str, i64, i64); 8] = [
 ];
 
 fn independent() -> Answers {
-    ITEMS.iter().map(|(item, highest, _)| ((*item).to_owned(), json!(highest.to_string()))).collect()
+    ITEMS
+        .iter()
+        .map(|(item, highest, _)| ((*item).to_owned(), json!(highest.to_string())))
+        .collect()
 }
 
 /// Of the first five items those of the mask's bits are impaired, just so.
@@ -32,14 +35,17 @@ fn impaired(mask: u32) -> Answers {
 
 #[test]
 fn eight_items_come_to_24_points_and_one_that_does_not_apply_counts_full() {
-    let items = items(&form("iadl"));
+    let items = items(form("iadl"));
     for ((item, scored), (expected, highest, _)) in items.iter().zip(ITEMS) {
         assert_eq!((item.as_str(), scored[0].1), (expected, highest));
         let not_applicable = scored.iter().find(|(code, _)| code == "not_applicable").unwrap();
         assert_eq!(not_applicable.1, highest, "{item}");
         let rest = scored.iter().filter(|(code, _)| code != "not_applicable");
-        assert!(rest.rev().map(|(code, score)| (code.clone(), *score)).eq((0..=highest)
-            .map(|score| (score.to_string(), score))));
+        assert!(
+            rest.rev()
+                .map(|(code, score)| (code.clone(), *score))
+                .eq((0..=highest).map(|score| (score.to_string(), score)))
+        );
     }
     let none: Answers =
         ITEMS.iter().map(|(item, _, _)| ((*item).to_owned(), json!("not_applicable"))).collect();
@@ -58,7 +64,11 @@ fn each_item_is_impaired_at_its_own_cut_and_not_above_it() {
             let mut answers = independent();
             answers.insert(item.to_owned(), json!(score.to_string()));
             let computed = compute("iadl", &answers);
-            assert_eq!(computed.truth(&format!("{item}_impaired")), Some(score <= cut), "{item} {score}");
+            assert_eq!(
+                computed.truth(&format!("{item}_impaired")),
+                Some(score <= cut),
+                "{item} {score}"
+            );
         }
     }
 }

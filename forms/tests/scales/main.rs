@@ -11,11 +11,15 @@ mod properties;
 mod tekun_six;
 mod vectors;
 
+use std::sync::LazyLock;
+
 use ruhu_forms::{Answers, Catalogue, Computed, Form, Given, Kind, Outcome, Scalar};
 use serde_json::{Value, json};
 
-fn form(id: &str) -> Form {
-    Catalogue::load().unwrap().get(id, 1).unwrap().form().clone()
+static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::load().unwrap());
+
+fn form(id: &str) -> &'static Form {
+    CATALOGUE.get(id, 1).unwrap().form()
 }
 
 fn answers(value: Value) -> Answers {
@@ -76,7 +80,7 @@ fn label(id: &str, name: &str, computed: &Computed) -> String {
 /// Without any one of its items a scale has no grade, and says which item it needs.
 fn every_item_is_needed(id: &str, whole: &Answers, grades: &[&str]) {
     let form = form(id);
-    for (item, _) in items(&form) {
+    for (item, _) in items(form) {
         let mut answers = whole.clone();
         answers.remove(&item);
         let computed = form.compute(&answers, &Given::default());

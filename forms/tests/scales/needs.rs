@@ -49,7 +49,7 @@ fn level(scores: &[(&str, i64)]) -> String {
 
 #[test]
 fn thirteen_items_of_3_points_come_to_39() {
-    let items = items(&form("needs"));
+    let items = items(form("needs"));
     assert!(items.iter().map(|(item, _)| item.as_str()).eq(ITEMS));
     for (item, scored) in items {
         let codes: Vec<&str> = scored.iter().map(|(code, _)| code.as_str()).collect();

@@ -41,7 +41,8 @@ fn every_service_that_an_item_suggests_is_a_suggestion() {
     let form = form("needs");
     let found = form.computed_values().iter().filter(|value| value.suggests);
     let mut found: Vec<&str> = found.map(|value| &value.name["suggest_".len()..]).collect();
-    let mut expected: Vec<&str> = SERVICES.iter().flat_map(|(_, services)| *services).copied().collect();
+    let mut expected: Vec<&str> =
+        SERVICES.iter().flat_map(|(_, services)| *services).copied().collect();
     found.sort_unstable();
     expected.sort_unstable();
     expected.dedup();
@@ -74,7 +75,8 @@ fn a_suggestion_says_because_of_which_items_and_whether_it_is_wanted() {
     answers.insert("income_wanted".to_owned(), json!(false));
     let (form, none) = (form("needs"), Given::default());
     let suggestions = form.suggestions(&form.compute(&answers, &none), &none);
-    let charity = suggestions.iter().find(|suggestion| suggestion.name == "suggest_charity").unwrap();
+    let charity =
+        suggestions.iter().find(|suggestion| suggestion.name == "suggest_charity").unwrap();
     assert_eq!(charity.worked, truth(true));
     let because = charity.because.iter().map(|reason| (reason.name.as_str(), &reason.worked));
     assert_eq!(
@@ -137,7 +139,8 @@ fn whether_services_are_wanted_is_asked_from_1_point() {
 fn income_is_filled_in_from_the_investigation_and_only_if_both_lines_are_known() {
     let income = |dibao: Option<bool>, edge: Option<bool>| {
         let known = [("means_income_below_dibao", dibao), ("means_income_below_edge", edge)];
-        let known = known.into_iter().filter_map(|(name, below)| Some((name, Scalar::Bool(below?))));
+        let known =
+            known.into_iter().filter_map(|(name, below)| Some((name, Scalar::Bool(below?))));
         offered("income", &known.collect::<Vec<_>>())
     };
     assert_eq!(income(Some(true), Some(true)), Some(json!("2")));
@@ -175,7 +178,8 @@ fn disability_is_filled_in_from_the_worse_of_the_self_care_assessments() {
 
 #[test]
 fn home_safety_is_filled_in_only_by_two_risk_events() {
-    let home_safety = |count| offered("home_safety", &[("gbt42195_risk_event_count", Scalar::Int(count))]);
+    let home_safety =
+        |count| offered("home_safety", &[("gbt42195_risk_event_count", Scalar::Int(count))]);
     assert_eq!(home_safety(2), Some(json!("3")));
     assert_eq!(home_safety(1), None);
     assert_eq!(home_safety(0), None);

@@ -27,8 +27,18 @@ const SCALES: [Scale; 3] = [
         grades: &["intact", "mild", "moderate", "severe", "total"],
         worse_is: Less,
     },
-    Scale { id: "barthel", grade: "grade", grades: &["none", "mild", "moderate", "severe"], worse_is: Less },
-    Scale { id: "needs", grade: "level", grades: &["no_need", "low", "mid", "high"], worse_is: Greater },
+    Scale {
+        id: "barthel",
+        grade: "grade",
+        grades: &["none", "mild", "moderate", "severe"],
+        worse_is: Less,
+    },
+    Scale {
+        id: "needs",
+        grade: "level",
+        grades: &["no_need", "low", "mid", "high"],
+        worse_is: Greater,
+    },
 ];
 
 impl Scale {
@@ -85,16 +95,16 @@ proptest! {
         let given = stack(entered);
         for scale in &SCALES {
             let form = form(scale.id);
-            let answers = picked(&form, &by, &base);
-            let items = items(&form);
+            let answers = picked(form, &by, &base);
+            let items = items(form);
             let (item, scored) = changed.get(&items);
             let score_of = |code: &str| scored.iter().find(|(known, _)| known == code).unwrap().1;
             let before = score_of(answers[item].as_str().unwrap());
-            let need = scale.need(&form, &answers, &given);
+            let need = scale.need(form, &answers, &given);
             for (code, score) in scored.iter().filter(|(_, score)| score.cmp(&before) == scale.worse_is) {
                 let mut worse = answers.clone();
                 worse.insert(item.clone(), json!(code));
-                prop_assert!(scale.need(&form, &worse, &given) >= need, "{item} {before} to {score}");
+                prop_assert!(scale.need(form, &worse, &given) >= need, "{item} {before} to {score}");
             }
         }
     }
@@ -108,17 +118,17 @@ proptest! {
     ) {
         let scale = &SCALES[0];
         let form = form(scale.id);
-        let plain = picked(&form, &by, &person(90));
+        let plain = picked(form, &by, &person(90));
         let mut adjusted = plain.clone();
         adjusted.insert("coma".to_owned(), json!(coma));
         adjusted.insert("fall_count".to_owned(), json!(falls));
         let given = stack(entered);
-        let before = scale.need(&form, &plain, &given);
-        prop_assert!(scale.need(&form, &adjusted, &given) >= before);
+        let before = scale.need(form, &plain, &given);
+        prop_assert!(scale.need(form, &adjusted, &given) >= before);
         adjusted.insert("dementia_diagnosed".to_owned(), json!(true));
-        let together = scale.need(&form, &adjusted, &given);
+        let together = scale.need(form, &adjusted, &given);
         prop_assert!(together > before || before == 4);
-        prop_assert!(scale.need(&form, &adjusted, &stack(Some(true))) >= together);
+        prop_assert!(scale.need(form, &adjusted, &stack(Some(true))) >= together);
     }
 
     #[test]
@@ -128,7 +138,7 @@ proptest! {
             let mut text = text_of(id);
             options_turned(&mut text);
             let turned = Form::parse(&text.to_string()).unwrap();
-            let answers = picked(&form, &by, &person(90));
+            let answers = picked(form, &by, &person(90));
             let none = Given::default();
             prop_assert_eq!(form.compute(&answers, &none), turned.compute(&answers, &none));
         }

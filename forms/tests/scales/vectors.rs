@@ -1,10 +1,10 @@
 //! The published vectors of the scales, and where their numbers come from.
 
-use ruhu_forms::{Answers, Catalogue, Given, Origin, Problem};
+use ruhu_forms::{Answers, Given, Origin, Problem};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::form;
+use super::{CATALOGUE, form};
 
 #[derive(Deserialize)]
 struct Vectors {
@@ -35,8 +35,7 @@ struct Prefill {
 
 /// The form's own text.
 pub(super) fn text_of(id: &str) -> Value {
-    let catalogue = Catalogue::load().unwrap();
-    serde_json::from_str(catalogue.get(id, 1).unwrap().text()).unwrap()
+    serde_json::from_str(CATALOGUE.get(id, 1).unwrap().text()).unwrap()
 }
 
 fn places(problems: &[Problem]) -> Vec<Value> {
@@ -111,11 +110,10 @@ fn every_computed_value_names_its_source_and_our_own_design_says_so() {
 /// A given value of another form's is one that the form works out.
 #[test]
 fn what_a_form_takes_from_another_form_is_there() {
-    let catalogue = Catalogue::load().unwrap();
-    for entry in catalogue.list() {
+    for entry in CATALOGUE.list() {
         for given in entry.form().given() {
             let Origin::Form { form, computed } = &given.from else { continue };
-            let others = catalogue.list().iter().filter(|other| other.form().id() == form);
+            let others = CATALOGUE.list().iter().filter(|other| other.form().id() == form);
             let mut values = others.flat_map(|other| other.form().computed_values());
             assert!(values.any(|value| value.name == *computed), "{form} {computed}");
         }
