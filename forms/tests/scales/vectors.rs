@@ -66,7 +66,7 @@ fn meets_its_vectors(text: &str, at_least: usize) {
 
 #[test]
 fn gbt42195_meets_its_vectors() {
-    meets_its_vectors(include_str!("../../vectors/gbt42195.json"), 130);
+    meets_its_vectors(include_str!("../../vectors/gbt42195.json"), 133);
 }
 
 #[test]
@@ -76,12 +76,12 @@ fn barthel_meets_its_vectors() {
 
 #[test]
 fn iadl_meets_its_vectors() {
-    meets_its_vectors(include_str!("../../vectors/iadl.json"), 60);
+    meets_its_vectors(include_str!("../../vectors/iadl.json"), 63);
 }
 
 #[test]
 fn needs_meets_its_vectors() {
-    meets_its_vectors(include_str!("../../vectors/needs.json"), 90);
+    meets_its_vectors(include_str!("../../vectors/needs.json"), 91);
 }
 
 /// A number without a law behind it says that it is ours.
