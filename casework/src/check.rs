@@ -3,8 +3,8 @@
 
 use crate::identity;
 use crate::kind::{FieldRule, Holds, Kind, Required, find};
-use crate::value::{Code, Value, day, has_code};
-use ruhu_forms::{Answers, Form, ProblemCode};
+use crate::value::{Code, Value, has_code};
+use ruhu_forms::{Answers, Day, Form, ProblemCode};
 use ruhu_sync::id::UserId;
 use ruhu_sync::json::{Json, Object};
 use ruhu_sync::outcome::Problem;
@@ -85,7 +85,7 @@ impl Check<'_> {
         };
         let parent = path.head(path.steps().len().saturating_sub(1));
         let beside = self.beside;
-        let born = beside(birth_date).and_then(Json::as_text).and_then(day);
+        let born = beside(birth_date).and_then(Json::as_text).and_then(Day::read);
         if born.is_some_and(|born| born != number.birth_date) {
             self.push(&parent.child(birth_date), "birth_date_disagrees");
         }

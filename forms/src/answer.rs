@@ -6,7 +6,7 @@ use crate::INTEGER_MAX;
 use crate::date::Day;
 use crate::decimal;
 use crate::form::Question;
-use crate::id_number::{self, IdNumber, IdNumberFault};
+use crate::id_number::{IdNumber, id_number};
 use crate::kind::{ChoiceOption, Kind};
 use crate::problem::{Expected, Fault};
 
@@ -81,11 +81,9 @@ fn read_kind<'a>(kind: &Kind, value: &'a Value) -> Result<Option<Answer<'a>>, Fa
             Value::Bool(value) => Ok(Some(Answer::Bool(*value))),
             _ => Err(Fault::WrongType(Expected::YesNo)),
         },
-        Kind::IdNumber {} => match id_number::read(text(value, Expected::IdNumber)?) {
+        Kind::IdNumber {} => match id_number(text(value, Expected::IdNumber)?) {
             Ok(number) => Ok(Some(Answer::IdNumber(number))),
-            Err(IdNumberFault::Malformed) => Err(Fault::IdMalformed),
-            Err(IdNumberFault::BirthDate) => Err(Fault::IdBirthDate),
-            Err(IdNumberFault::CheckDigit) => Err(Fault::IdCheckDigit),
+            Err(fault) => Err(Fault::IdNumber(fault)),
         },
         Kind::AreaCode { digits } => {
             let code = text(value, Expected::AreaCode)?;

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-/// A day of the years 0001 to 9999.
+/// A day of the years 0001 to 9999; shown as `YYYY-MM-DD`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Day {
+pub struct Day {
     year: i64,
     month: i64,
     day: i64,
@@ -12,7 +12,7 @@ pub(crate) struct Day {
 
 impl Day {
     /// The day, if the text is exactly `YYYY-MM-DD` and such a day exists.
-    pub(crate) fn read(text: &str) -> Option<Self> {
+    pub fn read(text: &str) -> Option<Self> {
         let bytes = text.as_bytes();
         if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
             return None;

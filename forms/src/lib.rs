@@ -44,9 +44,11 @@ mod work;
 
 pub use catalogue::{Catalogue, CatalogueForm};
 pub use computed::{Computed, Outcome, RuleError, Scalar, Worked};
+pub use date::Day;
 pub use error::{FormError, FormFault};
 pub use form::{ComputedValue, Form, Question, Section, Source, Unsaid};
 pub use given::{DayName, Given, GivenHolds, GivenValue, Origin};
+pub use id_number::{IdNumber, IdNumberFault, id_number};
 pub use kind::{ChoiceOption, Kind, Shape};
 pub use prefill::PrefillRecord;
 pub use problem::{Problem, ProblemCode};

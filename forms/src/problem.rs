@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::computed::RuleError;
+use crate::id_number::IdNumberFault;
 
 /// One thing that is wrong with a set of answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -164,9 +165,7 @@ pub(crate) enum Fault {
         min: String,
         max: String,
     },
-    IdMalformed,
-    IdBirthDate,
-    IdCheckDigit,
+    IdNumber(IdNumberFault),
     AreaCode {
         digits: usize,
     },
@@ -200,9 +199,9 @@ impl Fault {
             Self::NotADecimal { .. } => ProblemCode::NotADecimal,
             Self::TooLong { .. } => ProblemCode::TooLong,
             Self::OutOfRange { .. } => ProblemCode::OutOfRange,
-            Self::IdMalformed => ProblemCode::IdNoMalformed,
-            Self::IdBirthDate => ProblemCode::IdNoBirthDate,
-            Self::IdCheckDigit => ProblemCode::IdNoCheckDigit,
+            Self::IdNumber(IdNumberFault::Malformed) => ProblemCode::IdNoMalformed,
+            Self::IdNumber(IdNumberFault::BirthDate) => ProblemCode::IdNoBirthDate,
+            Self::IdNumber(IdNumberFault::CheckDigit) => ProblemCode::IdNoCheckDigit,
             Self::AreaCode { .. } => ProblemCode::AreaCodeExpected,
             Self::Record => ProblemCode::RecordExpected,
             Self::Location => ProblemCode::LocationExpected,
@@ -223,11 +222,15 @@ impl Fault {
             Self::NotADecimal { scale } => format!("“{label}”应当是最多{scale}位小数的数字。"),
             Self::TooLong { max_chars } => format!("“{label}”最多{max_chars}个字。"),
             Self::OutOfRange { min, max } => format!("“{label}”应在{min}到{max}之间。"),
-            Self::IdMalformed => {
+            Self::IdNumber(IdNumberFault::Malformed) => {
                 format!("“{label}”应当是18位：17位数字和最后一位数字或大写X。请对照证件核对。")
             }
-            Self::IdBirthDate => format!("“{label}”中的出生日期不存在。请对照证件核对。"),
-            Self::IdCheckDigit => format!("“{label}”的最后一位与前面不符。请对照证件核对。"),
+            Self::IdNumber(IdNumberFault::BirthDate) => {
+                format!("“{label}”中的出生日期不存在。请对照证件核对。")
+            }
+            Self::IdNumber(IdNumberFault::CheckDigit) => {
+                format!("“{label}”的最后一位与前面不符。请对照证件核对。")
+            }
             Self::AreaCode { digits } => format!("“{label}”应当是{digits}位数字的区划代码。"),
             Self::Record => format!("“{label}”应当指向一个附件。请重新拍摄或签名。"),
             Self::Location => format!("“{label}”不是有效位置。请重新定位。"),
@@ -257,11 +260,13 @@ impl Fault {
                 format!("`{id}` may have at most {max_chars} characters.")
             }
             Self::OutOfRange { min, max } => format!("`{id}` must be from {min} to {max}."),
-            Self::IdMalformed => {
+            Self::IdNumber(IdNumberFault::Malformed) => {
                 format!("`{id}` must be 17 digits and a digit or X; compare it with the document.")
             }
-            Self::IdBirthDate => format!("The birth date in `{id}` does not exist."),
-            Self::IdCheckDigit => {
+            Self::IdNumber(IdNumberFault::BirthDate) => {
+                format!("The birth date in `{id}` does not exist.")
+            }
+            Self::IdNumber(IdNumberFault::CheckDigit) => {
                 format!("The last digit of `{id}` does not fit; compare it with the document.")
             }
             Self::AreaCode { digits } => {
