@@ -6,7 +6,7 @@ use crate::computed::{Computed, Outcome, RuleError, Worked};
 use crate::form::{Form, Question};
 use crate::given::Given;
 use crate::node::{Node, Place, Step};
-use crate::reading::{Readings, pointer, row_pointer};
+use crate::reading::{Read, Readings, pointer, row_pointer};
 use crate::value::{Needs, Out, Value};
 
 impl Form {
@@ -176,26 +176,27 @@ impl<'a> Evaluation<'a> {
     }
 
     pub(crate) fn held(&self, place: Place, hand: Hand) -> Held<'a> {
-        match self.asked(place, hand) {
+        let asked = self.asked(place, hand);
+        match asked {
             Asked::No => return Held::NotAsked,
-            Asked::NotYet(needs) => return Held::Missing(needs.clone()),
             Asked::Error(error) => return Held::Error(*error),
-            Asked::Yes => {}
+            Asked::NotYet(_) | Asked::Yes => {}
         }
-        let read = match place {
+        match (self.read(place, hand), asked) {
+            (Err(error), _) => Held::Error(*error),
+            (_, Asked::NotYet(needs)) => Held::Missing(needs.clone()),
+            (Ok(Some(answer)), _) => Held::Answer(*answer),
+            (Ok(None), _) => Held::Missing(self.need(place, hand)),
+        }
+    }
+
+    fn read(&self, place: Place, hand: Hand) -> &Read<'a> {
+        match place {
             Place::Question(number) => &self.readings.questions[number],
             Place::Field { group, field } => {
                 let row = hand.row(group).and_then(|row| self.readings.rows[group].get(row));
-                match row {
-                    Some(row) => &row.fields[field],
-                    None => &Ok(None),
-                }
+                row.map_or(&Ok(None), |row| &row.fields[field])
             }
-        };
-        match read {
-            Ok(Some(answer)) => Held::Answer(*answer),
-            Err(error) => Held::Error(*error),
-            Ok(None) => Held::Missing(self.need(place, hand)),
         }
     }
 

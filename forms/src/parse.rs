@@ -171,6 +171,9 @@ fn check_options(options: &[ChoiceOption], scored: bool, at: &str) -> Result<(),
         }
         once(&mut codes, &option.code, &at)?;
         label(&option.label_zh, &at)?;
+        if option.alone && scored {
+            return Err(FormError::new(at, FormFault::NotHere("alone")));
+        }
         if let Some(score) = option.score {
             if !scored {
                 return Err(FormError::new(at, FormFault::NotHere("score")));

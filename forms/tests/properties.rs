@@ -4,7 +4,9 @@
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use ruhu_forms::{Answers, Catalogue, Computed, Form, Given, Outcome};
+use ruhu_forms::{
+    Answers, Catalogue, Computed, Form, Given, Outcome, PrefillRecord, Scalar, Worked,
+};
 use serde_json::{Map, Value, json};
 
 const ITEMS: [&str; 6] = ["eat", "dress", "bed_transfer", "toilet", "walk_indoor", "bathe"];
@@ -34,38 +36,49 @@ fn tekun_six() -> Form {
     catalogue.get("tekun_six", 1).unwrap().form().clone()
 }
 
-/// Every operator, every kind and `asked_when` in one form.
+/// Every operator, every kind, `asked_when`, checks and given values in one form.
 fn everything() -> Form {
-    let source = json!({"law": "-", "document": "-", "article": "-"});
-    let options = json!([{"code": "none", "label_zh": "无", "alone": true}, {"code": "wheelchair", "label_zh": "轮椅"}]);
-    let sum = json!({"op": "sum", "of": [{"op": "answer", "of": "hours_per_day"}, {"op": "answer", "of": "name"}]});
-    let any = json!({"op": "or", "of": [{"op": "chosen", "of": "aids", "option": "none"},
-        {"op": "and", "of": [{"op": "answer", "of": "dress"}, {"op": "not", "of": {"op": "answered", "of": "note"}}]}]});
-    let question = |id: &str, kind: Value, asked_when: Value| json!({"id": id, "label_zh": id, "required": true, "kind": kind, "asked_when": asked_when});
-    let form = json!({
-        "id": "everything", "version": 1, "label_zh": "全部", "source": source, "valid_from": null, "valid_to": null,
-        "sections": [{"id": "all", "label_zh": "全部", "questions": [
-            question("eat", json!({"type": "choice", "options": options}), any.clone()),
-            question("dress", json!({"type": "yes_no"}), json!({"op": "compare", "is": "lt", "left": {"op": "int", "value": 3}, "right": sum})),
-            question("aids", json!({"type": "choices", "options": options}), Value::Null),
-            question("note", json!({"type": "text", "max_chars": 3}), Value::Null),
-            question("observed_on", json!({"type": "date"}), Value::Null),
-            question("hours_per_day", json!({"type": "integer", "min": -9007199254740991_i64, "max": 9007199254740991_i64}), Value::Null),
-            question("name", json!({"type": "fen"}), Value::Null),
-            question("caregivers", json!({"type": "rows", "max_rows": 9, "questions": [question("name", json!({"type": "fen"}), Value::Null)]}), any.clone()),
-        ]}],
-        "computed": [
-            {"name": "ones", "label_zh": "数", "source": source, "rule": {"op": "count", "of": ["eat"], "equals": "none"}},
-            {"name": "total", "label_zh": "和", "source": source, "rule": {"op": "if", "cond": any, "then": {"op": "computed", "name": "ones"}, "else": sum}},
-            {"name": "level", "label_zh": "级", "source": source, "rule": {"op": "grade", "of": {"op": "computed", "name": "total"},
-                "bands": [{"id": "low", "label_zh": "低", "min": 0, "max": 1}, {"id": "high", "label_zh": "高", "min": 2, "max": 90}]}},
-        ],
-    });
-    Form::parse(&form.to_string()).unwrap()
+    Form::parse(include_str!("everything.json")).unwrap()
+}
+
+/// Given values that a rule may or may not find.
+fn any_given() -> impl Strategy<Value = Given> {
+    (any::<Option<i64>>(), any::<Option<bool>>(), any::<bool>()).prop_map(
+        |(standard, stack, known)| {
+            let mut given = Given::default();
+            if let Some(standard) = standard {
+                given.set("standard", Scalar::Int(standard % 1_000_000));
+            }
+            if let Some(stack) = stack {
+                given.set("stack", Scalar::Bool(stack));
+            }
+            if known {
+                given.set("day_of_case", Scalar::Text("2026-11-23".to_owned()));
+                given.set("grade", Scalar::Text("none".to_owned()));
+            }
+            given
+        },
+    )
 }
 
 fn compute(form: &Form, answers: &Answers) -> Computed {
     form.compute(answers, &Given::default())
+}
+
+/// The totals and truths, without what names rows.
+fn values(computed: &Computed) -> Vec<(String, Scalar)> {
+    let of_the_form = computed.iter().filter_map(|(name, worked)| match worked {
+        Worked::One(outcome) => Some((name.to_owned(), outcome.value()?.clone())),
+        Worked::Rows { .. } => None,
+    });
+    of_the_form.filter(|(name, _)| name != "own").collect()
+}
+
+fn outcomes(worked: &Worked) -> Vec<&Outcome> {
+    match worked {
+        Worked::One(outcome) => vec![outcome],
+        Worked::Rows { rows } => rows.values().collect(),
+    }
 }
 
 fn any_name() -> impl Strategy<Value = String> {
@@ -139,6 +152,45 @@ proptest! {
     }
 
     #[test]
+    fn what_is_missing_is_named_by_what_is_not_there(answers in any_answers(), given in any_given()) {
+        let form = everything();
+        let computed = form.compute(&answers, &given);
+        for outcome in computed.iter().flat_map(|(_, worked)| outcomes(worked)) {
+            let Outcome::Missing { needs } = outcome else { continue };
+            let mut sorted = needs.clone();
+            sorted.sort();
+            sorted.dedup();
+            prop_assert_eq!(&sorted, needs);
+            for need in needs {
+                match need.strip_prefix('@') {
+                    Some(name) => prop_assert!(given.get(name).is_none(), "{}", need),
+                    None => prop_assert!(form.question(need.split('/').nth(1).unwrap()).is_some()),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_offered_is_a_draft_without_problems(given in any_given(), document in any_answers()) {
+        let form = everything();
+        let record = PrefillRecord { kind: "person", id: "p", document: &document };
+        let offered = form.prefill(&given, &[record]);
+        prop_assert_eq!(form.check_draft(&offered), Vec::new());
+        prop_assert_eq!(offered["caregivers"]["p"].is_object(), true);
+    }
+
+    #[test]
+    fn suggestions_say_what_the_values_came_to(answers in any_answers(), given in any_given()) {
+        let form = everything();
+        let computed = form.compute(&answers, &given);
+        let suggestions = form.suggestions(&computed, &given);
+        prop_assert_eq!(suggestions.len(), 1);
+        prop_assert_eq!(Some(&suggestions[0].worked), computed.get("own"));
+        let reasons: Vec<&str> = suggestions[0].because.iter().map(|reason| reason.name.as_str()).collect();
+        prop_assert_eq!(reasons, ["total", "standard"]);
+    }
+
+    #[test]
     fn a_draft_problem_is_a_submission_problem(answers in any_answers()) {
         for form in [tekun_six(), everything()] {
             let whole = form.check_submission(&answers);
@@ -185,7 +237,7 @@ proptest! {
                     })
                     .collect();
                 problems.sort();
-                (compute(&form, &answers), problems)
+                (values(&compute(&form, &answers)), problems)
             });
             prop_assert_eq!(forward, backward);
         }

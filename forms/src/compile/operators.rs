@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Compiler, Typed, each, in_range};
 use crate::error::{FormError, FormFault};
 use crate::node::{Node, Operation};
-use crate::parse::{id, label};
+use crate::parse::{id, is_code, label};
 use crate::rule::{Band, Rule};
 use crate::types::{Type, wrong};
 
@@ -59,7 +59,10 @@ impl Compiler<'_> {
             }
             Rule::OneOf { of, codes } => {
                 let (found, node) = self.rule(of, &format!("{at}/of"), depth + 1)?;
-                let codes = each(codes, &format!("{at}/codes"), |code, _| Ok(code.to_owned()))?;
+                let codes = each(codes, &format!("{at}/codes"), |code, at| match is_code(code) {
+                    true => Ok(code.to_owned()),
+                    false => Err(FormError::new(at, FormFault::BadId(code.to_owned()))),
+                })?;
                 let listed = Type::Code(codes.iter().cloned().collect());
                 if !found.compares_with(&listed, false) {
                     return Err(wrong(at, listed, found));
