@@ -1,4 +1,4 @@
-//! What the strict check refuses, and what `asked_when` does. The rules' own refusals are in `vectors/rules.json`.
+//! What the strict check refuses, and what `asked_when` does. The rules' own refusals are in `vectors/forms/refused_rules.json`.
 #![allow(clippy::unwrap_used)]
 
 use ruhu_forms::{Answers, Form, FormError, Given, Outcome, Problem, Scalar};

@@ -1,13 +1,13 @@
 /**
  *   node built/main.js vectors [FOLDER]   every file of vectors in forms/vectors, or in a folder like it
- *   node built/main.js differ [COUNT]     standard input, as forms/examples/differ.rs prints it; COUNT at least
+ *   node built/main.js differ [COUNT]     standard input, as forms/examples/differ prints it; COUNT at least
  */
 import { readdirSync } from "node:fs";
 import { Differ } from "./differ.js";
 import { runFile } from "./vectors.js";
 
 const SHOWN_MAX = 20;
-const OTHER_FILES = ["package.json", "package-lock.json", "tsconfig.json", "rules.json"];
+const OTHER_FILES = ["package.json", "package-lock.json", "tsconfig.json"];
 
 function vectors(folder: string): boolean {
   const files = ["rules", "forms", "."].flatMap((inside) => {

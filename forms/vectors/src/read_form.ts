@@ -44,6 +44,7 @@ export function readForm(form: Json): FormShape {
     checks: optionalList(members, "checks").map(readCheck),
   };
   members.done();
+  if (shape.questions.length === 0) refuse("empty", members.place("sections"));
   return shape;
 }
 
@@ -83,9 +84,15 @@ function readGiven({ value, at }: Item, names: Set<string>): Given {
 function readHolds({ value, at }: Item): Holds {
   const members = new Members(value, at);
   const type = members.oneOf("type", ["number", "truth", "date", "code"] as const);
-  const holds = type === "code" ? { type, codes: members.someOf("codes").map(readCode) } : { type };
+  const codes = type === "code" ? readCodes(members.someOf("codes")) : [];
   members.done();
-  return holds;
+  return type === "code" ? { type, codes } : { type };
+}
+
+function readCodes(items: Item[]): string[] {
+  const seen = new Set<string>();
+  for (const item of items) once(seen, readCode(item), item.at);
+  return [...seen];
 }
 
 function readOrigin({ value, at }: Item): void {
@@ -138,8 +145,10 @@ function readQuestion({ value, at }: Item, names: Set<string>, group: string | n
 function readMayBe(members: Members, kind: string): Excuse[] {
   if (!members.has("may_be")) return [];
   if (NO_EXCUSES.includes(kind)) refuse("not_here", members.place("may_be"));
-  return members.list("may_be").map(({ value, at }) => {
-    return EXCUSES.find((excuse) => excuse === value) ?? refuse("malformed", at);
+  const seen = new Set<string>();
+  return members.list("may_be").map((item) => {
+    once(seen, readText(item), item.at);
+    return EXCUSES.find((excuse) => excuse === item.value) ?? refuse("malformed", item.at);
   });
 }
 
@@ -148,6 +157,7 @@ function readPrefillRows({ value, at }: Item): PrefillRows {
   const from = members.text("from");
   const fields = readTexts(members.item("fields"));
   members.done();
+  if (fields.size === 0) refuse("empty", members.place("fields"));
   return { from, fields };
 }
 
