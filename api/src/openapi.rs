@@ -5,7 +5,7 @@ use crate::problem::{Answer, Kind, Language, Problem, ProblemDocument};
 use crate::routes::Listed;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn, PathItem};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
     Components, ContactBuilder, Content, InfoBuilder, LicenseBuilder, OpenApi, Ref, RefOr, Response,
@@ -128,6 +128,10 @@ fn complete(operation: &mut Operation) {
         for kind in [Kind::SignInRequired, Kind::AccessTokenExpired, Kind::DeviceLost] {
             add_problem(responses, kind);
         }
+    }
+    let takes_a_query = |parameter: &RefOr<Parameter>| matches!(parameter, RefOr::T(p) if p.parameter_in == ParameterIn::Query);
+    if operation.parameters.iter().flatten().any(takes_a_query) {
+        add_problem(responses, Kind::InvalidRequest);
     }
     if operation.request_body.is_some() {
         for kind in [

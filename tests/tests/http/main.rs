@@ -2,6 +2,7 @@
 
 mod authority;
 mod bodies;
+mod contract;
 mod devices;
 mod events;
 mod handshake;
