@@ -20,12 +20,12 @@ export function isExcuse(question: Question, answer: Json): boolean {
   return question.mayBe.some((excuse) => excuse === answer);
 }
 
-/** Problems with anything but rows. */
+/** Not for rows, which are looked at row by row. */
 export function typeProblems(question: Question, answer: Json, path: string): Problem[] {
   if (isExcuse(question, answer)) return [];
   const { kind } = question;
   if (kind.type === "choices") return choicesProblems(kind.options, answer, path);
-  const code = kind.type === "rows" ? null : problemOf(kind, answer);
+  const code = problemOf(kind, answer);
   return code === null ? [] : [{ path, code }];
 }
 
@@ -38,9 +38,7 @@ function choicesProblems(options: Option[], answer: Json, path: string): Problem
   });
 }
 
-type Leaf = Exclude<Kind, { type: "rows" | "choices" }>;
-
-function problemOf(kind: Leaf | Kind, answer: Json): string | null {
+function problemOf(kind: Kind, answer: Json): string | null {
   switch (kind.type) {
     case "integer":
       return wholeProblem(answer, kind.min, kind.max);
@@ -69,7 +67,7 @@ function locationProblem(answer: Json): string | null {
   return fits && answer.length === LOCATION_MAX.length ? null : "location_expected";
 }
 
-function textProblem(kind: Leaf | Kind, answer: string): string | null {
+function textProblem(kind: Kind, answer: string): string | null {
   switch (kind.type) {
     case "choice":
       return kind.options.some(({ code }) => code === answer) ? null : "unknown_option";
