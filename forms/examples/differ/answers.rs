@@ -206,10 +206,10 @@ impl<'a> Answering<'a> {
         json!(text)
     }
 
-    /// In a division that nobody has, with its check digit by GB 11643.
+    /// In a division that nobody has, with its check digit by GB 11643; seldom of a day that is none.
     fn citizen_number(&mut self) -> String {
-        let date = self.date().replace('-', "");
-        let head = format!("999999{date}{:03}", self.random.between(0, 999));
+        let date = if self.random.percent(5) { "20260230".to_owned() } else { self.date() };
+        let head = format!("999999{}{:03}", date.replace('-', ""), self.random.between(0, 999));
         let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
         let digits = head.bytes().map(|byte| usize::from(byte - b'0'));
         let sum: usize = digits.zip(weights).map(|(digit, weight)| digit * weight).sum();

@@ -10,6 +10,14 @@ import { prefill } from "./prefill.js";
 import type { Records } from "./prefill.js";
 import { isSame, problemsJson } from "./vectors.js";
 
+/** Whatever a run should have met, or it was a poor one: errors, and problems. */
+const TO_BE_MET = [
+  ...["value", "missing", "ill_typed_answer", "overflow", "no_band", "division_by_zero"],
+  ...["wrong_type", "unknown_option", "not_a_date", "not_a_decimal", "too_long", "out_of_range"],
+  ...["id_no_malformed", "id_no_birth_date", "id_no_check_digit", "area_code_expected", "record_expected"],
+  ...["location_expected", "too_many_rows", "required", "not_alone", "unknown_row", "rule_error", "check_failed"],
+];
+
 interface FormLine {
   form: Json;
 }
@@ -26,7 +34,7 @@ interface AnswersLine {
 
 export class Differ {
   compared = 0;
-  /** How often each came up, so that a run that never met an error or a problem is seen to be poor. */
+  /** How often each state, error and problem came up. */
   readonly met = new Map<string, number>();
   private form: Form | null = null;
 
@@ -54,6 +62,10 @@ export class Differ {
       }
     }
     return null;
+  }
+
+  neverMet(): string[] {
+    return TO_BE_MET.filter((name) => !this.met.has(name));
   }
 
   private count(mine: JsonObject): void {

@@ -7,6 +7,8 @@ import { Differ } from "./differ.js";
 import { runFile } from "./vectors.js";
 
 const SHOWN_MAX = 20;
+/** From so many sets of answers on, each error and each problem has to come up. */
+const ENOUGH_TO_MEET_ALL = 1000;
 const OTHER_FILES = ["package.json", "package-lock.json", "tsconfig.json"];
 
 function vectors(folder: string): boolean {
@@ -38,7 +40,9 @@ async function differ(atLeast: number): Promise<boolean> {
   const met = [...one.met].sort(([left], [right]) => (left < right ? -1 : 1));
   console.log(met.map(([name, times]) => `${name} ${times}`).join(", "));
   console.log(`${one.compared} sets of answers compared, ${differences} differ`);
-  return differences === 0 && one.compared >= atLeast;
+  const neverMet = atLeast < ENOUGH_TO_MEET_ALL ? [] : one.neverMet();
+  if (neverMet.length > 0) console.error(`never met: ${neverMet.join(", ")}`);
+  return differences === 0 && neverMet.length === 0 && one.compared >= atLeast;
 }
 
 async function* lines(): AsyncIterable<string> {
