@@ -7,6 +7,11 @@ use crate::kind::{ChoiceOption, Kind};
 
 /// Rows that are printed empty, to be filled by hand.
 const EMPTY_ROWS: usize = 4;
+/// Wider rows are printed one below the other: a column needs room for handwriting.
+const COLUMNS_MAX: usize = 8;
+const EMPTY_CARDS: usize = 2;
+/// More options than these are told once, not printed with a box each.
+const BOXES_MAX: usize = 12;
 
 const STYLE: &str = "@page{size:A4;margin:18mm 16mm}body{font:14px/1.6 'Songti SC','Noto Serif CJK SC',serif;\
 max-width:180mm;margin:0 auto;padding:8px;color:#111}h1{font-size:20px;text-align:center;margin:8px 0}\
@@ -16,6 +21,8 @@ h2{font-size:16px;border-bottom:1px solid #333;margin:18px 0 6px;break-after:avo
 .wide{display:block;border-bottom:1px solid #333;height:1.8em}.option{margin-right:1.2em;white-space:nowrap}\
 table{border-collapse:collapse;width:100%;table-layout:fixed;font-size:12px}\
 th,td{border:1px solid #333;padding:3px;height:1.6em;overflow-wrap:anywhere;font-weight:normal;text-align:left}\
+.card{display:grid;grid-template-columns:1fr 1fr;gap:4px 16px;border:1px solid #333;padding:8px;\
+margin:6px 0;font-size:12px;break-inside:avoid}.card .line{min-width:30mm}.wide-field{grid-column:1/-1}\
 .signatures{display:grid;grid-template-columns:1fr 1fr;gap:14px 24px;margin-top:24px;break-inside:avoid}";
 
 impl Form {
@@ -90,6 +97,7 @@ impl Page {
             escape(&question.label_zh)
         ));
         match &question.kind {
+            Kind::Rows { questions, .. } if questions.len() > COLUMNS_MAX => self.cards(questions),
             Kind::Rows { questions, .. } => self.table(questions),
             Kind::Text { max_chars } if *max_chars > 100 => {
                 self.put(format_args!("<span class=\"wide\"></span><span class=\"wide\"></span>"));
@@ -119,8 +127,41 @@ impl Page {
             self.put(format_args!("<tr><td>{row}</td>{}</tr>", "<td></td>".repeat(fields.len())));
         }
         self.put(format_args!("</tbody></table>"));
+        self.options_of(fields, 0);
+    }
+
+    /// A row as a block of its fields.
+    fn cards(&mut self, fields: &[Question]) {
+        for card in 1..=EMPTY_CARDS {
+            self.put(format_args!(
+                "<div class=\"card\"><div class=\"wide-field\">（{card}）</div>"
+            ));
+            for field in fields {
+                let required = if field.required { " *" } else { "" };
+                let wide = match &field.kind {
+                    Kind::Choice { options } | Kind::Choices { options } => {
+                        options.len() > 4 && options.len() <= BOXES_MAX
+                    }
+                    _ => false,
+                };
+                let class = if wide { " class=\"wide-field\"" } else { "" };
+                self.put(format_args!(
+                    "<div{class}>{}{required}：{}</div>",
+                    escape(&field.label_zh),
+                    room(&field.kind)
+                ));
+            }
+            self.put(format_args!("</div>"));
+        }
+        self.options_of(fields, BOXES_MAX);
+    }
+
+    /// The options of fields that have more than so many.
+    fn options_of(&mut self, fields: &[Question], more_than: usize) {
         for field in fields {
-            if let Kind::Choice { options } | Kind::Choices { options } = &field.kind {
+            if let Kind::Choice { options } | Kind::Choices { options } = &field.kind
+                && options.len() > more_than
+            {
                 let labels: Vec<_> =
                     options.iter().map(|option| option.label_zh.as_str()).collect();
                 self.put(format_args!(
@@ -154,7 +195,9 @@ fn room(kind: &Kind) -> String {
         options.iter().map(one).collect::<String>()
     };
     match kind {
-        Kind::Choice { options } | Kind::Choices { options } => boxes(options),
+        Kind::Choice { options } | Kind::Choices { options } if options.len() <= BOXES_MAX => {
+            boxes(options)
+        }
         Kind::YesNo {} => "☐ 是　☐ 否".to_owned(),
         Kind::Fen {} => "<span class=\"line\"></span>元".to_owned(),
         Kind::Date {} => "　　　　年　　月　　日".to_owned(),
