@@ -108,6 +108,21 @@ fn question<T>(
 }
 
 #[test]
+fn a_household_investigation_needs_two() {
+    let catalogue = ruhu_forms::Catalogue::load().expect("forms");
+    let means = catalogue.get("means", 1).expect("means").form();
+    let hash = answers_hash(&assessment(""));
+    let alone = assessment(&format!("{}{}", named(&[ONE]), confirmed(&[(ONE, &hash)])));
+    assert!(!is_confirmed(&alone, Some(means)));
+    let both = confirmed(&[(ONE, &hash), (OTHER, &hash)]);
+    let two = assessment(&format!("{}{both}", named(&[ONE, OTHER])));
+    assert!(is_confirmed(&two, Some(means)));
+    let submission = r#"{"status":"submitted"}"#;
+    let none = BTreeMap::new();
+    assert!(!question("", submission, &none, |question| one_may_submit(question, Some(means))));
+}
+
+#[test]
 fn who_names_a_second_investigator_does_not_submit_alone() {
     let none = BTreeMap::new();
     let alone = |current: &str, patch: &str, form: &Form| {

@@ -284,3 +284,33 @@ fn one_who_is_named_without_a_right_to_the_record_is_told_nothing_of_it() {
     assert_eq!(submission, "quarantined/submission_conflict");
     assert_eq!((field.notices(1), field.notices(7)), (1, 0));
 }
+
+#[test]
+fn a_household_investigation_is_handed_in_by_two_only() {
+    let mut field = Field::new();
+    let home = json!({"community_code": "110102003001", "head_name": "测试甲"});
+    assert_eq!(field.put(1, HOME, "household", "0", home), "applied");
+    let vectors = include_str!("../../forms/vectors/means.json");
+    let vectors: Value = serde_json::from_str(vectors).expect("vectors");
+    let answers = &vectors["vectors"][0]["answers"];
+    let draft = json!({"form": "means", "form_version": 1, "status": "draft",
+        "answers": answers, "investigators": {user(1).to_string(): true}});
+    let rows = |group: &str| {
+        let rows = answers[group].as_object().expect("rows").keys();
+        rows.map(|row| format!("/answers/{group}/{row}")).collect::<Vec<_>>()
+    };
+    let new_rows = ["members", "neighbours", "property_rows"].map(rows).concat();
+    let edit = json!({"record": ASSESSMENT, "kind": "assessment", "base": "0", "patch": draft,
+        "new_rows": new_rows});
+    assert_eq!(field.push(1, edit), "applied");
+    // One investigator, who confirms and asks for it, is not enough by the form's own text.
+    let alone = field.edit(1, json!({"status": "submitted"}));
+    assert_eq!(alone, "quarantined/illegal_transition");
+    field.confirm(1);
+    assert_eq!(field.status(), "draft");
+    let second = json!({"investigators": {user(2).to_string(): true}});
+    assert_eq!(field.edit(1, second), "applied");
+    assert_eq!(field.status(), "draft");
+    assert_eq!(field.confirm(2), "applied");
+    assert_eq!(field.status(), "submitted");
+}

@@ -9,6 +9,7 @@ const FORMS: &[(&str, &str)] = &[
     ("barthel.v1.json", include_str!("../catalogue/barthel.v1.json")),
     ("gbt42195.v1.json", include_str!("../catalogue/gbt42195.v1.json")),
     ("iadl.v1.json", include_str!("../catalogue/iadl.v1.json")),
+    ("means.v1.json", include_str!("../catalogue/means.v1.json")),
     ("needs.v1.json", include_str!("../catalogue/needs.v1.json")),
     ("tekun_six.v1.json", include_str!("../catalogue/tekun_six.v1.json")),
 ];

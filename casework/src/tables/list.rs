@@ -62,6 +62,12 @@ pub const TABLES: &[RuleTable] = &[
     t("tekun_medical_vehicle", "特困：允许仅有1辆且用于本人重病就医的车", Truth, TEKUN),
     t("tekun_entities_max", "特困：本人市场主体个数上限", Count, TEKUN),
     t("tekun_other_fen", "特困：本人其他财产上限", Fen, TEKUN),
+    t(
+        "gbt42195_adjustments_stack",
+        "老年人能力评估：两项提高一级的调整可以叠加",
+        Truth,
+        "GB/T 42195-2022",
+    ),
 ];
 
 const PROPERTY: &str = "57号第14条（由地方规定）";
