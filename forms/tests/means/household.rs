@@ -217,7 +217,7 @@ impl Household {
         rows.as_object_mut().unwrap()
     }
 
-    pub(crate) fn judged(&self) -> Judged {
+    pub(crate) fn tables(&self) -> Given {
         let given = self.given.iter().map(|(name, value)| {
             let scalar = match value {
                 Value::Bool(truth) => Scalar::Bool(*truth),
@@ -225,8 +225,12 @@ impl Household {
             };
             (name.clone(), scalar)
         });
-        let given: Given = given.collect();
-        Judged(serde_json::to_value(form().compute(&self.answers, &given)).unwrap())
+        given.collect()
+    }
+
+    pub(crate) fn judged(&self) -> Judged {
+        let computed = form().compute(&self.answers, &self.tables());
+        Judged(serde_json::to_value(computed).unwrap())
     }
 
     /// What is wrong with it, were it handed in: path and code.

@@ -10,3 +10,4 @@ mod households_property;
 mod properties;
 mod property_limits;
 mod published;
+mod shown;
