@@ -2,9 +2,11 @@
 
 use ruhu_casework::kind::Holds;
 use ruhu_casework::kinds;
-use ruhu_casework::tables::{Measure, table};
-use ruhu_casework::value::{Code, Value};
-use ruhu_forms::{Catalogue, ChoiceOption, GivenHolds, Kind, Origin};
+use ruhu_casework::tables::{Measure, TableValue, in_force, shipped, table};
+use ruhu_casework::value::{Code, Value, day};
+use ruhu_forms::{
+    Answers, Catalogue, ChoiceOption, Computed, Given, GivenHolds, Kind, Origin, Outcome, Scalar,
+};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
@@ -70,4 +72,44 @@ fn a_member_of_the_household_investigation_is_what_a_person_is() {
             other => panic!("{field}: {other:?}"),
         }
     }
+}
+
+/// The woman with a pension of `forms/tests/means`, judged by the values that are shipped.
+fn judged_on(applied_on: &str) -> Computed {
+    let catalogue = catalogue();
+    let means = catalogue.get("means", 1).expect("means").form();
+    let vectors = include_str!("../../forms/vectors/means.json");
+    let vectors: Json = serde_json::from_str(vectors).expect("vectors");
+    let answers = vectors["vectors"][1]["answers"].clone();
+    let mut answers: Answers = serde_json::from_value(answers).expect("answers");
+    let reference = means.reference_date().expect("a reference date").to_owned();
+    answers.insert(reference, applied_on.into());
+    let entries = shipped().expect("entries");
+    let on = day(applied_on).expect("a day");
+    let given = means.given().iter().filter_map(|given| {
+        let Origin::Table { table } = &given.from else { return None };
+        let value = match in_force(entries.iter(), table, "110102003001", on)?.value? {
+            TableValue::Number(number) => Scalar::Int(number),
+            TableValue::Truth(truth) => Scalar::Bool(truth),
+        };
+        Some((given.name.clone(), value))
+    });
+    means.compute(&answers, &given.collect::<Given>())
+}
+
+#[test]
+fn a_case_is_judged_by_what_was_in_force_on_its_day() {
+    let missing = |name: &str| Some(Outcome::Missing { needs: vec![name.to_owned()] });
+    // The allowance of 1 200 a year is below 1 450 × 12; the pension is left out.
+    let known = judged_on("2025-06-30");
+    assert_eq!(known.int("annual_income_fen"), Some(120_000));
+    assert_eq!(known.truth("dibao"), Some(true));
+    // From July on nobody has found the standard, from January on nobody says what becomes of the pension.
+    let standard = judged_on("2025-12-31");
+    assert_eq!(standard.int("annual_income_fen"), Some(120_000));
+    assert_eq!(standard.outcome("dibao").cloned(), missing("@dibao_standard_fen"));
+    let pension = judged_on("2026-01-01");
+    let unknown = missing("@central_basic_pension_exempt");
+    assert_eq!(pension.outcome("annual_income_fen").cloned(), unknown);
+    assert_eq!(pension.truth("dibao"), None);
 }
