@@ -55,6 +55,7 @@ pub(crate) enum Command {
     Push(Push),
     Pull(Pull),
     FirstSync(FirstSync),
+    Forms(Forms),
     /// Counts the statements of pushes of 1, 100 and 500 edits, table by table
     ///
     /// Fails if a table costs more than three, or more in a large push than in a small one. The
@@ -114,6 +115,28 @@ pub(crate) struct FirstSync {
     /// Syncs in a round, of each encoding
     #[arg(long, value_name = "COUNT", default_value_t = 5)]
     pub(crate) syncs: usize,
+}
+
+/// What the rules of forms cost: microseconds to check and work out one whole set of answers
+///
+/// Held against reading the same answers from their JSON, the least that any server does with them.
+/// Then pushes of assessments that are handed in, held against the same ones as drafts: only the
+/// former must be whole.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Forms {
+    /// Rows in each group of a form
+    #[arg(long, value_name = "COUNT", default_value_t = 8)]
+    pub(crate) rows: usize,
+    /// Assessments pushed in a round, 100 in a push
+    #[arg(long, value_name = "COUNT", default_value_t = 2_000)]
+    pub(crate) batch: usize,
+}
+
+impl Forms {
+    /// As without any argument.
+    pub(crate) fn usual() -> Self {
+        Self { rows: 8, batch: 2_000 }
+    }
 }
 
 impl Push {

@@ -4,6 +4,7 @@
 //! The server is the real `ruhu serve`, a process of its own, so that its memory and processor
 //! time are told apart from the load's. See `bench/README.md` for what each ratio means.
 
+mod answers;
 mod arguments;
 mod bare;
 mod client;
@@ -35,6 +36,7 @@ pub fn run(arguments: &Arguments) -> Result<(), BenchError> {
             Command::FirstSync(ref asked) => {
                 workload::first_sync::run(&arguments.load, asked, database)?;
             }
+            Command::Forms(ref asked) => workload::forms::run(&arguments.load, asked, database)?,
             Command::Statements => workload::statements::run(&arguments.load, database)?,
             Command::All => run_all(arguments, database)?,
         }
@@ -47,5 +49,6 @@ fn run_all(arguments: &Arguments, database: Database) -> Result<(), BenchError> 
     workload::statements::run(load, database)?;
     workload::push::run(load, &arguments::Push::usual(), database)?;
     workload::pull::run(load, &arguments::Pull::usual(), database)?;
-    workload::first_sync::run(load, &arguments::FirstSync::usual(), database)
+    workload::first_sync::run(load, &arguments::FirstSync::usual(), database)?;
+    workload::forms::run(load, &arguments::Forms::usual(), database)
 }

@@ -1,6 +1,7 @@
 //! The workloads.
 
 pub(crate) mod first_sync;
+pub(crate) mod forms;
 pub(crate) mod pull;
 pub(crate) mod push;
 pub(crate) mod statements;
