@@ -33,17 +33,26 @@ pub(crate) struct FormText {
     pub(crate) investigators: Option<u8>,
     #[serde(default)]
     pub(crate) reference_date: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_is_left_out")]
     pub(crate) given: Vec<GivenValue>,
     pub(crate) sections: Vec<Section>,
     pub(crate) computed: Vec<ComputedValue>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_is_left_out")]
     pub(crate) checks: Vec<CheckText>,
 }
 
 /// A day that nobody has stated is null, and says so: leaving the member out is a mistake, not an unknown day.
 fn null_is_spelt_out<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     Option::deserialize(from)
+}
+
+/// Null is an optional member left out.
+pub(crate) fn null_is_left_out<'de, D, T>(from: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    Option::deserialize(from).map(Option::unwrap_or_default)
 }
 
 /// Where a form or a rule comes from.
@@ -85,12 +94,12 @@ pub struct Question {
     #[serde(default)]
     pub help_zh: Option<String>,
     /// Whether a submission must answer it (if it is asked; in rows: in every row).
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_is_left_out")]
     pub required: bool,
     /// What an answer looks like.
     pub kind: Kind,
     /// What may stand in place of an answer.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_is_left_out")]
     pub may_be: Vec<Unsaid>,
     #[serde(default)]
     pub(crate) asked_when: Option<Rule>,
@@ -144,12 +153,12 @@ pub struct ComputedValue {
     #[serde(default)]
     pub each: Option<String>,
     /// The computed and given values that explain this one to people.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_is_left_out")]
     pub because: Vec<String>,
     /// Whether it is a suggestion, on which a person decides.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_is_left_out")]
     pub suggests: bool,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_is_left_out")]
     pub(crate) labels: BTreeMap<String, String>,
     pub(crate) rule: Rule,
 }

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::form::Question;
+use crate::form::{Question, null_is_left_out};
 
 /// What an answer looks like. Grows with new types; [`Question::shape`] does not.
 #[derive(Debug, Clone, Deserialize)]
@@ -83,7 +83,7 @@ pub struct ChoiceOption {
     /// What people read.
     pub label_zh: String,
     /// Of several choices: contradicts every other one ("none of these"), so a submission holds it alone.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_is_left_out")]
     pub alone: bool,
     /// Of one choice: what it counts on a scale.
     #[serde(default)]

@@ -18,7 +18,7 @@ fn the_printed_page_asks_every_question_and_needs_nothing_else() {
             }
         }
         assert!(!page.contains("http") && !page.contains("<script"));
-        assert_eq!(page.matches("调查人员").count(), form.investigators(), "{}", form.id());
+        assert_eq!(page.matches("<div>调查人员").count(), form.investigators(), "{}", form.id());
     }
 }
 

@@ -85,6 +85,21 @@ fn a_day_left_out_is_refused_but_null_is_not() {
 }
 
 #[test]
+fn an_optional_member_that_is_null_is_left_out() {
+    let mut form = form();
+    for member in ["given", "checks", "reference_date", "investigators"] {
+        form[member] = Value::Null;
+    }
+    for member in ["required", "may_be", "asked_when", "help_zh", "prefill"] {
+        form["sections"][0]["questions"][2][member] = Value::Null;
+    }
+    for member in ["each", "because", "suggests", "labels"] {
+        form["computed"][0][member] = Value::Null;
+    }
+    parse(&form).unwrap();
+}
+
+#[test]
 fn a_member_twice_is_refused() {
     let text = form().to_string().replacen("\"id\":\"f\"", "\"id\":\"f\",\"id\":\"g\"", 1);
     assert_eq!(Form::parse(&text).unwrap_err().fault.code(), "malformed");
