@@ -4,7 +4,6 @@
 use crate::areas::Areas;
 use crate::auth::{AccessTokens, Attempts, Passwords};
 use crate::clock::Clock;
-use crate::forms::Forms;
 use crate::jobs::Trigger;
 use crate::keys::{KeyError, Keys};
 use crate::limits::{self, Limits};
@@ -20,9 +19,7 @@ use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::rt::System;
 use actix_web::{App, HttpServer, web};
-use ruhu_casework::rules::CaseRules;
-use ruhu_forms::Catalogue;
-use ruhu_store::{Store, StoreSettings};
+use ruhu_store::{Store, StoreSettings, Tx};
 use ruhu_sync::storage::StorageError;
 use secrecy::ExposeSecret as _;
 use std::io::{self, ErrorKind};
@@ -111,9 +108,8 @@ pub fn build(
     let woken = Arc::clone(&live);
     store.when_committed(move || woken.wake());
     let broken = |error: &dyn std::error::Error| StartError::Reference(error.to_string());
-    let catalogue = Catalogue::load().map_err(|error| broken(&error))?;
+    store.read(Tx::shelf).map_err(|error| broken(&error))?;
     let areas = Areas::shipped().map_err(|error| broken(&error))?;
-    let rules = CaseRules::new(catalogue);
     Ok(Service {
         store,
         tokens: Arc::new(AccessTokens::new(&keys.signing, settings.access_token_minutes)),
@@ -122,11 +118,9 @@ pub fn build(
         limits: Arc::new(Limits::new(settings.rate_limits)),
         metrics: Metrics::new().map_err(|error| StartError::Build(error.to_string()))?,
         clock,
-        forms: Arc::new(Forms::of(rules.catalogue())?),
         areas: Arc::new(areas),
         demo: None,
         live,
-        rules: Arc::new(rules),
         cursor_key: Arc::new(keys.cursor),
         settings: Arc::new(settings),
     })

@@ -28,6 +28,7 @@ use district::District;
 use folder::{Folder, Found, Marker};
 use narrate::Narrator;
 use ruhu_device::DeviceError;
+use ruhu_store::Tx;
 use ruhu_sync::storage::{ReadTx as _, StorageError};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -136,8 +137,8 @@ impl Demo {
             StoryWish::Never => false,
         };
         if is_wanted {
-            let rules = &running.service().rules;
-            match story::tell(&address, &district.cast(), rules, &mut narrator) {
+            let shelf = running.store().read(Tx::shelf)?;
+            match story::tell(&address, &district.cast(), shelf.rules(), &mut narrator) {
                 // An earlier telling was cut short: there is still something to look at.
                 Err(error @ DemoError::NothingToTell) if options.story == StoryWish::Once => {
                     narrator.say(&format!("故事这次讲不成，要讲请加 --reset：{error}"));

@@ -19,6 +19,15 @@ pub fn etag_of(bytes: &[u8]) -> String {
 
 /// Answers JSON text with its ETag, or 304 if the client holds these very bytes.
 pub fn json_or_not_modified(request: &HttpRequest, etag: &str, json: String) -> HttpResponse {
+    or_not_modified(request, etag, "application/json", json)
+}
+
+/// The same of HTML.
+pub fn html_or_not_modified(request: &HttpRequest, etag: &str, html: String) -> HttpResponse {
+    or_not_modified(request, etag, "text/html; charset=utf-8", html)
+}
+
+fn or_not_modified(request: &HttpRequest, etag: &str, of: &str, text: String) -> HttpResponse {
     let mut response = match holds(request, etag) {
         true => HttpResponse::NotModified(),
         false => HttpResponse::Ok(),
@@ -29,7 +38,7 @@ pub fn json_or_not_modified(request: &HttpRequest, etag: &str, json: String) -> 
         .insert_header((header::CACHE_CONTROL, "private, no-cache"));
     match holds(request, etag) {
         true => response.finish(),
-        false => response.content_type("application/json").body(json),
+        false => response.content_type(of).body(text),
     }
 }
 

@@ -1,13 +1,32 @@
-//! The forms, as they are served: their own text, and a list of them.
+//! The forms: served as they stand on the shelf, published and retired by administrators.
 
+mod refusal;
+
+use crate::auth::Acting;
 use crate::etag::etag_of;
-use crate::problem::{Answer, Problem};
-use ruhu_forms::Catalogue;
+use crate::idempotency::IdempotencyKey;
+use crate::organisations::Stop;
+use crate::problem::{Answer, Kind, Problem};
+use crate::service::Service;
+use chrono::NaiveDate;
+use refusal::{not_published, not_retired};
+use ruhu_casework::grants::day_of;
+use ruhu_casework::shelf::{Candidate, FormHash, ShelvedForm};
+use ruhu_forms::Strength;
+use ruhu_store::Tx;
+use ruhu_store::forms::NewForm;
+use ruhu_store::organisations::{LogEntry, Within};
+use ruhu_sync::id::{Instant, UserId};
+use ruhu_sync::storage::Stored;
 use serde::Serialize;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
-/// One form of the catalogue.
+/// The longest text of a form.
+pub(crate) const FORM_BYTES_MAX: usize = 1024 * 1024;
+
+/// One form, one version.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct FormEntry {
     /// Which form.
@@ -24,9 +43,18 @@ pub struct FormEntry {
     pub valid_to: Option<String>,
     /// The ETag of its definition: what is known need not be asked for.
     pub etag: String,
+    /// SHA-256 of its canonical text (RFC 8785), in lower-case hexadecimal.
+    pub hash: String,
+    /// When it was published, in microseconds since 1970; left out if it came with the service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub published_at_us: Option<i64>,
+    /// The last day on which one is begun, inclusive, if it is retired. Whatever was begun is
+    /// finished on its own version, however late.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_day: Option<String>,
 }
 
-/// All forms of the catalogue.
+/// All forms.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct FormList {
     /// In order of id and version.
@@ -43,46 +71,161 @@ pub struct Tagged {
 }
 
 impl Tagged {
-    fn new(text: String) -> Self {
+    pub(crate) fn new(text: String) -> Self {
         let etag = etag_of(text.as_bytes());
         Self { text, etag }
     }
 }
 
-/// What is served, worked out once at the start.
-#[derive(Clone, Debug)]
-pub struct Forms {
-    /// The list.
-    pub list: Tagged,
-    forms: BTreeMap<(String, u32), Tagged>,
+impl From<ShelvedForm<'_>> for FormEntry {
+    fn from(shelved: ShelvedForm<'_>) -> Self {
+        let form = shelved.entry.form();
+        Self {
+            id: form.id().to_owned(),
+            version: form.version(),
+            label_zh: form.label_zh().to_owned(),
+            valid_from: form.valid_from().map(str::to_owned),
+            valid_to: form.valid_to().map(str::to_owned),
+            etag: etag_of(shelved.entry.text().as_bytes()),
+            hash: shelved.hash.hex(),
+            published_at_us: shelved.published_at.map(|at| at.0),
+            last_day: shelved.last_day.map(|day| day.to_string()),
+        }
+    }
 }
 
-impl Forms {
-    /// The forms of a catalogue.
-    pub fn of(catalogue: &Catalogue) -> Answer<Self> {
-        let mut forms = BTreeMap::new();
-        let mut entries = Vec::new();
-        for entry in catalogue.list() {
-            let form = entry.form();
-            let tagged = Tagged::new(entry.text().to_owned());
-            entries.push(FormEntry {
-                id: form.id().to_owned(),
-                version: form.version(),
-                label_zh: form.label_zh().to_owned(),
-                valid_from: form.valid_from().map(str::to_owned),
-                valid_to: form.valid_to().map(str::to_owned),
-                etag: tagged.etag.clone(),
-            });
-            forms.insert((form.id().to_owned(), form.version()), tagged);
-        }
-        entries.sort_by(|one, other| (&one.id, one.version).cmp(&(&other.id, other.version)));
-        let list = FormList { forms: entries };
-        let list = serde_json::to_string(&list).map_err(Problem::internal)?;
-        Ok(Self { list: Tagged::new(list), forms })
+impl Service {
+    /// The list of forms.
+    pub(crate) async fn form_list(&self) -> Answer<Tagged> {
+        let shelf = self.read(Tx::shelf).await?;
+        let list = FormList { forms: shelf.list().map(FormEntry::from).collect() };
+        serde_json::to_string(&list).map(Tagged::new).map_err(Problem::internal)
     }
 
     /// One form's own text.
-    pub fn get(&self, id: &str, version: u32) -> Option<&Tagged> {
-        self.forms.get(&(id.to_owned(), version))
+    pub(crate) async fn form_text(&self, id: &str, version: u32) -> Answer<Tagged> {
+        let shelf = self.read(Tx::shelf).await?;
+        let form = shelf.get(id, version).ok_or_else(|| Problem::new(Kind::NotAvailable))?;
+        Ok(Tagged::new(form.entry.text().to_owned()))
     }
+
+    /// The JSON Schema of its answers.
+    pub(crate) async fn form_schema(
+        &self,
+        id: &str,
+        version: u32,
+        strength: Strength,
+    ) -> Answer<Tagged> {
+        let shelf = self.read(Tx::shelf).await?;
+        let form = shelf.get(id, version).ok_or_else(|| Problem::new(Kind::NotAvailable))?;
+        Ok(Tagged::new(form.entry.form().answer_schema(strength).to_string()))
+    }
+
+    /// Its outline, to be printed.
+    pub(crate) async fn form_outline(&self, id: &str, version: u32) -> Answer<Tagged> {
+        let shelf = self.read(Tx::shelf).await?;
+        let form = shelf.get(id, version).ok_or_else(|| Problem::new(Kind::NotAvailable))?;
+        Ok(Tagged::new(form.entry.form().outline_html()))
+    }
+
+    /// Looks a text over, as it would be before it is published.
+    pub(crate) async fn check_form(&self, text: String) -> Answer<Candidate> {
+        let store = self.store.clone();
+        self.block(move || store.read(Tx::shelf)?.check(&text).map_err(|f| not_published(&f))).await
+    }
+
+    /// Publishes a form, once; gives the answer's text. The very same form again is answered the
+    /// same.
+    pub(crate) async fn publish_form(
+        &self,
+        acting: Acting,
+        key: IdempotencyKey,
+        text: String,
+    ) -> Answer<String> {
+        let request = key.sent_for("form_published", &text);
+        let (at, by) = (acting.person.now, acting.person.user());
+        self.once(acting, request, move |tx, within| {
+            everywhere(within)?;
+            let checked = tx.shelf()?.check(&text);
+            let found = checked.map_err(|fault| Stop::Refused(not_published(&fault)))?;
+            let (form, version) = (found.form.id(), found.form.version());
+            if !found.is_known {
+                let hash = found.hash.0;
+                tx.publish_form(&NewForm { form, version, text: &text, hash, at, by })?;
+                log(
+                    tx,
+                    (at, by),
+                    "form_published",
+                    &found.hash,
+                    &json!({"asked":
+                    {"id": form, "version": version, "hash": found.hash.hex()}, "before": null}),
+                )?;
+            }
+            Ok(json!({"id": form, "version": version, "hash": found.hash.hex()}).to_string())
+        })
+        .await
+    }
+
+    /// Retires a version after a last day, or lifts its retirement; gives the answer's text.
+    pub(crate) async fn retire_form(
+        &self,
+        acting: Acting,
+        key: IdempotencyKey,
+        (id, version): (String, u32),
+        asked: Retiring,
+    ) -> Answer<String> {
+        let act = if asked.last_day.is_some() { "form_retired" } else { "form_retirement_lifted" };
+        let request = key.sent_for(&format!("{act} {id} {version}"), &asked);
+        let (at, by) = (acting.person.now, acting.person.user());
+        self.once(acting, request, move |tx, within| {
+            everywhere(within)?;
+            let shelf = tx.shelf()?;
+            let form = shelf.get(&id, version).ok_or(Stop::NotAvailable)?;
+            form.may_retire(asked.last_day, day_of(at))
+                .map_err(|fault| Stop::Refused(not_retired(fault)))?;
+            tx.retire_form(&id, version, asked.last_day)?;
+            let told = json!({"asked": {"id": id, "version": version, "last_day": asked.last_day,
+                "reason": asked.reason}, "before": {"last_day": form.last_day}});
+            log(tx, (at, by), act, form.hash, &told)?;
+            let mut answer = BTreeMap::from([("id", json!(id)), ("version", json!(version))]);
+            answer.extend(asked.last_day.map(|day| ("last_day", json!(day))));
+            Ok(json!(answer).to_string())
+        })
+        .await
+    }
+}
+
+/// A retirement, or its end.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Retiring {
+    /// The last day on which one is begun; none lifts the retirement.
+    pub(crate) last_day: Option<NaiveDate>,
+    /// Why.
+    pub(crate) reason: String,
+}
+
+/// A form is everybody's: whoever publishes or retires one fills the office for the whole city.
+fn everywhere(within: &Within) -> Result<(), Stop> {
+    match within.contains("") {
+        true => Ok(()),
+        false => Err(Stop::Refused(Kind::NotPermitted.into())),
+    }
+}
+
+fn log(
+    tx: &mut Tx,
+    (at, by): (Instant, UserId),
+    act: &str,
+    form: &FormHash,
+    detail: &Value,
+) -> Stored<()> {
+    tx.log_organisations(&LogEntry {
+        at,
+        by: Some(by),
+        act: act.to_owned(),
+        subject: form.name(),
+        area: None,
+        detail: detail.to_string(),
+    })?;
+    Ok(())
 }

@@ -2,7 +2,7 @@
 //! key, and written down.
 
 use crate::auth::{Acting, SignedIn, areas_filled, fills, fresh_uuid};
-use crate::idempotency::IdempotencyKey;
+use crate::idempotency::{IdempotencyKey, KeyedRequest};
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
 use chrono::{Days, NaiveDate};
@@ -25,6 +25,8 @@ pub(crate) enum Stop {
     Faults(Vec<OrganisationFault>),
     /// There is no such thing, or it is outside the person's areas: the same to whoever asks.
     NotAvailable,
+    /// Something else, which is told as it is.
+    Refused(Problem),
 }
 
 impl From<StorageError> for Stop {
@@ -109,13 +111,23 @@ impl Service {
     ) -> Answer<String> {
         let request = key.sent_for(A::ACT, &asked);
         let id = fresh_uuid(acting.person.now)?;
+        let person = acting.person.clone();
+        self.once(acting, request, move |tx, within| carried_out(tx, &person, within, id, &asked))
+            .await
+    }
+
+    /// Does something once for each key, while nobody else arranges anything. The right is judged
+    /// again in the transaction.
+    pub(crate) async fn once(
+        &self,
+        acting: Acting,
+        request: KeyedRequest,
+        work: impl Fn(&mut Tx, &Within) -> Result<String, Stop> + Send + 'static,
+    ) -> Answer<String> {
         let store = self.store.clone();
         self.block(move || {
             store.write_unless_refused(|tx| {
-                let keyed = request.of(acting.person.user());
-                once(tx, &acting, &keyed, |tx, within| {
-                    carried_out(tx, &acting.person, within, id, &asked)
-                })
+                once(tx, &acting, &request.of(acting.person.user()), &work)
             })?
         })
         .await
@@ -148,6 +160,7 @@ fn once(
         Err(Stop::Storage(error)) => Err(error),
         Err(Stop::Faults(faults)) => Ok(Err(refusal(&faults))),
         Err(Stop::NotAvailable) => Ok(Err(Kind::NotAvailable.into())),
+        Err(Stop::Refused(problem)) => Ok(Err(problem)),
     }
 }
 

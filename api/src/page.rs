@@ -9,6 +9,7 @@ use crate::demo::{PASSWORD, Showcase, Told};
 use crate::problem::{Answer, Problem};
 use crate::service::Service;
 use html::{Html, escape};
+use ruhu_store::Tx;
 use ruhu_store::desk::HistoryEntry;
 use ruhu_sync::id::RecordId;
 use ruhu_sync::record::{Content, StoredRecord};
@@ -41,7 +42,8 @@ impl Service {
         if let Some(showcase) = &self.demo {
             let shown = self.story_shown(showcase).await?;
             if let Some(shown) = &shown {
-                story::write(&mut page, shown, self.rules.catalogue());
+                let shelf = self.read(Tx::shelf).await?;
+                story::write(&mut page, shown, shelf.rules().catalogue());
             }
             write_accounts(&mut page, showcase);
         }

@@ -4,14 +4,12 @@ use crate::areas::Areas;
 use crate::auth::{AccessTokens, Attempts, Passwords};
 use crate::clock::Clock;
 use crate::demo::Showcase;
-use crate::forms::Forms;
 use crate::limits::Limits;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::problem::Answer;
 use crate::settings::Settings;
 use actix_web::web;
-use ruhu_casework::rules::CaseRules;
 use ruhu_store::{Store, Tx};
 use ruhu_sync::storage::Stored;
 use secrecy::SecretBox;
@@ -36,12 +34,8 @@ pub struct Service {
     pub metrics: Metrics,
     /// The time.
     pub clock: Clock,
-    /// The field's rules, and the forms they know.
-    pub rules: Arc<CaseRules>,
     /// Authenticates cursors.
     pub cursor_key: Arc<SecretBox<[u8; 32]>>,
-    /// The forms, as they are served.
-    pub forms: Arc<Forms>,
     /// The areas.
     pub areas: Arc<Areas>,
     /// Who listens for changes.

@@ -18,6 +18,7 @@ pub mod roles;
 pub mod rules;
 mod settling;
 mod shapes;
+pub mod shelf;
 pub mod signatures;
 pub mod tables;
 pub mod value;

@@ -1,4 +1,6 @@
-//! The real forms, compiled in.
+//! The forms that are known: the real ones, compiled in, and those that were published since.
+
+use std::borrow::Cow;
 
 use crate::error::{FormError, FormFault};
 use crate::form::Form;
@@ -14,7 +16,7 @@ const FORMS: &[(&str, &str)] = &[
     ("tekun_six.v1.json", include_str!("../catalogue/tekun_six.v1.json")),
 ];
 
-/// The real forms, by id and version.
+/// Forms, by id and version.
 #[derive(Debug, Clone)]
 pub struct Catalogue {
     forms: Vec<CatalogueForm>,
@@ -24,7 +26,7 @@ pub struct Catalogue {
 #[derive(Debug, Clone)]
 pub struct CatalogueForm {
     form: Form,
-    text: &'static str,
+    text: Cow<'static, str>,
 }
 
 impl Catalogue {
@@ -40,9 +42,20 @@ impl Catalogue {
             if name != *file {
                 return Err(FormError::new(*file, FormFault::WrongFileName(name)));
             }
-            forms.push(CatalogueForm { form, text });
+            forms.push(CatalogueForm { form, text: Cow::Borrowed(text) });
         }
         Ok(Self { forms })
+    }
+
+    /// Puts a published form among them. It stands in the place of one of the same id and version: answers were given
+    /// under what was published.
+    pub fn put(&mut self, text: String) -> Result<&Form, FormError> {
+        let form = Form::parse(&text)?;
+        self.forms
+            .retain(|known| (known.form.id(), known.form.version()) != (form.id(), form.version()));
+        let at = self.forms.len();
+        self.forms.push(CatalogueForm { form, text: Cow::Owned(text) });
+        Ok(&self.forms[at].form)
     }
 
     /// Every form, every version.
@@ -62,8 +75,8 @@ impl CatalogueForm {
         &self.form
     }
 
-    /// The form's JSON, to the byte the same in every process of one build: to serve, and to make an ETag from.
-    pub fn text(&self) -> &'static str {
-        self.text
+    /// The form's JSON, to the byte the same in every process: to serve, and to make an ETag from.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 }

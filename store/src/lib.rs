@@ -11,6 +11,7 @@ mod decisions;
 pub mod desk;
 mod devices;
 mod failure;
+pub mod forms;
 mod grants;
 mod history_query;
 pub mod jobs;

@@ -4,6 +4,10 @@
 #![allow(unreachable_pub, reason = "diesel's macro makes everything pub")]
 #![allow(missing_docs, reason = "the migrations say what the columns are")]
 
+pub use forms::{form_retirement, form_shelf, form_version};
+
+mod forms;
+
 diesel::table! {
     server (only_row) {
         only_row -> Bool,

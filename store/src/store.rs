@@ -2,6 +2,7 @@
 
 use crate::connection::{Connection, Mode};
 use crate::failure::unavailable;
+use crate::forms::Shelves;
 use crate::keys::KeyRing;
 use crate::manager::{Access, Manager};
 use crate::presence::Presence;
@@ -50,6 +51,7 @@ impl fmt::Debug for StoreSettings {
 struct Inner {
     pool: Pool<Manager>,
     keys: KeyRing,
+    shelves: Arc<Shelves>,
     wait_max: Duration,
     /// SQLite has one writer at a time. Waiting here costs nothing and is handed on at once;
     /// waiting in SQLite is sleeping and trying again.
@@ -85,7 +87,7 @@ impl Store {
         let mut session = manager.establish()?;
         migrate::run_pending(&mut session.connection)?;
         drop(session);
-        let store = Self::over(manager, settings, presence);
+        let store = Self::over(manager, settings, presence)?;
         store.make_first_epoch()?;
         Ok(store)
     }
@@ -94,10 +96,14 @@ impl Store {
     pub fn open_read_only(settings: &StoreSettings) -> Stored<Self> {
         let manager = Manager { target: Target::parse(&settings.url)?, access: Access::Read };
         drop(manager.establish()?);
-        Ok(Self::over(manager, settings, None))
+        Self::over(manager, settings, None)
     }
 
-    fn over(manager: Manager, settings: &StoreSettings, presence: Option<Presence>) -> Self {
+    fn over(
+        manager: Manager,
+        settings: &StoreSettings,
+        presence: Option<Presence>,
+    ) -> Stored<Self> {
         let gate = matches!(manager.target, Target::Sqlite(_)).then(|| Mutex::new(()));
         let target = manager.target.clone();
         let wait_max = Duration::from_millis(settings.wait_ms_max.max(1));
@@ -111,8 +117,10 @@ impl Store {
             .error_handler(Box::new(NopErrorHandler))
             .build_unchecked(manager);
         let (keys, committed) = (settings.keys.clone(), OnceLock::new());
-        let inner = Inner { pool, keys, wait_max, gate, target, _presence: presence, committed };
-        Self { inner: Arc::new(inner) }
+        let shelves = Arc::new(Shelves::new()?);
+        let _presence = presence;
+        let inner = Inner { pool, keys, shelves, wait_max, gate, target, _presence, committed };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Which database it is.
@@ -238,7 +246,8 @@ impl Store {
         let pool = &self.inner.pool;
         for _ in 0..=pool.max_size() {
             let session = pool.get().map_err(|error| unavailable(&error.to_string()))?;
-            if let Some(tx) = Tx::begin(session, self.inner.keys.clone(), mode)? {
+            let (keys, shelves) = (self.inner.keys.clone(), Arc::clone(&self.inner.shelves));
+            if let Some(tx) = Tx::begin(session, keys, shelves, mode)? {
                 return Ok(tx);
             }
         }

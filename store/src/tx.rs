@@ -2,18 +2,22 @@
 
 use crate::connection::{Connection, Mode};
 use crate::failure::{self, corrupt, unavailable};
+use crate::forms::{ShelfSeen, Shelves};
 use crate::keys::KeyRing;
 use crate::manager::{Manager, Session};
 use diesel::result::QueryResult;
 use r2d2::PooledConnection;
 use ruhu_sync::storage::{StorageError, Stored};
 use std::fmt;
+use std::sync::Arc;
 
 /// A transaction under way: [`ReadTx`](ruhu_sync::storage::ReadTx) and
 /// [`WriteTx`](ruhu_sync::storage::WriteTx) on whichever database the store is.
 pub struct Tx {
     session: PooledConnection<Manager>,
     pub(crate) keys: KeyRing,
+    pub(crate) shelves: Arc<Shelves>,
+    pub(crate) shelf: ShelfSeen,
     mode: Mode,
     has_failed: bool,
 }
@@ -30,9 +34,11 @@ impl Tx {
     pub(crate) fn begin(
         session: PooledConnection<Manager>,
         keys: KeyRing,
+        shelves: Arc<Shelves>,
         mode: Mode,
     ) -> Stored<Option<Self>> {
-        let mut tx = Self { session, keys, mode, has_failed: false };
+        let shelf = ShelfSeen::default();
+        let mut tx = Self { session, keys, shelves, shelf, mode, has_failed: false };
         match tx.run(|connection| connection.begin(mode)) {
             Ok(()) => Ok(Some(tx)),
             Err(StorageError::Unavailable(_)) if tx.session.connection.is_broken() => Ok(None),

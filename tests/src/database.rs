@@ -3,7 +3,10 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::Text;
-use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
+use diesel::{
+    Connection, PgConnection, QueryResult, QueryableByName, RunQueryDsl, SqliteConnection,
+    sql_query,
+};
 use ruhu_sync::chain::to_hex;
 use std::path::Path;
 
@@ -73,13 +76,25 @@ impl Place {
 
     /// The same on another file, or at another URL.
     pub(crate) fn run_at(&self, name: &str, sql: &str) {
+        self.tried(name, sql).expect("run");
+    }
+
+    fn tried(&self, name: &str, sql: &str) -> QueryResult<()> {
         match self {
             Self::Sqlite { .. } => sqlite(name).batch_execute(sql),
             Self::Postgres { .. } => {
                 PgConnection::establish(name).expect("the server").batch_execute(sql)
             }
         }
-        .expect("run");
+    }
+
+    /// Whether the database itself refuses a statement.
+    pub(crate) fn refuses(&self, sql: &str) -> bool {
+        match self {
+            Self::Sqlite { file, .. } => self.tried(file, sql),
+            Self::Postgres { url, .. } => self.tried(url, sql),
+        }
+        .is_err()
     }
 
     pub(crate) fn texts(&self, sql: &str) -> Vec<String> {

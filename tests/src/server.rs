@@ -198,6 +198,11 @@ impl Server {
         self.folder.path()
     }
 
+    /// Whether the database itself refuses a statement.
+    pub fn refuses(&self, sql: &str) -> bool {
+        self.place.refuses(sql)
+    }
+
     /// The way past the store.
     pub(crate) fn place(&self) -> &Place {
         &self.place

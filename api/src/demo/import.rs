@@ -115,7 +115,7 @@ impl<'a> Importer<'a> {
         let unread = |error| DemoError::Plan(format!("the import cannot be read: {error:?}"));
         let request = PushRequest::parse(&body).map_err(unread)?;
         let (service, on) = (self.service, self.on);
-        match service.store.write(|tx| push_within(tx, service, on, Hand::Device, &request))? {
+        match service.store.write(|tx| push_within(tx, on, Hand::Device, &request))? {
             PushReply::Answer(answer) => {
                 let is_taken = |verdict: &Verdict| *verdict == Verdict::Applied;
                 let refused = answer.new_verdicts.iter().position(|verdict| !is_taken(verdict));

@@ -43,9 +43,9 @@ impl Service {
         request: KeyedRequest,
         work: impl Fn(&mut Acting<'_>) -> Stored<Answer<String>> + Send + 'static,
     ) -> Answer<String> {
-        let service = self.clone();
+        let store = self.store.clone();
         self.block(move || {
-            service.store.write_unless_refused(|tx| {
+            store.write_unless_refused(|tx| {
                 let keyed = request.of(person.user());
                 match tx.recall(&keyed, person.now)? {
                     Recalled::Answered { body, .. } => return Ok(Ok(body)),
@@ -53,7 +53,7 @@ impl Service {
                     Recalled::New => {}
                 }
                 tx.lock_device(person.device)?;
-                let acted = work(&mut Acting { tx, service: &service, person: &person })?;
+                let acted = work(&mut Acting { tx, person: &person })?;
                 if let Ok(body) = &acted {
                     tx.remember(&keyed, 200, body)?;
                 }
@@ -67,7 +67,6 @@ impl Service {
 /// An act under way, in its transaction.
 pub(super) struct Acting<'a> {
     pub(super) tx: &'a mut Tx,
-    pub(super) service: &'a Service,
     pub(super) person: &'a SignedIn,
 }
 
@@ -109,7 +108,7 @@ impl Acting<'_> {
         };
         let SignedIn { device, now, .. } = *self.person;
         let on = OnDevice { user: self.person.user(), device, now };
-        let reply = push_within(self.tx, self.service, on, Hand::Desk, &push)?;
+        let reply = push_within(self.tx, on, Hand::Desk, &push)?;
         let answer = unless_refused!(push_answer(reply));
         let read = |text: &String| {
             serde_json::from_str(text).map_err(|error| Problem::internal(error.to_string()))

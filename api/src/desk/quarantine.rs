@@ -111,7 +111,6 @@ impl Service {
         person: SignedIn,
         name: EditName,
     ) -> Answer<QuarantineSeen> {
-        let rules = self.rules.clone();
         let seen = self.read(move |tx| {
             let Some(edit) = within_reach(tx, &person, name)? else { return Ok(None) };
             let together = together(&tx.quarantined_of(&[name.device])?, name);
@@ -126,7 +125,7 @@ impl Service {
             let asked = tx.quarantined_content(name)?.and_then(|waiting| asked(&waiting));
             let base = asked.as_ref().and_then(|edit| earlier(edit, record.as_ref(), &history));
             let places = match &asked {
-                Some(edit) => places(&rules, edit, record.as_ref(), base.as_ref())?,
+                Some(edit) => places(tx.shelf()?.rules(), edit, record.as_ref(), base.as_ref())?,
                 None => Vec::new(),
             };
             let listed = Listed { edit, together };

@@ -119,6 +119,9 @@ kinds! {
     /// The rules for organisations stand against it; `faults` says which, all at once.
     OrganisationRefused, "organisation-refused", UNPROCESSABLE_ENTITY, "不符合机构与人员管理规则", "The rules for organisations stand against it",
         "请按 faults 逐条改正后，用新的 Idempotency-Key 重发。", "Correct what faults names and send it again with a new Idempotency-Key.";
+    /// A form cannot be published, or not be retired so.
+    FormRefused, "form-refused", UNPROCESSABLE_ENTITY, "表单未予发布或停用", "The form was not published or retired",
+        "请按 at 与 fault 所示改正后，用新的 Idempotency-Key 重发。", "Correct what at and fault name and send it again with a new Idempotency-Key.";
     /// The body is no push at all.
     MalformedPush, "malformed-push", BAD_REQUEST, "请求正文不是一次上传", "The body is not a push",
         "请按协议改正后重发；同样的内容重发不会成功。", "Correct it by the protocol and send it again; sending the same cannot succeed.";

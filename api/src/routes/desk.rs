@@ -60,7 +60,7 @@ pub(crate) async fn read_assessment(
     id: web::Path<Uuid>,
 ) -> Answer<HttpResponse> {
     let seen = service.assessment(reviewer.person, RecordId(*id)).await?;
-    Ok(HttpResponse::Ok().json(AssessmentBody::of(&service.rules, seen)?))
+    Ok(HttpResponse::Ok().json(AssessmentBody::of(seen)?))
 }
 
 /// Returns an assessment to those who filled it, with reasons.

@@ -1,14 +1,32 @@
 //! The forms that tablets show and the server checks by.
 
-use crate::auth::SignedIn;
+pub mod views;
+
+pub(crate) use views::*;
+
+use crate::auth::{Admin, SignedIn};
+use crate::body::{Json, RawBody};
 use crate::etag::json_or_not_modified;
-use crate::forms::{FormEntry, FormList};
+use crate::forms::{FORM_BYTES_MAX, FormEntry, FormList, Retiring};
+use crate::idempotency::IdempotencyKey;
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind, Problem};
+use crate::routes::organisations::Day;
 use crate::service::Service;
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::http::header::ContentType;
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 refusals!(NoSuchForm: Kind::NotAvailable, Kind::InvalidRequest);
+refusals!(NotChecked: Kind::NotPermitted, Kind::MalformedJson, Kind::FormRefused, Kind::BodyTooLarge);
+refusals!(NotPublished: Kind::NotPermitted, Kind::InvalidRequest, Kind::MalformedJson,
+    Kind::FormRefused, Kind::BodyTooLarge, Kind::IdempotencyKeyReused);
+refusals!(NotRetired: Kind::NotPermitted, Kind::NotAvailable, Kind::InvalidRequest,
+    Kind::MalformedJson, Kind::FormRefused, Kind::IdempotencyKeyReused);
+
+const HASH: &str = "5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9";
 
 fn example() -> FormList {
     FormList {
@@ -19,8 +37,69 @@ fn example() -> FormList {
             valid_from: Some("2021-07-01".to_owned()),
             valid_to: None,
             etag: "\"5feceb66ffc86f38d952786c6d696c79\"".to_owned(),
+            hash: HASH.to_owned(),
+            published_at_us: Some(1_795_406_400_000_000),
+            last_day: Some("2026-12-31".to_owned()),
         }],
     }
+}
+
+fn form_example() -> Value {
+    json!({"id": "tekun_six", "version": 1, "label_zh": "特困人员生活自理能力评估", "sections": []})
+}
+
+/// A form that was looked over and can work.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct FormChecked {
+    /// Which form.
+    id: String,
+    /// Which version.
+    version: u32,
+    /// SHA-256 of its canonical text.
+    hash: String,
+    /// Whether this very form has been published.
+    is_published: bool,
+}
+
+/// A form that is published.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct FormPublished {
+    /// Which form.
+    id: String,
+    /// Which version.
+    version: u32,
+    /// SHA-256 of its canonical text.
+    hash: String,
+}
+
+/// Until when a version is begun.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FormRetirement {
+    /// The last day on which one is begun, inclusive; today at the earliest.
+    last_day: Day,
+    /// Why.
+    reason: String,
+}
+
+/// The end of a retirement.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RetirementLifted {
+    /// Why.
+    reason: String,
+}
+
+/// A version as it now stands.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct FormRetired {
+    /// Which form.
+    id: String,
+    /// Which version.
+    version: u32,
+    /// The last day on which one is begun, if it is retired.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_day: Option<Day>,
 }
 
 /// Lists the forms.
@@ -41,8 +120,8 @@ pub(crate) async fn list_forms(
     service: web::Data<Service>,
     request: HttpRequest,
 ) -> Answer<HttpResponse> {
-    let list = &service.forms.list;
-    Ok(json_or_not_modified(&request, &list.etag, list.text.clone()))
+    let list = service.form_list().await?;
+    Ok(json_or_not_modified(&request, &list.etag, list.text))
 }
 
 /// Gives a form's definition.
@@ -72,7 +151,139 @@ pub(crate) async fn read_form(
     request: HttpRequest,
 ) -> Answer<HttpResponse> {
     let (id, version) = address.into_inner();
-    let form = service.forms.get(&id, version);
-    let form = form.ok_or_else(|| Problem::new(Kind::NotAvailable))?;
-    Ok(json_or_not_modified(&request, &form.etag, form.text.clone()))
+    let form = service.form_text(&id, version).await?;
+    Ok(json_or_not_modified(&request, &form.etag, form.text))
+}
+
+/// Looks a form over without publishing it.
+///
+/// Refused as publishing it would be: `at` is the place as a JSON pointer, `fault` a stable word.
+#[utoipa::path(
+    tag = "reference",
+    request_body(content = serde_json::Value, example = json!(form_example())),
+    responses(
+        (status = 200, description = "It can work", body = FormChecked,
+            example = json!({"id": "tekun_six", "version": 1, "hash": HASH, "is_published": true})),
+        NotChecked,
+    ),
+    security(("access_token" = [])),
+)]
+#[post("/v1/forms/check")]
+pub(crate) async fn check_form(
+    _admin: Admin,
+    service: web::Data<Service>,
+    body: RawBody,
+) -> Answer<HttpResponse> {
+    let found = service.check_form(text_of(&body)?).await?;
+    let (id, version) = (found.form.id().to_owned(), found.form.version());
+    let (hash, is_published) = (found.hash.hex(), found.is_known);
+    Ok(HttpResponse::Ok().json(FormChecked { id, version, hash, is_published }))
+}
+
+/// Publishes a form.
+///
+/// A new form, or the next version of one. It never changes again: the very same form, however it
+/// is spelt, is answered as the first time, and another one is refused. It is known at once to
+/// every server on the database. For administrators of the whole city.
+#[utoipa::path(
+    tag = "reference",
+    params(("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "form-7f3a0001")),
+    request_body(content = serde_json::Value, example = json!(form_example())),
+    responses(
+        (status = 200, description = "It is published", body = FormPublished,
+            example = json!({"id": "tekun_six", "version": 1, "hash": HASH})),
+        NotPublished,
+    ),
+    security(("access_token" = [])),
+)]
+#[post("/v1/forms")]
+pub(crate) async fn publish_form(
+    admin: Admin,
+    service: web::Data<Service>,
+    key: IdempotencyKey,
+    body: RawBody,
+) -> Answer<HttpResponse> {
+    Ok(answered(service.publish_form(admin.acting(), key, text_of(&body)?).await?))
+}
+
+/// Retires a form's version.
+///
+/// After the last day nobody begins one. What was begun is finished on this version, however late,
+/// and the version stays readable for ever. The day can be moved until it is over. Forms that came
+/// with the service are retired alike.
+#[utoipa::path(
+    tag = "reference",
+    params(
+        ("id" = String, Path, description = "Which form", example = "tekun_six"),
+        ("version" = u32, Path, description = "Which version", example = 1),
+        ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "form-7f3a0002"),
+    ),
+    request_body(content = FormRetirement, example = json!({"last_day": "2026-12-31", "reason": "新版自明年起使用"})),
+    responses(
+        (status = 200, description = "It is retired", body = FormRetired,
+            example = json!({"id": "tekun_six", "version": 1, "last_day": "2026-12-31"})),
+        NotRetired,
+    ),
+    security(("access_token" = [])),
+)]
+#[post("/v1/forms/{id}/{version}/retirement")]
+pub(crate) async fn retire_form(
+    admin: Admin,
+    service: web::Data<Service>,
+    address: web::Path<(String, u32)>,
+    key: IdempotencyKey,
+    asked: Json<FormRetirement>,
+) -> Answer<HttpResponse> {
+    let FormRetirement { last_day, reason } = asked.0;
+    let asked = Retiring { last_day: Some(last_day.0), reason: stated(reason)? };
+    Ok(answered(service.retire_form(admin.acting(), key, address.into_inner(), asked).await?))
+}
+
+/// Lifts the retirement of a form's version.
+///
+/// As long as its last day is not over.
+#[utoipa::path(
+    tag = "reference",
+    params(
+        ("id" = String, Path, description = "Which form", example = "tekun_six"),
+        ("version" = u32, Path, description = "Which version", example = 1),
+        ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "form-7f3a0003"),
+    ),
+    request_body(content = RetirementLifted, example = json!({"reason": "新版推迟"})),
+    responses(
+        (status = 200, description = "It is in use", body = FormRetired, example = json!({"id": "tekun_six", "version": 1})),
+        NotRetired,
+    ),
+    security(("access_token" = [])),
+)]
+#[post("/v1/forms/{id}/{version}/retirement/lift")]
+pub(crate) async fn lift_form_retirement(
+    admin: Admin,
+    service: web::Data<Service>,
+    address: web::Path<(String, u32)>,
+    key: IdempotencyKey,
+    asked: Json<RetirementLifted>,
+) -> Answer<HttpResponse> {
+    let asked = Retiring { last_day: None, reason: stated(asked.0.reason)? };
+    Ok(answered(service.retire_form(admin.acting(), key, address.into_inner(), asked).await?))
+}
+
+fn answered(text: String) -> HttpResponse {
+    HttpResponse::Ok().content_type(ContentType::json()).body(text)
+}
+
+fn text_of(body: &RawBody) -> Answer<String> {
+    if body.0.len() > FORM_BYTES_MAX {
+        return Err(Problem::new(Kind::BodyTooLarge).with("bytes_max", FORM_BYTES_MAX));
+    }
+    let text = std::str::from_utf8(&body.0).map(str::to_owned);
+    text.map_err(|_| Problem::new(Kind::MalformedJson))
+}
+
+fn stated(reason: String) -> Answer<String> {
+    match reason.trim().is_empty() || reason.chars().count() > 500 {
+        false => Ok(reason),
+        true => Err(Problem::new(Kind::InvalidRequest)
+            .detail("请说明理由，至多 500 字。", "Give a reason, of 500 characters at most.")),
+    }
 }

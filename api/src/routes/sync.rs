@@ -105,8 +105,7 @@ impl Service {
             let served = service.settings.served;
             let request = PushRequest::parse_served(text, served)
                 .map_err(|error| reply::unreadable(error, served))?;
-            let pushed =
-                service.store.write(|tx| push_within(tx, &service, on, Hand::Device, &request));
+            let pushed = service.store.write(|tx| push_within(tx, on, Hand::Device, &request));
             Ok(pushed?)
         })
         .await
@@ -149,7 +148,6 @@ impl SaltMaker {
 /// A push within a transaction that is already under way: the one door for every write.
 pub(crate) fn push_within(
     tx: &mut Tx,
-    service: &Service,
     on: OnDevice,
     hand: Hand,
     request: &PushRequest<'_>,
@@ -158,6 +156,7 @@ pub(crate) fn push_within(
     let mut next = || salts.next();
     let mut context =
         PushContext { user: on.user, device: on.device, now: on.now, hand, salts: &mut next };
-    let reply = push(tx, &*service.rules, &mut context, request)?;
+    let shelf = tx.shelf()?;
+    let reply = push(tx, shelf.rules(), &mut context, request)?;
     salts.failed.map_or(Ok(reply), Err)
 }

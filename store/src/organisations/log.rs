@@ -20,7 +20,7 @@ pub struct LogEntry {
     pub by: Option<UserId>,
     /// What.
     pub act: String,
-    /// To which provider, contract, caseload, membership, office or account.
+    /// To which provider, contract, caseload, membership, office, account or form's version.
     pub subject: Uuid,
     /// In which area; none if it is of no one area.
     pub area: Option<String>,

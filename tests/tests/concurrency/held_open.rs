@@ -22,7 +22,6 @@ impl Within<'_> {
     fn run(self, mut before_commit: impl FnMut()) -> Vec<String> {
         let body = self.hand.body(&self.edits).to_string();
         let request = PushRequest::parse(&body).expect("a push");
-        let rules = self.server.service().rules.clone();
         let reply = self.server.store().write(|tx| {
             let mut salts = || [7; 16];
             let mut context = PushContext {
@@ -32,7 +31,8 @@ impl Within<'_> {
                 hand: merge::Hand::Device,
                 salts: &mut salts,
             };
-            let reply = push(tx, &*rules, &mut context, &request)?;
+            let shelf = tx.shelf()?;
+            let reply = push(tx, shelf.rules(), &mut context, &request)?;
             before_commit();
             Ok(reply)
         });

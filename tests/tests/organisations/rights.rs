@@ -139,12 +139,12 @@ fn a_right_that_ends_between_a_pushs_sign_in_and_its_transaction_has_ended_for_i
     let request = PushRequest::parse(&body).expect("a push");
     let district = Desk::new(&server, "district_here");
     district.arrange(&format!("contracts/{}/end", Field::CONTRACT), &at_once());
-    let rules = server.service().rules.clone();
     let reply = server.store().write(|tx| {
         let mut salts = || [7; 16];
         let hand = merge::Hand::Device;
         let mut context = PushContext { user, device, now: NOON, hand, salts: &mut salts };
-        push(tx, &*rules, &mut context, &request)
+        let shelf = tx.shelf()?;
+        push(tx, shelf.rules(), &mut context, &request)
     });
     let PushReply::Answer(answer) = reply.expect("committed") else { panic!("refused") };
     assert!(answer.outcomes[0].contains("right_ended"), "{}", answer.outcomes[0]);

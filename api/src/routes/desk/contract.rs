@@ -194,13 +194,14 @@ fn plain(value: &Json) -> Value {
 }
 
 impl AssessmentBody {
-    pub(super) fn of(rules: &CaseRules, seen: AssessmentSeen) -> Answer<Self> {
+    pub(super) fn of(seen: AssessmentSeen) -> Answer<Self> {
         let mut text = String::new();
         write_record(&mut text, &RecordFrame::from(&seen.record), &seen.record.wire);
         let record: Value =
             serde_json::from_str(&text).map_err(|error| Problem::internal(error.to_string()))?;
         let history = seen.history.into_iter().map(HistoryBody::of).collect::<Answer<_>>()?;
-        Ok(Self { computed: computed(rules, &record["document"]), record, history })
+        let computed = computed(seen.shelf.rules(), &record["document"]);
+        Ok(Self { computed, record, history })
     }
 
     pub(super) fn example() -> Value {

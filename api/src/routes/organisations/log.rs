@@ -35,9 +35,11 @@ pub(crate) struct LogLine {
     by_name: Option<String>,
     /// What: `provider_added`, `ban_begun`, `ban_lifted`, `contract_added`, `contract_ended`,
     /// `caseload_added`, `membership_added`, `membership_ended`, `office_added`, `office_ended`,
-    /// `account_added` or `account_switched`.
+    /// `account_added` or `account_switched`; of forms `form_published`, `form_retired` and
+    /// `form_retirement_lifted`.
     act: String,
-    /// To which provider, ban, contract, caseload, membership, office or account.
+    /// To which provider, ban, contract, caseload, membership, office or account; a form's version
+    /// is named by the first bytes of its hash.
     subject: Uuid,
     /// In which area; left out if it is of no one area.
     #[serde(skip_serializing_if = "Option::is_none")]

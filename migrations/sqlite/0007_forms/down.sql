@@ -1,0 +1,3 @@
+DROP TABLE form_shelf;
+DROP TABLE form_retirement;
+DROP TABLE form_version;
