@@ -1,8 +1,10 @@
 //! Open conflicts at the desk: listed, read, settled.
 
+mod contract;
+
 use crate::auth::Reviewer;
 use crate::body::Json;
-use crate::desk::{Chosen, ConflictsSeen, RecordSettled};
+use crate::desk::{Chosen, RecordSettled};
 use crate::idempotency::IdempotencyKey;
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind, Problem};
@@ -12,12 +14,14 @@ use actix_web::{HttpResponse, get, post, web};
 use ruhu_sync::handshake::LIMITS;
 use ruhu_sync::id::{DeviceId, DeviceSeq, RecordId};
 use ruhu_sync::path::Path;
-use ruhu_sync::record::{Conflict, ConflictId};
+use ruhu_sync::record::ConflictId;
 use ruhu_sync::rev::Rev;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+use contract::{ConflictList, ConflictsSettled, ID, OpenConflicts, list_example, read_example};
 
 refusals!(NotListed: Kind::NotPermitted);
 refusals!(NotRead: Kind::NotPermitted, Kind::NotAvailable, Kind::InvalidRequest);
@@ -69,7 +73,7 @@ pub enum Take {
 #[utoipa::path(
     tag = "desk",
     responses(
-        (status = 200, description = "At most 200 records; names are masked", body = Value, example = json!(list_example())),
+        (status = 200, description = "At most 200 records; names are masked", body = ConflictList, example = json!(list_example())),
         NotListed,
     ),
     security(("access_token" = [])),
@@ -80,13 +84,7 @@ pub(crate) async fn list_conflicts(
     service: web::Data<Service>,
 ) -> Answer<HttpResponse> {
     let found = service.conflicts(reviewer.person).await?;
-    let item = |item: ruhu_store::desk::ConflictItem| {
-        json!({"record": item.id, "kind": item.kind, "root": item.root, "stream": item.stream,
-            "open_conflicts": item.open_conflicts, "changed_at_us": item.changed_at.0,
-            "head_name_masked": item.head_name_masked})
-    };
-    let records: Vec<_> = found.into_iter().map(item).collect();
-    Ok(HttpResponse::Ok().json(json!({"records": records})))
+    Ok(HttpResponse::Ok().json(ConflictList::from(found)))
 }
 
 /// Gives the open conflicts of a record: base, the value that stands, the value beside it, and who
@@ -95,7 +93,7 @@ pub(crate) async fn list_conflicts(
     tag = "desk",
     params(("id" = Uuid, Path, description = "Which record")),
     responses(
-        (status = 200, description = "Its open conflicts", body = Value, example = json!(read_example())),
+        (status = 200, description = "Its open conflicts", body = OpenConflicts, example = json!(read_example())),
         NotRead,
     ),
     security(("access_token" = [])),
@@ -107,9 +105,7 @@ pub(crate) async fn read_conflicts(
     id: web::Path<Uuid>,
 ) -> Answer<HttpResponse> {
     let seen = service.conflicts_of(reviewer.person, RecordId(*id)).await?;
-    let open: Vec<_> = seen.content.conflicts.iter().map(|open| told(&seen, open)).collect();
-    Ok(HttpResponse::Ok().json(json!({"record": seen.record.id, "kind": seen.record.kind,
-        "rev": seen.record.rev.to_string(), "conflicts": open})))
+    Ok(HttpResponse::Ok().json(OpenConflicts::from(&seen)))
 }
 
 /// Settles open conflicts, each in favour of a value that somebody wrote.
@@ -120,7 +116,7 @@ pub(crate) async fn read_conflicts(
     params(("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "choose-7f3a0001")),
     request_body(content = Choices, example = json!(Choices::example())),
     responses(
-        (status = 200, description = "Each record's version after it", body = Value, example = json!({"settled": [{"record": ID, "rev": "4-77a0c3d1"}]})),
+        (status = 200, description = "Each record's version after it", body = ConflictsSettled, example = json!({"settled": [{"record": ID, "rev": "4-77a0c3d1"}]})),
         NotChosen,
     ),
     security(("access_token" = [])),
@@ -135,28 +131,6 @@ pub(crate) async fn settle_conflicts(
     let request = key.sent_for("settle conflicts", &asked.0);
     let told = service.settle_conflicts(reviewer.person, request, asked.0.read()?).await?;
     Ok(HttpResponse::Ok().content_type(ContentType::json()).body(told))
-}
-
-const ID: &str = "0192e4a0-0000-7000-8000-000000000008";
-
-fn told(seen: &ConflictsSeen, open: &Conflict) -> Value {
-    let path = &open.id.path;
-    let is_here = |entry: &&ruhu_store::desk::HistoryEntry| {
-        entry.effect.0.iter().any(|touch| touch.path.overlaps(path) && !touch.only_makes_room())
-    };
-    let by = seen.history.iter().rev().find(is_here);
-    let writer = seen.writers.iter().find(|writer| {
-        (writer.name.device, writer.name.device_seq) == (open.id.device, open.id.device_seq)
-    });
-    json!({"device": open.id.device, "device_seq": open.id.device_seq.0, "path": path.to_string(),
-        "base": open.base,
-        "current": {"value": path.find(&seen.content.document),
-            "user": by.map(|by| by.user), "user_name": by.map(|by| &by.user_name),
-            "made_at": by.and_then(|by| by.made_at.as_ref()),
-            "received_at_us": by.map(|by| by.received_at.0)},
-        "alternative": {"value": open.value, "user": open.user,
-            "user_name": writer.map(|writer| &writer.user_name), "made_at": open.made_at,
-            "received_at_us": writer.map(|writer| writer.received_at.0)}})
 }
 
 impl Choices {
@@ -197,21 +171,4 @@ impl Choices {
         json!({"records": [{"record": ID, "rev": "3-5c1a9f02", "choices": [
             {"device": ID, "device_seq": 7, "path": "/answers/toilet", "take": "alternative"}]}]})
     }
-}
-
-fn list_example() -> Value {
-    json!({"records": [{"record": ID, "kind": "assessment", "root": ID, "stream": ID,
-        "open_conflicts": 1, "changed_at_us": 1_795_406_400_000_000_i64,
-        "head_name_masked": "测*"}]})
-}
-
-fn read_example() -> Value {
-    json!({"record": ID, "kind": "assessment", "rev": "3-5c1a9f02", "conflicts": [
-        {"device": ID, "device_seq": 7, "path": "/answers/toilet", "base": null,
-            "current": {"value": "not_achieved", "user": ID, "user_name": "测甲",
-                "made_at": "2026-11-23T09:30:00+08:00",
-                "received_at_us": 1_795_406_400_000_000_i64},
-            "alternative": {"value": "achieved", "user": ID, "user_name": "测乙",
-                "made_at": "2026-11-23T09:31:00+08:00",
-                "received_at_us": 1_795_406_460_000_000_i64}}]})
 }
