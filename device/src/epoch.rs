@@ -6,17 +6,29 @@ use crate::error::DeviceError;
 use crate::memory::{DeviceMemory, NewEpoch};
 use crate::transport::Transport;
 use ruhu_sync::id::{DeviceSeq, Epoch};
+use ruhu_sync::planted::{Fault, planted};
 
 impl DeviceMemory {
-    /// Enters a new history: one step, so that a crash finds the device in one or the other. The
-    /// acknowledged edits that the history lacks are unsent again, under their numbers and byte
-    /// for byte. The rows are shown until the next pull replaces them all: what they say of later
-    /// versions is of the old history, and no lower number is ignored for it.
+    /// Enters a new history: one step, so that a crash finds the device in one or the other. All
+    /// acknowledged edits that are kept are unsent again, under their numbers and byte for byte:
+    /// those that the history lacks, and those that it seems to have, because another installation
+    /// of the same name may have given their numbers to something else meanwhile. The rows are
+    /// shown until the next pull replaces them all: what they say of later versions is of the old
+    /// history, and no lower number is ignored for it.
     pub(crate) fn enter(&mut self, epoch: Epoch, expected: DeviceSeq) -> Result<(), DeviceError> {
-        let first_unsent = self.outbox.first().map_or(self.next, |edit| edit.device_seq);
-        if expected < first_unsent {
-            self.take_back(expected)?;
+        let kept = self.acknowledged.first().or(self.outbox.first());
+        let first = kept.map_or(self.next, |edit| edit.device_seq);
+        if expected < first {
+            return Err(DeviceError::Gap { expected });
         }
+        if !self.acknowledged.is_empty() && !planted(Fault::DeviceBringsNothingBack) {
+            self.take_back(first)?;
+        }
+        // Only what a verified backup holds is in every history: no other link is a witness here.
+        let safe = self.safe;
+        self.witness = self.witness.take().filter(|link| link.through <= safe);
+        // Whether this history, too, has had numbers of which the installation knows nothing.
+        self.is_overtaken = false;
         self.notice_overtaking(expected);
         self.epoch = Some(epoch);
         self.new_epoch = None;
@@ -89,23 +101,22 @@ mod tests {
     }
 
     #[test]
-    fn what_the_new_history_lacks_is_sent_again_byte_for_byte_and_then_all_is_read() {
+    fn all_that_is_kept_is_sent_again_byte_for_byte_and_then_all_is_read() {
         let mut device = acknowledged(3);
         device.create("household", None, doc(r#"{"n":4}"#)).expect("kept");
         let mut kept = bytes(device.memory.acknowledged());
         kept.extend(bytes(device.memory.outbox()));
         device.memory.cursor = Some("old".to_owned());
         let line = device.transport_mut();
-        line.then(changed(2)).then(in_epoch(&applied(2..=4, &[]))).then(ok(&empty_page()));
+        line.then(changed(2)).then(in_epoch(&applied(1..=4, &[]))).then(ok(&empty_page()));
         let report = device.sync().expect("synced");
-        assert_eq!(report.push.outcomes.len(), 3);
+        assert_eq!(report.push.outcomes.len(), 4);
         let calls = &device.transport().calls;
         assert_eq!(calls.len(), 3);
         assert_eq!(calls[1].body["epoch"], json!(AFTER));
-        for edit in &kept[1..] {
+        for edit in &kept {
             assert!(calls[1].bytes.contains(edit), "{edit}");
         }
-        assert!(!calls[1].bytes.contains(&kept[0]));
         assert!(calls[2].body.get("cursor").is_none());
         assert_eq!((device.memory.epoch(), device.memory.new_epoch()), (Some(AFTER), None));
         assert_eq!(bytes(device.memory.acknowledged()), kept);
@@ -137,6 +148,30 @@ mod tests {
         assert_eq!(report.push.outcomes.len(), 2);
         let paths: Vec<_> = device.transport().calls.iter().map(|c| c.path.as_str()).collect();
         assert_eq!(paths, ["/v1/sync/pull", "/v1/sync", "/v1/sync/push", "/v1/sync/pull"]);
+    }
+
+    #[test]
+    fn a_person_whose_right_has_ended_still_brings_back_what_a_restored_server_lacks() {
+        let mut device = acknowledged(1);
+        let stands = json!({"versions": {"push": [1], "pull": [1]}, "limits": {}, "epoch": AFTER,
+            "server_time_us": 1, "expected_device_seq": 1, "safe_device_seq": 0, "streams": []});
+        let closed = || problem(403, "closed", json!({"epoch": AFTER}));
+        let line = device.transport_mut();
+        line.then(closed()).then(ok(&stands)).then(in_epoch(&applied(1..=1, &[]))).then(closed());
+        assert_eq!(device.sync(), Err(DeviceError::Closed));
+        assert_eq!(device.transport().bodies("/push").len(), 1);
+        assert!(device.memory.outbox().is_empty());
+    }
+
+    #[test]
+    fn a_link_of_the_old_history_is_not_held_against_the_new_one() {
+        let mut device = device();
+        let chain = "of another installation".to_owned();
+        device.memory.witness = Some(crate::Witness { through: DeviceSeq(1), chain });
+        device.memory.enter(AFTER, DeviceSeq(1)).expect("entered");
+        device.create("household", None, doc("{}")).expect("kept");
+        device.transport_mut().then(in_epoch(&applied(1..=1, &[])));
+        device.push().expect("pushed");
     }
 
     #[test]

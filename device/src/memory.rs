@@ -10,6 +10,7 @@ use crate::session::Session;
 use crate::stage::{Page, Stage, StreamAgreement, compare};
 use ruhu_sync::id::{DeviceId, DeviceSeq, Epoch, RecordId, StreamId, UserId};
 use ruhu_sync::outcome::Outcome;
+use ruhu_sync::planted::{Fault, planted};
 use ruhu_sync::rev::Base;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -147,7 +148,8 @@ impl DeviceMemory {
     /// screen shows their base with them over it, whatever was pulled since; so theirs it is.
     pub(crate) fn base(&self, record: RecordId, also_unsent: &[KeptEdit]) -> Base {
         let mut unsent = self.outbox.iter().chain(also_unsent);
-        match unsent.find(|edit| edit.of(record).is_some()) {
+        let newest = planted(Fault::DeviceTakesNewestBase);
+        match unsent.find(|edit| !newest && edit.of(record).is_some()) {
             Some(oldest) => oldest.base,
             None => self.rows.get(&record).map_or(Base::Nothing, |row| Base::Seen(row.rev)),
         }
@@ -237,6 +239,11 @@ impl DeviceMemory {
     /// rows and cursor change together, and the streams are compared.
     pub(crate) fn take_page(&mut self, page: Page) -> Option<Vec<StreamAgreement>> {
         self.restart.clear();
+        if !page.complete && planted(Fault::DeviceTakesHalfPulls) {
+            self.rows.extend(page.records.iter().map(|row| (row.record, row.clone())));
+            self.cursor = Some(page.cursor);
+            return None;
+        }
         let told = page.streams.clone().filter(|_| page.complete);
         self.stage.pages.push(page);
         let told = told?;

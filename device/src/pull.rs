@@ -6,7 +6,7 @@ use crate::memory::NewEpoch;
 use crate::push::PushReport;
 use crate::stage::{Page, StreamAgreement};
 use crate::transport::Transport;
-use ruhu_sync::id::StreamId;
+use ruhu_sync::id::{Epoch, StreamId};
 use serde_json::json;
 
 /// A server that is restored again and again while a device syncs is left alone for a while.
@@ -124,9 +124,15 @@ impl<T: Transport> TestDevice<T> {
             if problem.slug == "epoch-changed" {
                 return Err(self.meet_epoch(&problem, &response));
             }
+            let told: Option<Epoch> = problem.member("epoch");
             let error = problem.into_error(&response);
             if error == DeviceError::Closed {
                 self.memory.close();
+                // Restored since: what the new history lacks is brought back, right or no right.
+                if let Some(epoch) = told.filter(|told| Some(*told) != self.memory.epoch) {
+                    self.memory.new_epoch = Some(NewEpoch { epoch, expected: None });
+                    return Err(DeviceError::EpochChanged { epoch });
+                }
             }
             return Err(error);
         }

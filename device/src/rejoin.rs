@@ -23,6 +23,8 @@ impl<T: Transport> TestDevice<T> {
         device_name: &str,
     ) -> Result<(), DeviceError> {
         self.sign_in(login, password, device_name)?;
+        // A new history may lack what the old name was acknowledged: that is sent again first.
+        self.enter_new_epoch()?;
         let at = match self.push() {
             Ok(_) => return Ok(()),
             Err(DeviceError::Forked { at }) => at,

@@ -3,6 +3,7 @@
 use crate::row::Row;
 use ruhu_sync::digest::StreamDigest;
 use ruhu_sync::id::{Epoch, RecordId, StreamId};
+use ruhu_sync::planted::{Fault, planted};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -68,18 +69,21 @@ impl Stage {
         let mut restarted = BTreeSet::new();
         for page in self.pages {
             // Read from 0: the pages replace what was held, whatever it was.
-            rows.retain(|_, row| !page.restarted.contains(&row.stream));
+            let keeps = planted(Fault::DeviceKeepsHigher);
+            rows.retain(|_, row| keeps || !page.restarted.contains(&row.stream));
             restarted.extend(page.restarted);
             // Before the records: one that left a stream and came back is in both lists.
             for gone in page.evicted {
-                if rows.get(&gone.record).is_some_and(|row| row.stream == gone.stream) {
+                let any = planted(Fault::DeviceEvictsAnyCopy);
+                if rows.get(&gone.record).is_some_and(|row| any || row.stream == gone.stream) {
                     rows.remove(&gone.record);
                 }
             }
             for row in page.records {
                 let is_older =
                     rows.get(&row.record).is_some_and(|held| held.rev.number > row.rev.number);
-                if !is_older || restarted.contains(&row.stream) {
+                let keeps = planted(Fault::DeviceKeepsHigher);
+                if !is_older || (restarted.contains(&row.stream) && !keeps) {
                     rows.insert(row.record, row);
                 }
             }

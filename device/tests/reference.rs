@@ -88,7 +88,7 @@ impl Server {
         let reply = self.store.read(|tx| pull(tx, context, &request));
         match reply.expect("read") {
             PullReply::Page(page) => Response::new(200, page.json),
-            PullReply::Closed => Response::new(403, r#"{"type":"/problems/closed"}"#),
+            PullReply::Closed(_) => Response::new(403, r#"{"type":"/problems/closed"}"#),
             other => panic!("an honest device was refused: {other:?}"),
         }
     }

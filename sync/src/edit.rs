@@ -12,6 +12,7 @@ use crate::id::{DeviceId, DeviceSeq, GroupId, RecordId, StreamId};
 use crate::json::{DEPTH_MAX, Json, Object};
 use crate::outcome::{Problem, Reason, Refusal};
 use crate::path::Path;
+use crate::planted::{Fault, planted};
 use crate::record::ConflictId;
 use crate::rev::Base;
 use crate::version::Version;
@@ -178,6 +179,9 @@ impl<'a> Received<'a> {
         let strict = Json::parse(raw).ok().filter(|value| !value.is_deeper_than(DEPTH_MAX));
         let Some(Json::Object(members)) = strict else {
             let lenient: Lenient = serde_json::from_str(raw).ok()?;
+            if planted(Fault::UnreadableStopsAll) {
+                return None;
+            }
             return Some(unread(lenient.device_seq, "not_strict_json"));
         };
         let device_seq = u64::try_from(members.get("device_seq")?.as_integer()?).ok()?;
@@ -334,7 +338,8 @@ fn read_decision(mut reader: Reader, op: Op) -> Result<Asked, Refusal> {
         reader.wrong("edit", "unreadable");
     }
     let reason = reader.text("reason", |text| {
-        let is_said = !text.trim().is_empty() && text.chars().count() <= REASON_CHARACTERS_MAX;
+        let is_said = planted(Fault::DecidedWithoutReason)
+            || !text.trim().is_empty() && text.chars().count() <= REASON_CHARACTERS_MAX;
         is_said.then(|| text.to_owned())
     });
     let made_at =

@@ -25,6 +25,7 @@ use crate::merge::{Hand, Incoming, OwnChain, merge};
 use crate::outcome::{Outcome, Problem, Reason, Refusal, Verdict};
 use crate::patch::{Ask, Wish, asks};
 use crate::path::Path;
+use crate::planted::{Fault, planted};
 use crate::rev::Rev;
 use crate::rules::{Act, Capacity, Grants, Question, Rooting, Rules, SigningKey};
 use crate::shape::Shape;
@@ -81,8 +82,10 @@ impl<R: Rules> Judge<'_, R> {
         device_seq: DeviceSeq,
         edit: &Edit,
     ) -> Judged<Taken> {
+        #[cfg(feature = "planted-faults")]
+        crate::planted::note_clock(self.device, device_seq, &edit.made_at);
         let rooting = within_protocol!(self.readable(edit));
-        if self.grants.closed {
+        if self.grants.closed && !planted(Fault::EndedRightsWrite) {
             return Ok(Err(Refusal::quarantine(Reason::RightEnded)));
         }
         let target = within_protocol!(self.reach(ledger, edit, rooting)?);
@@ -162,6 +165,9 @@ impl<R: Rules> Judge<'_, R> {
             let root_is_gone =
                 edit.root != edit.record && ledger.get(edit.root).is_some_and(is_gone);
             if root_is_gone || (is_gone(entry) && !fits) {
+                if planted(Fault::StateRejects) {
+                    return Ok(Err(Refusal::reject(Reason::Deleted, Vec::new())));
+                }
                 return Ok(Err(Refusal::quarantine(Reason::Deleted)));
             }
             let act = match edit.op {
@@ -179,8 +185,12 @@ impl<R: Rules> Judge<'_, R> {
         if rejected_before.is_none() {
             within_protocol!(self.no_untaken(ledger, edit.record));
         }
-        let is_creation = edit.op == Op::Put && edit.base == crate::rev::Base::Nothing;
+        let is_creation = edit.op == Op::Put
+            && (edit.base == crate::rev::Base::Nothing || planted(Fault::AnyBaseMakes));
         let is_hidden = ledger.get(edit.record).is_some();
+        if is_hidden && planted(Fault::HiddenShows) {
+            return Ok(Err(Refusal::quarantine(Reason::NotPermitted)));
+        }
         if !is_creation || is_hidden {
             return Ok(Err(Refusal::quarantine(Reason::NotAvailable)));
         }
@@ -342,7 +352,9 @@ impl<R: Rules> Judge<'_, R> {
     }
 
     fn own(&self, device_seq: DeviceSeq) -> OwnChain<'_> {
-        OwnChain { device: self.device, device_seq, continues: self.continues }
+        let forgotten = planted(Fault::ContinuesForgotten);
+        let continues = if forgotten { &[] } else { self.continues };
+        OwnChain { device: self.device, device_seq, continues }
     }
 }
 

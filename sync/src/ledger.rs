@@ -8,6 +8,7 @@ use crate::json::Object;
 use crate::merge::Since;
 use crate::outcome::Verdict;
 use crate::path::Path;
+use crate::planted::{Fault, planted};
 use crate::record::{Content, StoredRecord, content_hash};
 use crate::rev::{Base, Rev};
 use crate::rules::Grants;
@@ -73,6 +74,9 @@ impl Entry {
     /// loses nothing.
     pub(crate) fn since(&self, base: Base) -> Since<'_> {
         let Base::Seen(rev) = base else {
+            if planted(Fault::NothingSeenIsLatest) {
+                return Since { from_nothing: false, pasts: &[] };
+            }
             return Since { from_nothing: true, pasts: &self.pasts };
         };
         if rev == self.stored.rev {
@@ -84,6 +88,9 @@ impl Entry {
         }
         match self.pasts.iter().position(|past| past.rev == rev) {
             Some(at) => Since { from_nothing: false, pasts: &self.pasts[at + 1..] },
+            None if planted(Fault::UnknownBaseIsLatest) => {
+                Since { from_nothing: false, pasts: &[] }
+            }
             None => Since { from_nothing: true, pasts: &self.pasts },
         }
     }
@@ -110,6 +117,16 @@ impl Entry {
     /// Takes an edit: the next version, with this content.
     pub(crate) fn take(&mut self, content: Content, past: impl FnOnce(Rev) -> Past) -> Rev {
         let wire = content.to_wire();
+        if planted(Fault::ConflictsRaiseNothing)
+            && self.stored.rev.number > 0
+            && self.content.as_ref().is_some_and(|now| {
+                now.document == content.document && now.conflicts != content.conflicts
+            })
+        {
+            self.stored.wire = wire;
+            self.content = Some(content);
+            return self.stored.rev;
+        }
         let hash = content_hash(&wire, self.stored.stream);
         let rev = Rev { number: self.stored.rev.number + 1, hash };
         self.stored.rev = rev;

@@ -19,6 +19,7 @@ pub mod outcome;
 pub mod patch;
 pub mod path;
 pub mod plain;
+pub mod planted;
 pub mod pull;
 pub mod push;
 pub mod record;

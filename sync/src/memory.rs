@@ -6,6 +6,7 @@ use crate::effect::Effect;
 use crate::id::{DeviceId, DeviceSeq, Epoch, Instant, RecordId, Seq, StreamId, UserId};
 use crate::journal::{Answered, JournalRow, Past, Untaken};
 use crate::outcome::Verdict;
+use crate::planted::{Fault, planted};
 use crate::record::{RecordFrame, StoredRecord};
 use crate::rules::{Grants, SigningKey, StreamKind};
 use crate::storage::{
@@ -16,8 +17,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Everything that is stored.
-#[derive(Debug, Default)]
+/// Everything that is stored. A clone of it is a backup.
+#[derive(Clone, Debug, Default)]
 pub struct MemoryState {
     /// What each person may see: set from outside, where a database has contracts and caseloads.
     pub grants: BTreeMap<UserId, Grants>,
@@ -77,6 +78,11 @@ impl MemoryStore {
 }
 
 impl MemoryState {
+    /// Begins a new epoch, as every restore must.
+    pub fn begin_epoch(&mut self, epoch: Epoch) {
+        self.epoch = Some(epoch);
+    }
+
     /// A journal row as a quarantined edit, if it names a record.
     fn waiting(&self, row: &JournalRow<'_>) -> Option<Waiting> {
         Some(Waiting {
@@ -168,6 +174,9 @@ impl ReadTx for MemoryTx<'_> {
         let mut count = 0;
         for id in self.state.by_position.range(range).map(|(_, id)| id).take(limit) {
             let record = &self.state.records[id];
+            if record.deleted && planted(Fault::TombstonesExpire) {
+                continue;
+            }
             take(RecordFrame::from(record), &record.wire);
             count += 1;
         }
@@ -334,6 +343,9 @@ impl WriteTx for MemoryTx<'_> {
     }
 
     fn append_journal(&mut self, rows: &[JournalRow<'_>]) -> Stored<()> {
+        if planted(Fault::OutcomesApart) {
+            self.undo.clear();
+        }
         let (state, undo) = (&mut *self.state, &mut self.undo);
         for row in rows {
             let name = (row.device, row.device_seq);

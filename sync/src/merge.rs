@@ -10,6 +10,7 @@ use crate::json::Json;
 use crate::outcome::{Refusal, Verdict};
 use crate::patch::Ask;
 use crate::path::Path;
+use crate::planted::{Fault, planted};
 use crate::record::{ConflictId, Content};
 use crate::shape::Shape;
 use merger::Merger;
@@ -29,7 +30,7 @@ impl OwnChain<'_> {
     /// Whether an edit comes before the incoming one in its own chain. One with a higher number
     /// that is already applied counts like another's.
     pub fn holds(&self, device: DeviceId, device_seq: DeviceSeq) -> bool {
-        (device == self.device && device_seq < self.device_seq)
+        (device == self.device && (device_seq < self.device_seq || planted(Fault::LaterIsOwn)))
             || self.continues.iter().any(|(d, through)| *d == device && device_seq <= *through)
     }
 }

@@ -52,8 +52,9 @@ pub enum PullReply {
     UnknownDevice,
     /// The device was reported lost: it gets nothing.
     DeviceLost,
-    /// The person's right has ended: nothing is pulled any more.
-    Closed,
+    /// The person's right has ended: nothing is pulled any more. The epoch is told: a device that
+    /// has nothing to send would not learn of a restore otherwise, and not bring back what it lost.
+    Closed(Epoch),
     /// The protocol version is not served any more, or not yet.
     UpgradeRequired,
     /// The cursor was not given to this device by this server.
@@ -89,10 +90,10 @@ pub fn pull<T: ReadTx>(
         None => return Ok(PullReply::UnknownDevice),
     }
     let grants = tx.grants(context.user, context.now)?;
-    if grants.closed {
-        return Ok(PullReply::Closed);
-    }
     let epoch = tx.epoch()?;
+    if grants.closed {
+        return Ok(PullReply::Closed(epoch));
+    }
     let mut cursor = match &request.cursor {
         None => Cursor::start(epoch, context.device),
         Some(token) => match Cursor::open(token, context.cursor_key, context.device) {

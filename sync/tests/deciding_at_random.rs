@@ -377,7 +377,7 @@ impl Play {
                 ruhu_sync::pull::PullReply::Page(page) => {
                     serde_json::from_str(&page.json).expect("json")
                 }
-                ruhu_sync::pull::PullReply::Closed => return,
+                ruhu_sync::pull::PullReply::Closed(_) => return,
                 other => panic!("{other:?}"),
             };
             cursor = page["cursor"].clone();

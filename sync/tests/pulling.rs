@@ -106,7 +106,7 @@ fn a_stream_that_disagrees_is_read_from_the_beginning_when_asked() {
 fn a_person_whose_right_has_ended_pulls_nothing() {
     let world = filled(1);
     world.store.state().grants.insert(user(2), Grants { closed: true, ..grants("worker") });
-    assert!(matches!(world.try_pull(2, json!({})), PullReply::Closed));
+    assert!(matches!(world.try_pull(2, json!({})), PullReply::Closed(world::EPOCH)));
 }
 
 #[test]

@@ -8,6 +8,7 @@ use crate::id::{DeviceSeq, StreamId};
 use crate::ledger::Ledger;
 use crate::merge::Hand;
 use crate::outcome::{Outcome, Reason, Refusal, Verdict};
+use crate::planted::{Fault, planted};
 use crate::rules::{Act, Question, Rules};
 
 impl<R: Rules> Judge<'_, R> {
@@ -38,7 +39,7 @@ impl<R: Rules> Judge<'_, R> {
             .filter(|other| other.applies == decision.applies && group.contains(&other.target))
             .map(|other| other.target)
             .collect();
-        if decided != group {
+        if decided != group && !planted(Fault::GroupsDecidedInPart) {
             return Ok(Err(Refusal::quarantine(Reason::GroupMember)));
         }
         let taken = if decision.applies {

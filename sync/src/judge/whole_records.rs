@@ -9,6 +9,7 @@ use crate::json::Json;
 use crate::ledger::Ledger;
 use crate::outcome::{Outcome, Reason, Refusal, Verdict};
 use crate::path::Path;
+use crate::planted::{Fault, planted};
 use crate::record::Content;
 use crate::rev::Rev;
 use crate::rules::{Act, Question, Rules};
@@ -27,7 +28,8 @@ impl<R: Rules> Judge<'_, R> {
         let content = entry.content()?.clone();
         let question = Question { current: Some(&content.document), ..self.question(edit, target) };
         within_protocol!(self.rules.permits(&question).map_err(Refusal::quarantine));
-        if content.conflicts.iter().any(|open| !edit.resolves.contains(&open.id)) {
+        let is_over = content.conflicts.iter().any(|open| !edit.resolves.contains(&open.id));
+        if is_over && !planted(Fault::DeletesOverConflict) {
             return Ok(Err(Refusal::quarantine(Reason::OpenConflict)));
         }
         let own = self.own(device_seq);
@@ -104,6 +106,9 @@ impl<R: Rules> Judge<'_, R> {
         let nothing = Effect::default();
         let mut moved = None;
         for id in ledger.belonging(edit.record).collect::<Vec<_>>() {
+            if id != edit.record && planted(Fault::MovesRootAlone) {
+                continue;
+            }
             let Some(entry) = ledger.get_mut(id) else { continue };
             let rev = entry.relocate(to, |rev| past(id, self.device, device_seq, rev, &nothing))?;
             if id == edit.record {

@@ -6,6 +6,7 @@ use crate::json::Json;
 use crate::outcome::{Reason, Refusal};
 use crate::patch::{Ask, Wish};
 use crate::path::Path;
+use crate::planted::{Fault, planted};
 use crate::record::Content;
 use crate::rules::{Act, Rules};
 use crate::shape::Class;
@@ -43,7 +44,8 @@ impl<R: Rules> Judge<'_, R> {
             |rule: &dyn Fn(&Path, &Json) -> bool| states.iter().any(|(path, to)| rule(path, to));
         let is_submission = any(&|path, to| self.rules.is_submission(&edit.kind, path, to));
         let needs_agreement = any(&|path, to| self.rules.needs_agreement(&edit.kind, path, to));
-        if needs_agreement && !content.conflicts.is_empty() {
+        if needs_agreement && !content.conflicts.is_empty() && !planted(Fault::SubmitsOverConflict)
+        {
             let reason =
                 if is_submission { Reason::SubmissionConflict } else { Reason::OpenConflict };
             return Err(Refusal::quarantine(reason));

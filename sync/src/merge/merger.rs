@@ -7,6 +7,7 @@ use crate::json::{Json, Object};
 use crate::outcome::{Reason, Refusal};
 use crate::patch::{Ask, Wish};
 use crate::path::Path;
+use crate::planted::{Fault, is_latest, planted};
 use crate::record::{Conflict, ConflictId, Content};
 use crate::shape::Class;
 use std::cell::OnceCell;
@@ -162,6 +163,9 @@ impl<'a> Merger<'a> {
             self.make_way(path);
         }
         let before = path.find(&self.content.document).cloned();
+        if before == after && planted(Fault::SameValueTouchesNothing) {
+            return;
+        }
         if before != after {
             match after.clone() {
                 Some(value) => path.put(&mut self.content.document, value),
@@ -231,7 +235,9 @@ impl<'a> Merger<'a> {
                     continue;
                 }
             }
-            self.touch(&name.path, current);
+            if !planted(Fault::AffirmingTouchesNothing) {
+                self.touch(&name.path, current);
+            }
         }
     }
 
@@ -291,7 +297,14 @@ impl<'a> Merger<'a> {
                 continue;
             }
             let Some(seen) = row.find(self.seen()).cloned() else {
+                if planted(Fault::UnknownRowsAreMade) {
+                    continue;
+                }
                 return Err(Refusal::quarantine(Reason::RowUnknown));
+            };
+            let seen = match planted(Fault::RowsComeBackEmpty) {
+                true => Json::Object(Object::new()),
+                false => seen,
             };
             match ask.wish {
                 Wish::Remove if is_target => continue,
@@ -305,9 +318,17 @@ impl<'a> Merger<'a> {
         Ok(true)
     }
 
+    fn is_misled(&self, path: &Path) -> bool {
+        let name = |(at, _): &(usize, &Touch)| {
+            (self.since.pasts[*at].device, self.since.pasts[*at].device_seq)
+        };
+        planted(Fault::ClockDecides)
+            && is_latest(self.incoming.made_at, self.touched_near(path).iter().map(name))
+    }
+
     fn set(&mut self, path: &Path, value: Json, asks_nobody: bool) {
         let differs = path.find(&self.content.document) != Some(&value);
-        if differs && !asks_nobody && self.is_met(path) {
+        if differs && !asks_nobody && self.is_met(path) && !self.is_misled(path) {
             self.open_beside(path, Some(value));
         } else {
             self.drop_own_alternative(path);
@@ -317,7 +338,7 @@ impl<'a> Merger<'a> {
 
     fn add_row(&mut self, path: &Path, row: &Object) -> Result<(), Refusal> {
         let taken = path.find(&self.content.document).is_some()
-            || self.content.removed_rows.contains(path)
+            || (self.content.removed_rows.contains(path) && !planted(Fault::RowIdsReturn))
             || path.find(self.seen()).is_some();
         if taken {
             return Err(Refusal::quarantine(Reason::RowIdTaken));
@@ -348,7 +369,8 @@ impl<'a> Merger<'a> {
         self.drop_own_alternative(path);
         let is_there = path.find(&self.content.document).is_some();
         let mut inside = self.open.range(path..).take_while(|(place, _)| place.is_within(path));
-        let over_conflict = inside.any(|(_, open)| !open.is_empty());
+        let over_conflict =
+            inside.any(|(_, open)| !open.is_empty()) && !planted(Fault::RemovesOverConflict);
         if is_there && !asks_nobody && (over_conflict || self.is_met(path)) {
             self.open_beside(path, None);
             return;

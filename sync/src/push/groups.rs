@@ -8,6 +8,7 @@ use crate::journal::Untaken;
 use crate::judge::{Judge, Taken};
 use crate::ledger::Ledger;
 use crate::outcome::{Outcome, Reason, Refusal, Verdict};
+use crate::planted::{Fault, planted};
 use crate::rules::{Event, News, Rules};
 use crate::storage::Stored;
 use std::collections::BTreeSet;
@@ -37,6 +38,7 @@ pub(super) fn units(edits: &[Received<'_>]) -> Result<Vec<Range<usize>>, DeviceS
                     .find(is_whole);
                 match unit {
                     Some(unit) if met.insert(group.id) => unit,
+                    _ if planted(Fault::GroupsTakenInPart) => at..at + 1,
                     _ => return Err(edit.device_seq),
                 }
             }
@@ -77,6 +79,9 @@ pub(super) fn judge_all<R: Rules>(
             let device_seq = received.device_seq;
             judged.push(match &received.edit {
                 Err(refusal) => Err(refusal.clone()),
+                Ok(Asked::Void) if planted(Fault::VoidsRefused) => {
+                    Err(Refusal::reject(Reason::UnknownOp, Vec::new()))
+                }
                 Ok(Asked::Void) => Ok(voided(device_seq)),
                 Ok(Asked::Edit(edit)) => judge.judge(ledger, device_seq, edit)?,
                 Ok(Asked::Decision(decision)) => {
@@ -175,6 +180,9 @@ fn all_or_nothing(members: &[Received<'_>], judged: &mut [Judged]) -> bool {
     let Some(at) = rejected.or_else(|| culprit(Verdict::Quarantined)) else {
         return false;
     };
+    if planted(Fault::GroupsFailInPart) {
+        return false;
+    }
     let verdict = if rejected.is_some() { Verdict::Rejected } else { Verdict::Quarantined };
     for one in judged.iter_mut() {
         if !matches!(one, Err(refusal) if refusal.verdict == verdict) {

@@ -5,6 +5,7 @@ use crate::effect::Effect;
 use crate::id::{Instant, RecordId, StreamId, UserId};
 use crate::journal::Past;
 use crate::ledger::Ledger;
+use crate::planted::{Fault, planted};
 use crate::record::Content;
 use crate::rules::Notice;
 use crate::storage::{ReadTx, Stored};
@@ -28,6 +29,9 @@ pub(super) fn make_notices<T: ReadTx>(
     ledger: &mut Ledger,
     notices: Vec<Sent>,
 ) -> Stored<()> {
+    if planted(Fault::NobodyIsTold) {
+        return Ok(());
+    }
     for (index, Sent { by, author, about, notice }) in notices.into_iter().enumerate() {
         if notice.to != author {
             let grants = tx.grants(notice.to, now)?;

@@ -10,6 +10,7 @@ use crate::journal::JournalRow;
 use crate::judge::Taken;
 use crate::ledger::Ledger;
 use crate::outcome::Outcome;
+use crate::planted::{Fault, planted};
 use crate::rules::{Grants, Rules};
 use crate::storage::{DeviceState, StorageError, Stored};
 use std::borrow::Cow;
@@ -59,7 +60,10 @@ pub(super) fn journal<'a, R: Rules>(
             outcome_text,
             effect: taken.effect,
             effect_is_payload: taken.effect_is_payload,
-            payload: Cow::Borrowed(received.raw),
+            payload: match received.edit.is_err() && planted(Fault::BytesNotKept) {
+                true => Cow::Borrowed(""),
+                false => Cow::Borrowed(received.raw),
+            },
             salt,
             payload_hash,
             chain: device.chain,

@@ -12,6 +12,7 @@ use crate::id::{DeviceId, DeviceSeq, StreamId};
 use crate::journal::Answered;
 use crate::judge::Judge;
 use crate::ledger::Ledger;
+use crate::planted::{Fault, planted};
 use crate::record::StoredRecord;
 use crate::rules::{Grants, Rules};
 use crate::storage::{StorageError, Stored, WriteTx};
@@ -30,7 +31,7 @@ pub fn push<T: WriteTx, R: Rules>(
     if device.user != context.user {
         return Ok(PushReply::UnknownDevice);
     }
-    if device.reported_lost {
+    if device.reported_lost && !planted(Fault::LostAreServed) {
         return Ok(PushReply::DeviceLost);
     }
     let facts = DeviceFacts::of(tx.epoch()?, &device);
@@ -109,10 +110,13 @@ fn answer_repeats<T: WriteTx>(
     };
     let mut outcomes = Vec::with_capacity(repeats.len());
     for (earlier, now) in answered.into_iter().zip(repeats) {
-        if !is_same(&earlier, now) {
+        if !is_same(&earlier, now) && !planted(Fault::ForksUnseen) {
             return Ok(Err((now.device_seq, outcomes)));
         }
-        outcomes.push(earlier.outcome_text);
+        outcomes.push(match planted(Fault::OutcomesChange) {
+            true => earlier.outcome_text.replace("quarantined", "applied"),
+            false => earlier.outcome_text,
+        });
     }
     Ok(Ok(outcomes))
 }
@@ -122,7 +126,8 @@ fn answered_records(edits: &[Received<'_>], ledger: &Ledger, grants: &Grants) ->
     let named: BTreeSet<_> = edits.iter().filter_map(Received::asked).map(|e| e.record).collect();
     // A pull tells a person whose right has ended nothing; no more does an answer.
     let is_held = |stream: StreamId| {
-        !grants.closed && grants.streams.get(&stream).is_some_and(|grant| grant.held)
+        planted(Fault::AnswersLeak)
+            || !grants.closed && grants.streams.get(&stream).is_some_and(|grant| grant.held)
     };
     named
         .into_iter()

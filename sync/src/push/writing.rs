@@ -3,6 +3,7 @@
 use crate::id::{Instant, StreamId};
 use crate::journal::JournalRow;
 use crate::ledger::Ledger;
+use crate::planted::{Fault, planted};
 use crate::rules::{Grants, StreamKind};
 use crate::storage::{
     Departure, DeviceState, RecordChange, StorageError, Stored, StreamHead, WriteTx,
@@ -28,9 +29,12 @@ pub(super) fn write_all<T: WriteTx>(
         let mut departures = Vec::new();
         for entry in ledger.changed() {
             let before = entry.stored_as();
+            let forgets = entry.stored.deleted && planted(Fault::DigestForgetsDeletions);
             if let Some((stream, rev)) = before {
                 let head = locked(&mut heads, stream)?;
-                head.digest.toggle(entry.stored.id, rev);
+                if !forgets {
+                    head.digest.toggle(entry.stored.id, rev);
+                }
                 head.count = head.count.saturating_sub(1);
                 if stream != entry.stored.stream {
                     head.head = head.head.next();
@@ -41,7 +45,9 @@ pub(super) fn write_all<T: WriteTx>(
             let head = locked(&mut heads, entry.stored.stream)?;
             head.head = head.head.next();
             head.count += 1;
-            head.digest.toggle(entry.stored.id, entry.stored.rev);
+            if !forgets {
+                head.digest.toggle(entry.stored.id, entry.stored.rev);
+            }
             entry.stored.seq = head.head;
         }
         let changes: Vec<_> = ledger

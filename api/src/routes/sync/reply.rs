@@ -97,7 +97,7 @@ pub(super) fn to_pull(reply: PullReply, served: Served) -> Answer<HttpResponse> 
         PullReply::Page(page) => return Ok(answered(page.json)),
         PullReply::UnknownDevice => Kind::SignInRequired.into(),
         PullReply::DeviceLost => Kind::DeviceLost.into(),
-        PullReply::Closed => Kind::Closed.into(),
+        PullReply::Closed(epoch) => Problem::new(Kind::Closed).with("epoch", epoch.to_string()),
         PullReply::UpgradeRequired => {
             Problem::new(Kind::UpgradeRequired).with("versions", served.pull())
         }

@@ -1,0 +1,174 @@
+//! The kinds of record that a simulated world has, as plain data: for the model, which reads
+//! nothing of the server's, and for people, who need words to write.
+
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// How two people's different values are settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// A person chooses.
+    Ask,
+    /// The last to arrive stands.
+    LastArrival,
+    /// Only the server writes it.
+    Server,
+    /// A status.
+    State,
+}
+
+/// What a place holds.
+#[derive(Clone, Debug)]
+pub enum Holds {
+    /// One value.
+    Leaf(Class),
+    /// Known fields.
+    Object(Fields),
+    /// Rows of known fields.
+    Rows(Fields),
+    /// Options.
+    Choices,
+}
+
+/// Fields by name.
+pub type Fields = BTreeMap<&'static str, Holds>;
+
+/// A kind of record.
+#[derive(Clone, Debug)]
+pub struct Kind {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether it is a root; others belong to a root.
+    pub is_root: bool,
+    /// Its known fields.
+    pub fields: Fields,
+    /// The legal transitions of `status`; from nothing is `""`.
+    pub transitions: &'static [(&'static str, &'static str)],
+    /// What must be there when the record is handed in.
+    pub needed: &'static [&'static str],
+    /// What must be there when it is made.
+    pub made_with: &'static [&'static str],
+    /// How one is made.
+    pub made_as: Value,
+    /// Places that people write, as JSON pointers.
+    pub places: &'static [&'static str],
+    /// Objects and maps that can be removed or asked for whole.
+    pub whole: &'static [&'static str],
+    /// Where its rows are, and a row's fields.
+    pub rows: Option<(&'static str, &'static [&'static str])>,
+    /// The statuses that people set, in order.
+    pub statuses: &'static [&'static str],
+}
+
+impl Kind {
+    /// What a place takes: options are true, everything else a word.
+    pub fn word(&self, place: &str, value: u8) -> Value {
+        let first = place.split('/').nth(1).unwrap_or_default();
+        match self.fields.get(first) {
+            Some(Holds::Choices) => json!(true),
+            _ => json!(["甲", "乙", "丙", "丁"][usize::from(value % 4)]),
+        }
+    }
+}
+
+/// All kinds of a world.
+#[derive(Clone, Debug)]
+pub struct Kinds(pub Vec<Kind>);
+
+impl Kinds {
+    /// The kind of this name.
+    pub fn get(&self, name: &str) -> Option<&Kind> {
+        self.0.iter().find(|kind| kind.name == name)
+    }
+
+    /// The kinds of the protocol's own tests: every sort of field there is.
+    pub fn plain() -> Self {
+        let ask = || Holds::Leaf(Class::Ask);
+        let thing = Kind {
+            name: "thing",
+            is_root: true,
+            fields: [
+                ("x", ask()),
+                ("y", ask()),
+                ("phone", Holds::Leaf(Class::LastArrival)),
+                ("level", Holds::Leaf(Class::Server)),
+                ("aids", Holds::Choices),
+                ("home", Holds::Object([("street", ask()), ("door", ask())].into())),
+                ("rows", Holds::Rows([("wage", ask()), ("age", ask())].into())),
+            ]
+            .into(),
+            transitions: &[],
+            needed: &[],
+            made_with: &[],
+            made_as: json!({}),
+            places: &[
+                "/x",
+                "/x",
+                "/x",
+                "/y",
+                "/phone",
+                "/aids/cane",
+                "/home/street",
+                "/home/door",
+                "/level",
+                "/unknown",
+            ],
+            whole: &["/home", "/rows", "/aids"],
+            rows: Some(("/rows", &["wage", "age"])),
+            statuses: &[],
+        };
+        let part = Kind {
+            name: "part",
+            is_root: false,
+            fields: [
+                ("status", Holds::Leaf(Class::State)),
+                ("x", ask()),
+                ("y", ask()),
+                ("rows", Holds::Rows([("wage", ask())].into())),
+            ]
+            .into(),
+            transitions: &[
+                ("", "draft"),
+                ("", "submitted"),
+                ("draft", "submitted"),
+                ("submitted", "accepted"),
+            ],
+            needed: &["x"],
+            made_with: &[],
+            made_as: json!({"status": "draft"}),
+            places: &["/x", "/x", "/y"],
+            whole: &["/rows"],
+            rows: Some(("/rows", &["wage"])),
+            statuses: &["draft", "submitted", "accepted"],
+        };
+        let note = Kind {
+            name: "note",
+            is_root: false,
+            fields: [("x", ask())].into(),
+            transitions: &[],
+            needed: &[],
+            made_with: &["x"],
+            made_as: json!({"x": "甲"}),
+            places: &["/x"],
+            whole: &[],
+            rows: None,
+            statuses: &[],
+        };
+        Self(vec![thing, part, note])
+    }
+
+    /// The same kinds, as the protocol's plain rules read them.
+    pub fn plain_rules() -> Value {
+        json!({"kinds": {
+            "thing": {"fields": {
+                "x": "ask", "y": "ask", "phone": "last_arrival", "level": "server",
+                "aids": "choices", "home": {"object": {"street": "ask", "door": "ask"}},
+                "rows": {"rows": {"wage": "ask", "age": "ask"}}}},
+            "part": {"fields": {"status": "state", "x": "ask", "y": "ask",
+                "rows": {"rows": {"wage": "ask"}}},
+                "transitions": [["", "draft"], ["", "submitted"], ["draft", "submitted"],
+                    ["submitted", "accepted"]],
+                "needed": ["/x"]},
+            "note": {"fields": {"x": "ask"}, "made_with": ["/x"]}}})
+    }
+}

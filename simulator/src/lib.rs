@@ -1,0 +1,22 @@
+//! A simulator that tries to break the guarantees of the sync protocol.
+//!
+//! From one seed follow a few tablets, people and staff, a line that loses, repeats, holds back and
+//! cuts, and everything that can happen to them ([`step`]). The tablets are the honest ones of
+//! `ruhu-device`. After every step the server is held against a [`model`] that shares no code with
+//! it. A schedule that fails is made as short as it can be ([`run`]).
+
+//! What staff publish while drafts are open (forms) has its place in [`step::Desk`] and
+//! `world/staff.rs`: a step that changes the rules between two edits.
+
+pub mod generate;
+pub mod kinds;
+mod look;
+pub mod memory;
+pub mod model;
+pub mod names;
+pub mod net;
+pub mod random;
+pub mod run;
+pub mod service;
+pub mod step;
+pub mod world;

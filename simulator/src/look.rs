@@ -1,0 +1,89 @@
+//! What staff see who look at the server.
+
+use ruhu_sync::id::DeviceId;
+use ruhu_sync::memory::MemoryState;
+use ruhu_sync::outcome::Verdict;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+/// A record as it stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Seen {
+    pub(crate) id: Uuid,
+    pub(crate) kind: String,
+    pub(crate) root: Uuid,
+    pub(crate) rev: String,
+    pub(crate) deleted: bool,
+    pub(crate) document: Value,
+    pub(crate) conflicts: Vec<Value>,
+}
+
+/// All records, but for those that only tell somebody something.
+pub(crate) fn records(stored: &MemoryState) -> Vec<Seen> {
+    let all = stored.records.values().filter(|record| !record.id.is_servers());
+    all.map(|record| {
+        let content: Value =
+            serde_json::from_str(&format!("{{{}}}", record.wire)).unwrap_or_default();
+        Seen {
+            id: record.id.0,
+            kind: record.kind.clone(),
+            root: record.root.0,
+            rev: record.rev.to_string(),
+            deleted: record.deleted,
+            document: content["document"].clone(),
+            conflicts: content["conflicts"].as_array().cloned().unwrap_or_default(),
+        }
+    })
+    .collect()
+}
+
+/// What waits in quarantine and is not settled: groups of edits' names, in order.
+pub(crate) fn waiting(stored: &MemoryState) -> Vec<Vec<(Uuid, u64)>> {
+    let settled: BTreeSet<_> = stored
+        .journal
+        .values()
+        .filter_map(|row| row.decides)
+        .map(|name| (name.device.0, name.device_seq.0))
+        .collect();
+    let mut all: Vec<(Option<_>, Vec<(Uuid, u64)>)> = Vec::new();
+    for row in stored.journal.values() {
+        let name = (row.device.0, row.device_seq.0);
+        let waits = row.outcome.outcome == Verdict::Quarantined && row.record.is_some();
+        if !waits || settled.contains(&name) {
+            continue;
+        }
+        let group = row.group.map(|group| (row.device, group));
+        match all.last_mut().filter(|(other, _)| group.is_some() && *other == group) {
+            Some((_, members)) => members.push(name),
+            None => all.push((group, vec![name])),
+        }
+    }
+    all.into_iter().map(|(_, members)| members).collect()
+}
+
+/// How often each edit that people wrote is in the journal, by the mark in its time.
+pub(crate) fn marks(stored: &MemoryState) -> BTreeMap<String, usize> {
+    let mut marks = BTreeMap::new();
+    for row in stored.journal.values() {
+        if let Some(mark) = &row.made_at {
+            *marks.entry(mark.clone()).or_default() += 1;
+        }
+    }
+    marks
+}
+
+/// A device's edits as they came.
+pub(crate) fn acknowledged(stored: &MemoryState, device: Uuid) -> Vec<String> {
+    let of_it = stored.journal.values().filter(|row| row.device == DeviceId(device));
+    of_it.map(|row| row.payload.to_string()).collect()
+}
+
+/// The journal, to be read by people: each edit's name, what became of it, and its bytes.
+pub(crate) fn journal(stored: &MemoryState) -> Vec<String> {
+    let rows = stored.journal.values();
+    rows.map(|row| {
+        format!("{} {} {} {}", row.device, row.device_seq, row.outcome_text, row.payload)
+    })
+    .collect()
+}

@@ -1,0 +1,294 @@
+//! The independent model: deliberately simple, and not a line of the code under test. It keeps
+//! every version of every record whole, works out anew what each call should be answered, and
+//! holds that against what was answered and against what is stored.
+
+mod asks;
+mod books;
+mod decide;
+mod judge;
+mod merge;
+mod overwrites;
+mod pulls;
+mod push;
+mod state;
+mod value;
+
+pub use state::Rights;
+
+use crate::kinds::Kinds;
+use crate::names::{STAFF, team, user};
+use push::{Expected, Told, push};
+use serde_json::{Value, json};
+use state::{Device, Person, State};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// What is wrong, in a sentence.
+pub type Wrong = String;
+
+/// The guarantees that a run was held against, each as often as it could have been broken.
+pub type Tally = BTreeMap<String, u64>;
+
+/// A copy of what the server should have stored.
+#[derive(Clone, Debug)]
+struct Backup {
+    state: State,
+    verified: bool,
+}
+
+/// The model of one server.
+#[derive(Clone, Debug)]
+pub struct Model {
+    kinds: Kinds,
+    state: State,
+    rights: BTreeMap<Uuid, Rights>,
+    backups: Vec<Backup>,
+    /// What people should be told and no record was seen of yet.
+    untold: Vec<(Uuid, Value, state::Name)>,
+    /// What became of how many edits.
+    pub tally: Tally,
+}
+
+impl Model {
+    /// A server in which nothing has happened.
+    pub fn new(kinds: Kinds, epoch: Uuid) -> Self {
+        Self {
+            kinds,
+            state: State { epoch, ..State::default() },
+            rights: BTreeMap::new(),
+            backups: Vec::new(),
+            untold: Vec::new(),
+            tally: Tally::new(),
+        }
+    }
+
+    /// The server's epoch.
+    pub fn epoch(&self) -> Uuid {
+        self.state.epoch
+    }
+
+    /// A device was enrolled, as the continuation of others if it is new.
+    pub fn enrol(&mut self, id: Uuid, user: Uuid, continues: Option<(Uuid, u64)>) {
+        let chain: Vec<_> = continues
+            .and_then(|(earlier, through)| {
+                let before = self.state.devices.get(&earlier)?;
+                let first = (earlier, through.min(before.last()));
+                Some(std::iter::once(first).chain(before.continues.iter().copied()).collect())
+            })
+            .unwrap_or_default();
+        self.state.devices.entry(id).or_insert(Device {
+            user,
+            edits: Vec::new(),
+            continues: chain,
+            lost: false,
+            safe: 0,
+            chain: [0; 32],
+        });
+    }
+
+    /// A person's rights are these now.
+    pub fn set_rights(&mut self, user: Uuid, rights: Rights) {
+        self.rights.insert(user, rights);
+    }
+
+    /// A device was reported lost, or found.
+    pub fn set_lost(&mut self, id: Uuid, lost: bool) {
+        if let Some(device) = self.state.devices.get_mut(&id) {
+            device.lost = lost;
+        }
+    }
+
+    /// The server was backed up.
+    pub fn back_up(&mut self) {
+        self.backups.push(Backup { state: self.state.clone(), verified: false });
+    }
+
+    /// The last backup was verified: devices may forget what is in it.
+    pub fn verify(&mut self) {
+        let Some(backup) = self.backups.last_mut() else { return };
+        if backup.state.epoch != self.state.epoch {
+            return;
+        }
+        backup.verified = true;
+        for (id, then) in &backup.state.devices {
+            if let Some(now) = self.state.devices.get_mut(id) {
+                now.safe = now.safe.max(then.last());
+            }
+        }
+    }
+
+    /// The server was restored from this backup, in a new epoch. What was reported lost stays so.
+    pub fn restore(&mut self, nth: usize, epoch: Uuid) {
+        let Some(backup) = self.backups.get(nth) else { return };
+        self.state = State { epoch, ..backup.state.clone() };
+        // Backups of the history that was left behind are no beginning of this one.
+        self.backups.truncate(nth + 1);
+        self.untold.clear();
+    }
+
+    /// Where others decide on what a person wrote, if nothing else tells.
+    fn desk(&self, user: Uuid) -> Option<Uuid> {
+        (user != STAFF).then(|| team(0))
+    }
+
+    fn person(&self, id: Uuid) -> Person {
+        if id == STAFF {
+            let own = self.rights.keys().copied();
+            let streams = (0..crate::names::TEAMS).map(team).chain(own).collect();
+            return Person { id, is_staff: true, closed: false, desk: None, streams };
+        }
+        let rights = self.rights.get(&id).cloned().unwrap_or_default();
+        let mut streams: std::collections::BTreeSet<Uuid> =
+            rights.teams.iter().map(|n| team(*n)).chain([id]).collect();
+        if rights.closed {
+            streams.clear();
+        }
+        let desk = self.desk(id);
+        Person { id, is_staff: false, closed: rights.closed, desk, streams }
+    }
+
+    /// Whose device this is.
+    pub fn owner(&self, device: Uuid) -> Option<Uuid> {
+        self.state.devices.get(&device).map(|device| device.user)
+    }
+
+    /// Holds the answer to a push against what it should have been, and takes it over.
+    pub fn observe_push(
+        &mut self,
+        device: Uuid,
+        owner: Uuid,
+        at_desk: bool,
+        body: &str,
+        status: u16,
+        answer: &str,
+    ) -> Result<(), Wrong> {
+        let person = self.person(owner);
+        let expected = push(&mut self.state, &self.kinds, &person, device, at_desk, body);
+        let read: Value = serde_json::from_str(answer).unwrap_or_default();
+        match expected {
+            Expected::Refused { status: wanted, slug, members } => {
+                *self.tally.entry(slug.to_owned()).or_default() += 1;
+                self.refused(status, &read, (wanted, slug), &members)
+            }
+            Expected::Answered { outcomes, named, new, told } => {
+                for outcome in &outcomes[outcomes.len() - (new.end - new.start) as usize..] {
+                    let verdict = outcome["outcome"].as_str().unwrap_or_default();
+                    let reason = outcome["reason"].as_str().map(|reason| format!("/{reason}"));
+                    let word = format!("{verdict}{}", reason.unwrap_or_default());
+                    *self.tally.entry(word).or_default() += 1;
+                }
+                if status != 200 {
+                    return Err(format!("a push that is in order was refused: {status} {answer}"));
+                }
+                self.told(told);
+                self.answered(&person, device, &read, &outcomes, &named)?;
+                self.check_overwrites(device, new.start)
+            }
+        }
+    }
+
+    fn told(&mut self, told: Vec<Told>) {
+        self.untold.extend(told.into_iter().map(|one| (one.stream, one.document, one.by)));
+    }
+
+    fn refused(
+        &self,
+        status: u16,
+        answer: &Value,
+        (wanted, slug): (u16, &str),
+        members: &Value,
+    ) -> Result<(), Wrong> {
+        let kind = answer["type"].as_str().unwrap_or_default();
+        if status != wanted || !kind.ends_with(slug) {
+            return Err(format!(
+                "a push should be refused as {slug}, and was answered {status} {answer}"
+            ));
+        }
+        for (name, value) in members.as_object().into_iter().flatten() {
+            if !alike(&answer[name], value) {
+                return Err(format!("{slug}: {name} should be {value}, and is {}", answer[name]));
+            }
+        }
+        Ok(())
+    }
+
+    fn answered(
+        &self,
+        person: &Person,
+        device: Uuid,
+        answer: &Value,
+        outcomes: &[Value],
+        named: &std::collections::BTreeSet<Uuid>,
+    ) -> Result<(), Wrong> {
+        if !alike(&answer["outcomes"], &json!(outcomes)) {
+            return Err(format!(
+                "outcomes should be {}, and are {}",
+                json!(outcomes),
+                answer["outcomes"]
+            ));
+        }
+        let Some(known) = self.state.devices.get(&device) else { return Ok(()) };
+        let stands = json!([known.last() + 1, known.safe, self.state.epoch]);
+        let says =
+            json!([answer["expected_device_seq"], answer["safe_device_seq"], answer["epoch"]]);
+        if stands != says {
+            return Err(format!("the device stands at {stands}, and was told {says}"));
+        }
+        // The desk's streams are on no tablet.
+        let is_held = |stream: &Uuid| !person.is_staff && person.streams.contains(stream);
+        let should: Vec<&state::Record> = named
+            .iter()
+            .filter_map(|id| self.state.records.get(id))
+            .filter(|record| is_held(&record.stream))
+            .collect();
+        let given = answer["records"].as_array().cloned().unwrap_or_default();
+        let names = |given: &[Value]| -> Vec<Value> {
+            given.iter().map(|record| record["record"].clone()).collect()
+        };
+        let wanted: Vec<Value> = should.iter().map(|record| json!(record.id)).collect();
+        if names(&given) != wanted {
+            return Err(format!(
+                "7: an answer should carry the records {}, and carries {}",
+                json!(wanted),
+                json!(names(&given))
+            ));
+        }
+        for (record, given) in should.iter().zip(&given) {
+            let wire: Value =
+                serde_json::from_str(&format!("{{{}}}", record.wire)).unwrap_or_default();
+            let is_it = given["rev"] == json!(record.rev())
+                && ["document", "conflicts", "deleted"]
+                    .iter()
+                    .all(|name| given[*name] == wire[*name])
+                && given["stream"] == json!(record.stream);
+            if !is_it {
+                return Err(format!(
+                    "the answer's record is {given}, and should be {}",
+                    record.told()
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Equal, but for the list of what is wrong with an edit, which is for people.
+fn alike(given: &Value, wanted: &Value) -> bool {
+    match (given, wanted) {
+        (Value::Array(given), Value::Array(wanted)) => {
+            given.len() == wanted.len()
+                && given.iter().zip(wanted).all(|(given, wanted)| alike(given, wanted))
+        }
+        (Value::Object(given), Value::Object(wanted)) => {
+            let given: Vec<_> = given.iter().filter(|(name, _)| *name != "problems").collect();
+            given.len() == wanted.len()
+                && given.iter().all(|(name, value)| wanted.get(*name) == Some(value))
+        }
+        (given, wanted) => given == wanted,
+    }
+}
+
+/// The streams of a person: the teams' and the own.
+pub(crate) fn streams_of(n: u8, rights: &Rights) -> Vec<Uuid> {
+    rights.teams.iter().map(|n| team(*n)).chain([user(n)]).collect()
+}

@@ -1,0 +1,379 @@
+//! What should become of one edit, rule by rule.
+
+use super::asks::{Wish, asks};
+use super::merge::{Asked, merge, resolves};
+use super::state::{Device, Name, Person, Record, State, Version};
+use crate::kinds::{Class, Kind, Kinds};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// Why an edit is not taken.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Refusal {
+    pub(super) verdict: &'static str,
+    pub(super) reason: &'static str,
+    pub(super) because_of: Option<u64>,
+}
+
+pub(super) fn waits(reason: &'static str) -> Refusal {
+    Refusal { verdict: "quarantined", reason, because_of: None }
+}
+
+fn never(reason: &'static str) -> Refusal {
+    Refusal { verdict: "rejected", reason, because_of: None }
+}
+
+/// An edit that is taken.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Taken {
+    pub(super) verdict: &'static str,
+    pub(super) rev: Option<String>,
+    pub(super) conflicts: Vec<String>,
+    pub(super) ignored: Vec<String>,
+    /// The quarantined edit that it settled.
+    pub(super) settles: Option<Name>,
+}
+
+impl Taken {
+    pub(super) fn nothing() -> Self {
+        Self { verdict: "applied", ..Self::default() }
+    }
+}
+
+pub(super) type Judged = Result<Taken, Refusal>;
+
+/// An outcome as the answer tells it.
+pub(super) fn outcome(number: u64, judged: &Judged) -> Value {
+    let mut told = json!({"device_seq": number});
+    match judged {
+        Ok(taken) => {
+            told["outcome"] = json!(taken.verdict);
+            if let Some(rev) = &taken.rev {
+                told["rev"] = json!(rev);
+            }
+            for (name, paths) in [("conflicts", &taken.conflicts), ("ignored", &taken.ignored)] {
+                if !paths.is_empty() {
+                    told[name] = json!(paths);
+                }
+            }
+        }
+        Err(refusal) => {
+            told["outcome"] = json!(refusal.verdict);
+            told["reason"] = json!(refusal.reason);
+            if let Some(number) = refusal.because_of {
+                told["because_of"] = json!(number);
+            }
+        }
+    }
+    told
+}
+
+pub(super) fn id(value: &Value, name: &str) -> Option<Uuid> {
+    Uuid::try_parse(value[name].as_str()?).ok()
+}
+
+/// Whose edit is judged, and by whose rights.
+pub(super) struct Author<'a> {
+    pub(super) person: &'a Person,
+    pub(super) user: Uuid,
+    pub(super) device: Uuid,
+    pub(super) at_desk: bool,
+    /// The stream at whose desk the edit was laid, if it is applied later.
+    pub(super) applied: Option<Option<Uuid>>,
+}
+
+impl State {
+    pub(super) fn within(&self, person: &Person, id: Uuid) -> Option<&Record> {
+        self.records.get(&id).filter(|record| person.streams.contains(&record.stream))
+    }
+
+    /// The first edit of this device for this record that was not taken.
+    fn untaken(&self, author: &Author<'_>, record: Uuid) -> Option<(u64, bool)> {
+        let edits = &self.devices.get(&author.device).filter(|_| author.applied.is_none())?.edits;
+        let is_it = |(_, edit): &(usize, &super::state::Acknowledged)| {
+            edit.record == Some(record) && (edit.is("quarantined") || edit.is("rejected"))
+        };
+        let (at, edit) = edits.iter().enumerate().find(is_it)?;
+        Some((at as u64 + 1, edit.is("rejected")))
+    }
+
+    fn no_untaken(&self, author: &Author<'_>, record: Uuid) -> Result<(), Refusal> {
+        match (self.within(author.person, record), self.untaken(author, record)) {
+            (None, Some((number, is_rejected))) => {
+                let reason = if is_rejected { "parent_rejected" } else { "parent_quarantined" };
+                Err(Refusal { because_of: Some(number), ..waits(reason) })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Judges an edit, and takes it if nothing stands against it.
+    pub(super) fn judge(
+        &mut self,
+        kinds: &Kinds,
+        author: &Author<'_>,
+        number: u64,
+        edit: &Value,
+    ) -> Judged {
+        let op = edit["op"].as_str().unwrap_or_default();
+        if op == "void" {
+            return Ok(Taken::nothing());
+        }
+        if !["put", "delete", "undelete", "move"].contains(&op) {
+            return Err(never("unknown_op"));
+        }
+        let (Some(record), Some(kind)) = (id(edit, "record"), edit["kind"].as_str()) else {
+            return Err(never("malformed"));
+        };
+        if ["undelete", "move"].contains(&op) && !author.at_desk {
+            return Err(never("unknown_op"));
+        }
+        let root = id(edit, "root").unwrap_or(record);
+        let kind = kinds.get(kind).ok_or_else(|| never("unknown_kind"))?;
+        if kind.is_root != (root == record) {
+            return Err(never("malformed"));
+        }
+        if author.person.closed {
+            return Err(waits("right_ended"));
+        }
+        let base = edit["base"].as_str().unwrap_or("0");
+        let mut rejected_before = None;
+        let is_made = self.within(author.person, record).is_none();
+        if let Some(there) = self.within(author.person, record) {
+            if there.kind != kind.name || there.root != root {
+                return Err(waits("identity_mismatch"));
+            }
+            let root_is_gone =
+                root != record && self.records.get(&root).is_some_and(Record::is_deleted);
+            if root_is_gone || (there.is_deleted() && !["undelete", "move"].contains(&op)) {
+                return Err(waits("deleted"));
+            }
+        } else {
+            match self.untaken(author, record) {
+                Some((number, true)) => rejected_before = Some(number),
+                _ => self.no_untaken(author, record)?,
+            }
+            if op != "put" || base != "0" || self.records.contains_key(&record) {
+                return Err(waits("not_available"));
+            }
+            let stream = if kind.is_root {
+                self.home(author, edit).ok_or_else(|| waits("not_available"))?
+            } else {
+                self.no_untaken(author, root)?;
+                let root =
+                    self.within(author.person, root).ok_or_else(|| waits("not_available"))?;
+                if !kinds.get(&root.kind).is_some_and(|kind| kind.is_root) {
+                    return Err(waits("identity_mismatch"));
+                }
+                if root.is_deleted() {
+                    return Err(waits("deleted"));
+                }
+                root.stream
+            };
+            if !author.person.streams.contains(&stream) {
+                return Err(waits("not_available"));
+            }
+            let new = Record {
+                id: record,
+                kind: kind.name.to_owned(),
+                root,
+                stream,
+                seq: 0,
+                versions: Vec::new(),
+                dead_rows: BTreeSet::new(),
+                wire: String::new(),
+                hash: [0; 16],
+            };
+            self.records.insert(record, new);
+        }
+        let judged = match op {
+            "delete" => self.delete(author, number, edit, record),
+            "undelete" => self.undelete(author, number, record),
+            "move" => self.relocate(author, number, edit, record),
+            _ => self.put(kind, author, number, edit, record, rejected_before),
+        };
+        if is_made && judged.is_err() {
+            self.records.remove(&record);
+        }
+        judged
+    }
+
+    fn home(&self, author: &Author<'_>, edit: &Value) -> Option<Uuid> {
+        if let Some(named) = id(edit, "stream") {
+            return Some(named);
+        }
+        match author.applied {
+            Some(desk) => desk,
+            None if author.person.is_staff => None,
+            None => match author.person.streams.len() {
+                1 => author.person.streams.first().copied(),
+                _ => None,
+            },
+        }
+    }
+
+    fn permits(&self, author: &Author<'_>, record: Uuid, staffs: bool) -> Result<(), Refusal> {
+        let is_staff = author.person.is_staff && author.applied.is_none();
+        if staffs {
+            return if is_staff { Ok(()) } else { Err(waits("not_permitted")) };
+        }
+        let current = self.records.get(&record).map(Record::document).unwrap_or_default();
+        if current["status"] == "accepted" { Err(waits("decided")) } else { Ok(()) }
+    }
+
+    fn own_chain(&self, device: Uuid) -> Vec<Name> {
+        self.devices.get(&device).map(|d: &Device| d.continues.clone()).unwrap_or_default()
+    }
+
+    fn put(
+        &mut self,
+        kind: &Kind,
+        author: &Author<'_>,
+        number: u64,
+        edit: &Value,
+        record: Uuid,
+        rejected_before: Option<u64>,
+    ) -> Judged {
+        let new_rows = edit["new_rows"].as_array().into_iter().flatten();
+        let new_rows: BTreeSet<String> =
+            new_rows.filter_map(|row| row.as_str().map(str::to_owned)).collect();
+        let asks = asks(kind, &edit["patch"], &new_rows).ok_or_else(|| never("wrong_shape"))?;
+        if asks.iter().any(|ask| ask.wish == Wish::Set(json!(" "))) {
+            return Err(never("invalid_value"));
+        }
+        self.permits(author, record, false)?;
+        let asked = Asked {
+            kind,
+            user: author.user,
+            name: (author.device, number),
+            own: self.own_chain(author.device),
+            made_at: edit["made_at"].as_str().unwrap_or_default(),
+            base: edit["base"].as_str().unwrap_or("0"),
+            asks: &asks,
+            resolves: resolves(edit),
+            is_late: author.applied.is_some(),
+        };
+        let Some(there) = self.records.get_mut(&record) else {
+            return Err(waits("not_available"));
+        };
+        let is_made = there.versions.is_empty();
+        let merged = merge(there, &asked).map_err(waits)?;
+        let lacks = |needed: &[&str]| needed.iter().any(|name| merged.document[*name].is_null());
+        if is_made && lacks(kind.made_with) {
+            return Err(match rejected_before {
+                None => never("invalid_value"),
+                Some(number) => Refusal { because_of: Some(number), ..waits("parent_rejected") },
+            });
+        }
+        let status = asks.iter().find_map(|ask| match &ask.wish {
+            Wish::Set(to) if ask.class == Class::State => to.as_str(),
+            _ => None,
+        });
+        if !merged.open.is_empty() && status == Some("submitted") {
+            return Err(waits("submission_conflict"));
+        }
+        if !merged.open.is_empty() && status == Some("accepted") {
+            return Err(waits("open_conflict"));
+        }
+        if status == Some("submitted") && lacks(kind.needed) {
+            return Err(if is_made { never("not_whole") } else { waits("not_whole") });
+        }
+        there.dead_rows = merged.dead_rows;
+        let rev = there.add(Version {
+            rev: String::new(),
+            document: merged.document,
+            open: merged.open,
+            deleted: false,
+            by: (author.device, number),
+            did: merged.did,
+            of_the_whole: false,
+        });
+        let (conflicts, ignored) = (merged.conflicts, merged.ignored);
+        Ok(Taken { verdict: merged.verdict, rev: Some(rev), conflicts, ignored, settles: None })
+    }
+
+    fn delete(&mut self, author: &Author<'_>, number: u64, edit: &Value, record: Uuid) -> Judged {
+        self.permits(author, record, false)?;
+        let own = self.own_chain(author.device);
+        let is_own = |by: Name| {
+            (by.0 == author.device && by.1 < number)
+                || own.iter().any(|(device, through)| *device == by.0 && by.1 <= *through)
+        };
+        let Some(there) = self.records.get_mut(&record) else {
+            return Err(waits("not_available"));
+        };
+        let named = resolves(edit);
+        let open = there.last().map(|version| version.open.as_slice()).unwrap_or_default();
+        let is_named =
+            |by: Name, at: &[String]| named.iter().any(|(name, place)| *name == by && place == at);
+        if open.iter().any(|open| !is_named(open.by, &open.place)) {
+            return Err(waits("open_conflict"));
+        }
+        let base = edit["base"].as_str().unwrap_or("0");
+        let base = there.versions.iter().position(|version| version.rev == base);
+        let later = &there.versions[base.map_or(0, |at| at + 1)..];
+        if later.iter().any(|v| !is_own(v.by) && (v.of_the_whole || !v.did.is_empty())) {
+            return Err(waits("edited_since"));
+        }
+        let rev = there.add(Version {
+            rev: String::new(),
+            document: json!({}),
+            open: Vec::new(),
+            deleted: true,
+            by: (author.device, number),
+            did: Vec::new(),
+            of_the_whole: true,
+        });
+        Ok(Taken { rev: Some(rev), ..Taken::nothing() })
+    }
+
+    fn undelete(&mut self, author: &Author<'_>, number: u64, record: Uuid) -> Judged {
+        self.permits(author, record, true)?;
+        let Some(there) = self.records.get_mut(&record) else {
+            return Err(waits("not_available"));
+        };
+        if !there.is_deleted() {
+            return Err(waits("illegal_transition"));
+        }
+        let before = there.versions.iter().rev().find(|version| !version.deleted);
+        let document = before.map_or(json!({}), |version| version.document.clone());
+        let rev = there.add(Version {
+            rev: String::new(),
+            document,
+            open: Vec::new(),
+            deleted: false,
+            by: (author.device, number),
+            did: Vec::new(),
+            of_the_whole: true,
+        });
+        Ok(Taken { rev: Some(rev), ..Taken::nothing() })
+    }
+
+    fn relocate(&mut self, author: &Author<'_>, number: u64, edit: &Value, record: Uuid) -> Judged {
+        let from = self.records.get(&record).map(|there| (there.stream, there.rev().to_owned()));
+        let (Some((from, rev)), Some(to)) = (from, id(edit, "stream")) else {
+            return Err(waits("not_available"));
+        };
+        if !author.person.streams.contains(&to) {
+            return Err(waits("not_available"));
+        }
+        // A household stays with teams, and what is a person's own stays the person's.
+        let is_team = |stream| (0..crate::names::TEAMS).any(|n| crate::names::team(n) == stream);
+        if to == from || is_team(to) != is_team(from) {
+            return Err(waits("illegal_transition"));
+        }
+        self.permits(author, record, true)?;
+        if edit["base"] != json!(rev) {
+            return Err(waits("edited_since"));
+        }
+        for there in self.records.values_mut().filter(|there| there.root == record) {
+            there.stream = to;
+            let Some(last) = there.last().cloned() else { continue };
+            let by = (author.device, number);
+            there.add(Version { by, did: Vec::new(), of_the_whole: false, ..last });
+        }
+        let rev = self.records.get(&record).map(|there| there.rev().to_owned());
+        Ok(Taken { rev, ..Taken::nothing() })
+    }
+}
