@@ -9,7 +9,7 @@ use crate::keys::{KeyError, Keys};
 use crate::limits::{self, Limits};
 use crate::live::{Live, poll_heads};
 use crate::metrics::Metrics;
-use crate::middleware::{answer_heads, guard_headers, observe, render_problems};
+use crate::middleware::{answer_heads, guard_headers, let_go, observe, render_problems};
 use crate::problem::Problem;
 use crate::routes;
 use crate::service::Service;
@@ -215,7 +215,11 @@ pub fn application(service: &Service) -> App<impl Application + use<>> {
         .wrap(from_fn(render_problems))
         .wrap(from_fn(guard_headers))
         .wrap(from_fn(observe))
+        .wrap(from_fn(let_go))
 }
+
+/// A tablet in a stairwell takes its time for a request's head.
+const HEAD_TIMEOUT_MAX: Duration = Duration::from_secs(20);
 
 async fn answer(
     service: Service,
@@ -227,8 +231,7 @@ async fn answer(
     actix_web::rt::spawn(poll_heads(service.clone()));
     let server = HttpServer::new(move || application(&service))
         .workers(settings.worker_threads)
-        // A tablet in a stairwell takes its time for a request's head.
-        .client_request_timeout(Duration::from_secs(20))
+        .client_request_timeout(HEAD_TIMEOUT_MAX.min(settings.body_limits.arrival_timeout))
         // A compressed answer leaves in pieces; each but the first would wait for the tablet to
         // confirm the one before.
         .tcp_nodelay(true)

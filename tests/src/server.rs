@@ -35,6 +35,7 @@ pub struct Server {
     rate_limits: RateLimits,
     live: LiveSettings,
     shutdown_timeout: Duration,
+    body_timeout: Option<Duration>,
     folder: Arc<TempDir>,
     tablets: AtomicU64,
 }
@@ -63,6 +64,7 @@ impl Server {
             },
             // Connections that tests keep open are no requests in flight.
             shutdown_timeout: Duration::ZERO,
+            body_timeout: None,
             folder: Arc::new(folder),
             tablets: AtomicU64::new(1),
         };
@@ -87,6 +89,9 @@ impl Server {
         settings.pool_connections_max = 24;
         settings.shutdown_timeout = self.shutdown_timeout;
         settings.live = self.live;
+        if let Some(timeout) = self.body_timeout {
+            settings.body_limits.arrival_timeout = timeout;
+        }
         settings
     }
 
@@ -126,6 +131,12 @@ impl Server {
         self.start_again();
     }
 
+    /// The same, to wait no longer than this for a request to arrive.
+    pub fn start_again_impatient(&mut self, body_timeout: Duration) {
+        self.body_timeout = Some(body_timeout);
+        self.start_again();
+    }
+
     /// How it gives live events.
     pub fn live(&self) -> LiveSettings {
         self.live
@@ -142,6 +153,7 @@ impl Server {
             rate_limits: self.rate_limits,
             live: self.live,
             shutdown_timeout: self.shutdown_timeout,
+            body_timeout: self.body_timeout,
             tablets: AtomicU64::new(1_000),
         };
         other.start(MissingKeys::Refuse);

@@ -56,6 +56,28 @@ fn stored_links(server: &Server, device: DeviceId) -> Vec<String> {
     ))
 }
 
+/// What the records and the sync stand on, a line each: streams with head, count and digest, records
+/// with place, version and stream, devices with number and link. Two of them are equal if nothing
+/// was changed between.
+pub fn contents(server: &Server) -> Vec<String> {
+    let place = server.place();
+    let hex = |column: &str| place.hex(column);
+    let rows = |kind: &str, table: &str, columns: &[String]| {
+        let columns = columns.join(" || ' ' || ");
+        place.texts(&format!("SELECT '{kind} ' || {columns} AS value FROM {table} ORDER BY 1"))
+    };
+    let number = |column: &str| format!("CAST({column} AS TEXT)");
+    let streams = [hex("id"), number("head"), number("count"), hex("digest")];
+    let records = [hex("id"), hex("stream"), number("seq"), number("rev_number"), hex("rev_hash")];
+    let devices = [hex("id"), number("last_seq"), hex("chain")];
+    [
+        rows("stream", "stream", &streams),
+        rows("record", "record", &records),
+        rows("device", "device", &devices),
+    ]
+    .concat()
+}
+
 /// How many rows a table has.
 pub fn count(server: &Server, table: &str) -> u64 {
     let number = format!("SELECT CAST(count(*) AS TEXT) AS value FROM {table}");

@@ -124,7 +124,7 @@ pub const SETTINGS: &[Setting] = &[
         "body_timeout_seconds",
         "60",
         "SECONDS",
-        "How long a request body may take to arrive, 1 to 3600",
+        "How long a request body may take to arrive, 1 to 3600; for its head it is 20 at most",
     ),
     setting(
         "log_format",
