@@ -61,7 +61,8 @@ pub(crate) enum Command {
     /// Fails if a table costs more than three, or more in a large push than in a small one. The
     /// server runs inside this process for it, watched by diesel's own instrumentation.
     Statements,
-    /// All of them, with their usual sizes
+    Soak(Soak),
+    /// All of them, the soak excepted, with their usual sizes
     All,
 }
 
@@ -137,6 +138,34 @@ impl Forms {
     pub(crate) fn usual() -> Self {
         Self { rows: 8, batch: 2_000 }
     }
+}
+
+/// Many tablets on slow lines and staff at desks, all at once, for as long as it is told
+///
+/// Nothing here is a figure to be compared: it shows that answers take no longer and memory is no
+/// more at the end than at the beginning, that nothing happens that was not planned, and, read from
+/// the database afterwards, that every acknowledged edit is there, once. Fails if not.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Soak {
+    /// How long
+    #[arg(long, value_name = "COUNT", default_value_t = 30,
+          value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    pub(crate) minutes: u64,
+    /// Tablets, in teams of five
+    #[arg(long, value_name = "COUNT", default_value_t = 200,
+          value_parser = clap::value_parser!(u16).range(1..=2_000))]
+    pub(crate) tablets: u16,
+    /// People who review and move households
+    #[arg(long, value_name = "COUNT", default_value_t = 8)]
+    pub(crate) desks: u16,
+    /// Processes of the server on the one database; each connection goes to any of them
+    #[arg(long, value_name = "COUNT", default_value_t = 1,
+          value_parser = clap::value_parser!(u8).range(1..=16))]
+    pub(crate) processes: u8,
+    /// What a tablet waits between two syncs, on the average
+    #[arg(long, value_name = "SECONDS", default_value_t = 20,
+          value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    pub(crate) pause_seconds: u64,
 }
 
 impl Push {

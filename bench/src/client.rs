@@ -2,7 +2,7 @@
 //! open, no decompression.
 
 use crate::error::{BenchError, while_doing};
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// One connection to a server.
 #[derive(Debug)]
-pub(crate) struct Client {
-    reader: BufReader<TcpStream>,
+pub(crate) struct Client<S = TcpStream> {
+    reader: BufReader<S>,
     received_bytes: usize,
 }
 
@@ -25,6 +25,19 @@ pub(crate) struct Answer {
     pub(crate) body: Vec<u8>,
     /// All bytes of the answer, head and chunks included.
     pub(crate) bytes_on_the_line: usize,
+    /// What its head says beside the length.
+    pub(crate) head: Head,
+}
+
+/// What an answer's head says.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Head {
+    length: usize,
+    is_chunked: bool,
+    /// Whether the body is compressed with gzip.
+    pub(crate) is_gzip: bool,
+    /// The seconds in `Retry-After`.
+    pub(crate) retry_after_seconds: Option<u64>,
 }
 
 impl Answer {
@@ -39,14 +52,48 @@ impl Answer {
     }
 }
 
+/// Opens a connection that waits for an answer no longer than [`ANSWER_TIMEOUT`].
+pub(crate) fn open(address: SocketAddr) -> Result<TcpStream, BenchError> {
+    let io = while_doing("cannot connect to the server");
+    let stream = TcpStream::connect(address).map_err(&io)?;
+    stream.set_nodelay(true).map_err(&io)?;
+    stream.set_read_timeout(Some(ANSWER_TIMEOUT)).map_err(&io)?;
+    Ok(stream)
+}
+
 impl Client {
     /// Connects.
     pub(crate) fn connect(address: SocketAddr) -> Result<Self, BenchError> {
-        let io = while_doing("cannot connect to the server");
-        let stream = TcpStream::connect(address).map_err(&io)?;
-        stream.set_nodelay(true).map_err(&io)?;
-        stream.set_read_timeout(Some(ANSWER_TIMEOUT)).map_err(&io)?;
-        Ok(Self { reader: BufReader::with_capacity(128 * 1024, stream), received_bytes: 0 })
+        Ok(Self::over(open(address)?))
+    }
+}
+
+/// A request as it travels. `headers` are whole lines.
+pub(crate) fn request_of(line: &str, headers: &[&str], body: &[u8]) -> Vec<u8> {
+    let mut request = format!("{line} HTTP/1.1\r\nHost: localhost\r\n");
+    for header in headers {
+        request.push_str(header);
+        request.push_str("\r\n");
+    }
+    if !body.is_empty() {
+        request.push_str(&format!("Content-Length: {}\r\n", body.len()));
+    }
+    request.push_str("\r\n");
+    let mut bytes = request.into_bytes();
+    bytes.extend_from_slice(body);
+    bytes
+}
+
+impl<S: Read + Write> Client<S> {
+    /// On a connection that is there.
+    pub(crate) fn over(stream: S) -> Self {
+        let reader = BufReader::with_capacity(128 * 1024, stream);
+        Self { reader, received_bytes: 0 }
+    }
+
+    /// The connection.
+    pub(crate) fn stream(&self) -> &S {
+        self.reader.get_ref()
     }
 
     /// Sends a request and reads its answer. `headers` are whole lines.
@@ -56,42 +103,26 @@ impl Client {
         headers: &[&str],
         body: &[u8],
     ) -> Result<Answer, BenchError> {
-        let io = while_doing("the connection to the server");
-        let mut request = format!("{line} HTTP/1.1\r\nHost: localhost\r\n");
-        for header in headers {
-            request.push_str(header);
-            request.push_str("\r\n");
-        }
-        if !body.is_empty() {
-            request.push_str(&format!("Content-Length: {}\r\n", body.len()));
-        }
-        request.push_str("\r\n");
-        let mut bytes = request.into_bytes();
-        bytes.extend_from_slice(body);
-        self.reader.get_mut().write_all(&bytes).map_err(&io)?;
-        self.received_bytes = 0;
+        self.send(&request_of(line, headers, body))?;
         self.read_answer()
     }
 
-    fn read_answer(&mut self) -> Result<Answer, BenchError> {
+    /// Sends bytes.
+    pub(crate) fn send(&mut self, bytes: &[u8]) -> Result<(), BenchError> {
+        let io = while_doing("the connection to the server");
+        self.reader.get_mut().write_all(bytes).map_err(&io)
+    }
+
+    /// Reads the answer to what was sent.
+    pub(crate) fn read_answer(&mut self) -> Result<Answer, BenchError> {
+        self.received_bytes = 0;
         let unreadable = |what: &str| BenchError::Unreadable(what.to_owned());
         let first = self.read_line()?;
         let status = first.split(' ').nth(1).and_then(|word| word.parse().ok());
         let status = status.ok_or_else(|| unreadable("no status"))?;
-        let (mut length, mut is_chunked) = (0, false);
-        loop {
-            let line = self.read_line()?.to_ascii_lowercase();
-            match line.split_once(':').map(|(name, value)| (name, value.trim())) {
-                None => break,
-                Some(("content-length", value)) => {
-                    length = value.parse().map_err(|_| unreadable("content-length"))?;
-                }
-                Some(("transfer-encoding", value)) => is_chunked = value.contains("chunked"),
-                Some(_) => {}
-            }
-        }
+        let head = self.read_head()?;
         let mut body = Vec::new();
-        if is_chunked {
+        if head.is_chunked {
             loop {
                 let size = self.read_line()?;
                 let size = usize::from_str_radix(size.trim(), 16)
@@ -103,9 +134,28 @@ impl Client {
                 }
             }
         } else {
-            self.read_bytes(length, &mut body)?;
+            self.read_bytes(head.length, &mut body)?;
         }
-        Ok(Answer { status, body, bytes_on_the_line: self.received_bytes })
+        Ok(Answer { status, body, bytes_on_the_line: self.received_bytes, head })
+    }
+
+    fn read_head(&mut self) -> Result<Head, BenchError> {
+        let mut head = Head::default();
+        loop {
+            let line = self.read_line()?.to_ascii_lowercase();
+            match line.split_once(':').map(|(name, value)| (name, value.trim())) {
+                None => return Ok(head),
+                Some(("content-length", value)) => {
+                    head.length = value
+                        .parse()
+                        .map_err(|_| BenchError::Unreadable("content-length".to_owned()))?;
+                }
+                Some(("transfer-encoding", value)) => head.is_chunked = value.contains("chunked"),
+                Some(("content-encoding", value)) => head.is_gzip = value == "gzip",
+                Some(("retry-after", value)) => head.retry_after_seconds = value.parse().ok(),
+                Some(_) => {}
+            }
+        }
     }
 
     fn read_line(&mut self) -> Result<String, BenchError> {

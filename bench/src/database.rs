@@ -3,7 +3,9 @@
 use crate::error::{BenchError, while_doing};
 use clap::ValueEnum;
 use diesel::connection::SimpleConnection as _;
-use diesel::{Connection as _, PgConnection};
+use diesel::dsl::sql;
+use diesel::sql_types::BigInt;
+use diesel::{Connection as _, PgConnection, RunQueryDsl as _};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -88,6 +90,18 @@ impl Site {
     /// A path inside its folder.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
+    }
+
+    /// How many bytes the database has on the disk, what is not yet in its place included.
+    pub(crate) fn stored_bytes(&self) -> Result<u64, BenchError> {
+        let Some(made) = &self.made else {
+            let sizes = ["ruhu.db", "ruhu.db-wal"].map(|name| std::fs::metadata(self.path(name)));
+            return Ok(sizes.into_iter().flatten().map(|file| file.len()).sum());
+        };
+        let mut connection = PgConnection::establish(&made.url)?;
+        let size = sql::<BigInt>("SELECT pg_database_size(current_database())");
+        let bytes: i64 = diesel::select(size).get_result(&mut connection)?;
+        Ok(bytes.unsigned_abs())
     }
 
     /// Where the bare table is kept: a file of its own on SQLite, the same database on PostgreSQL.

@@ -39,6 +39,9 @@ pub enum BenchError {
     /// The data could not be prepared.
     #[error("the data could not be prepared: {0}")]
     NotPrepared(String),
+    /// A soak in which something happened that must not.
+    #[error("the soak failed: {0}")]
+    Failed(String),
     /// A push costs more statements than it may.
     #[error("a push costs more statements than it may: {0}")]
     TooManyStatements(String),

@@ -8,6 +8,7 @@ use ruhu_api::auth::hash_password;
 use ruhu_api::clock::Clock;
 use ruhu_api::service::Service;
 use ruhu_api::settings::Settings;
+use ruhu_casework::facts::{Office, Role};
 use ruhu_casework::organisations::{Caseload, Contract, Provider};
 use ruhu_store::Tx;
 use ruhu_store::accounts::Account;
@@ -26,6 +27,11 @@ const STREAM: StreamId = StreamId(Uuid::from_u128(0x0192_0000_0000_7000_8000_000
 const PROVIDER: Uuid = Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_0000_0002);
 const CONTRACT: Uuid = Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_0000_0003);
 const PEOPLE: u128 = 0x0192_0000_0000_7000_8000_0001_0000_0000;
+const TEAMS: u128 = 0x0192_0000_0000_7000_8000_0002_0000_0000;
+const DESKS: u128 = 0x0192_0000_0000_7000_8000_0003_0000_0000;
+
+/// The street in which all of them work.
+const STREET: &str = "110102012";
 
 fn not_prepared(error: impl std::fmt::Display) -> BenchError {
     BenchError::NotPrepared(error.to_string())
@@ -53,6 +59,55 @@ pub(crate) fn login(index: usize) -> String {
     format!("worker-{index}")
 }
 
+/// The login of one of those at a desk.
+pub(crate) fn desk_login(index: usize) -> String {
+    format!("reviewer-{index}")
+}
+
+/// Makes a whole street: so many people in teams of so many, a caseload each, and so many
+/// reviewers.
+pub(crate) fn prepare_street(
+    site: &Site,
+    (people, of_a_team): (usize, usize),
+    desks: usize,
+) -> Result<(), BenchError> {
+    let service = prepare(site, 0)?;
+    let hash = hash_password(&PASSWORD.into()).map_err(not_prepared)?;
+    let prepared = service.store.write(|tx| {
+        for team in 0..people.div_ceil(of_a_team) {
+            let caseload = Caseload { stream: team_stream(team), area: STREET.to_owned() };
+            tx.add_caseload(CONTRACT, &format!("第{}组", team + 1), &caseload)?;
+        }
+        for index in 0..people {
+            add_worker(tx, index, team_stream(index / of_a_team), &hash)?;
+        }
+        (0..desks).try_for_each(|index| add_reviewer(tx, index, &hash))
+    });
+    prepared.map_err(not_prepared)
+}
+
+fn team_stream(team: usize) -> StreamId {
+    StreamId(Uuid::from_u128(TEAMS + team as u128))
+}
+
+fn add_reviewer(tx: &mut Tx, index: usize, hash: &str) -> Stored<()> {
+    let id = |offset: u128| Uuid::from_u128(DESKS + 2 * index as u128 + offset);
+    let account = account(UserId(id(0)), desk_login(index), format!("审核员{index}"), hash);
+    tx.add_account(&account)?;
+    let office = Office {
+        role: Role::StreetReviewer,
+        area: STREET.to_owned(),
+        first_day: DAYS[0].parse().unwrap_or_default(),
+        last_day: None,
+    };
+    tx.add_office(id(1), account.id, &office)
+}
+
+fn account(id: UserId, login: String, name: String, hash: &str) -> Account {
+    let password_hash = Some(SecretString::from(hash));
+    Account { id, login, name, active: true, staff_no: None, password_hash }
+}
+
 /// Makes keys, schema, and so many people with one caseload. Gives the service it was made with.
 pub(crate) fn prepare(site: &Site, people: usize) -> Result<Service, BenchError> {
     let service =
@@ -61,7 +116,7 @@ pub(crate) fn prepare(site: &Site, people: usize) -> Result<Service, BenchError>
     let hash = hash_password(&PASSWORD.into()).map_err(not_prepared)?;
     let prepared = service.store.write(|tx| {
         add_caseload(tx)?;
-        (0..people).try_for_each(|index| add_worker(tx, index, &hash))
+        (0..people).try_for_each(|index| add_worker(tx, index, STREAM, &hash))
     });
     prepared.map_err(not_prepared)?;
     Ok(service)
@@ -82,21 +137,14 @@ fn add_caseload(tx: &mut Tx) -> Stored<()> {
     };
     tx.add_provider(PROVIDER, &provider)?;
     tx.add_contract(CONTRACT, PROVIDER, &contract)?;
-    let caseload = Caseload { stream: STREAM, area: "110102012".to_owned() };
+    let caseload = Caseload { stream: STREAM, area: STREET.to_owned() };
     tx.add_caseload(CONTRACT, "展览馆路一组", &caseload)
 }
 
-fn add_worker(tx: &mut Tx, index: usize, hash: &str) -> Stored<()> {
+fn add_worker(tx: &mut Tx, index: usize, caseload: StreamId, hash: &str) -> Stored<()> {
     let id = |offset: u128| Uuid::from_u128(PEOPLE + 2 * index as u128 + offset);
-    let account = Account {
-        id: UserId(id(0)),
-        login: login(index),
-        name: format!("社工{index}"),
-        active: true,
-        staff_no: None,
-        password_hash: Some(SecretString::from(hash)),
-    };
+    let account = account(UserId(id(0)), login(index), format!("社工{index}"), hash);
     tx.add_account(&account)?;
     let first_day = DAYS[0].parse().unwrap_or_default();
-    tx.add_membership(id(1), account.id, STREAM, first_day, None)
+    tx.add_membership(id(1), account.id, caseload, first_day, None)
 }

@@ -16,6 +16,7 @@ mod peer;
 mod processes;
 mod random;
 mod report;
+mod soak;
 mod statistics;
 mod tablet;
 mod vocabulary;
@@ -38,6 +39,7 @@ pub fn run(arguments: &Arguments) -> Result<(), BenchError> {
             }
             Command::Forms(ref asked) => workload::forms::run(&arguments.load, asked, database)?,
             Command::Statements => workload::statements::run(&arguments.load, database)?,
+            Command::Soak(ref asked) => soak::run(&arguments.load, asked, database)?,
             Command::All => run_all(arguments, database)?,
         }
     }

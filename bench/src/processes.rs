@@ -47,13 +47,27 @@ impl Server {
     /// Starts it and waits until it is ready. What it logs goes to a file on the site, at its usual
     /// level: a line a request is part of what serving costs.
     pub(crate) fn start(site: &Site, named: Option<&Path>) -> Result<Self, BenchError> {
-        let log = std::fs::File::create(site.path("log")).map_err(while_doing("the log"))?;
+        Self::start_with(site, named, &["--access-token-minutes", "1440"])
+    }
+
+    /// The same with these flags instead of a token for the whole day.
+    pub(crate) fn start_with(
+        site: &Site,
+        named: Option<&Path>,
+        flags: &[&str],
+    ) -> Result<Self, BenchError> {
+        let log = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(site.path("log"))
+            .map_err(while_doing("the log"))?;
         let mut command = Command::new(binary(named)?);
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("RUHU_")) {
             command.env_remove(name);
         }
         let mut child = command
-            .args(["serve", "--listen", "127.0.0.1:0", "--access-token-minutes", "1440"])
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(flags)
             .args(["--database-url", &site.url])
             .arg("--data-dir")
             .arg(site.path(""))
@@ -108,13 +122,13 @@ impl Server {
 
     /// The processor time it has used, by the clock of a hundredth of a second.
     pub(crate) fn processor_time(&self) -> Duration {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()));
-        let stat = stat.unwrap_or_default();
-        // After the name in brackets: state, then user and system time as the 12th and 13th.
-        let fields = stat.rsplit(')').next().unwrap_or_default();
-        let ticks = fields.split_whitespace().skip(11).take(2);
-        let hundredths: u64 = ticks.filter_map(|field| field.parse::<u64>().ok()).sum();
-        Duration::from_millis(hundredths * 10)
+        processor_time(&self.child.id().to_string())
+    }
+
+    /// How many files and connections it has open.
+    pub(crate) fn open_files(&self) -> usize {
+        let files = std::fs::read_dir(format!("/proc/{}/fd", self.child.id()));
+        files.map_or(0, Iterator::count)
     }
 
     /// Stops it as an operator does.
@@ -127,6 +141,27 @@ impl Server {
         self.child.wait().map_err(&io)?;
         Ok(())
     }
+}
+
+/// The processor time that a process has used; `self` is this one.
+pub(crate) fn processor_time(process: &str) -> Duration {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    // After the name in brackets: state, then user and system time as the 12th and 13th.
+    let fields = stat.rsplit(')').next().unwrap_or_default();
+    let ticks = fields.split_whitespace().skip(11).take(2);
+    let hundredths: u64 = ticks.filter_map(|field| field.parse::<u64>().ok()).sum();
+    Duration::from_millis(hundredths * 10)
+}
+
+/// The processor time that everything on this machine has used, of all its processors together.
+pub(crate) fn processor_time_of_all() -> Duration {
+    let stat = std::fs::read_to_string("/proc/stat").unwrap_or_default();
+    let line = stat.lines().next().unwrap_or_default();
+    let ticks: Vec<u64> = line.split_whitespace().skip(1).flat_map(str::parse).collect();
+    // user, nice, system, idle, iowait, irq, softirq, steal
+    let idle: u64 = ticks.iter().skip(3).take(2).sum();
+    let all: u64 = ticks.iter().take(8).sum();
+    Duration::from_millis((all - idle) * 10)
 }
 
 impl Drop for Server {

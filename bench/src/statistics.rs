@@ -18,6 +18,17 @@ impl Samples {
         self.push(sample.as_secs_f64() * 1_000.0);
     }
 
+    /// Adds all of others.
+    pub(crate) fn push_all(&mut self, others: &Self) {
+        self.0.extend_from_slice(&others.0);
+        self.0.sort_by(f64::total_cmp);
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.0.len()
+    }
+
     /// The one that this share of all does not exceed.
     pub(crate) fn quantile(&self, share: f64) -> f64 {
         let last = self.0.len().saturating_sub(1);

@@ -33,7 +33,7 @@ impl Service {
         let account =
             self.authenticate(person.account.login, password, nowhere, person.now).await?;
         let user = account.id;
-        let key = self.block(move || key_of(&pin, user)).await?;
+        let key = self.passwords.hashing(move || key_of(&pin, user)).await??;
         self.write(move |tx| tx.set_signing_key(user, &key, person.now)).await
     }
 }
