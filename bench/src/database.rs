@@ -99,7 +99,7 @@ impl Site {
             return Ok(sizes.into_iter().flatten().map(|file| file.len()).sum());
         };
         let mut connection = PgConnection::establish(&made.url)?;
-        let size = sql::<BigInt>("SELECT pg_database_size(current_database())");
+        let size = sql::<BigInt>("pg_database_size(current_database())");
         let bytes: i64 = diesel::select(size).get_result(&mut connection)?;
         Ok(bytes.unsigned_abs())
     }

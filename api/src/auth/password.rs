@@ -1,13 +1,13 @@
-//! Passwords: kept as argon2id hashes, checked a few at a time in threads of their own.
+//! Passwords: kept as argon2id hashes, checked in a blocking thread, a few at a time, in memory that
+//! is used again.
 
 use crate::problem::{Answer, Problem};
-use argon2::Argon2;
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+use actix_web::web;
+use argon2::password_hash::PasswordHasher as _;
+use argon2::password_hash::phc::{Output, PasswordHash};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use secrecy::{ExposeSecret as _, SecretString};
-use std::sync::Arc;
-use std::time::Duration;
-use tokio::runtime::{Builder, Runtime};
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Semaphore;
 
 /// Checks at one time: each takes 19 MiB and a processor, and must not crowd out the field.
@@ -19,44 +19,32 @@ const CHARACTERS_MIN: usize = 10;
 /// What is longer is no password but a load.
 const BYTES_MAX: usize = 1024;
 
-/// The threads never end by themselves: one that ends leaves its memory to another kind of thread.
-const THREADS_KEPT: Duration = Duration::from_secs(366 * 86_400);
-
-/// Where hashing is done. A thread that once had 19 MiB keeps them in the allocator's arena of its
-/// own, so that hashing in the hundreds of threads that serve requests would cost gigabytes.
-#[derive(Debug)]
-struct Threads(Option<Runtime>);
-
-impl Drop for Threads {
-    fn drop(&mut self) {
-        // The last clone may go in a thread that must not wait.
-        if let Some(runtime) = self.0.take() {
-            runtime.shutdown_background();
-        }
-    }
-}
+/// The memory of one hash. It is never given back: a hundred threads that each take and free so much
+/// leave gigabytes to the allocator.
+pub(super) type Memory = Vec<Block>;
 
 /// Makes and checks password hashes.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Passwords {
     turns: Arc<Semaphore>,
-    threads: Arc<Threads>,
+    /// What no turn uses now.
+    spare: Arc<Mutex<Vec<Memory>>>,
     /// Checked for logins that nobody has, so that they take as long as others.
     nobodys: Arc<str>,
+}
+
+impl std::fmt::Debug for Passwords {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Passwords(…)")
+    }
 }
 
 impl Passwords {
     /// Ready to check.
     pub fn new() -> Answer<Self> {
-        let runtime = Builder::new_current_thread()
-            .max_blocking_threads(CHECKS_AT_ONCE_MAX)
-            .thread_keep_alive(THREADS_KEPT)
-            .thread_name("password")
-            .build()
-            .map_err(Problem::internal)?;
         Ok(Self {
             turns: Arc::new(Semaphore::new(CHECKS_AT_ONCE_MAX)),
-            threads: Arc::new(Threads(Some(runtime))),
+            spare: Arc::default(),
             nobodys: hash_password(&SecretString::from("a password that nobody has"))?.into(),
         })
     }
@@ -66,19 +54,27 @@ impl Passwords {
     pub async fn is_right(&self, password: SecretString, stored: Option<String>) -> Answer<bool> {
         let has_one = stored.is_some();
         let stored = stored.unwrap_or_else(|| self.nobodys.to_string());
-        self.hashing(move || verify(&password, &stored) && has_one).await
+        self.hashing(move |memory| verify(&password, &stored, memory) && has_one).await
     }
 
     /// Does work that takes the memory of a hash, when it is its turn.
     pub(super) async fn hashing<T, F>(&self, work: F) -> Answer<T>
     where
         T: Send + 'static,
-        F: FnOnce() -> T + Send + 'static,
+        F: FnOnce(&mut Memory) -> T + Send + 'static,
     {
-        let _turn = self.turns.acquire().await.map_err(Problem::internal)?;
-        let runtime = self.threads.0.as_ref();
-        let runtime = runtime.ok_or_else(|| Problem::internal("no threads to hash in"))?;
-        runtime.spawn_blocking(work).await.map_err(Problem::internal)
+        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(Problem::internal)?;
+        let spare = Arc::clone(&self.spare);
+        let done = web::block(move || {
+            // Kept to the end of the work, even if nobody waits for it any more.
+            let _turn = turn;
+            let taken = spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let mut memory = taken.unwrap_or_default();
+            let done = work(&mut memory);
+            spare.lock().unwrap_or_else(PoisonError::into_inner).push(memory);
+            done
+        });
+        Ok(done.await?)
     }
 }
 
@@ -99,11 +95,33 @@ pub fn check_new_password(password: &SecretString) -> Result<(), String> {
     }
 }
 
-fn verify(password: &SecretString, stored: &str) -> bool {
+/// As much of the memory as these parameters take.
+pub(super) fn blocks<'a>(memory: &'a mut Memory, params: &Params) -> &'a mut [Block] {
+    let count = params.block_count();
+    if memory.len() < count {
+        *memory = vec![Block::new(); count];
+    }
+    &mut memory[..count]
+}
+
+fn verify(password: &SecretString, stored: &str, memory: &mut Memory) -> bool {
     let bytes = password.expose_secret().as_bytes();
     bytes.len() <= BYTES_MAX
-        && PasswordHash::new(stored)
-            .is_ok_and(|hash| Argon2::default().verify_password(bytes, &hash).is_ok())
+        && PasswordHash::new(stored).is_ok_and(|hash| is_of(bytes, &hash, memory) == Some(true))
+}
+
+/// Whether a password is that of a hash; nothing if the hash is not one of argon2's.
+fn is_of(password: &[u8], hash: &PasswordHash, memory: &mut Memory) -> Option<bool> {
+    let (salt, expected) = hash.salt.zip(hash.hash)?;
+    let algorithm = Algorithm::try_from(hash.algorithm.as_str()).ok()?;
+    let version = hash.version.map_or(Ok(Version::default()), Version::try_from).ok()?;
+    let params = Params::try_from(hash).ok()?;
+    let argon2 = Argon2::new(algorithm, version, params.clone());
+    let mut made = vec![0; expected.as_ref().len()];
+    let blocks = blocks(memory, &params);
+    argon2.hash_password_into_with_memory(password, salt.as_ref(), &mut made, blocks).ok()?;
+    // Outputs are compared in constant time.
+    Some(Output::new(&made).ok()? == expected)
 }
 
 #[cfg(test)]
@@ -123,27 +141,58 @@ mod tests {
     }
 
     #[actix_web::test]
-    async fn hashing_is_done_by_a_few_threads_whoever_asks() {
+    async fn who_hangs_up_gives_no_turn_away_and_the_memory_is_used_again() {
         let passwords = Passwords::new().expect("passwords");
-        let (met, all_met) = (Arc::new(std::sync::Barrier::new(CHECKS_AT_ONCE_MAX)), 5);
-        let mut threads = std::collections::HashSet::new();
-        for _ in 0..all_met {
-            // As many at once as there may be: each waits for the others.
-            let asked = (0..CHECKS_AT_ONCE_MAX).map(|_| {
-                let (passwords, met) = (passwords.clone(), Arc::clone(&met));
-                actix_web::rt::spawn(async move {
-                    let hashing = passwords.hashing(move || {
-                        met.wait();
-                        std::thread::current().id()
-                    });
-                    hashing.await.expect("hashed")
-                })
+        let (begun, has_begun) = std::sync::mpsc::channel();
+        let (end, may_end) = std::sync::mpsc::channel::<()>();
+        let asking = passwords.clone();
+        let asked = actix_web::rt::spawn(async move {
+            let hashing = asking.hashing(move |memory| {
+                blocks(memory, &Params::default());
+                begun.send(()).expect("the test waits");
+                may_end.recv().expect("the test goes on");
             });
-            for asked in asked.collect::<Vec<_>>() {
-                threads.insert(asked.await.expect("asked"));
+            hashing.await
+        });
+        while has_begun.try_recv().is_err() {
+            actix_web::rt::task::yield_now().await;
+        }
+        asked.abort();
+        assert!(asked.await.is_err(), "hung up");
+        assert_eq!(passwords.turns.available_permits(), CHECKS_AT_ONCE_MAX - 1);
+        end.send(()).expect("told");
+        while passwords.turns.available_permits() < CHECKS_AT_ONCE_MAX {
+            actix_web::rt::task::yield_now().await;
+        }
+        let spare = |passwords: &Passwords| {
+            let spare = passwords.spare.lock().expect("lock");
+            spare.iter().map(|memory| memory.as_ptr()).collect::<Vec<_>>()
+        };
+        let before = spare(&passwords);
+        let stored = hash_password(&"correct horse".into()).expect("hash");
+        for (password, is_right) in [("correct horse", true), ("correct house", false)] {
+            let checked = passwords.is_right(password.into(), Some(stored.clone())).await;
+            assert_eq!(checked.expect("checked"), is_right);
+        }
+        assert_eq!((spare(&passwords), before.len()), (before, 1));
+    }
+
+    #[test]
+    fn what_argon2_itself_finds_right_or_wrong_is_found_so() {
+        use argon2::password_hash::PasswordVerifier as _;
+        let mut memory = Memory::new();
+        let params = Params::new(64, 3, 2, Some(24)).expect("parameters");
+        let others = Argon2::new(Algorithm::Argon2i, Version::V0x10, params);
+        for argon2 in [others, Argon2::default()] {
+            let hash: PasswordHash = argon2.hash_password(b"correct horse").expect("a hash");
+            for password in ["correct horse", "correct house", ""] {
+                let theirs = Argon2::default().verify_password(password.as_bytes(), &hash).is_ok();
+                let ours = verify(&password.into(), &hash.to_string(), &mut memory);
+                assert_eq!(ours, theirs, "{password}");
             }
         }
-        assert_eq!(threads.len(), CHECKS_AT_ONCE_MAX);
+        assert!(!verify(&"x".into(), "$argon2id$v=19$m=19456,t=2,p=1", &mut memory));
+        assert!(!verify(&"x".into(), "no hash", &mut memory));
     }
 
     #[test]

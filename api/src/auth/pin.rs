@@ -1,5 +1,6 @@
 //! A PIN signs on a colleague's tablet (`docs/protocol.md`, "Two investigators").
 
+use super::password::{Memory, blocks};
 use crate::auth::SignedIn;
 use crate::limits::Address;
 use crate::problem::{Answer, Kind, Problem};
@@ -33,7 +34,7 @@ impl Service {
         let account =
             self.authenticate(person.account.login, password, nowhere, person.now).await?;
         let user = account.id;
-        let key = self.passwords.hashing(move || key_of(&pin, user)).await??;
+        let key = self.passwords.hashing(move |memory| key_of(&pin, user, memory)).await??;
         self.write(move |tx| tx.set_signing_key(user, &key, person.now)).await
     }
 }
@@ -50,7 +51,7 @@ fn check(pin: &SecretString) -> Answer<()> {
 }
 
 /// The key that a PIN stands for, the same on the tablet and here.
-fn key_of(pin: &SecretString, user: UserId) -> Answer<SigningKey> {
+fn key_of(pin: &SecretString, user: UserId, memory: &mut Memory) -> Answer<SigningKey> {
     let mut hasher = Sha256::new();
     hasher.update(b"ruhu pin 1");
     hasher.update(user.to_string().as_bytes());
@@ -58,8 +59,14 @@ fn key_of(pin: &SecretString, user: UserId) -> Answer<SigningKey> {
     let mut key = SigningKey::default();
     let params = Params::new(MEMORY_KIB, PASSES, LANES, Some(key.len()));
     let params = params.map_err(|error| Problem::internal(error.to_string()))?;
+    let blocks = blocks(memory, &params);
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into(pin.expose_secret().as_bytes(), &salt[..16], &mut key)
+        .hash_password_into_with_memory(
+            pin.expose_secret().as_bytes(),
+            &salt[..16],
+            &mut key,
+            blocks,
+        )
         .map_err(|error| Problem::internal(error.to_string()))?;
     Ok(key)
 }

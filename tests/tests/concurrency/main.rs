@@ -4,3 +4,4 @@
 mod collisions;
 mod held_open;
 mod readers;
+mod two_processes;
