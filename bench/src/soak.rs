@@ -166,9 +166,7 @@ fn read_all(workers: &mut [Worker]) -> Result<usize, BenchError> {
 
 fn print_counts(title: &str, counts: &BTreeMap<String, u64>) {
     say("");
-    say(&format!("  {title}: {}", if counts.is_empty() { "nothing" } else { "" })
-        .trim_end()
-        .to_owned());
+    say(&format!("  {title}:{}", if counts.is_empty() { " nothing" } else { "" }));
     for (what, count) in counts {
         say(&format!("    {count:>8}  {what}"));
     }

@@ -123,8 +123,7 @@ impl Minutes {
         if size == 0 {
             return;
         }
-        let [first, last] =
-            [&counted[..size], &counted[counted.len() - size..]].map(|part| third(part));
+        let [first, last] = [&counted[..size], &counted[counted.len() - size..]].map(third);
         say("");
         say(&format!("  {:22}  {:>20}  {:>20}", "", "first third", "last third"));
         for (call, name) in [
