@@ -36,6 +36,8 @@ pub(crate) struct Head {
     is_chunked: bool,
     /// Whether the body is compressed with gzip.
     pub(crate) is_gzip: bool,
+    /// Whether the server takes no other request on this connection.
+    pub(crate) is_last: bool,
     /// The seconds in `Retry-After`.
     pub(crate) retry_after_seconds: Option<u64>,
 }
@@ -152,6 +154,7 @@ impl<S: Read + Write> Client<S> {
                 }
                 Some(("transfer-encoding", value)) => head.is_chunked = value.contains("chunked"),
                 Some(("content-encoding", value)) => head.is_gzip = value == "gzip",
+                Some(("connection", value)) => head.is_last = value == "close",
                 Some(("retry-after", value)) => head.retry_after_seconds = value.parse().ok(),
                 Some(_) => {}
             }

@@ -228,8 +228,11 @@ impl Line {
         });
         sleep(self.pace.latency);
         let (answer, waited) = asked.map_err(|error| self.unplanned(&error))?;
-        if let Some((_, used)) = &mut self.connection {
-            *used = Instant::now();
+        match &mut self.connection {
+            // Refused before its body was read, a request is the last on its connection.
+            Some(_) if answer.head.is_last => self.connection = None,
+            Some((_, used)) => *used = Instant::now(),
+            None => {}
         }
         let response = response(&answer).map_err(|error| self.unplanned(&error))?;
         self.tally.answered(path, waited, &response);

@@ -73,14 +73,22 @@ pub(crate) fn prove(site: &Site, workers: &[Worker]) -> Result<Proof, BenchError
     }
     let held = workers.iter().flat_map(|worker| worker.device.memory().rows().values());
     let held: BTreeMap<RecordId, u64> = held.map(|row| (row.record, row.rev.number)).collect();
-    let names: Vec<_> = held.iter().map(|(record, number)| (*record, *number)).collect();
+    // A household that was moved to a team without tablets is held by nobody, and must be whole too.
+    let names: BTreeSet<RecordId> =
+        held.keys().copied().chain(made.keys().map(|(_, _, record)| *record)).collect();
+    let names: Vec<_> = names.into_iter().collect();
     for names in names.chunks(RECORDS) {
-        let past = store.write(|tx| versions(tx, names)).map_err(unread)?;
-        for (record, number) in names {
-            let versions = past.get(record).map_or(&[][..], Vec::as_slice);
-            each_once(*record, *number, versions, &mut proof);
+        let read = store.write(|tx| Ok((tx.records(names)?, versions(tx, names)?)));
+        let (records, past) = read.map_err(unread)?;
+        for record in records {
+            let (name, number) = (record.id, record.rev.number);
+            proof.must(held.get(&name).is_none_or(|of_tablets| *of_tablets == number), || {
+                format!("record {name}: tablets hold another version than {number}")
+            });
+            let versions = past.get(&name).map_or(&[][..], Vec::as_slice);
+            each_once(name, number, versions, &mut proof);
             for (device, device_seq, version) in versions {
-                if let Some(rev) = made.remove(&(*device, *device_seq, *record)) {
+                if let Some(rev) = made.remove(&(*device, *device_seq, name)) {
                     proof.must(rev.number == *version, || {
                         format!("edit {device}/{device_seq} made another version than was told")
                     });
@@ -134,9 +142,9 @@ fn journal_has(
 /// What made each record's versions: device, number, version.
 type Versions = BTreeMap<RecordId, Vec<(DeviceId, DeviceSeq, u64)>>;
 
-fn versions(tx: &mut Tx, names: &[(RecordId, u64)]) -> Stored<Versions> {
+fn versions(tx: &mut Tx, names: &[RecordId]) -> Stored<Versions> {
     let wanted: Vec<_> =
-        names.iter().map(|(record, _)| HistoryWanted { record: *record, from: 1 }).collect();
+        names.iter().map(|record| HistoryWanted { record: *record, from: 1 }).collect();
     let mut versions = Versions::new();
     for past in tx.history(&wanted)? {
         let made = (past.device, past.device_seq, past.rev.number);

@@ -48,12 +48,14 @@ struct Counts {
 pub(crate) struct Tally(Mutex<Counts>);
 
 /// The refusals that belong to a bad day: patience asked for, a token that is over, and at a desk a
-/// version that is not today's any more.
+/// version that is not today's any more, or a quarantined edit that something still stands against.
 fn is_planned(path: &str, response: &Response, slug: &str) -> bool {
     match (response.status, slug) {
         (429 | 503, _) => response.retry_after_seconds.is_some(),
         (401, "access-token-expired") => true,
-        (404 | 409, "not-available" | "state-conflict") => path.starts_with("/v1/desk"),
+        (404 | 409, "not-available" | "state-conflict" | "not-settled") => {
+            path.starts_with("/v1/desk")
+        }
         _ => false,
     }
 }
