@@ -10,7 +10,9 @@ mod moves;
 mod quarantine;
 mod together;
 
+pub(crate) use act::{Acting, unless_refused};
 pub use conflicts::{Chosen, ConflictsSeen, RecordSettled};
+pub(crate) use decide::told;
 pub use decide::{Decision, Verdict};
 pub use deletion::{Deletion, Fate};
 pub use look::AssessmentSeen;

@@ -26,3 +26,4 @@ pub mod problem;
 pub mod routes;
 pub mod service;
 pub mod settings;
+pub mod tables;

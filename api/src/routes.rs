@@ -24,6 +24,7 @@ pub mod problems;
 pub mod quarantine;
 pub mod session;
 pub mod sync;
+pub mod tables;
 
 use crate::problem::{Answer, Kind, Problem};
 use actix_web::http::header;
@@ -108,6 +109,9 @@ routes! {
     forms::publish_form,
     forms::retire_form,
     forms::lift_form_retirement,
+    tables::list_tables,
+    tables::enter_table,
+    tables::correct_table,
     areas::list_areas,
     keys::read_key_set,
     health::is_alive,

@@ -5,7 +5,7 @@
 
 use crate::areas;
 use crate::facts::{DeskStream, Membership, Office, PersonFacts};
-use crate::roles::{READER, REPORTER, REVIEWER, Role, WORKER};
+use crate::roles::{KEEPER, READER, REPORTER, REVIEWER, Role, WORKER};
 use chrono::{DateTime, NaiveDate};
 use ruhu_sync::id::{Instant, StreamId, UserId};
 use ruhu_sync::rules::{Grant, Grants, StreamKind};
@@ -74,7 +74,9 @@ pub fn grants(facts: &PersonFacts, day: NaiveDate) -> Grants {
         capacity: if reports { REPORTER } else { READER },
     };
     streams.insert(user_stream(facts.user), own);
-    let reference = Grant { kind: StreamKind::Reference, held: true, capacity: READER };
+    let keeps = offices.iter().any(|office| office.role == Role::Admin);
+    let capacity = if keeps { KEEPER } else { READER };
+    let reference = Grant { kind: StreamKind::Reference, held: true, capacity };
     streams.insert(REFERENCE_STREAM, reference);
     Grants { closed: false, streams, fallback }
 }

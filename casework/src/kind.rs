@@ -35,6 +35,8 @@ pub enum Home {
     Caseload,
     /// In the person's own stream.
     OwnStream,
+    /// In the reference data.
+    Reference,
 }
 
 /// A known field.

@@ -6,6 +6,7 @@ pub mod codes;
 pub mod facts;
 pub mod grants;
 pub mod identity;
+pub mod judging;
 pub mod kind;
 pub mod kinds;
 pub mod mask;

@@ -141,6 +141,8 @@ pub const REVIEWER: Capacity = Capacity("reviewer");
 pub const WINDOW: Capacity = Capacity("window");
 /// A person who reads and writes nothing.
 pub const READER: Capacity = Capacity("reader");
+/// An administrator, before the reference data.
+pub const KEEPER: Capacity = Capacity("keeper");
 
 #[cfg(test)]
 mod tests {

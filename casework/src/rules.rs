@@ -133,6 +133,7 @@ impl Rules for CaseRules {
         let mut fitting = grants.held().filter(|(_, grant)| match home {
             Home::Caseload => grant.kind == StreamKind::Caseload && grant.capacity == WORKER,
             Home::OwnStream => grant.kind == StreamKind::User,
+            Home::Reference => grant.kind == StreamKind::Reference,
         });
         // A worker in two teams must say which: a household in the wrong one is seen by strangers.
         match (fitting.next(), fitting.next()) {

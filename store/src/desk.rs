@@ -6,6 +6,7 @@ mod conflicts;
 mod deleted;
 mod history;
 mod lists;
+mod open;
 mod quarantine;
 
 pub use caseloads::HouseholdChoice;
@@ -13,6 +14,7 @@ pub use conflicts::{ConflictItem, Writer};
 pub use deleted::DeletedItem;
 pub use history::HistoryEntry;
 pub use lists::{AssessmentItem, FindItem, HouseholdItem};
+pub use open::OpenItem;
 pub use quarantine::{Neighbour, QuarantinePlace, QuarantinedEdit};
 
 /// The most items one list gives.

@@ -28,7 +28,7 @@ macro_rules! unless_refused {
         }
     };
 }
-pub(super) use unless_refused;
+pub(crate) use unless_refused;
 
 /// Days and times as people here read them.
 pub(super) fn beijing_time(now: Instant) -> String {
@@ -37,7 +37,7 @@ pub(super) fn beijing_time(now: Instant) -> String {
 
 impl Service {
     /// Acts once for each idempotency key. A refusal leaves nothing behind.
-    pub(super) async fn act(
+    pub(crate) async fn act(
         &self,
         person: SignedIn,
         request: KeyedRequest,
@@ -65,15 +65,15 @@ impl Service {
 }
 
 /// An act under way, in its transaction.
-pub(super) struct Acting<'a> {
-    pub(super) tx: &'a mut Tx,
+pub(crate) struct Acting<'a> {
+    pub(crate) tx: &'a mut Tx,
     pub(super) person: &'a SignedIn,
 }
 
 impl Acting<'_> {
     /// Pushes edits, unit by unit: each of several edits is a group. Gives the outcomes in the
     /// edits' order. A unit holds at most as many edits as a push; there may be any number of them.
-    pub(super) fn push(&mut self, units: Vec<Vec<Value>>) -> Stored<Answer<Vec<Outcome>>> {
+    pub(crate) fn push(&mut self, units: Vec<Vec<Value>>) -> Stored<Answer<Vec<Outcome>>> {
         let epoch = self.tx.epoch()?;
         let made_at = beijing_time(self.person.now);
         let mut outcomes = Vec::new();

@@ -6,6 +6,7 @@ use crate::auth::{SignedIn, fresh_uuid};
 use crate::idempotency::KeyedRequest;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
+use crate::tables::judgement;
 use ruhu_sync::id::{Instant, RecordId};
 use ruhu_sync::outcome::{Outcome, Reason};
 use ruhu_sync::record::StoredRecord;
@@ -92,6 +93,13 @@ fn take(
         return Ok(Err(Kind::NotAvailable.into()));
     };
     unless_refused!(decision.may_be_taken(&record));
+    let mut patch = patch.clone();
+    if matches!(decision.verdict, Verdict::Accept) {
+        // What a person decided on must be told later too, when the tables have changed.
+        let shelf = acting.tx.shelf()?;
+        let judgement = judgement(acting.tx, &shelf, &record)?;
+        patch["review"]["judgement"] = json!(judgement.to_text());
+    }
     let edit = json!({"op": "put", "record": record.id, "kind": record.kind, "root": record.root,
         "base": decision.rev, "patch": patch, "new_rows": new_rows});
     let outcomes = unless_refused!(acting.push(vec![vec![edit]])?);
@@ -100,7 +108,7 @@ fn take(
 
 /// What the reviewer is told: the outcome. A decision that the record does not allow any more is
 /// refused, not kept: the person is here to decide anew.
-pub(super) fn told(outcomes: &[Outcome]) -> Answer<String> {
+pub(crate) fn told(outcomes: &[Outcome]) -> Answer<String> {
     let [outcome] = outcomes else {
         return Err(Problem::internal("a decision is one edit"));
     };

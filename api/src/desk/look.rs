@@ -3,15 +3,14 @@
 use crate::auth::SignedIn;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
+use crate::tables::{Judgement, judgement};
 use ruhu_casework::roles::{REVIEWER, WINDOW};
-use ruhu_casework::shelf::Shelf;
 use ruhu_store::Tx;
 use ruhu_store::desk::{AssessmentItem, FindItem, HistoryEntry};
 use ruhu_sync::id::{RecordId, StreamId};
 use ruhu_sync::record::StoredRecord;
 use ruhu_sync::rules::{Capacity, Grants, StreamKind};
 use ruhu_sync::storage::{ReadTx as _, Stored, WriteTx as _};
-use std::sync::Arc;
 
 /// An assessment as a reviewer reads it.
 #[derive(Clone, Debug)]
@@ -20,8 +19,8 @@ pub struct AssessmentSeen {
     pub record: StoredRecord,
     /// Everything that became of it.
     pub history: Vec<HistoryEntry>,
-    /// The forms as they stood when it was read.
-    pub shelf: Arc<Shelf>,
+    /// What its form comes to; as it was accepted, if it is.
+    pub judgement: Judgement,
 }
 
 /// The streams of a kind that a person reaches in one of these capacities.
@@ -65,7 +64,9 @@ impl Service {
         let seen = self.read(move |tx| {
             let Some(record) = assessment_within_reach(tx, &person, id)? else { return Ok(None) };
             let history = tx.record_history(id)?;
-            Ok(Some(AssessmentSeen { record, history, shelf: tx.shelf()? }))
+            let shelf = tx.shelf()?;
+            let judgement = judgement(tx, &shelf, &record)?;
+            Ok(Some(AssessmentSeen { record, history, judgement }))
         });
         seen.await?.ok_or_else(|| Problem::new(Kind::NotAvailable))
     }

@@ -122,6 +122,9 @@ kinds! {
     /// A form cannot be published, or not be retired so.
     FormRefused, "form-refused", UNPROCESSABLE_ENTITY, "表单未予发布或停用", "The form was not published or retired",
         "请按 at 与 fault 所示改正后，用新的 Idempotency-Key 重发。", "Correct what at and fault name and send it again with a new Idempotency-Key.";
+    /// A value of a rule table cannot stand.
+    TableRefused, "table-refused", UNPROCESSABLE_ENTITY, "标准未予录入", "The value was not entered",
+        "请按 faults 逐条改正后，用新的 Idempotency-Key 重发。", "Correct what faults names and send it again with a new Idempotency-Key.";
     /// The body is no push at all.
     MalformedPush, "malformed-push", BAD_REQUEST, "请求正文不是一次上传", "The body is not a push",
         "请按协议改正后重发；同样的内容重发不会成功。", "Correct it by the protocol and send it again; sending the same cannot succeed.";

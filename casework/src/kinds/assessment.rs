@@ -65,6 +65,8 @@ pub(super) const KIND: Kind = Kind {
                 text("note", "说明", 2000),
                 leaf("reviewed_by", "审核人", Value::Uuid),
                 leaf("reviewed_at", "审核时间", Value::Instant),
+                // What was computed when it was accepted, and by which tables: they may change.
+                text("judgement", "通过时的计算结果", 400_000),
             ]),
         )
         .only_by(&[REVIEWER]),

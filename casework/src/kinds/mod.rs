@@ -8,6 +8,7 @@ pub(crate) mod notice;
 mod person;
 mod referral;
 mod service;
+mod standard;
 mod visit;
 
 pub use crate::kind::Kind;
@@ -23,6 +24,7 @@ pub const ALL: &[&Kind] = &[
     &service::KIND,
     &referral::KIND,
     &notice::KIND,
+    &standard::KIND,
 ];
 
 /// The kind of this name.

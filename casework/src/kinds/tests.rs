@@ -74,7 +74,7 @@ fn household_and_find_are_the_roots_that_people_make_and_the_others_belong_to_ro
     for kind in ALL.iter().filter(|kind| !kind.access.is_empty()) {
         match kind.rooting {
             Rooting::Root => {
-                assert!(matches!(kind.name, "household" | "find"));
+                assert!(matches!(kind.name, "household" | "find" | "standard"));
                 assert!(kind.home.is_some());
             }
             Rooting::Under(roots) => {

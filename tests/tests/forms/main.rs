@@ -2,6 +2,7 @@
 
 mod publishing;
 mod retiring;
+mod tables;
 mod views;
 
 use ruhu_tests::{Hand, Reply};

@@ -2,7 +2,7 @@
 
 use crate::desk::AssessmentSeen;
 use crate::problem::{Answer, Problem};
-use ruhu_casework::rules::CaseRules;
+use crate::tables::Judgement;
 use ruhu_store::desk::{AssessmentItem, FindItem, HistoryEntry};
 use ruhu_sync::json::Json;
 use ruhu_sync::record::{RecordFrame, write_record};
@@ -88,8 +88,9 @@ pub(crate) struct AssessmentEntry {
 pub(crate) struct AssessmentBody {
     /// The record.
     record: Value,
-    /// What its form computes of the answers.
-    computed: Value,
+    /// What its form comes to, and by which values of rule tables.
+    #[serde(flatten)]
+    judgement: Judgement,
     /// What became of it, version by version.
     history: Vec<HistoryBody>,
 }
@@ -200,31 +201,17 @@ impl AssessmentBody {
         let record: Value =
             serde_json::from_str(&text).map_err(|error| Problem::internal(error.to_string()))?;
         let history = seen.history.into_iter().map(HistoryBody::of).collect::<Answer<_>>()?;
-        let computed = computed(seen.shelf.rules(), &record["document"]);
-        Ok(Self { computed, record, history })
+        Ok(Self { judgement: seen.judgement, record, history })
     }
 
     pub(super) fn example() -> Value {
         json!({"record": {"record": ID, "kind": "assessment", "rev": "3-5c1a9f02",
                 "document": {"form": "tekun_six", "form_version": 1, "status": "submitted"}},
             "computed": {"grade": {"state": "value", "value": "able"}},
+            "suggestions": [], "tables": {}, "is_decided": false,
             "history": [{"rev_number": 1, "device": ID, "device_seq": 1, "user": ID,
                 "user_name": "测试甲", "received_at_us": 1_795_406_400_000_000_i64,
                 "outcome": "applied", "changes": [{"path": "/status", "after": "draft"}]}]})
-    }
-}
-
-/// What the record's own version of its form computes: a suggestion, for a person who decides.
-fn computed(rules: &CaseRules, document: &Value) -> Value {
-    let form = document["form"].as_str().zip(document["form_version"].as_u64());
-    let form =
-        form.and_then(|(id, version)| rules.catalogue().get(id, u32::try_from(version).ok()?));
-    match (form, document["answers"].as_object()) {
-        (Some(form), Some(answers)) => {
-            serde_json::to_value(form.form().compute(answers, &ruhu_forms::Given::default()))
-                .unwrap_or_default()
-        }
-        _ => json!({}),
     }
 }
 

@@ -1,0 +1,305 @@
+//! Rule tables: the values of the law and of each place by which cases are judged.
+
+use crate::auth::{Admin, SignedIn};
+use crate::body::Json;
+use crate::etag::json_or_not_modified;
+use crate::idempotency::IdempotencyKey;
+use crate::openapi::refusals;
+use crate::problem::{Answer, Kind, Problem};
+use crate::routes::organisations::Day;
+use crate::service::Service;
+use crate::tables::{Correction, EntrySeen};
+use actix_web::http::header::ContentType;
+use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
+use ruhu_casework::tables::{TABLES, TableEntry, TableValue};
+use ruhu_sync::id::RecordId;
+use ruhu_sync::rev::Rev;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+refusals!(NotEntered: Kind::NotPermitted, Kind::InvalidRequest, Kind::MalformedJson,
+    Kind::TableRefused, Kind::IdempotencyKeyReused);
+refusals!(NotCorrected: Kind::NotPermitted, Kind::NotAvailable, Kind::InvalidRequest,
+    Kind::MalformedJson, Kind::StateConflict, Kind::TableRefused, Kind::IdempotencyKeyReused);
+
+const ID: &str = "0192e4a0-0000-7000-8000-000000000031";
+
+/// The rule tables there are, and what they hold.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct TableList {
+    /// What each table is about.
+    tables: Vec<TableAbout>,
+    /// What they say, area by area and day by day. An entered value goes before one that came with the
+    /// service, and a smaller area before a larger one.
+    entries: Vec<TableValueSeen>,
+}
+
+/// A rule table.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct TableAbout {
+    /// The name that forms use.
+    name: &'static str,
+    /// The name that people read.
+    label_zh: &'static str,
+    /// The unit of its numbers; empty for yes or no.
+    unit_zh: &'static str,
+    /// The rule of the law that asks for it.
+    source: &'static str,
+}
+
+/// What a table says in an area from a day on.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct TableValueSeen {
+    /// The record; none of what came with the service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<Uuid>,
+    /// The record's version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rev: Option<String>,
+    /// What it says.
+    #[serde(flatten)]
+    says: TableSays,
+}
+
+/// A value of a rule table.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TableSays {
+    /// The table's name.
+    table: String,
+    /// The area, as 2, 4, 6, 9 or 12 digits; empty is everywhere.
+    #[serde(default)]
+    area_code: String,
+    /// The first day, inclusive.
+    valid_from: Day,
+    /// The last day, inclusive; none if nobody has stated one.
+    #[serde(default)]
+    valid_to: Option<Day>,
+    /// A whole number in the table's unit, or `true` or `false`; none if nobody has found it yet.
+    #[serde(default)]
+    #[schema(value_type = Option<Value>)]
+    value: Option<TableValue>,
+    /// Where it comes from.
+    source: String,
+    /// Whether it was checked against the official notice.
+    confirmed: bool,
+}
+
+/// What is to stand instead.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TableCorrection {
+    /// The version that was read.
+    rev: String,
+    /// The last day, inclusive; none if nobody has stated one.
+    #[serde(default)]
+    valid_to: Option<Day>,
+    /// The value; none if nobody has found it yet.
+    #[serde(default)]
+    #[schema(value_type = Option<Value>)]
+    value: Option<TableValue>,
+    /// Where it comes from.
+    source: String,
+    /// Whether it was checked against the official notice.
+    confirmed: bool,
+    /// Why it is corrected, in at most 500 characters.
+    reason: String,
+}
+
+/// What was entered, and what it touches.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct TableEntered {
+    /// The record.
+    record: Uuid,
+    /// Its version.
+    rev: String,
+    /// The assessments, not decided, that are judged by it; at most 1,000. Decided ones stay as they are.
+    open_assessments: Vec<OpenAssessment>,
+}
+
+/// An assessment that is not decided.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct OpenAssessment {
+    /// Which.
+    record: Uuid,
+    /// Its form.
+    form: String,
+    /// Its status.
+    status: String,
+}
+
+/// Lists rule tables with their values.
+///
+/// For everybody who is signed in: tablets work out by them what the server does. What was entered
+/// reaches them by pulling, too, as records of the kind `standard`.
+#[utoipa::path(
+    tag = "forms",
+    responses(
+        (status = 200, description = "The tables and their values", body = TableList, example = json!(TableList::example())),
+        (status = 304, description = "Nothing has changed since the ETag in If-None-Match"),
+    ),
+    security(("access_token" = [])),
+)]
+#[get("/v1/tables")]
+pub(crate) async fn list_tables(
+    _person: SignedIn,
+    service: web::Data<Service>,
+    request: HttpRequest,
+) -> Answer<HttpResponse> {
+    let list = TableList::of(service.table_entries().await?);
+    let text = serde_json::to_string(&list).map_err(Problem::internal)?;
+    let etag = crate::etag::etag_of(text.as_bytes());
+    Ok(json_or_not_modified(&request, &etag, text))
+}
+
+/// Enters a value of a rule table.
+///
+/// From its first day on, cases of its area are judged by it. Decided cases stay as they are; the open
+/// ones that it touches are named.
+#[utoipa::path(
+    tag = "forms",
+    params(("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "table-7f3a0001")),
+    request_body(content = TableSays, example = json!(TableSays::example())),
+    responses(
+        (status = 200, description = "It is entered", body = TableEntered, example = json!(TableEntered::example())),
+        NotEntered,
+    ),
+    security(("access_token" = [])),
+)]
+#[post("/v1/tables")]
+pub(crate) async fn enter_table(
+    admin: Admin,
+    service: web::Data<Service>,
+    key: IdempotencyKey,
+    asked: Json<TableSays>,
+) -> Answer<HttpResponse> {
+    let request = key.sent_for("enter a table", &asked.0);
+    Ok(json(service.enter_table(admin.person, request, asked.0.entry()).await?))
+}
+
+/// Corrects a value of a rule table, with a reason.
+///
+/// Table, area and first day stay; what was entered under others by mistake is ended, or given no
+/// value.
+#[utoipa::path(
+    tag = "forms",
+    params(
+        ("id" = Uuid, Path, description = "Which"),
+        ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "table-7f3a0002"),
+    ),
+    request_body(content = TableCorrection, example = json!(TableCorrection::example())),
+    responses(
+        (status = 200, description = "It is corrected", body = TableEntered, example = json!(TableEntered::example())),
+        NotCorrected,
+    ),
+    security(("access_token" = [])),
+)]
+#[put("/v1/tables/{id}")]
+pub(crate) async fn correct_table(
+    admin: Admin,
+    service: web::Data<Service>,
+    id: web::Path<Uuid>,
+    key: IdempotencyKey,
+    asked: Json<TableCorrection>,
+) -> Answer<HttpResponse> {
+    let request = key.sent_for(&format!("correct table {id}"), &asked.0);
+    let correction = asked.0.read(*id)?;
+    Ok(json(service.correct_table(admin.person, request, correction).await?))
+}
+
+fn json(text: String) -> HttpResponse {
+    HttpResponse::Ok().content_type(ContentType::json()).body(text)
+}
+
+impl TableSays {
+    fn entry(self) -> TableEntry {
+        TableEntry {
+            table: self.table,
+            area_code: self.area_code,
+            valid_from: self.valid_from.0,
+            valid_to: self.valid_to.map(|day| day.0),
+            value: self.value,
+            source: self.source,
+            confirmed: self.confirmed,
+        }
+    }
+
+    fn example() -> Value {
+        json!({"table": "dibao_standard_fen", "area_code": "11", "valid_from": "2026-07-01",
+            "value": 150_000, "source": "演示值，不是法定标准", "confirmed": false})
+    }
+}
+
+impl TableCorrection {
+    fn read(self, record: Uuid) -> Answer<Correction> {
+        let rev = Rev::parse(&self.rev).ok_or_else(|| {
+            Problem::new(Kind::InvalidRequest)
+                .detail("rev 应为读取时所见的版本。", "rev is the version that was read.")
+        })?;
+        Ok(Correction {
+            record: RecordId(record),
+            rev,
+            valid_to: self.valid_to.map(|day| day.0),
+            value: self.value,
+            source: self.source,
+            confirmed: self.confirmed,
+            reason: super::moves::reason(self.reason)?,
+        })
+    }
+
+    fn example() -> Value {
+        json!({"rev": "1-1f0c9a77", "value": 151_000, "source": "演示值，不是法定标准",
+            "confirmed": false, "reason": "按正式通知更正。"})
+    }
+}
+
+impl TableEntered {
+    fn example() -> Value {
+        json!({"record": ID, "rev": "1-1f0c9a77",
+            "open_assessments": [{"record": ID, "form": "means", "status": "submitted"}]})
+    }
+}
+
+impl TableList {
+    fn of(entries: Vec<EntrySeen>) -> Self {
+        let about = |table: &'static ruhu_casework::tables::RuleTable| TableAbout {
+            name: table.name,
+            label_zh: table.label_zh,
+            unit_zh: table.measure.unit_zh(),
+            source: table.source,
+        };
+        Self {
+            tables: TABLES.iter().map(about).collect(),
+            entries: entries.into_iter().map(TableValueSeen::of).collect(),
+        }
+    }
+
+    fn example() -> Value {
+        let mut entry = TableSays::example();
+        entry["record"] = json!(ID);
+        entry["rev"] = json!("1-1f0c9a77");
+        json!({"tables": [{"name": "dibao_standard_fen", "label_zh": "低保标准（每人每月）",
+            "unit_zh": "分", "source": "民发〔2021〕57号 第3条"}], "entries": [entry]})
+    }
+}
+
+impl TableValueSeen {
+    fn of(seen: EntrySeen) -> Self {
+        let entry = seen.entered.entry;
+        Self {
+            record: seen.entered.record.map(|record| record.0),
+            rev: seen.rev.map(|rev| rev.to_string()),
+            says: TableSays {
+                table: entry.table,
+                area_code: entry.area_code,
+                valid_from: Day(entry.valid_from),
+                valid_to: entry.valid_to.map(Day),
+                value: entry.value,
+                source: entry.source,
+                confirmed: entry.confirmed,
+            },
+        }
+    }
+}

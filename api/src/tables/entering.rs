@@ -1,0 +1,180 @@
+//! Administrators enter and correct values, and learn which open cases that touches.
+
+use super::judgement::{answered, document};
+use super::{Held, SHIPPED, held};
+use crate::auth::{SignedIn, fresh_uuid};
+use crate::desk::{Acting, told, unless_refused};
+use crate::idempotency::KeyedRequest;
+use crate::problem::{Answer, Kind, Problem};
+use crate::service::Service;
+use ruhu_casework::judging::{Entered, faults, tables_of, touches};
+use ruhu_casework::tables::{TableEntry, TableValue};
+use ruhu_store::Tx;
+use ruhu_sync::id::RecordId;
+use ruhu_sync::json::Json;
+use ruhu_sync::rev::Rev;
+use ruhu_sync::storage::{Stored, WriteTx as _};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// A value with its record's version; none of what came with the service.
+#[derive(Clone, Debug)]
+pub struct EntrySeen {
+    /// The value.
+    pub entered: Entered,
+    /// The record's version.
+    pub rev: Option<Rev>,
+}
+
+/// What is to stand instead.
+#[derive(Clone, Debug)]
+pub struct Correction {
+    /// Which record.
+    pub record: RecordId,
+    /// The version that was read.
+    pub rev: Rev,
+    /// What it says from now on. Table, area and first day stay.
+    pub valid_to: Option<chrono::NaiveDate>,
+    /// The value.
+    pub value: Option<TableValue>,
+    /// Where it comes from.
+    pub source: String,
+    /// Whether the source is sound.
+    pub confirmed: bool,
+    /// Why it is corrected.
+    pub reason: String,
+}
+
+impl Service {
+    /// All values of rule tables: those entered, and those that came with the service.
+    pub async fn table_entries(&self) -> Answer<Vec<EntrySeen>> {
+        self.read(|tx| {
+            let entered = held(tx)?.into_iter();
+            let seen = entered.map(|held| EntrySeen { entered: held.entered, rev: Some(held.rev) });
+            let shipped = SHIPPED.iter().cloned();
+            Ok(seen.chain(shipped.map(|entered| EntrySeen { entered, rev: None })).collect())
+        })
+        .await
+    }
+
+    /// Enters a value, once for each idempotency key.
+    pub async fn enter_table(
+        &self,
+        person: SignedIn,
+        request: KeyedRequest,
+        entry: TableEntry,
+    ) -> Answer<String> {
+        let record = fresh_uuid(person.now)?;
+        self.act(person, request, move |acting| {
+            let known = held(acting.tx)?;
+            unless_refused!(sound(&entry, known.iter()));
+            let edit = json!({"op": "put", "record": record, "kind": "standard", "root": record,
+                "base": "0", "patch": patch(&entry)});
+            done(acting, edit, record, &entry)
+        })
+        .await
+    }
+
+    /// Corrects a value, once for each idempotency key.
+    pub async fn correct_table(
+        &self,
+        person: SignedIn,
+        request: KeyedRequest,
+        asked: Correction,
+    ) -> Answer<String> {
+        self.act(person, request, move |acting| correct(acting, &asked)).await
+    }
+}
+
+fn correct(acting: &mut Acting<'_>, asked: &Correction) -> Stored<Answer<String>> {
+    let known = held(acting.tx)?;
+    let is_it = |held: &&Held| held.entered.record == Some(asked.record);
+    let Some(found) = known.iter().find(is_it) else {
+        return Ok(Err(Kind::NotAvailable.into()));
+    };
+    if found.rev != asked.rev {
+        return Ok(Err(Problem::new(Kind::StateConflict).with("rev", found.rev.to_string())));
+    }
+    let entry = TableEntry {
+        valid_to: asked.valid_to,
+        value: asked.value,
+        source: asked.source.clone(),
+        confirmed: asked.confirmed,
+        ..found.entered.entry.clone()
+    };
+    unless_refused!(sound(&entry, known.iter().filter(|held| !is_it(held))));
+    let mut patch = patch(&entry);
+    patch.insert("reason".to_owned(), json!(asked.reason));
+    for name in ["valid_to", "number", "truth"] {
+        patch.entry(name).or_insert(Value::Null);
+    }
+    let record = asked.record;
+    let edit = json!({"op": "put", "record": record, "kind": "standard", "root": record,
+        "base": asked.rev, "patch": patch});
+    done(acting, edit, record.0, &entry)
+}
+
+fn sound<'a>(entry: &TableEntry, others: impl Iterator<Item = &'a Held>) -> Answer<()> {
+    let found = faults(entry, others.map(|held| &held.entered.entry));
+    if found.is_empty() {
+        return Ok(());
+    }
+    let told = found.iter().map(|(field, code)| json!({"field": field, "code": code}));
+    Err(Problem::new(Kind::TableRefused).with("faults", told.collect::<Value>()))
+}
+
+fn patch(entry: &TableEntry) -> Map<String, Value> {
+    let mut patch = Map::new();
+    let mut set = |name: &str, value: Value| patch.insert(name.to_owned(), value);
+    set("table", json!(entry.table));
+    set("area_code", json!(entry.area_code));
+    set("valid_from", json!(entry.valid_from));
+    set("source", json!(entry.source));
+    set("confirmed", json!(entry.confirmed));
+    if let Some(last) = entry.valid_to {
+        set("valid_to", json!(last));
+    }
+    match entry.value {
+        Some(TableValue::Number(number)) => set("number", json!(number)),
+        Some(TableValue::Truth(truth)) => set("truth", json!(truth)),
+        None => None,
+    };
+    patch
+}
+
+fn done(
+    acting: &mut Acting<'_>,
+    edit: Value,
+    record: uuid::Uuid,
+    entry: &TableEntry,
+) -> Stored<Answer<String>> {
+    let outcomes = unless_refused!(acting.push(vec![vec![edit]])?);
+    unless_refused!(told(&outcomes));
+    let rev = acting.tx.records(&[RecordId(record)])?.pop().map(|stored| stored.rev.to_string());
+    let open = touched(acting.tx, entry)?;
+    Ok(Ok(json!({"record": record, "rev": rev, "open_assessments": open}).to_string()))
+}
+
+/// The assessments that are not decided and are judged by this value: by name only, for whoever enters
+/// values sees no household.
+fn touched(tx: &mut Tx, entry: &TableEntry) -> Stored<Vec<Value>> {
+    let shelf = tx.shelf()?;
+    let forms = shelf.rules().catalogue().list().iter().map(|known| known.form());
+    let asking = forms.filter(|form| tables_of(form).any(|(_, table)| table == entry.table));
+    let names: Vec<String> = asking.map(|form| form.id().to_owned()).collect();
+    let open = tx.open_assessments(&names)?;
+    let ids: Vec<RecordId> = open.iter().map(|item| item.id).collect();
+    let areas: BTreeMap<RecordId, Option<String>> =
+        open.into_iter().map(|item| (item.id, item.community_code)).collect();
+    let mut found = Vec::new();
+    for record in tx.records(&ids)? {
+        let document = document(&record)?;
+        let Some((form, answers)) = answered(&shelf, &document) else { continue };
+        let area = areas.get(&record.id).and_then(Option::as_deref);
+        if touches(entry, form, &answers, area.unwrap_or_default()) {
+            let status = document.get("status").and_then(Json::as_text);
+            found.push(json!({"record": record.id, "form": form.id(), "status": status}));
+        }
+    }
+    Ok(found)
+}
