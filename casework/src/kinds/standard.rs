@@ -1,7 +1,7 @@
 //! A value of a rule table: what it says in one area from one day on (see [`crate::tables`]). Everybody's
 //! tablet holds them; administrators enter them.
 
-use crate::kind::{Deletion, Home, Kind, Required, access, leaf, text};
+use crate::kind::{Home, Kind, Required, access, leaf, text};
 use crate::roles::KEEPER;
 use crate::value::Value;
 use ruhu_sync::rules::Rooting;
@@ -32,5 +32,5 @@ pub(super) const KIND: Kind = Kind {
         Required::Field("confirmed"),
     ],
     status: None,
-    access: &[access(KEEPER).creates().changes().deletes(Deletion::Always)],
+    access: &[access(KEEPER).creates().changes()],
 };

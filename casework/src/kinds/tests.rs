@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::kind::{Deletion, FieldRule, Holds, Need, Required};
-use crate::roles::{REPORTER, REVIEWER, WORKER};
+use crate::roles::{KEEPER, REPORTER, REVIEWER, WORKER};
 use crate::value::{Value, has_code};
 use ruhu_sync::id::{RecordId, UserId};
 use ruhu_sync::rules::{Act, Question, Rooting, Rules};
@@ -193,7 +193,11 @@ fn the_smallest_documents_of_the_readme_make_one_of_each_kind() {
             .unwrap_or_else(|| panic!("{} is not in the README", kind.name));
         let document = crate::testing::object(line);
         let asks = crate::testing::asked(&rules, kind.name, None, line, &[]);
-        let by = if kind.name == "find" { REPORTER } else { WORKER };
+        let by = match kind.name {
+            "find" => REPORTER,
+            "standard" => KEEPER,
+            _ => WORKER,
+        };
         let (user, record) = (UserId(Uuid::nil()), RecordId(Uuid::nil()));
         let question =
             Question { asks: &asks, ..Question::new(user, by, record, kind.name, Act::Create) };
