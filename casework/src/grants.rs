@@ -74,7 +74,8 @@ pub fn grants(facts: &PersonFacts, day: NaiveDate) -> Grants {
         capacity: if reports { REPORTER } else { READER },
     };
     streams.insert(user_stream(facts.user), own);
-    let keeps = offices.iter().any(|office| office.role == Role::Admin);
+    let keeps = offices.iter().any(|office| office.role == Role::Admin)
+        && !facts.memberships.iter().any(|m| m.is_current(day));
     let capacity = if keeps { KEEPER } else { READER };
     let reference = Grant { kind: StreamKind::Reference, held: true, capacity };
     streams.insert(REFERENCE_STREAM, reference);

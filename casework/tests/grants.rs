@@ -92,16 +92,28 @@ fn works_in(facts: &PersonFacts, caseload: StreamId, today: NaiveDate) -> bool {
 
 /// Sits at a desk for this area today, and belongs to no contractor.
 fn reviews(facts: &PersonFacts, area: &str, today: NaiveDate) -> bool {
+    sits_and_is_no_contractors(facts, today, |office| {
+        matches!(office.role, Role::DistrictReviewer | Role::StreetReviewer | Role::StreetWindow)
+            && area.starts_with(&office.area)
+    })
+}
+
+/// Administers today, and belongs to no contractor.
+fn keeps(facts: &PersonFacts, today: NaiveDate) -> bool {
+    sits_and_is_no_contractors(facts, today, |office| office.role == Role::Admin)
+}
+
+fn sits_and_is_no_contractors(
+    facts: &PersonFacts,
+    today: NaiveDate,
+    fits: impl Fn(&Office) -> bool,
+) -> bool {
     let holds = |first: NaiveDate, last: Option<NaiveDate>| {
         let is_over = last.is_some_and(|last| last < today);
         first <= today && !is_over
     };
     let is_contractors = facts.memberships.iter().any(|m| holds(m.first_day, m.last_day));
-    let sits = |office: &Office| {
-        matches!(office.role, Role::DistrictReviewer | Role::StreetReviewer | Role::StreetWindow)
-            && area.starts_with(&office.area)
-            && holds(office.first_day, office.last_day)
-    };
+    let sits = |office: &Office| fits(office) && holds(office.first_day, office.last_day);
     facts.active && !is_contractors && facts.offices.iter().any(sits)
 }
 
@@ -123,6 +135,7 @@ proptest! {
                     area(*stream).is_some_and(|area| reviews(&facts, area, today)) && !grant.held
                 }
                 "reporter" | "reader" => is_own && grant.held,
+                "keeper" => *stream == REFERENCE_STREAM && keeps(&facts, today) && grant.held,
                 _ => false,
             };
             prop_assert!(facts.active && sees, "{stream:?} {grant:?} on {today}");

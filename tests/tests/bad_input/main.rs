@@ -17,7 +17,7 @@
 //! | an ID number with a wrong check digit | `rejected/invalid_value` | `edits` | `casework` |
 //! | a device clock in 1970, or in 9999 | taken: it orders nothing | `edits` | |
 //! | NUL, lone surrogates | `rejected/malformed` | `text` | `guarantees/kept.rs` |
-//! | bidirectional controls | taken, kept as they are (`docs/adr/0008`) | `text` | |
+//! | bidirectional controls | taken, kept as they are (`docs/adr/0010`) | `text` | |
 //! | a gap in the numbers | 409 `device-seq-gap` | `numbers` | `http/push.rs` |
 //! | a repeat | the first answer again | `numbers` | `guarantees/retries.rs` |
 //! | a repeat with another content | 409 `device-forked` | `numbers` | `guarantees/forks.rs` |
