@@ -99,6 +99,9 @@ pub fn read_schedule(text: &str) -> Option<Cron> {
 impl Job {
     /// When it was last due, at this instant or before.
     pub fn due(&self, now: Instant) -> Option<Instant> {
+        // Whole seconds: the schedule's last minute is found with the fraction of the one asked from,
+        // and each process, and each start, would take the same minute for another.
+        let now = Instant(now.0 - now.0.rem_euclid(1_000_000));
         let now: DateTime<FixedOffset> = in_beijing(now);
         let due = self.cron.find_previous_occurrence(&now, true).ok()?;
         Some(Instant(due.timestamp_micros()))
@@ -188,6 +191,15 @@ mod tests {
         // Where the server stands says nothing.
         assert_eq!(due("30 2 * * *", "2026-11-22T18:31:07Z"), "2026-11-23T02:30:00+08:00");
         assert_eq!(due("0 1 1 * *", "2026-11-23T12:00:00+08:00"), "2026-11-01T01:00:00+08:00");
+        // The same run for whoever asks, down to the last digit.
+        assert_eq!(
+            due("30 2 * * *", "2026-11-23T02:30:00.599840+08:00"),
+            "2026-11-23T02:30:00+08:00"
+        );
+        assert_eq!(
+            due("30 2 * * *", "2026-11-23T12:00:07.123456+08:00"),
+            "2026-11-23T02:30:00+08:00"
+        );
     }
 
     #[test]

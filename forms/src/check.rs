@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::Answers;
 use crate::answer::{Answer, option_fault, read_leaf, sorted};
-use crate::eval::{Asked, Evaluation, Hand};
+use crate::eval::{Asked, Evaluation, Hand, Purpose};
 use crate::form::{Form, Question};
 use crate::given::Given;
 use crate::kind::{ChoiceOption, Kind};
@@ -28,11 +28,15 @@ impl Form {
     pub fn check_submission(&self, answers: &Answers) -> Vec<Problem> {
         // Given values decide nothing here: the strict check of the form has made sure of it.
         let given = Given::default();
-        let evaluation = Evaluation::of(self, answers, &given);
+        let evaluation = Evaluation::of(self, answers, &given, Purpose::Wholeness);
         self.check(answers, Some(&evaluation))
     }
 
-    fn check(&self, answers: &Answers, evaluation: Option<&Evaluation<'_>>) -> Vec<Problem> {
+    fn check<'a>(
+        &'a self,
+        answers: &'a Answers,
+        evaluation: Option<&'a Evaluation<'a>>,
+    ) -> Vec<Problem> {
         let mut found = Vec::new();
         for (number, question) in self.questions().enumerate() {
             let mut check = Check {
@@ -41,13 +45,39 @@ impl Form {
                 evaluation,
                 found: &mut found,
                 at: At { place: Place::Question(number), hand: Hand::default() },
-                path: format!("/{}", question.id),
-                label_zh: question.label_zh.clone(),
-                id: question.id.clone(),
+                trail: Trail { question, row: None, field: None, option: None },
             };
             check.question(question, answers.get(&question.id));
         }
         found
+    }
+}
+
+/// Where a check is, from the question inwards. Put into words only where something is wrong.
+#[derive(Clone, Copy)]
+struct Trail<'a> {
+    question: &'a Question,
+    row: Option<&'a str>,
+    field: Option<&'a Question>,
+    option: Option<&'a str>,
+}
+
+impl Trail<'_> {
+    fn path(&self) -> String {
+        let mut path = format!("/{}", self.question.id);
+        let field = self.field.map(|field| field.id.as_str());
+        for step in [self.row, field, self.option].into_iter().flatten() {
+            path.push('/');
+            path.push_str(&pointer_step(step));
+        }
+        path
+    }
+
+    /// People know a row's field by the group's name and its own.
+    fn name(&self, of: fn(&Question) -> &str, between: &str) -> String {
+        let group = of(self.question);
+        self.field
+            .map_or_else(|| group.to_owned(), |field| format!("{group}{between}{}", of(field)))
     }
 }
 
@@ -66,31 +96,18 @@ struct Check<'a> {
     evaluation: Option<&'a Evaluation<'a>>,
     found: &'a mut Vec<Problem>,
     at: At,
-    path: String,
-    label_zh: String,
-    id: String,
+    trail: Trail<'a>,
 }
 
-impl Check<'_> {
-    /// The same check one step further in, under the same name to people.
-    fn inside(&mut self, key: &str) -> Check<'_> {
-        Check {
-            form: self.form,
-            answers: self.answers,
-            evaluation: self.evaluation,
-            at: self.at,
-            path: format!("{}/{}", self.path, pointer_step(key)),
-            label_zh: self.label_zh.clone(),
-            id: self.id.clone(),
-            found: self.found,
-        }
-    }
-
+impl<'a> Check<'a> {
     fn push(&mut self, fault: Fault) {
-        self.found.push(fault.at(&self.path, &self.label_zh, &self.id));
+        let trail = &self.trail;
+        let label_zh = trail.name(|question| &question.label_zh, "·");
+        let id = trail.name(|question| &question.id, ".");
+        self.found.push(fault.at(&trail.path(), &label_zh, &id));
     }
 
-    fn question(&mut self, question: &Question, value: Option<&Value>) {
+    fn question(&mut self, question: &'a Question, value: Option<&'a Value>) {
         let asked = self.evaluation.map(|all| all.asked(self.at.place, self.at.hand));
         let whole = matches!(asked, Some(Asked::Yes));
         let mut row = None;
@@ -101,12 +118,14 @@ impl Check<'_> {
                 !entries.is_empty()
             }
             (Some(Value::Object(rows)), Kind::Rows { questions, max_rows }) => {
-                let evaluation = self.evaluation.filter(|_| whole && self.is_well_typed());
+                let outside = (self.evaluation, self.at, self.trail);
+                self.evaluation = self.evaluation.filter(|_| whole && self.is_well_typed());
                 for (index, (row_id, row)) in sorted(rows).into_iter().enumerate() {
-                    let mut check = self.inside(row_id);
-                    check.evaluation = evaluation;
-                    check.row(questions, row, index);
+                    self.trail.row = Some(row_id);
+                    self.row(questions, row, index);
+                    (_, self.at, self.trail) = outside;
                 }
+                (self.evaluation, ..) = outside;
                 if rows.len() > *max_rows {
                     self.push(Fault::TooManyRows { max_rows: *max_rows });
                 }
@@ -148,12 +167,14 @@ impl Check<'_> {
         }
     }
 
-    fn choices(&mut self, options: &[ChoiceOption], entries: &[(&str, &Value)], whole: bool) {
+    fn choices(&mut self, options: &[ChoiceOption], entries: &[(&'a str, &Value)], whole: bool) {
         let mut well_typed = true;
         for (code, value) in entries {
             if let Some(fault) = option_fault(options, code, value) {
                 well_typed = false;
-                self.inside(code).push(fault);
+                self.trail.option = Some(code);
+                self.push(fault);
+                self.trail.option = None;
             }
         }
         let loner = options
@@ -171,7 +192,7 @@ impl Check<'_> {
         }
     }
 
-    fn row(&mut self, fields: &[Question], row: &Value, index: usize) {
+    fn row(&mut self, fields: &'a [Question], row: &'a Value, index: usize) {
         let Value::Object(row) = row else {
             self.push(Fault::WrongType(Expected::Row));
             return;
@@ -181,12 +202,9 @@ impl Check<'_> {
         };
         let hand = Hand::default().with(group, index);
         for (number, field) in fields.iter().enumerate() {
-            let mut check = self.inside(&field.id);
-            check.at = At { place: Place::Field { group, field: number }, hand };
-            // People know a row's field by the group's name and its own.
-            check.label_zh = format!("{}·{}", check.label_zh, field.label_zh);
-            check.id = format!("{}.{}", check.id, field.id);
-            check.question(field, row.get(&field.id));
+            self.at = At { place: Place::Field { group, field: number }, hand };
+            self.trail.field = Some(field);
+            self.question(field, row.get(&field.id));
         }
     }
 

@@ -5,7 +5,7 @@ use crate::answer::Answer;
 use crate::computed::{Computed, Outcome, RuleError, Worked};
 use crate::form::{Form, Question};
 use crate::given::Given;
-use crate::node::{Node, Place, Step};
+use crate::node::{ComputedRule, Node, Place, Step};
 use crate::reading::{Read, Readings, pointer, row_pointer};
 use crate::value::{Needs, Out, Value};
 
@@ -13,10 +13,25 @@ impl Form {
     /// The form's computed values for these answers and given values. Always every name: with a value, missing, or a
     /// named error.
     pub fn compute(&self, answers: &Answers, given: &Given) -> Computed {
-        let evaluation = Evaluation::of(self, answers, given);
+        let evaluation = Evaluation::of(self, answers, given, Purpose::Results);
         let names = self.computed_values().iter().map(|computed| computed.name.clone());
         let worked = evaluation.computed.iter().enumerate();
         Computed(names.zip(worked.map(|(number, all)| evaluation.worked(number, all))).collect())
+    }
+}
+
+/// What a form's rules are worked out for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Every computed value.
+    Results,
+    /// Whether answers are whole: only what decides it.
+    Wholeness,
+}
+
+impl Purpose {
+    fn needs(self, rule: &ComputedRule) -> bool {
+        self == Self::Results || rule.decides_wholeness
     }
 }
 
@@ -85,7 +100,12 @@ pub(crate) struct Evaluation<'a> {
 }
 
 impl<'a> Evaluation<'a> {
-    pub(crate) fn of(form: &'a Form, answers: &'a Answers, given: &'a Given) -> Self {
+    pub(crate) fn of(
+        form: &'a Form,
+        answers: &'a Answers,
+        given: &'a Given,
+        purpose: Purpose,
+    ) -> Self {
         let rules = &form.compiled;
         let fields = |rules: &crate::node::QuestionRules| vec![Vec::new(); rules.fields.len()];
         let nothing = || Worth::One(Out::Missing(Needs::new()));
@@ -111,10 +131,11 @@ impl<'a> Evaluation<'a> {
                         evaluation.asked_rows[group][field] = rows.into_iter().map(asked).collect();
                     }
                 }
-                Step::Computed(index) => {
+                Step::Computed(index) if purpose.needs(&rules.computed[index]) => {
                     let rule = &rules.computed[index];
                     evaluation.computed[index] = evaluation.work_out(rule.each, &rule.node);
                 }
+                Step::Computed(_) => {}
             }
         }
         evaluation

@@ -83,6 +83,8 @@ pub(crate) struct QuestionRules {
 pub(crate) struct ComputedRule {
     pub(crate) each: Option<usize>,
     pub(crate) node: Node,
+    /// Whether what is asked, or a check, goes back to it.
+    pub(crate) decides_wholeness: bool,
 }
 
 #[derive(Debug, Clone)]

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 use crate::Answers;
 use crate::answer::{option_fault, read_leaf};
 use crate::decimal;
-use crate::eval::{Evaluation, Hand};
+use crate::eval::{Evaluation, Hand, Purpose};
 use crate::form::{Form, Question};
 use crate::given::Given;
 use crate::kind::Kind;
@@ -27,7 +27,7 @@ impl Form {
     /// replaced here, that is for whoever fills the form.
     pub fn prefill(&self, given: &Given, records: &[PrefillRecord<'_>]) -> Answers {
         let nothing = Answers::new();
-        let evaluation = Evaluation::of(self, &nothing, given);
+        let evaluation = Evaluation::of(self, &nothing, given, Purpose::Results);
         let mut offered = Answers::new();
         for (question, rules) in self.questions().zip(&self.compiled.questions) {
             let value = match &rules.prefill {

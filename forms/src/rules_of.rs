@@ -1,6 +1,6 @@
 //! All rules of a form, compiled.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::compile::{Compiler, Saw, Sight};
 use crate::error::{FormError, FormFault};
@@ -9,6 +9,7 @@ use crate::kind::Kind;
 use crate::names::{Names, unknown};
 use crate::node::{CheckRule, Compiled, ComputedRule, Node, Place, QuestionRules, Step};
 use crate::order::{NamedRule, named_rules, order};
+use crate::rule::Rule;
 use crate::types::{Type, codes, describe, wrong};
 
 /// Compiles every rule of the form, or says what is wrong with the first one that cannot work.
@@ -25,6 +26,7 @@ pub(crate) fn compile_rules(form: &FormText) -> Result<Compiled, FormError> {
         nodes: 0,
         cost: 0,
     };
+    let deciding = what_decides_wholeness(form);
     let mut compiled = Compiled { questions: empty_rules(form), ..Compiled::default() };
     let mut computed: Vec<Option<ComputedRule>> = vec![None; form.computed.len()];
     for named in ordered {
@@ -45,10 +47,29 @@ pub(crate) fn compile_rules(form: &FormText) -> Result<Compiled, FormError> {
         }
     }
     compiled.computed = computed.into_iter().flatten().collect();
+    for (rule, value) in compiled.computed.iter_mut().zip(&form.computed) {
+        rule.decides_wholeness = deciding.contains(value.name.as_str());
+    }
     compiled.checks = checks(&mut compiler)?;
     questions(&mut compiler, &mut compiled)?;
     explanations(&names)?;
     Ok(compiled)
+}
+
+/// The names to which what is asked, and the checks, go back.
+fn what_decides_wholeness(form: &FormText) -> BTreeSet<&str> {
+    let fields = form.questions().flat_map(Question::fields);
+    let asked = form.questions().chain(fields).filter_map(|question| question.asked_when.as_ref());
+    let rules = asked.chain(form.checks.iter().map(|check| &check.rule));
+    let mut left: Vec<&str> = rules.flat_map(Rule::all_names).collect();
+    let mut found = BTreeSet::new();
+    while let Some(name) = left.pop() {
+        if found.insert(name) {
+            let computed = form.computed.iter().find(|value| value.name == name);
+            left.extend(computed.into_iter().flat_map(|value| value.rule.all_names()));
+        }
+    }
+    found
 }
 
 fn empty_rules(form: &FormText) -> Vec<QuestionRules> {
@@ -92,7 +113,7 @@ fn computed_rule(
     }
     check_labels(&computed.labels, &found, &format!("/computed/{index}/labels"))?;
     compiler.computed[index] = Some((found, compiler.saw));
-    Ok(ComputedRule { each, node })
+    Ok(ComputedRule { each, node, decides_wholeness: false })
 }
 
 fn check_labels(
