@@ -176,7 +176,7 @@ pub(crate) async fn enter_table(
     asked: Json<TableSays>,
 ) -> Answer<HttpResponse> {
     let request = key.sent_for("enter a table", &asked.0);
-    Ok(json(service.enter_table(admin.person, request, asked.0.entry()).await?))
+    Ok(json(service.enter_table(admin.acting(), request, asked.0.entry()).await?))
 }
 
 /// Corrects a value of a rule table, with a reason.
@@ -206,7 +206,7 @@ pub(crate) async fn correct_table(
 ) -> Answer<HttpResponse> {
     let request = key.sent_for(&format!("correct table {id}"), &asked.0);
     let correction = asked.0.read(*id)?;
-    Ok(json(service.correct_table(admin.person, request, correction).await?))
+    Ok(json(service.correct_table(admin.acting(), request, correction).await?))
 }
 
 fn json(text: String) -> HttpResponse {

@@ -2,7 +2,7 @@
 
 use super::judgement::{answered, document};
 use super::{Held, SHIPPED, held};
-use crate::auth::{SignedIn, fresh_uuid};
+use crate::auth::{Acting as Office, fresh_uuid};
 use crate::desk::{Acting, told, unless_refused};
 use crate::idempotency::KeyedRequest;
 use crate::problem::{Answer, Kind, Problem};
@@ -10,6 +10,7 @@ use crate::service::Service;
 use ruhu_casework::judging::{Entered, faults, tables_of, touches};
 use ruhu_casework::tables::{TableEntry, TableValue};
 use ruhu_store::Tx;
+use ruhu_store::organisations::Within;
 use ruhu_sync::id::RecordId;
 use ruhu_sync::json::Json;
 use ruhu_sync::rev::Rev;
@@ -60,14 +61,16 @@ impl Service {
     /// Enters a value, once for each idempotency key.
     pub async fn enter_table(
         &self,
-        person: SignedIn,
+        office: Office,
         request: KeyedRequest,
         entry: TableEntry,
     ) -> Answer<String> {
+        let Office { person, within, .. } = office;
         let record = fresh_uuid(person.now)?;
         self.act(person, request, move |acting| {
             let known = held(acting.tx)?;
             unless_refused!(sound(&entry, known.iter()));
+            unless_refused!(inside(&within, &entry));
             let edit = json!({"op": "put", "record": record, "kind": "standard", "root": record,
                 "base": "0", "patch": patch(&entry)});
             done(acting, edit, record, &entry)
@@ -78,20 +81,22 @@ impl Service {
     /// Corrects a value, once for each idempotency key.
     pub async fn correct_table(
         &self,
-        person: SignedIn,
+        office: Office,
         request: KeyedRequest,
         asked: Correction,
     ) -> Answer<String> {
-        self.act(person, request, move |acting| correct(acting, &asked)).await
+        let Office { person, within, .. } = office;
+        self.act(person, request, move |acting| correct(acting, &within, &asked)).await
     }
 }
 
-fn correct(acting: &mut Acting<'_>, asked: &Correction) -> Stored<Answer<String>> {
+fn correct(acting: &mut Acting<'_>, within: &Within, asked: &Correction) -> Stored<Answer<String>> {
     let known = held(acting.tx)?;
     let is_it = |held: &&Held| held.entered.record == Some(asked.record);
     let Some(found) = known.iter().find(is_it) else {
         return Ok(Err(Kind::NotAvailable.into()));
     };
+    unless_refused!(inside(within, &found.entered.entry));
     if found.rev != asked.rev {
         return Ok(Err(Problem::new(Kind::StateConflict).with("rev", found.rev.to_string())));
     }
@@ -112,6 +117,15 @@ fn correct(acting: &mut Acting<'_>, asked: &Correction) -> Stored<Answer<String>
     let edit = json!({"op": "put", "record": record, "kind": "standard", "root": record,
         "base": asked.rev, "patch": patch});
     done(acting, edit, record.0, &entry)
+}
+
+/// A district's administrator enters what holds in that district: a value of the city's or the country's
+/// would judge everybody's cases.
+fn inside(within: &Within, entry: &TableEntry) -> Answer<()> {
+    match within.contains(&entry.area_code) {
+        true => Ok(()),
+        false => Err(Kind::NotPermitted.into()),
+    }
 }
 
 fn sound<'a>(entry: &TableEntry, others: impl Iterator<Item = &'a Held>) -> Answer<()> {

@@ -2,7 +2,7 @@
 
 use super::post;
 use ruhu_tests::edits::{new_household, put, put_under, record};
-use ruhu_tests::{Hand, Server, on_both_databases};
+use ruhu_tests::{Field, Hand, Server, on_both_databases};
 use serde_json::{Value, json};
 
 on_both_databases! {
@@ -12,6 +12,7 @@ on_both_databases! {
     changing_a_value_changes_no_decided_case_and_names_the_open_ones,
     a_value_that_cannot_stand_is_refused_with_what_is_wrong,
     only_an_administrator_enters_values,
+    an_administrator_of_a_district_enters_what_holds_there_and_nothing_else,
     a_correction_holds_for_the_version_that_was_read,
 }
 
@@ -172,6 +173,29 @@ fn only_an_administrator_enters_values(server: Server) {
         "source": "自拟", "confirmed": true});
     let pushed = worker.verdict(put(record(7), "standard", "0", document));
     assert!(pushed.starts_with("quarantined/"), "{pushed}");
+}
+
+fn an_administrator_of_a_district_enters_what_holds_there_and_nothing_else(server: Server) {
+    let admin = server.hand("admin");
+    let of_the_city = enter(&admin, "table-001", &value("11", "2026-07-01", None, Some(LOW)));
+    let office = json!({"account": Field::user("district_here"), "role": "admin", "area": "110102",
+        "first_day": "2026-01-01"});
+    post(&admin, "/v1/organisations/offices", "office-01", &office).expect(200);
+    let district = server.hand("district_here");
+    let own = enter(&district, "table-002", &value("110102", "2026-07-01", None, Some(HIGH)));
+    assert!(own["record"].is_string());
+    for (key, area) in [("table-003", "12"), ("table-004", "110105"), ("table-005", "1101")] {
+        post(&district, "/v1/tables", key, &value(area, "2030-01-01", None, Some(1))).expect(403);
+    }
+    let path = format!("/v1/tables/{}", of_the_city["record"].as_str().expect("a record"));
+    let body = json!({"rev": of_the_city["rev"], "value": HIGH, "source": "演示值，不是法定标准",
+        "confirmed": false, "reason": "录入有误。"});
+    district
+        .call("PUT", &path)
+        .header("Idempotency-Key", "table-006")
+        .json(&body)
+        .send()
+        .expect(403);
 }
 
 fn a_correction_holds_for_the_version_that_was_read(server: Server) {
