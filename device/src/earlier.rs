@@ -35,13 +35,18 @@ impl Earlier {
         json!({"device": self.device, "through": self.through})
     }
 
-    /// What a history that expects this number lacks of it.
-    fn lacking(&self, expected: DeviceSeq) -> Result<&[KeptEdit], DeviceError> {
-        if expected > self.through {
-            return Ok(&[]);
-        }
-        let from = self.acknowledged.iter().position(|edit| edit.device_seq == expected);
-        from.map(|from| &self.acknowledged[from..]).ok_or(DeviceError::Gap { expected })
+    /// The first number that is told to a history that expects this one: of all that is kept, also
+    /// what the history seems to have, because another installation of the same name may have given
+    /// its numbers to something else meanwhile.
+    fn first_told(&self, expected: DeviceSeq) -> Result<DeviceSeq, DeviceError> {
+        let kept = self.acknowledged.first().map(|edit| edit.device_seq);
+        let first = kept.unwrap_or(self.through.next());
+        if expected < first { Err(DeviceError::Gap { expected }) } else { Ok(first) }
+    }
+
+    fn from(&self, number: DeviceSeq) -> &[KeptEdit] {
+        let from = self.acknowledged.partition_point(|edit| edit.device_seq < number);
+        &self.acknowledged[from..]
     }
 
     /// Takes what became of edits in a new history in the place of what was heard before, and lets
@@ -69,9 +74,8 @@ enum Heard {
 
 impl<T: Transport> TestDevice<T> {
     /// Before the present name is enrolled in a new history, which counts as own chain only what it
-    /// has then: under each earlier name, oldest first, what the history lacks of it is sent again
-    /// under its numbers and byte for byte. In a history that the device knows there is nothing to
-    /// do. If an answer is lost on the way, it can be done again.
+    /// has then: under each earlier name, oldest first, all that is kept of it is sent again under
+    /// its numbers and byte for byte. In a history that the device knows there is nothing to do. If an answer is lost on the way, it can be done again.
     pub(crate) fn hand_in_earlier(
         &mut self,
         login: &str,
@@ -98,15 +102,15 @@ impl<T: Transport> TestDevice<T> {
         let token = begun.tokens().access_token;
         let edits_max = self.settings.push_edits_max;
         let mut bytes_max = self.settings.push_bytes_max;
-        let mut expected = begun.expected_device_seq;
+        let mut next = self.memory.earlier[at].first_told(begun.expected_device_seq)?;
         loop {
-            let lacking = self.memory.earlier[at].lacking(expected)?;
-            let Some(batch) = batch::next(begun.epoch, lacking, edits_max, bytes_max) else {
+            let untold = self.memory.earlier[at].from(next);
+            let Some(batch) = batch::next(begun.epoch, untold, edits_max, bytes_max) else {
                 return Ok(());
             };
             match self.push_under(&token, &batch.body)? {
                 Heard::Taken(answer) => {
-                    expected = answer.expected.max(DeviceSeq(expected.0 + batch.count as u64));
+                    next = DeviceSeq(batch.first.0 + batch.count as u64);
                     self.memory.earlier[at].settle(&answer.outcomes, answer.safe);
                 }
                 Heard::TooLarge if batch.units > 1 => bytes_max = batch.body.len() / 2,
@@ -208,15 +212,14 @@ mod tests {
         let mut device = rejoined();
         let kept = bytes(&device.memory().earlier()[0].acknowledged);
         let line = device.transport_mut();
-        line.then(signed_in(ME, 2, AFTER)).then(in_epoch(&applied(2..=3, &[])));
+        line.then(signed_in(ME, 2, AFTER)).then(in_epoch(&applied(1..=3, &[])));
         line.then(signed_in(NEW, 1, AFTER));
         device.sign_in("wang", "secret", "平板").expect("signed in");
         assert_eq!(names(&device), [json!(ME), json!(NEW)]);
         let pushed = &device.transport().calls[1];
         assert_eq!(pushed.bearer.as_deref(), Some(ME.to_string().as_str()));
         assert_eq!(pushed.body["epoch"], json!(AFTER));
-        assert!(kept[1..].iter().all(|edit| pushed.bytes.contains(edit)));
-        assert!(!pushed.bytes.contains(&kept[0]));
+        assert!(kept.iter().all(|edit| pushed.bytes.contains(edit)));
         let told = device.transport().bodies("/session")[1]["device"]["continues"].clone();
         assert_eq!(told, json!({"device": ME, "through": 3}));
         assert_eq!(device.memory().device(), Some(NEW));
@@ -240,12 +243,14 @@ mod tests {
         device.settings_mut().attempts = 1;
         device.settings_mut().push_edits_max = 1;
         let line = device.transport_mut();
-        line.then(signed_in(ME, 2, AFTER)).then(in_epoch(&applied(2..=2, &[]))).then_lost();
+        line.then(signed_in(ME, 2, AFTER)).then(in_epoch(&applied(1..=1, &[])));
+        line.then(in_epoch(&applied(2..=2, &[]))).then_lost();
         assert!(device.sign_in("wang", "secret", "平板").is_err());
         assert_eq!(device.memory().earlier()[0].acknowledged.len(), 3);
         let mut device = crash(device);
+        device.settings_mut().push_edits_max = 500;
         let line = device.transport_mut();
-        line.then(signed_in(ME, 3, AFTER)).then(in_epoch(&applied(3..=3, &[])));
+        line.then(signed_in(ME, 3, AFTER)).then(in_epoch(&applied(1..=3, &[])));
         line.then(signed_in(NEW, 1, AFTER));
         device.sign_in("wang", "secret", "平板").expect("signed in");
         assert_eq!(names(&device), [json!(ME), json!(ME), json!(NEW)]);
@@ -258,7 +263,8 @@ mod tests {
             device.memory().earlier()[0].acknowledged.iter().map(|e| e.draft.clone()).collect();
         let forked = problem(409, "device-forked", json!({"device_seq": 3, "outcomes": []}));
         let line = device.transport_mut();
-        line.then(signed_in(ME, 2, AFTER)).then(forked).then(signed_in(NEW, 1, AFTER));
+        // The history seems to have all of them.
+        line.then(signed_in(ME, 4, AFTER)).then(forked).then(signed_in(NEW, 1, AFTER));
         device.sign_in("wang", "secret", "平板").expect("signed in");
         let told = device.transport().bodies("/session")[1]["device"]["continues"].clone();
         assert_eq!(told, json!({"device": ME, "through": 2}));
