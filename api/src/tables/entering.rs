@@ -59,7 +59,7 @@ impl Service {
     }
 
     /// Enters a value, once for each idempotency key.
-    pub async fn enter_table(
+    pub(crate) async fn enter_table(
         &self,
         office: Office,
         request: KeyedRequest,
@@ -79,7 +79,7 @@ impl Service {
     }
 
     /// Corrects a value, once for each idempotency key.
-    pub async fn correct_table(
+    pub(crate) async fn correct_table(
         &self,
         office: Office,
         request: KeyedRequest,
