@@ -96,8 +96,16 @@ fn a_reviewer_takes_up_accepts_and_never_hands_in() {
                 (from, to),
                 ("submitted", "in_review") | ("submitted" | "in_review", "accepted")
             );
-            assert_eq!(moves("assessment", REVIEWER, Some(from), to, ""), legal, "{from} {to}");
+            let kept = r#","review":{"judgement":"{}"}"#;
+            assert_eq!(moves("assessment", REVIEWER, Some(from), to, kept), legal, "{from} {to}");
         }
+    }
+}
+
+#[test]
+fn nothing_is_accepted_without_what_it_came_to() {
+    for more in ["", r#","review":{"judgement":" "}"#, r#","review":{"note":"好"}"#] {
+        assert!(!moves("assessment", REVIEWER, Some("in_review"), "accepted", more), "{more}");
     }
 }
 

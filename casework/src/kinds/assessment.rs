@@ -25,6 +25,9 @@ const DECIDED: &[&str] = &["accepted"];
 // Each return has its own reasons: those of the last round explain nothing.
 const REASONS: Need = Need::RowAdded { rows: &["review", "reasons"], with: "text" };
 
+// The tables may change: what a case came to when it was accepted is told by what was kept then.
+const JUDGEMENT: Need = Need::Held(&["review", "judgement"]);
+
 pub(super) const KIND: Kind = Kind {
     name: "assessment",
     label_zh: "评估调查",
@@ -65,7 +68,7 @@ pub(super) const KIND: Kind = Kind {
                 text("note", "说明", 2000),
                 leaf("reviewed_by", "审核人", Value::Uuid),
                 leaf("reviewed_at", "审核时间", Value::Instant),
-                // What was computed when it was accepted, and by which tables: they may change.
+                // What was computed when it was accepted, and by which tables.
                 text("judgement", "通过时的计算结果", 400_000),
             ]),
         )
@@ -87,8 +90,8 @@ pub(super) const KIND: Kind = Kind {
             pass(REVIEWER, "submitted", "in_review"),
             pass(REVIEWER, "submitted", "returned").needs(REASONS),
             pass(REVIEWER, "in_review", "returned").needs(REASONS),
-            pass(REVIEWER, "submitted", "accepted"),
-            pass(REVIEWER, "in_review", "accepted"),
+            pass(REVIEWER, "submitted", "accepted").needs(JUDGEMENT),
+            pass(REVIEWER, "in_review", "accepted").needs(JUDGEMENT),
         ],
         submission: Some("submitted"),
         agreed: &["submitted", "accepted"],
