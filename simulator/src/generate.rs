@@ -82,6 +82,20 @@ pub fn schedule(seed: u64, length: usize) -> Schedule {
     Schedule { seed, tablets, people, steps }
 }
 
+/// How often a form is published in one schedule at most.
+const PUBLISHED_MAX: u64 = 3;
+
+/// The schedule of a seed for a field that has forms: here and there one is published.
+pub fn with_forms(seed: u64, length: usize) -> Schedule {
+    let mut schedule = schedule(seed, length);
+    let mut random = Random::new(seed ^ 0x666f_726d);
+    for _ in 0..random.below(PUBLISHED_MAX + 1) {
+        let at = random.below(schedule.steps.len().max(1) as u64) as usize;
+        schedule.steps.insert(at, Step::Publish);
+    }
+    schedule
+}
+
 fn fates(random: &mut Random, weather: &Weather) -> Vec<Fate> {
     let mut fates = Vec::new();
     while fates.len() < 4 && random.once_in(weather.bad) {

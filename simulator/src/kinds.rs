@@ -40,6 +40,8 @@ pub struct Kind {
     pub name: &'static str,
     /// Whether it is a root; others belong to a root.
     pub is_root: bool,
+    /// Whether it is a root in its maker's own stream, to which nothing belongs.
+    pub is_own: bool,
     /// Its known fields.
     pub fields: Fields,
     /// The legal transitions of `status`; from nothing is `""`.
@@ -58,11 +60,21 @@ pub struct Kind {
     pub rows: Option<(&'static str, &'static [&'static str])>,
     /// The statuses that people set, in order.
     pub statuses: &'static [&'static str],
+    /// What a place takes, by a small number, if it takes no words.
+    pub takes: fn(&str, u8) -> Option<Value>,
+}
+
+/// Words are taken everywhere.
+fn words(_: &str, _: u8) -> Option<Value> {
+    None
 }
 
 impl Kind {
     /// What a place takes: options are true, everything else a word.
     pub fn word(&self, place: &str, value: u8) -> Value {
+        if let Some(taken) = (self.takes)(place, value) {
+            return taken;
+        }
         let first = place.split('/').nth(1).unwrap_or_default();
         match self.fields.get(first) {
             Some(Holds::Choices) => json!(true),
@@ -87,6 +99,7 @@ impl Kinds {
         let thing = Kind {
             name: "thing",
             is_root: true,
+            is_own: false,
             fields: [
                 ("x", ask()),
                 ("y", ask()),
@@ -116,10 +129,12 @@ impl Kinds {
             whole: &["/home", "/rows", "/aids"],
             rows: Some(("/rows", &["wage", "age"])),
             statuses: &[],
+            takes: words,
         };
         let part = Kind {
             name: "part",
             is_root: false,
+            is_own: false,
             fields: [
                 ("status", Holds::Leaf(Class::State)),
                 ("x", ask()),
@@ -140,10 +155,12 @@ impl Kinds {
             whole: &["/rows"],
             rows: Some(("/rows", &["wage"])),
             statuses: &["draft", "submitted", "accepted"],
+            takes: words,
         };
         let note = Kind {
             name: "note",
             is_root: false,
+            is_own: false,
             fields: [("x", ask())].into(),
             transitions: &[],
             needed: &[],
@@ -153,8 +170,18 @@ impl Kinds {
             whole: &[],
             rows: None,
             statuses: &[],
+            takes: words,
         };
         Self(vec![thing, part, note])
+    }
+
+    /// From now on people begin on this version of the form, where a kind has one.
+    pub fn begin_on(&mut self, version: u32) {
+        for kind in &mut self.0 {
+            if let Some(begun) = kind.made_as.get_mut("form_version") {
+                *begun = json!(version);
+            }
+        }
     }
 
     /// The same kinds, as the protocol's plain rules read them.

@@ -5,12 +5,10 @@
 //! `ruhu-device`. After every step the server is held against a [`model`] that shares no code with
 //! it. A schedule that fails is made as short as it can be ([`run`]).
 
-//! What staff publish while drafts are open (forms) has its place in [`step::Desk`] and
-//! `world/staff.rs`: a step that changes the rules between two edits.
-
 pub mod generate;
+pub mod heard;
 pub mod kinds;
-mod look;
+pub mod look;
 pub mod memory;
 pub mod model;
 pub mod names;

@@ -1,8 +1,10 @@
 //! What staff see who look at the server.
 
-use ruhu_sync::id::DeviceId;
+use ruhu_sync::id::{DeviceId, DeviceSeq, RecordId};
 use ruhu_sync::memory::MemoryState;
 use ruhu_sync::outcome::Verdict;
+use ruhu_sync::record::RecordFrame;
+use ruhu_sync::storage::{DeviceState, StreamHead};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -86,4 +88,46 @@ pub(crate) fn journal(stored: &MemoryState) -> Vec<String> {
         format!("{} {} {} {}", row.device, row.device_seq, row.outcome_text, row.payload)
     })
     .collect()
+}
+
+/// All that is stored, a line a thing: streams, records, devices, and edits with what became of
+/// them. Salts, links and the epoch are each server's own.
+pub(crate) fn stored(stored: &MemoryState) -> Vec<String> {
+    let streams = stored.streams.values().map(stream_line);
+    let records = stored.records.values().map(|record| record_line(record.into(), &record.wire));
+    let devices = stored.devices.values().map(device_line);
+    let edits = stored.journal.values().map(|row| {
+        edit_line(row.device, row.device_seq, row.record, &row.outcome_text)
+    });
+    let mut all: Vec<String> = streams.chain(records).chain(devices).chain(edits).collect();
+    all.sort_unstable();
+    all
+}
+
+/// A stream in which something happened.
+pub fn stream_line(head: &StreamHead) -> String {
+    let StreamHead { id, kind, head, count, digest } = head;
+    format!("stream {id} {} {head} {count} {digest:?}", kind.as_str())
+}
+
+/// A record where it stands.
+pub fn record_line(record: RecordFrame<'_>, wire: &str) -> String {
+    format!("record {record:?} {wire}")
+}
+
+/// A device, but for its chain. What it continues has no order.
+pub fn device_line(device: &DeviceState) -> String {
+    let DeviceState { id, user, last, safe, continues, reported_lost, chain: _ } = device;
+    let continues: BTreeSet<_> = continues.iter().collect();
+    format!("device {id} {user} {last} {safe} {reported_lost} {continues:?}")
+}
+
+/// An edit and what became of it.
+pub fn edit_line(
+    device: DeviceId,
+    number: DeviceSeq,
+    record: Option<RecordId>,
+    outcome: &str,
+) -> String {
+    format!("edit {device} {number:?} {record:?} {outcome}")
 }

@@ -1,98 +1,81 @@
 //! The protocol's own server over the store in memory, without a network.
 
-use crate::model::{Rights, streams_of};
-use crate::names::{self, STAFF, STAFF_DEVICE, TEAMS};
+pub mod answers;
+pub mod field;
+
+use crate::model::Rights;
+use crate::names::{self, STAFF, STAFF_DEVICE};
 use crate::service::Service;
+use answers::problem;
+use field::Field;
 use ruhu_device::{Response, TransportError};
-use ruhu_sync::chain::{Salt, to_hex};
+use ruhu_sync::chain::Salt;
 use ruhu_sync::id::{DeviceId, DeviceSeq, Epoch, Instant, StreamId, UserId};
 use ruhu_sync::memory::{MemoryState, MemoryStore};
 use ruhu_sync::merge::Hand;
-use ruhu_sync::pull::{PullContext, PullReply, pull};
-use ruhu_sync::push::{DeviceFacts, PushContext, PushReply, PushRequest, push};
-use ruhu_sync::rules::{Capacity, Grant, Grants, Rules, StreamKind};
+use ruhu_sync::pull::{PullContext, pull};
+use ruhu_sync::push::{PushContext, PushRequest, push};
 use ruhu_sync::storage::{DeviceState, StorageError, WriteTx as _};
 use ruhu_sync::version::Served;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// The server in memory, with these rules.
-pub struct Memory<R> {
+/// How far the clock goes on when somebody does something that time must tell apart.
+pub const TICK_SECONDS: i64 = 10;
+
+/// The server in memory, in this field.
+pub struct Memory<F> {
     store: MemoryStore,
-    rules: R,
-    backups: Vec<MemoryState>,
+    field: F,
+    /// Since which second a device's sign-ins are void.
+    revoked: BTreeMap<Uuid, i64>,
+    backups: Vec<Backup<F>>,
+    clock: Instant,
     epochs: u64,
     salts: u64,
     dies: bool,
-    grants: BTreeMap<UserId, Grants>,
-    grants_of: fn(u8, &Rights) -> Grants,
     /// How everything stood, for a planted fault.
     before: Option<MemoryState>,
     /// The positions given away, for a planted fault.
     taken: BTreeMap<StreamId, u64>,
 }
 
+struct Backup<F> {
+    state: MemoryState,
+    field: F,
+    revoked: BTreeMap<Uuid, i64>,
+}
+
 /// How many positions are given away at once, where a fault is planted.
 const POSITIONS_TAKEN: u64 = 50;
 
-/// The rights of a worker, as the protocol's plain rules know them.
-pub fn plain_grants(user: u8, rights: &Rights) -> Grants {
-    let fallback = Some(StreamId(names::team(0)));
-    if rights.closed {
-        return Grants { closed: true, fallback, ..Grants::default() };
-    }
-    let own = names::user(user);
-    let grant = |stream: Uuid| {
-        let kind = if stream == own { StreamKind::User } else { StreamKind::Caseload };
-        (StreamId(stream), Grant { kind, held: true, capacity: Capacity("worker") })
-    };
-    let streams = streams_of(user, rights).into_iter().map(grant).collect();
-    Grants { closed: false, streams, fallback }
-}
-
-fn problem(status: u16, slug: &str, mut members: Value) -> Response {
-    members["type"] = json!(format!("https://ruhu.example/problems/{slug}"));
-    Response::new(status, members.to_string())
-}
-
-fn stands(facts: &DeviceFacts) -> Value {
-    json!({"epoch": facts.epoch, "expected_device_seq": facts.expected,
-        "safe_device_seq": facts.safe, "chain": to_hex(&facts.chain)})
-}
-
-impl<R: Rules> Memory<R> {
+impl<F: Field> Memory<F> {
     /// A server in which nothing has happened.
-    pub fn new(rules: R, grants_of: fn(u8, &Rights) -> Grants) -> Self {
-        let mut new = Self {
+    pub fn new(field: F) -> Self {
+        let clock = field.begins();
+        let new = Self {
             store: MemoryStore::new(Epoch(names::epoch(1))),
-            rules,
+            field,
+            revoked: BTreeMap::new(),
             backups: Vec::new(),
+            clock,
             epochs: 1,
             salts: 0,
             dies: false,
-            grants: BTreeMap::new(),
-            grants_of,
             before: None,
             taken: BTreeMap::new(),
         };
         new.enrol_as(STAFF, STAFF_DEVICE, Vec::new());
-        new.open_desk();
+        new.work_out_grants();
         new
     }
 
-    fn open_desk(&mut self) {
-        let desk = |kind| Grant { kind, held: false, capacity: Capacity("reviewer") };
-        let teams = (0..TEAMS).map(|n| (StreamId(names::team(n)), desk(StreamKind::Caseload)));
-        let people = self.grants.keys().filter(|user| user.0 != STAFF);
-        let own = people.map(|user| (StreamId(user.0), desk(StreamKind::User)));
-        let streams = teams.chain(own).collect();
-        let grants = Grants { streams, ..Grants::default() };
-        self.grants.insert(UserId(STAFF), grants);
-        self.store.state().grants.clone_from(&self.grants);
+    fn work_out_grants(&self) {
+        self.store.state().grants = self.field.grants();
     }
 
-    fn enrol_as(&mut self, user: Uuid, device: Uuid, continues: Vec<(DeviceId, DeviceSeq)>) {
+    fn enrol_as(&self, user: Uuid, device: Uuid, continues: Vec<(DeviceId, DeviceSeq)>) {
         let new = DeviceState {
             id: DeviceId(device),
             user: UserId(user),
@@ -105,75 +88,57 @@ impl<R: Rules> Memory<R> {
         self.store.state().devices.entry(DeviceId(device)).or_insert(new);
     }
 
-    fn push(&mut self, hand: Hand, user: Uuid, device: Uuid, body: &str) -> Option<Response> {
+    /// Who calls, as the service's own door lets them in.
+    fn admitted(&self, token: Option<&str>) -> Result<(UserId, DeviceId), Response> {
+        let unknown = || problem(401, "sign-in-required", json!({}));
+        let (user, device) = bearer_of(token).ok_or_else(unknown)?;
+        let issued = token.and_then(|token| token.rsplit(' ').next()?.parse::<i64>().ok());
+        let state = self.store.state();
+        let there = state.devices.get(&DeviceId(device)).filter(|there| there.user.0 == user);
+        let there = there.ok_or_else(unknown)?;
+        if there.reported_lost {
+            return Err(problem(403, "device-lost", json!({})));
+        }
+        match self.revoked.get(&device) {
+            Some(revoked) if issued.is_none_or(|issued| issued <= *revoked) => Err(unknown()),
+            _ => Ok((UserId(user), DeviceId(device))),
+        }
+    }
+
+    fn push(
+        &mut self,
+        hand: Hand,
+        (user, device): (UserId, DeviceId),
+        body: &str,
+        dies: bool,
+    ) -> Response {
         let Ok(request) = PushRequest::parse(body) else {
-            return Some(problem(400, "malformed-push", json!({})));
+            return problem(400, "malformed-push", json!({}));
         };
-        let (salts, dies) = (&mut self.salts, std::mem::take(&mut self.dies));
+        let salts = &mut self.salts;
         let mut next = || -> Salt {
             *salts += 1;
             u128::from(*salts).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835).to_be_bytes()
         };
-        let mut context = PushContext {
-            user: UserId(user),
-            device: DeviceId(device),
-            now: Instant(1),
-            hand,
-            salts: &mut next,
-        };
-        let (store, rules) = (&self.store, &self.rules);
+        let now = self.clock;
+        let mut context = PushContext { user, device, now, hand, salts: &mut next };
+        let (store, rules) = (&self.store, self.field.rules());
         let pushed = store.write(|tx| {
             let reply = push(tx, rules, &mut context, &request)?;
             // The process ends before the commit: the database takes everything back.
             if dies { Err(StorageError::Unavailable(String::new())) } else { Ok(reply) }
         });
-        Some(match pushed {
-            Err(StorageError::Unavailable(_)) => return None,
-            Err(other) => problem(500, "internal", json!({"detail": other.to_string()})),
-            Ok(PushReply::Answer(answer)) => Response::new(200, answer.to_json()),
-            Ok(PushReply::UnknownDevice) => problem(401, "sign-in-required", json!({})),
-            Ok(PushReply::DeviceLost) => problem(403, "device-lost", json!({})),
-            Ok(PushReply::EpochChanged(facts)) => problem(409, "epoch-changed", stands(&facts)),
-            Ok(PushReply::Gap(facts)) => problem(409, "device-seq-gap", stands(&facts)),
-            Ok(PushReply::Forked { at, outcomes, facts }) => {
-                let mut members = stands(&facts);
-                let read = |text: &String| serde_json::from_str::<Value>(text).unwrap_or_default();
-                members["outcomes"] = outcomes.iter().map(read).collect();
-                members["device_seq"] = json!(at);
-                members["continues"] = json!({"device": device, "through": at.0 - 1});
-                problem(409, "device-forked", members)
-            }
-            Ok(PushReply::GroupSplit { at, facts }) => {
-                let mut members = stands(&facts);
-                members["device_seq"] = json!(at);
-                problem(409, "group-split", members)
-            }
-        })
+        answers::to_push(device, pushed)
     }
 
-    fn pull(&mut self, user: Uuid, device: Uuid, body: &str) -> Response {
+    fn pull(&mut self, (user, device): (UserId, DeviceId), body: &str) -> Response {
         let Ok(request) = serde_json::from_str(body) else {
-            return problem(400, "malformed", json!({}));
+            return problem(400, "malformed-json", json!({}));
         };
-        let context = PullContext {
-            user: UserId(user),
-            device: DeviceId(device),
-            now: Instant(1),
-            cursor_key: &[7; 32],
-            served: Served::default(),
-        };
-        match self.store.read(|tx| pull(tx, context, &request)) {
-            Err(error) => problem(500, "internal", json!({"detail": error.to_string()})),
-            Ok(PullReply::Page(page)) => Response::new(200, page.json),
-            Ok(PullReply::UnknownDevice) => problem(401, "sign-in-required", json!({})),
-            Ok(PullReply::DeviceLost) => problem(403, "device-lost", json!({})),
-            Ok(PullReply::Closed(epoch)) => problem(403, "closed", json!({"epoch": epoch})),
-            Ok(PullReply::UpgradeRequired) => problem(426, "upgrade-required", json!({})),
-            Ok(PullReply::CursorRefused) => problem(400, "cursor-refused", json!({})),
-            Ok(PullReply::EpochChanged(epoch)) => {
-                problem(409, "epoch-changed", json!({"epoch": epoch}))
-            }
-        }
+        let now = self.clock;
+        let context =
+            PullContext { user, device, now, cursor_key: &[7; 32], served: Served::default() };
+        answers::to_pull(self.store.read(|tx| pull(tx, context, &request)))
     }
 
     /// Signs in, and enrols as the service does: what is continued counts once, and only as far as
@@ -202,40 +167,41 @@ impl<R: Rules> Memory<R> {
         }
         let expected = there.expected();
         drop(state);
-        let token = token(user, device);
+        let token = self.token(user, device);
         let epoch = self.epoch();
         let answer = json!({"access_token": token, "refresh_token": token, "user": user,
             "device": device, "expected_device_seq": expected, "epoch": epoch});
         Response::new(200, answer.to_string())
     }
 
-    fn handshake(&mut self, user: Uuid, device: Uuid) -> Response {
+    fn handshake(&mut self, device: DeviceId) -> Response {
         let epoch = self.epoch();
-        let there = self.store.state().devices.get(&DeviceId(device)).cloned();
-        let Some(there) = there.filter(|there| there.user.0 == user) else {
+        let there = self.store.state().devices.get(&device).cloned();
+        let Some(there) = there else {
             return problem(401, "sign-in-required", json!({}));
         };
-        if there.reported_lost {
-            return problem(403, "device-lost", json!({}));
-        }
         let answer = json!({"versions": {"push": [1], "pull": [1]}, "limits": {}, "epoch": epoch,
-            "server_time_us": 1, "expected_device_seq": there.expected(),
+            "server_time_us": self.clock.0, "expected_device_seq": there.expected(),
             "safe_device_seq": there.safe, "streams": []});
         Response::new(200, answer.to_string())
     }
-}
 
-fn token(user: Uuid, device: Uuid) -> String {
-    format!("{user} {device}")
+    /// A token counts from the second after the last revocation on.
+    fn token(&self, user: Uuid, device: Uuid) -> String {
+        let now = self.clock.0.div_euclid(1_000_000);
+        let issued = self.revoked.get(&device).map_or(now, |revoked| now.max(revoked + 1));
+        format!("{user} {device} {issued}")
+    }
 }
 
 /// Whose a token of this server is.
 pub fn bearer_of(token: Option<&str>) -> Option<(Uuid, Uuid)> {
-    let (user, device) = token?.split_once(' ')?;
-    Some((Uuid::try_parse(user).ok()?, Uuid::try_parse(device).ok()?))
+    let mut words = token?.split(' ');
+    let mut id = || Uuid::try_parse(words.next()?).ok();
+    Some((id()?, id()?))
 }
 
-impl<R: Rules> Service for Memory<R> {
+impl<F: Field> Service for Memory<F> {
     fn call(
         &mut self,
         _method: &str,
@@ -244,42 +210,58 @@ impl<R: Rules> Service for Memory<R> {
         body: Option<&str>,
     ) -> Result<Response, TransportError> {
         let body = body.unwrap_or_default();
-        if path == "/v1/session" {
-            return Ok(self.sign_in(body));
+        match path {
+            "/v1/session" => return Ok(self.sign_in(body)),
+            "/v1/session/refresh" => {
+                return Ok(problem(401, "refresh-token-refused", json!({})));
+            }
+            _ => {}
         }
-        let Some((user, device)) = bearer_of(bearer) else {
-            return Ok(problem(401, "sign-in-required", json!({})));
+        let on = match self.admitted(bearer) {
+            Ok(on) => on,
+            Err(refused) => return Ok(refused),
         };
         match path {
-            "/v1/sync/push" => self
-                .push(Hand::Device, user, device, body)
-                .ok_or_else(|| TransportError("the server died".to_owned())),
-            "/v1/sync/pull" => Ok(self.pull(user, device, body)),
-            "/v1/sync" => Ok(self.handshake(user, device)),
-            _ => Ok(problem(401, "sign-in-required", json!({}))),
+            "/v1/sync/push" => {
+                let dies = std::mem::take(&mut self.dies);
+                let answer = self.push(Hand::Device, on, body, dies);
+                if dies { Err(TransportError("the server died".to_owned())) } else { Ok(answer) }
+            }
+            "/v1/sync/pull" => Ok(self.pull(on, body)),
+            _ => Ok(self.handshake(on.1)),
         }
     }
 
     fn desk(&mut self, body: &str) -> Response {
-        let answer = self.push(Hand::Desk, STAFF, STAFF_DEVICE, body);
-        answer.unwrap_or_else(|| problem(503, "busy", json!({})))
+        self.push(Hand::Desk, (UserId(STAFF), DeviceId(STAFF_DEVICE)), body, false)
     }
 
     fn enrol(&mut self, user: u8, device: Uuid) -> String {
         self.enrol_as(names::user(user), device, Vec::new());
-        token(names::user(user), device)
+        self.token(names::user(user), device)
     }
 
     fn set_rights(&mut self, user: u8, rights: &Rights) {
-        let grants = (self.grants_of)(user, rights);
-        self.grants.insert(UserId(names::user(user)), grants);
-        self.open_desk();
+        self.field.set_rights(user, rights);
+        self.work_out_grants();
     }
 
     fn set_lost(&mut self, device: Uuid, lost: bool) {
-        if let Some(there) = self.store.state().devices.get_mut(&DeviceId(device)) {
-            there.reported_lost = lost;
+        self.clock.0 += TICK_SECONDS * 1_000_000;
+        let mut state = self.store.state();
+        let Some(there) = state.devices.get_mut(&DeviceId(device)) else { return };
+        there.reported_lost = lost;
+        if lost && self.field.loss_ends_sign_ins() {
+            self.revoked.insert(device, self.clock.0.div_euclid(1_000_000));
         }
+    }
+
+    fn publish(&mut self, version: u32) {
+        self.field.publish(version);
+    }
+
+    fn stored(&mut self) -> Vec<String> {
+        crate::look::stored(&self.store.state())
     }
 
     fn die_within_next(&mut self) {
@@ -291,13 +273,15 @@ impl<R: Rules> Service for Memory<R> {
     }
 
     fn back_up(&mut self) {
-        self.backups.push(self.store.state().clone());
+        let state = self.store.state().clone();
+        let (field, revoked) = (self.field.clone(), self.revoked.clone());
+        self.backups.push(Backup { state, field, revoked });
     }
 
     fn verify(&mut self) {
         let mut state = self.store.state();
         let Some(backup) = self.backups.last() else { return };
-        for (id, then) in &backup.devices {
+        for (id, then) in &backup.state.devices {
             if let Some(now) = state.devices.get_mut(id) {
                 now.safe = now.safe.max(then.last);
             }
@@ -305,13 +289,13 @@ impl<R: Rules> Service for Memory<R> {
     }
 
     fn restore(&mut self, nth: usize) {
-        let Some(backup) = self.backups.get(nth).cloned() else { return };
         self.backups.truncate(nth + 1);
+        let Some(backup) = self.backups.get(nth) else { return };
         self.epochs += 1;
-        let mut state = self.store.state();
-        *state = backup;
-        state.begin_epoch(Epoch(names::epoch(self.epochs)));
-        state.grants.clone_from(&self.grants);
+        *self.store.state() = backup.state.clone();
+        (self.field, self.revoked) = (backup.field.clone(), backup.revoked.clone());
+        self.store.state().begin_epoch(Epoch(names::epoch(self.epochs)));
+        self.work_out_grants();
     }
 
     fn epoch(&mut self) -> Uuid {

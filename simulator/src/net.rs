@@ -1,6 +1,7 @@
 //! The line between tablets and server: it loses, repeats, holds back and cuts, and the model hears
 //! all that arrives.
 
+use crate::heard::{comparable, difference};
 use crate::memory::bearer_of;
 use crate::model::{Model, Wrong};
 use crate::service::Service;
@@ -30,8 +31,10 @@ pub struct Net<S> {
     /// What becomes of the next calls.
     pub fates: VecDeque<Fate>,
     late: Vec<Late>,
-    /// What was answered, in order, if it is recorded.
-    pub heard: Option<Vec<Value>>,
+    /// What was answered, in order, if it is taken down.
+    pub heard: Option<VecDeque<Value>>,
+    /// What was answered to the same calls elsewhere, if the server is held against another.
+    pub elsewhere: Option<VecDeque<Value>>,
     /// How many calls arrived.
     pub calls: u64,
     /// The first thing that was wrong.
@@ -58,6 +61,7 @@ impl<S: Service> Net<S> {
             fates: VecDeque::new(),
             late: Vec::new(),
             heard: None,
+            elsewhere: None,
             calls: 0,
             wrong: None,
             caller: Default::default(),
@@ -71,29 +75,20 @@ impl<S: Service> Net<S> {
         }
     }
 
-    fn record(&mut self, response: &Response) {
-        let Some(heard) = &mut self.heard else { return };
-        let mut answer: Value = serde_json::from_str(&response.body).unwrap_or_default();
-        // What depends on salts, keys, tokens and epochs, and words for people.
-        let own = [
-            "chain",
-            "cursor",
-            "epoch",
-            "access_token",
-            "refresh_token",
-            "title",
-            "title_en",
-            "detail",
-            "detail_en",
-            "instance",
-            "type",
-            "user",
-            "expires_in_seconds",
-        ];
-        if let Some(members) = answer.as_object_mut() {
-            members.retain(|name, _| !own.contains(&name.as_str()));
+    /// Takes an answer down, and holds it against what was answered elsewhere. No answer at all is
+    /// `null`.
+    fn hear(&mut self, path: &str, response: Option<&Response>) {
+        let answer = response.map(|response| comparable(path, response)).unwrap_or_default();
+        if let Some(elsewhere) = &mut self.elsewhere {
+            let wanted = elsewhere.pop_front().unwrap_or_else(|| Value::from("no call"));
+            if let Some(differs) = difference(&wanted, &answer) {
+                let wrong = format!("9: call {} to {path} is answered otherwise: {differs}", self.calls);
+                self.note(Err(wrong));
+            }
         }
-        heard.push(serde_json::json!([response.status, answer]));
+        if let Some(heard) = &mut self.heard {
+            heard.push_back(answer);
+        }
     }
 
     /// A request arrives.
@@ -101,9 +96,7 @@ impl<S: Service> Net<S> {
         self.calls += 1;
         let Request { method, path, bearer, body } = request;
         let answer = self.service.call(method, path, bearer, body);
-        if let Ok(response) = &answer {
-            self.record(response);
-        }
+        self.hear(path, answer.as_ref().ok());
         let who = bearer_of(bearer).unwrap_or(self.caller);
         if let Ok(response) = &answer
             && let Some(mut model) = self.model.take()
@@ -133,7 +126,7 @@ impl<S: Service> Net<S> {
     pub fn desk(&mut self, staff: (Uuid, Uuid), body: &str) -> Response {
         self.calls += 1;
         let response = self.service.desk(body);
-        self.record(&response);
+        self.hear("desk", Some(&response));
         if let Some(mut model) = self.model.take() {
             let (status, answer) = (response.status, response.body.as_str());
             let result = model.observe_push(staff.1, staff.0, true, body, status, answer);

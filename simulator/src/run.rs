@@ -2,10 +2,10 @@
 
 use crate::generate;
 use crate::kinds::Kinds;
-use crate::memory::{Memory, plain_grants};
+use crate::memory::Memory;
+use crate::memory::field::PlainField;
 use crate::step::Schedule;
 use crate::world::{Played, World};
-use ruhu_sync::plain::PlainRules;
 
 /// A schedule that breaks a guarantee.
 #[derive(Clone, Debug)]
@@ -13,18 +13,12 @@ pub struct Failure {
     /// The shortest schedule that still fails.
     pub schedule: Schedule,
     /// The step of it, and what is wrong.
-    pub wrong: (usize, String),
-}
-
-/// The protocol's plain rules over the kinds that the model knows.
-fn rules() -> PlainRules {
-    let kinds = serde_json::from_value(Kinds::plain_rules());
-    kinds.unwrap_or(PlainRules { kinds: Default::default() })
+    pub wrong: Found,
 }
 
 /// Plays a schedule on the server in memory.
 pub fn play(schedule: &Schedule) -> Played {
-    let service = Memory::new(rules(), plain_grants);
+    let service = Memory::new(PlainField::default());
     World::new(schedule, Kinds::plain(), service, true).play(schedule)
 }
 
@@ -34,12 +28,19 @@ pub fn seed(seed: u64, length: usize) -> Result<Played, Failure> {
     let played = play(&schedule);
     match played.wrong {
         None => Ok(played),
-        Some((at, wrong)) => Err(shrink(&schedule, (at, wrong))),
+        Some(wrong) => Err(shrink(&schedule, wrong, &mut |shorter| play(shorter).wrong)),
     }
 }
 
+/// The step at which something was wrong, and what.
+pub type Found = (usize, String);
+
 /// Removes steps, many at once and then one by one, as long as what is left still fails.
-pub fn shrink(schedule: &Schedule, wrong: (usize, String)) -> Failure {
+pub fn shrink(
+    schedule: &Schedule,
+    wrong: Found,
+    play: &mut dyn FnMut(&Schedule) -> Option<Found>,
+) -> Failure {
     let mut best = schedule.clone();
     best.steps.truncate(wrong.0 + 1);
     let mut found = wrong;
@@ -51,7 +52,7 @@ pub fn shrink(schedule: &Schedule, wrong: (usize, String)) -> Failure {
             let mut shorter = best.clone();
             let end = (at + size).min(shorter.steps.len());
             shorter.steps.drain(at..end);
-            match play(&shorter).wrong {
+            match play(&shorter) {
                 Some((step, what)) => {
                     shorter.steps.truncate(step + 1);
                     (best, found) = (shorter, (step, what));

@@ -28,6 +28,9 @@ pub trait Service {
     /// A device is reported lost, or found.
     fn set_lost(&mut self, device: Uuid, lost: bool);
 
+    /// A version of the form is published; one that is there stays as it is.
+    fn publish(&mut self, version: u32);
+
     /// The server's process ends in the middle of the next write.
     fn die_within_next(&mut self);
 
@@ -45,6 +48,9 @@ pub trait Service {
 
     /// The epoch.
     fn epoch(&mut self) -> Uuid;
+
+    /// All that is stored, a line a thing, to be held against another server's.
+    fn stored(&mut self) -> Vec<String>;
 
     /// What is stored, where it can be looked at.
     fn look(&self, look: &mut dyn FnMut(&MemoryState));

@@ -158,6 +158,8 @@ pub enum Step {
     Restore { nth: u8 },
     /// The server's process is started again.
     Restart,
+    /// The form's next version is published, whatever drafts are open.
+    Publish,
     /// Staff act.
     Staff(Desk),
     /// Something pushes by hand.

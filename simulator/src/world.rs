@@ -15,11 +15,17 @@ use ruhu_device::{DeviceMemory, Outside, Session, TestDevice};
 use ruhu_sync::id::{DeviceId, Epoch, RecordId, UserId};
 use serde_json::Value;
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use uuid::Uuid;
+
+/// Where the names begin that staff and hands give.
+const STAFFS_FROM: u64 = 500_000_000;
+
+/// How many versions of a form there are at most.
+const FORMS_MAX: u32 = 4;
 
 /// Names and times for everybody: none is ever given twice.
 #[derive(Clone, Debug)]
@@ -73,6 +79,10 @@ pub struct World<S> {
     pub(crate) rights: Vec<Rights>,
     pub(crate) made: Vec<Made>,
     pub(crate) given: Given,
+    /// Names and times for what staff and hands send: where that is played again, none are given.
+    pub(crate) staffs: Given,
+    /// The form's last version.
+    pub(crate) forms: u32,
     pub(crate) lost: BTreeSet<Uuid>,
     pub(crate) ever_lost: BTreeSet<Uuid>,
     /// The token of what is sent by hand.
@@ -86,12 +96,14 @@ pub struct World<S> {
     pub(crate) script: Script,
     /// What they sent.
     pub(crate) sent: Script,
+    /// What was stored at the end elsewhere, if the server is held against another.
+    stored_elsewhere: Option<Vec<String>>,
     /// Steps that were played.
     pub steps: u64,
 }
 
 /// What staff and hands sent in a run that is played again elsewhere.
-pub(crate) type Script = std::collections::VecDeque<String>;
+pub(crate) type Script = VecDeque<String>;
 
 /// How far a run came.
 #[derive(Clone, Debug, Default)]
@@ -102,10 +114,12 @@ pub struct Played {
     pub calls: u64,
     /// What became of how many edits.
     pub tally: Tally,
-    /// What was answered, if it was recorded.
-    pub heard: Vec<Value>,
-    /// What staff and hands sent, if it was recorded.
-    pub script: std::collections::VecDeque<String>,
+    /// What was answered, if it was taken down.
+    pub heard: VecDeque<Value>,
+    /// What staff and hands sent.
+    pub script: VecDeque<String>,
+    /// All that was stored at the end, if nothing was wrong: a line a thing.
+    pub stored: Vec<String>,
     /// The journal at the end, where it can be looked at: a line an edit.
     pub journal: Vec<String>,
     /// The step at which something was wrong, and what.
@@ -121,7 +135,7 @@ impl<S: Service> World<S> {
         if let Some(model) = &mut net.model {
             model.enrol(STAFF_DEVICE, STAFF, None);
         }
-        let given = Given { next: Arc::new(AtomicU64::new(1)), year: 2026 };
+        let given = |from| Given { next: Arc::new(AtomicU64::new(from)), year: 2026 };
         let mut world = Self {
             net: Rc::new(RefCell::new(net)),
             kinds,
@@ -129,7 +143,9 @@ impl<S: Service> World<S> {
             people: schedule.people.max(1),
             rights: Vec::new(),
             made: Vec::new(),
-            given,
+            given: given(1),
+            staffs: given(STAFFS_FROM),
+            forms: 1,
             lost: BTreeSet::new(),
             ever_lost: BTreeSet::new(),
             token: String::new(),
@@ -137,8 +153,10 @@ impl<S: Service> World<S> {
             backups: Vec::new(),
             script: Script::default(),
             sent: Script::default(),
+            stored_elsewhere: None,
             steps: 0,
         };
+        world.tell_forms();
         for n in 0..world.people {
             // Most belong to the first team, so that they meet.
             let teams = if n % 4 == 3 { [1, 2].into() } else { [0].into() };
@@ -150,6 +168,23 @@ impl<S: Service> World<S> {
         }
         world.enrol_hand();
         world
+    }
+
+    /// Takes down what is answered, so that another server can be held against it.
+    #[must_use]
+    pub fn taken_down(self) -> Self {
+        self.net.borrow_mut().heard = Some(VecDeque::new());
+        self
+    }
+
+    /// Holds every answer, and at the end all that is stored, against what the same schedule came to
+    /// elsewhere.
+    #[must_use]
+    pub fn held_against(mut self, played: &Played) -> Self {
+        self.net.borrow_mut().elsewhere = Some(played.heard.clone());
+        self.script.clone_from(&played.script);
+        self.stored_elsewhere = Some(played.stored.clone());
+        self
     }
 
     fn add_tablet(&mut self, n: u8) {
@@ -225,6 +260,18 @@ impl<S: Service> World<S> {
             self.end();
             wrong = self.net.borrow_mut().wrong.take().map(|found| (schedule.steps.len(), found));
         }
+        let mut stored = Vec::new();
+        if wrong.is_none() {
+            stored = self.net.borrow_mut().service.stored();
+            let differs = self.stored_elsewhere.as_ref().and_then(|wanted| {
+                let (wanted, there) = (wanted.iter(), stored.iter());
+                let lacks = wanted.clone().find(|line| !stored.contains(line));
+                let more = there.clone().find(|line| !wanted.clone().any(|other| other == *line));
+                (lacks.is_some() || more.is_some())
+                    .then(|| format!("9: what is stored lacks {lacks:?} and has {more:?} beside"))
+            });
+            wrong = differs.map(|differs| (schedule.steps.len(), differs));
+        }
         let journal = self.looked(crate::look::journal).unwrap_or_default();
         let mut net = self.net.borrow_mut();
         Played {
@@ -234,6 +281,7 @@ impl<S: Service> World<S> {
             tally: net.model.as_ref().map(|model| model.tally.clone()).unwrap_or_default(),
             heard: net.heard.take().unwrap_or_default(),
             script: std::mem::take(&mut self.sent),
+            stored,
             wrong,
         }
     }
@@ -259,6 +307,7 @@ impl<S: Service> World<S> {
             Step::BackUp { verified } => self.back_up(*verified),
             Step::Restore { nth } => self.restore(usize::from(*nth)),
             Step::Restart => self.net.borrow_mut().service.restart(),
+            Step::Publish => self.publish(),
             Step::Staff(act) => self.staff(*act),
             Step::Hand(raw) => self.by_hand(*raw),
             Step::AtOnce { one, other, reader } => self.at_once(at(one), at(other), at(reader)),
@@ -275,6 +324,18 @@ impl<S: Service> World<S> {
             Right::Begins => rights.closed = false,
         }
         self.tell_rights(of);
+    }
+
+    fn publish(&mut self) {
+        self.forms = FORMS_MAX.min(self.forms + 1);
+        self.kinds.begin_on(self.forms);
+        self.tell_forms();
+    }
+
+    /// All versions, in order: a server that was restored may lack some.
+    pub(crate) fn tell_forms(&mut self) {
+        let mut net = self.net.borrow_mut();
+        (1..=self.forms).for_each(|version| net.service.publish(version));
     }
 
     fn back_up(&mut self, verified: bool) {

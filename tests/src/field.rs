@@ -68,7 +68,7 @@ impl Field {
 
     /// Peoples the database of a server that has just been made.
     pub(crate) fn people(store: &Store, place: &Place) {
-        let hash = cheap_hash();
+        let hash = cheap_hash(PASSWORD);
         let account = |login: &str| Account {
             id: Self::user(login),
             login: login.to_owned(),
@@ -130,10 +130,10 @@ fn teams(place: &Place) -> String {
 }
 
 /// The password's hash, of a cost that no test has to wait for: the parameters are part of it.
-fn cheap_hash() -> String {
+pub(crate) fn cheap_hash(password: &str) -> String {
     let params = Params::new(8, 1, 1, None).expect("parameters");
     let hash: PasswordHash = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password(PASSWORD.as_bytes())
+        .hash_password(password.as_bytes())
         .expect("a hash");
     hash.to_string()
 }

@@ -18,6 +18,7 @@ pub mod random;
 mod restore;
 pub mod sealed;
 mod server;
+pub mod simulated;
 pub mod tables;
 mod writers;
 

@@ -36,6 +36,7 @@ pub struct Server {
     live: LiveSettings,
     shutdown_timeout: Duration,
     body_timeout: Option<Duration>,
+    access_token_minutes: Option<u32>,
     folder: Arc<TempDir>,
     tablets: AtomicU64,
 }
@@ -44,6 +45,13 @@ impl Server {
     /// Starts a service on a new database, on a port of the system's choice, with the people of
     /// [`Field`].
     pub fn on(database: Database) -> Self {
+        let server = Self::empty(database, None);
+        Field::people(server.store(), &server.place);
+        server
+    }
+
+    /// The same, without any people; access tokens last so long, if it is said.
+    pub(crate) fn empty(database: Database, access_token_minutes: Option<u32>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let mut server = Self {
             running: None,
@@ -65,11 +73,11 @@ impl Server {
             // Connections that tests keep open are no requests in flight.
             shutdown_timeout: Duration::ZERO,
             body_timeout: None,
+            access_token_minutes,
             folder: Arc::new(folder),
             tablets: AtomicU64::new(1),
         };
         server.start(MissingKeys::Make);
-        Field::people(server.store(), &server.place);
         server
     }
 
@@ -89,6 +97,9 @@ impl Server {
         settings.pool_connections_max = 24;
         settings.shutdown_timeout = self.shutdown_timeout;
         settings.live = self.live;
+        if let Some(minutes) = self.access_token_minutes {
+            settings.access_token_minutes = minutes;
+        }
         if let Some(timeout) = self.body_timeout {
             settings.body_limits.arrival_timeout = timeout;
         }
@@ -154,6 +165,7 @@ impl Server {
             live: self.live,
             shutdown_timeout: self.shutdown_timeout,
             body_timeout: self.body_timeout,
+            access_token_minutes: self.access_token_minutes,
             tablets: AtomicU64::new(1_000),
         };
         other.start(MissingKeys::Refuse);

@@ -27,7 +27,7 @@ fn object(value: &Value) -> Object {
 }
 
 /// A patch that says one thing in one place.
-fn patch(pointer: &str, value: Value) -> Value {
+pub(super) fn patch(pointer: &str, value: Value) -> Value {
     pointer.rsplit('/').filter(|step| !step.is_empty()).fold(value, |inner, step| {
         let mut outer = serde_json::Map::new();
         outer.insert(step.to_owned(), inner);
@@ -185,6 +185,11 @@ impl<S: Service> World<S> {
         })
     }
 
+    /// The place of a record where people write most.
+    fn place_in(&self, made: &Made) -> &'static str {
+        self.kind(made.kind).and_then(|kind| kind.places.first()).copied().unwrap_or("/x")
+    }
+
     fn open(&self, at: usize, record: RecordId) -> Vec<ConflictId> {
         let open = self.tablets[at].device.open_conflicts(record);
         open.into_iter().map(|open| open.id).collect()
@@ -219,7 +224,10 @@ impl<S: Service> World<S> {
         }
         let kinds: Vec<Kind> = self.kinds.0.clone();
         let mut kind = &kinds[usize::from(kind) % kinds.len()];
-        let roots: Vec<Made> = self.made.iter().filter(|m| m.id == m.root).cloned().collect();
+        let has_parts = |made: &&Made| {
+            made.id == made.root && self.kind(made.kind).is_some_and(|kind| !kind.is_own)
+        };
+        let roots: Vec<Made> = self.made.iter().filter(has_parts).cloned().collect();
         let shows = |made: &Made| {
             let memory = self.tablets[at].device.memory();
             memory.rows().contains_key(&made.id)
@@ -229,7 +237,7 @@ impl<S: Service> World<S> {
                     .any(|e| e.draft.as_ref().is_some_and(|d| d.record == made.id))
         };
         let shown: Vec<&Made> = roots.iter().filter(|made| shows(made)).collect();
-        if shown.is_empty() {
+        if shown.is_empty() && !kind.is_own {
             kind = kinds.iter().find(|kind| kind.is_root)?;
         }
         let id = RecordId(names::made(1_000_000 + self.made.len() as u64));
@@ -237,7 +245,7 @@ impl<S: Service> World<S> {
         let made = Made { id, kind: kind.name, root: above };
         self.made.push(made.clone());
         let mut draft = Draft::put(id, kind.name, above, object(&kind.made_as));
-        if kind.is_root {
+        if kind.is_root && !kind.is_own {
             let user = self.tablets[at].user;
             draft.stream = Some(StreamId(self.team_of(user, team)));
         }
@@ -251,12 +259,19 @@ impl<S: Service> World<S> {
         let put =
             |made: &Made, said: Value| Draft::put(made.id, made.kind, made.root, object(&said));
         Some(match which % 8 {
-            0 => put(&made, json!({"x": {"a": 1}})),
-            1 => put(&made, json!({"x": " "})),
+            0 => put(&made, patch(self.place_in(&made), json!({"a": 1}))),
+            1 => put(&made, patch(self.place_in(&made), json!(" "))),
             2 => Draft::put(made.id, "nonsense", made.root, Object::new()),
             // Of somebody else's record, whether this tablet may know of it or not.
-            3 | 4 => put(&any?, json!({"x": "丁"})),
-            5 => Draft::put(made.id, made.kind, made.root, object(&json!({"rows": 3}))),
+            3 | 4 => {
+                let any = any?;
+                let place = self.place_in(&any);
+                put(&any, patch(place, self.kind(any.kind)?.word(place, 3)))
+            }
+            5 => {
+                let rows = self.kind(made.kind).and_then(|kind| kind.rows);
+                put(&made, patch(rows.map_or("/rows", |(place, _)| place), json!(3)))
+            }
             // Made in another team's stream.
             6 if self.made.len() < RECORDS_MAX => {
                 let kind = self.kinds.0.first()?.clone();

@@ -1,6 +1,7 @@
 //! What no honest tablet sends, sent by hand.
 
 use super::World;
+use super::acts::patch;
 use crate::look;
 use crate::names::{hand, user};
 use crate::service::Service;
@@ -48,10 +49,13 @@ impl<S: Service> World<S> {
         let next = before.len() as u64 + 1;
         let mine: Vec<&look::Seen> = records.iter().filter(|seen| !seen.deleted).collect();
         let seen = *mine.get(before.len() % mine.len().max(1))?;
-        let mut put = |number: u64, word: &str| {
+        let kind = self.kinds.get(&seen.kind)?;
+        let place = *kind.places.first()?;
+        let given = &mut self.staffs;
+        let mut put = |number: u64, word: u8| {
             json!({"device_seq": number, "op": "put", "record": seen.id, "kind": seen.kind,
-                "root": seen.root, "base": seen.rev, "patch": {"x": word},
-                "made_at": self.given.made_at()})
+                "root": seen.root, "base": seen.rev, "patch": patch(place, kind.word(place, word)),
+                "made_at": given.made_at()})
         };
         let grouped = |mut edit: Value, id: uuid::Uuid, size: u64| {
             edit["group"] = json!({"id": id, "size": size});
@@ -59,31 +63,31 @@ impl<S: Service> World<S> {
         };
         Some(match raw {
             Raw::Unreadable => {
-                let unread = put(next + 1, "乙")
+                let unread = put(next + 1, 1)
                     .to_string()
                     .replace("\"base\":", "\"base\":\"0\",\"base\":");
-                vec![put(next, "甲").to_string(), unread, put(next + 2, "丙").to_string()]
+                vec![put(next, 0).to_string(), unread, put(next + 2, 2).to_string()]
             }
-            Raw::Gap => vec![put(next + 1, "甲").to_string()],
+            Raw::Gap => vec![put(next + 1, 0).to_string()],
             Raw::SplitGroup => {
-                let edit = put(next, "甲");
-                vec![grouped(edit, self.given.new_id(), 2)]
+                let edit = put(next, 0);
+                vec![grouped(edit, given.new_id(), 2)]
             }
             Raw::StaffsOp => {
-                let mut edit = put(next, "甲");
+                let mut edit = put(next, 0);
                 edit["op"] = json!("move");
                 edit["stream"] = json!(crate::names::team(1));
                 vec![edit.to_string()]
             }
             Raw::Changed => {
                 let last = next.checked_sub(1).filter(|last| *last > 0)?;
-                vec![put(last, "丁").to_string()]
+                vec![put(last, 3).to_string()]
             }
             Raw::Everything => before.to_vec(),
             Raw::WrongMember => {
-                let (one, mut other) = (put(next, "甲"), put(next + 1, "乙"));
-                other["patch"] = json!({"x": {"a": 1}});
-                let id = self.given.new_id();
+                let (one, mut other) = (put(next, 0), put(next + 1, 1));
+                other["patch"] = patch(place, json!({"a": 1}));
+                let id = given.new_id();
                 vec![grouped(one, id, 2), grouped(other, id, 2)]
             }
         })

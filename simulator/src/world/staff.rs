@@ -52,10 +52,10 @@ impl<S: Service> World<S> {
         let first =
             self.looked(|stored| look::acknowledged(stored, STAFF_DEVICE).len()).unwrap_or(0);
         let group =
-            (edits.len() > 1).then(|| json!({"id": self.given.new_id(), "size": edits.len()}));
+            (edits.len() > 1).then(|| json!({"id": self.staffs.new_id(), "size": edits.len()}));
         for (at, edit) in edits.iter_mut().enumerate() {
             edit["device_seq"] = json!(first + at + 1);
-            edit["made_at"] = json!(self.given.made_at());
+            edit["made_at"] = json!(self.staffs.made_at());
             if let Some(group) = &group {
                 edit["group"] = group.clone();
             }
@@ -117,7 +117,7 @@ impl<S: Service> World<S> {
                 let gone = nth(&parts, record)?;
                 let kind = self.kinds.0.iter().find(|kind| kind.is_root)?.clone();
                 let part = self.kinds.get(&gone.kind)?.clone();
-                let (root, new) = (self.given.new_id(), self.given.new_id());
+                let (root, new) = (self.staffs.new_id(), self.staffs.new_id());
                 vec![
                     json!({"op": "put", "record": root, "kind": kind.name, "root": root,
                         "base": "0", "patch": kind.made_as, "stream": team(to)}),

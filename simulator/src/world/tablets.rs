@@ -252,6 +252,7 @@ impl<S: Service> World<S> {
                 model.restore(nth, epoch);
             }
         }
+        self.tell_forms();
         // Rights are as people say that they are; what was reported lost is reported again.
         for n in 0..self.people {
             self.tell_rights(n);

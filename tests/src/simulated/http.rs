@@ -1,0 +1,341 @@
+//! The real service behind a simulation: its own database, a port, requests.
+
+use super::field::{Books, Change, form};
+use crate::database::{Database, Place};
+use crate::field::{AREA_HERE, cheap_hash};
+use crate::http::Call;
+use crate::restore::Copy;
+use crate::server::Server;
+use ruhu_casework::facts::{Office, Role};
+use ruhu_device::{HttpTransport, Response, Transport as _, TransportError};
+use ruhu_simulator::look;
+use ruhu_simulator::memory::{TICK_SECONDS, answers};
+use ruhu_simulator::model::Rights;
+use ruhu_simulator::names::{self, STAFF, STAFF_DEVICE, TEAMS};
+use ruhu_simulator::service::Service;
+use ruhu_store::Tx;
+use ruhu_store::accounts::Account;
+use ruhu_sync::chain::Salt;
+use ruhu_sync::id::{DeviceId, DeviceSeq, Seq, StreamId, UserId};
+use ruhu_sync::memory::MemoryState;
+use ruhu_sync::merge::Hand;
+use ruhu_sync::push::{PushContext, PushRequest, push};
+use ruhu_sync::storage::{ReadTx as _, Stored, WriteTx as _};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+/// How many people there may be.
+const PEOPLE: u8 = 20;
+
+/// How long access tokens last: the clock goes on by minutes at most, and no tablet is to renew its
+/// own, since the reference in memory knows no renewal.
+const A_DAY_MINUTES: u32 = 1440;
+
+/// Everybody's; the simulator knows it by heart.
+const PASSWORD: &str = "password";
+
+/// Who administers.
+const ADMIN: Uuid = Uuid::from_u128(STAFF.as_u128() - 1);
+const ADMIN_DEVICE: Uuid = Uuid::from_u128(STAFF_DEVICE.as_u128() - 2);
+
+/// What staff know of a server that its own database does not tell: which of a person's memberships
+/// runs. It is put back with the database.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    books: Books,
+    memberships: BTreeMap<(u8, u8), String>,
+}
+
+/// The real service.
+pub struct Http {
+    server: Server,
+    line: HttpTransport,
+    admin: String,
+    known: Known,
+    backups: Vec<(Copy, Known)>,
+    /// Every device that ever signed in.
+    devices: BTreeSet<Uuid>,
+    /// Requests that staff made: each has a key of its own.
+    asked: u64,
+    dies: bool,
+}
+
+impl Http {
+    /// A new service on a database of its own, with people who have no rights yet.
+    pub fn on(database: Database) -> Self {
+        let server = Server::empty(database, Some(A_DAY_MINUTES));
+        people(&server);
+        let mut new = Self {
+            line: HttpTransport::new(&server.address()),
+            server,
+            admin: String::new(),
+            known: Known::default(),
+            backups: Vec::new(),
+            devices: BTreeSet::new(),
+            asked: 0,
+            dies: false,
+        };
+        new.admin = new.sign_in("admin", ADMIN_DEVICE);
+        new.sign_in("staff", STAFF_DEVICE);
+        new.devices.remove(&ADMIN_DEVICE);
+        new
+    }
+
+    fn sign_in(&mut self, login: &str, device: Uuid) -> String {
+        self.devices.insert(device);
+        let body = json!({"login": login, "password": PASSWORD,
+            "device": {"id": device, "name": "平板"}});
+        let session =
+            self.server.call("POST", "/v1/session").json(&body).send().expect(200).json();
+        session["access_token"].as_str().expect("a token").to_owned()
+    }
+
+    /// An administrator's request.
+    fn administers(&mut self, path: &str) -> Call {
+        self.asked += 1;
+        let key = format!("simulated-{:08}", self.asked);
+        let call = self.server.call("POST", path).bearer(&self.admin);
+        call.header("Idempotency-Key", &key)
+    }
+
+    fn carry_out(&mut self, user: u8, change: Change) {
+        let account = names::user(user);
+        match change {
+            Change::Switch(active) => {
+                let path = format!("/v1/organisations/accounts/{account}/use");
+                let body = json!({"active": active, "reason": "测试"});
+                self.administers(&path).json(&body).send().expect(200);
+            }
+            Change::Begin(team) => {
+                let body = json!({"account": account, "caseload": names::team(team),
+                    "first_day": "2026-11-23", "education": "college"});
+                let call = self.administers("/v1/organisations/memberships").json(&body);
+                let begun = call.send().expect(200).json();
+                let id = begun["id"].as_str().expect("an id").to_owned();
+                self.known.memberships.insert((user, team), id);
+            }
+            Change::End(team) => {
+                let id = self.known.memberships.remove(&(user, team)).expect("a membership");
+                let path = format!("/v1/organisations/memberships/{id}/end");
+                self.administers(&path).json(&json!({"reason": "测试"})).send().expect(200);
+            }
+        }
+    }
+
+    /// From now on the database ends the next transaction that writes to a device, as if the
+    /// process had ended before its end; or no longer.
+    fn arm(&mut self, dies: bool) {
+        self.dies = dies;
+        let sql = if dies { "INSERT INTO dying VALUES (1)" } else { "DELETE FROM dying" };
+        self.server.place().run(sql);
+    }
+}
+
+/// The accounts and the offices; the contractor, its contract and its teams; and what lets the
+/// server die.
+fn people(server: &Server) {
+    let hash = cheap_hash(PASSWORD);
+    let account = |id: Uuid, login: String| Account {
+        id: UserId(id),
+        name: format!("测试{login}"),
+        login,
+        active: true,
+        staff_no: None,
+        password_hash: Some(hash.clone().into()),
+    };
+    let offices = [
+        (STAFF, "staff", Role::StreetReviewer, AREA_HERE),
+        (ADMIN, "admin", Role::Admin, ""),
+    ];
+    let made = server.store().write(|tx| {
+        for n in 0..PEOPLE {
+            tx.add_account(&account(names::user(n), n.to_string()))?;
+        }
+        for (id, login, role, area) in offices {
+            tx.add_account(&account(id, login.to_owned()))?;
+            let first_day = "2026-01-01".parse().expect("a day");
+            let office = Office { role, area: area.to_owned(), first_day, last_day: None };
+            tx.add_office(id, UserId(id), &office)?;
+        }
+        Ok(())
+    });
+    made.expect("accounts");
+    let place = server.place();
+    let id = |id: Uuid| place.bytes(id.as_bytes());
+    let (provider, contract) = (id(names::made(1 << 40)), id(names::made(2 << 40)));
+    let mut sql = format!(
+        "INSERT INTO provider (id, name) VALUES ({provider}, '测试社工事务所'); \
+         INSERT INTO contract (id, provider, purchaser_area, first_day, last_day) \
+         VALUES ({contract}, {provider}, '{AREA_HERE}', '2026-01-01', '2026-12-31');"
+    );
+    for n in 0..TEAMS {
+        let team = id(names::team(n));
+        sql.push_str(&format!(
+            "INSERT INTO caseload (id, contract, area, name) \
+             VALUES ({team}, {contract}, '{AREA_HERE}', '{n}组');"
+        ));
+    }
+    place.run(&sql);
+    place.run(dying(place));
+}
+
+/// While `dying` holds a row, no transaction that writes to a device comes to its end: on
+/// PostgreSQL its COMMIT fails, on SQLite its last statement.
+fn dying(place: &Place) -> &'static str {
+    match place {
+        Place::Sqlite { .. } => {
+            "CREATE TABLE dying (n INTEGER); \
+             CREATE TRIGGER dies AFTER UPDATE ON device \
+             WHEN EXISTS (SELECT 1 FROM dying) \
+             BEGIN SELECT RAISE(ABORT, 'the process ended'); END;"
+        }
+        Place::Postgres { .. } => {
+            "CREATE TABLE dying (n INTEGER); \
+             CREATE FUNCTION dies() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+             IF EXISTS (SELECT 1 FROM dying) THEN RAISE EXCEPTION 'the process ended'; END IF; \
+             RETURN NULL; END $$; \
+             CREATE CONSTRAINT TRIGGER dies AFTER UPDATE ON device \
+             DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION dies();"
+        }
+    }
+}
+
+impl Service for Http {
+    fn call(
+        &mut self,
+        method: &str,
+        path: &str,
+        bearer: Option<&str>,
+        body: Option<&str>,
+    ) -> Result<Response, TransportError> {
+        if path == "/v1/session" {
+            let said: Value = serde_json::from_str(body.unwrap_or_default()).unwrap_or_default();
+            let device = said["device"]["id"].as_str().and_then(|id| id.parse::<Uuid>().ok());
+            self.devices.extend(device);
+        }
+        let answer = self.line.call(method, path, bearer, body);
+        match self.dies && path == "/v1/sync/push" {
+            true => {
+                self.arm(false);
+                Err(TransportError("the server died".to_owned()))
+            }
+            false => answer,
+        }
+    }
+
+    /// Not over HTTP, where the desk asks for acts and the service makes edits of them; but through
+    /// the same door as those, the push.
+    fn desk(&mut self, body: &str) -> Response {
+        let device = DeviceId(STAFF_DEVICE);
+        let Ok(request) = PushRequest::parse(body) else {
+            return answers::problem(400, "malformed-push", json!({}));
+        };
+        let mut salts = || -> Salt { [7; 16] };
+        let (user, now, hand) = (UserId(STAFF), self.server.now(), Hand::Desk);
+        let mut context = PushContext { user, device, now, hand, salts: &mut salts };
+        let pushed = self.server.store().write(|tx| {
+            let shelf = tx.shelf()?;
+            push(tx, shelf.rules(), &mut context, &request)
+        });
+        answers::to_push(device, pushed)
+    }
+
+    fn enrol(&mut self, user: u8, device: Uuid) -> String {
+        self.sign_in(&user.to_string(), device)
+    }
+
+    fn set_rights(&mut self, user: u8, rights: &Rights) {
+        for change in self.known.books.align(user, rights) {
+            self.carry_out(user, change);
+        }
+    }
+
+    fn set_lost(&mut self, device: Uuid, lost: bool) {
+        self.server.advance_seconds(TICK_SECONDS);
+        let act = if lost { "report-lost" } else { "report-found" };
+        let path = format!("/v1/admin/devices/{device}/{act}");
+        let reply = self.administers(&path).send();
+        // A server that was restored may not know it yet.
+        assert!([204, 404].contains(&reply.status), "{}", reply.text());
+    }
+
+    fn publish(&mut self, version: u32) {
+        self.administers("/v1/forms").json(&form(version)).send().expect(200);
+    }
+
+    fn die_within_next(&mut self) {
+        self.arm(true);
+    }
+
+    fn restart(&mut self) {
+        if self.dies {
+            self.arm(false);
+        }
+        self.server.start_again();
+        self.line = HttpTransport::new(&self.server.address());
+    }
+
+    fn back_up(&mut self) {
+        self.backups.push((self.server.back_up(), self.known.clone()));
+    }
+
+    fn verify(&mut self) {
+        let Some((copy, _)) = self.backups.last() else { return };
+        let looked_at = self.server.looked_at(copy);
+        let verified = ruhu_api::backup::verify(&looked_at.name, &self.server.key_ring());
+        let verified = verified.expect("looked at");
+        assert_eq!(verified.wrong, [] as [String; 0]);
+        self.server.store().raise_safe(&verified).expect("raised");
+    }
+
+    fn restore(&mut self, nth: usize) {
+        self.backups.truncate(nth + 1);
+        let Some((copy, known)) = self.backups.get(nth) else { return };
+        self.known = known.clone();
+        self.server.restore(copy);
+        self.line = HttpTransport::new(&self.server.address());
+    }
+
+    fn epoch(&mut self) -> Uuid {
+        self.server.store().read(|tx| tx.epoch()).expect("an epoch").0
+    }
+
+    fn stored(&mut self) -> Vec<String> {
+        let store = self.server.store();
+        let devices: Vec<_> = self.devices.iter().map(|id| DeviceId(*id)).collect();
+        let mut all = store.write(|tx| stored(tx, &devices)).expect("read");
+        all.sort_unstable();
+        // What no answer shows: chains, digests and read models follow from what is stored.
+        let verified = store.verify().expect("looked at");
+        all.extend(verified.wrong.into_iter().map(|wrong| format!("wrong: {wrong}")));
+        let rebuilt = store.rebuild().expect("built anew");
+        if rebuilt.differences() > 0 {
+            all.push(format!("read models were otherwise: {rebuilt:?}"));
+        }
+        all
+    }
+
+    fn look(&self, _look: &mut dyn FnMut(&MemoryState)) {}
+}
+
+fn stored(tx: &mut Tx, devices: &[DeviceId]) -> Stored<Vec<String>> {
+    let mut all = Vec::new();
+    let teams = (0..TEAMS).map(names::team);
+    let own = (0..PEOPLE).map(names::user).chain([STAFF, ADMIN]);
+    let streams: Vec<StreamId> = teams.chain(own).map(StreamId).collect();
+    for head in tx.streams(&streams)? {
+        all.push(look::stream_line(&head));
+        tx.changes(head.id, Seq(0), usize::MAX, &mut |record, wire| {
+            all.push(look::record_line(record, wire));
+        })?;
+    }
+    for id in devices {
+        let Some(device) = tx.device(*id)? else { continue };
+        for edit in tx.answered(*id, DeviceSeq(1), device.last)? {
+            all.push(look::edit_line(*id, edit.device_seq, edit.record, &edit.outcome_text));
+        }
+        all.push(look::device_line(&device));
+    }
+    Ok(all)
+}
