@@ -56,12 +56,14 @@ fn at_place(place: &str, wanted: &Value, given: &Value) -> Option<String> {
         (wanted, given) if wanted == given => None,
         (Value::Object(one), Value::Object(other)) => {
             let names = one.keys().chain(other.keys());
-            let inside = names.map(|name| (format!("{place}/{name}"), one.get(name), other.get(name)));
+            let inside =
+                names.map(|name| (format!("{place}/{name}"), one.get(name), other.get(name)));
             inside.into_iter().find_map(|(place, one, other)| in_member(&place, one, other))
         }
         (Value::Array(one), Value::Array(other)) => {
             let count = one.len().max(other.len());
-            (0..count).find_map(|at| in_member(&format!("{place}/{at}"), one.get(at), other.get(at)))
+            (0..count)
+                .find_map(|at| in_member(&format!("{place}/{at}"), one.get(at), other.get(at)))
         }
         (wanted, given) => Some(format!("{place} is {given} and not {wanted}")),
     }

@@ -96,9 +96,10 @@ pub(crate) fn stored(stored: &MemoryState) -> Vec<String> {
     let streams = stored.streams.values().map(stream_line);
     let records = stored.records.values().map(|record| record_line(record.into(), &record.wire));
     let devices = stored.devices.values().map(device_line);
-    let edits = stored.journal.values().map(|row| {
-        edit_line(row.device, row.device_seq, row.record, &row.outcome_text)
-    });
+    let edits = stored
+        .journal
+        .values()
+        .map(|row| edit_line(row.device, row.device_seq, row.record, &row.outcome_text));
     let mut all: Vec<String> = streams.chain(records).chain(devices).chain(edits).collect();
     all.sort_unstable();
     all

@@ -82,7 +82,8 @@ impl<S: Service> Net<S> {
         if let Some(elsewhere) = &mut self.elsewhere {
             let wanted = elsewhere.pop_front().unwrap_or_else(|| Value::from("no call"));
             if let Some(differs) = difference(&wanted, &answer) {
-                let wrong = format!("9: call {} to {path} is answered otherwise: {differs}", self.calls);
+                let wrong =
+                    format!("9: call {} to {path} is answered otherwise: {differs}", self.calls);
                 self.note(Err(wrong));
             }
         }

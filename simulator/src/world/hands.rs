@@ -63,9 +63,8 @@ impl<S: Service> World<S> {
         };
         Some(match raw {
             Raw::Unreadable => {
-                let unread = put(next + 1, 1)
-                    .to_string()
-                    .replace("\"base\":", "\"base\":\"0\",\"base\":");
+                let unread =
+                    put(next + 1, 1).to_string().replace("\"base\":", "\"base\":\"0\",\"base\":");
                 vec![put(next, 0).to_string(), unread, put(next + 2, 2).to_string()]
             }
             Raw::Gap => vec![put(next + 1, 0).to_string()],

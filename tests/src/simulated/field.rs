@@ -26,9 +26,7 @@ const VERSIONS: u32 = 4;
 /// A version of the form: each asks for one thing more than the first, and for no other's.
 pub(super) fn form(version: u32) -> Value {
     let source = json!({"law": "测试办法", "document": "测试〔2026〕1号", "article": "第1条"});
-    let fen = |id: &str, required: bool| {
-        json!({"id": id, "label_zh": "金额", "required": required, "kind": {"type": "fen"}})
-    };
+    let fen = |id: &str, required: bool| json!({"id": id, "label_zh": "金额", "required": required, "kind": {"type": "fen"}});
     let mut questions = vec![
         fen("rent_fen", true),
         json!({"id": "income", "label_zh": "收入", "kind": {"type": "rows", "max_rows": 9,
@@ -123,8 +121,7 @@ impl Books {
         let of = |(n, person): (&u8, &Person)| {
             let user = UserId(names::user(*n));
             let memberships = person.places.iter().map(membership).collect();
-            let facts =
-                PersonFacts { active: person.active, memberships, ..nobody(user) };
+            let facts = PersonFacts { active: person.active, memberships, ..nobody(user) };
             (user, grants(&facts, today()))
         };
         let mut all: BTreeMap<_, _> = self.0.iter().map(of).collect();
@@ -144,11 +141,10 @@ impl Books {
 
     fn desk(&self) -> Vec<DeskStream> {
         let stream = |stream, kind| DeskStream { stream, kind, area: AREA_HERE.to_owned() };
-        let teams =
-            (0..TEAMS).map(|n| stream(StreamId(names::team(n)), StreamKind::Caseload));
+        let teams = (0..TEAMS).map(|n| stream(StreamId(names::team(n)), StreamKind::Caseload));
         let people = self.0.iter().filter(|(_, person)| !person.places.is_empty());
-        let own = people
-            .map(|(n, _)| stream(user_stream(UserId(names::user(*n))), StreamKind::User));
+        let own =
+            people.map(|(n, _)| stream(user_stream(UserId(names::user(*n))), StreamKind::User));
         teams.chain(own).collect()
     }
 }

@@ -86,8 +86,7 @@ impl Http {
         self.devices.insert(device);
         let body = json!({"login": login, "password": PASSWORD,
             "device": {"id": device, "name": "平板"}});
-        let session =
-            self.server.call("POST", "/v1/session").json(&body).send().expect(200).json();
+        let session = self.server.call("POST", "/v1/session").json(&body).send().expect(200).json();
         session["access_token"].as_str().expect("a token").to_owned()
     }
 
@@ -144,10 +143,8 @@ fn people(server: &Server) {
         staff_no: None,
         password_hash: Some(hash.clone().into()),
     };
-    let offices = [
-        (STAFF, "staff", Role::StreetReviewer, AREA_HERE),
-        (ADMIN, "admin", Role::Admin, ""),
-    ];
+    let offices =
+        [(STAFF, "staff", Role::StreetReviewer, AREA_HERE), (ADMIN, "admin", Role::Admin, "")];
     let made = server.store().write(|tx| {
         for n in 0..PEOPLE {
             tx.add_account(&account(names::user(n), n.to_string()))?;

@@ -5,9 +5,10 @@ use super::field::FORM;
 use ruhu_simulator::kinds::{Kind, Kinds};
 use serde_json::{Value, json};
 
-/// The kinds of a simulated field.
+/// The kinds of a simulated field. Every schedule begins with a record of the first, and one of the
+/// second under it: a draft, over which forms are published.
 pub(super) fn all() -> Kinds {
-    Kinds(vec![household(), visit(), assessment(), person(), referral(), find()])
+    Kinds(vec![household(), assessment(), visit(), person(), referral(), find()])
 }
 
 /// A kind of which nothing is said yet.
@@ -38,9 +39,13 @@ fn takes(place: &str, n: u8) -> Option<Value> {
         "/hardship_level" => of(["key", "general", "high_risk", "key"]),
         "/purpose" => of(["means", "needs", "recheck", "none_such"]),
         "/health" => of(["healthy", "often_ill", "unknown", "healthy"]),
-        "/check_in/accuracy_m" | "/answers/rent_fen" | "/answers/extra_2" | "/answers/extra_3"
+        "/check_in/accuracy_m"
+        | "/answers/rent_fen"
+        | "/answers/extra_2"
+        | "/answers/extra_3"
         | "/answers/income" => Some(json!(100 * u32::from(n % 4))),
         "/consented" => Some(json!(n % 2 == 0)),
+        _ if place.starts_with("/investigators/") => Some(json!(true)),
         _ => None,
     }
 }
@@ -78,7 +83,17 @@ fn visit() -> Kind {
 
 fn assessment() -> Kind {
     Kind {
-        places: &["/answers/rent_fen", "/answers/rent_fen", "/answers/extra_2", "/answers/extra_3"],
+        places: &[
+            "/answers/rent_fen",
+            "/answers/rent_fen",
+            "/answers/rent_fen",
+            "/answers/extra_2",
+            "/answers/extra_2",
+            "/answers/extra_3",
+            // The first two people: then neither hands it in alone.
+            "/investigators/01920000-0000-7000-8000-000a00000000",
+            "/investigators/01920000-0000-7000-8000-000a00000001",
+        ],
         whole: &["/answers", "/answers/income"],
         rows: Some(("/answers/income", &["wage", "pension"])),
         statuses: &["submitted", "submitted", "submitted", "draft", "accepted"],
@@ -98,8 +113,7 @@ fn person() -> Kind {
 }
 
 fn referral() -> Kind {
-    let made_as =
-        json!({"service": "care", "to_organisation": "测试机构", "status": "proposed"});
+    let made_as = json!({"service": "care", "to_organisation": "测试机构", "status": "proposed"});
     Kind {
         places: &["/outcome", "/outcome", "/reason", "/contact_phone", "/consented"],
         statuses: &["accepted", "in_service", "done", "returned", "declined_by_household"],
