@@ -23,12 +23,15 @@ pub(super) const FORM: &str = "trial";
 /// How many versions of it there may be.
 const VERSIONS: u32 = 4;
 
-/// A version of the form: each asks for one thing more than the first, and for no other's.
+/// A version of the form. Each after the first asks for one thing more than that, and each allows
+/// more rooms than the one before.
 pub(super) fn form(version: u32) -> Value {
     let source = json!({"law": "测试办法", "document": "测试〔2026〕1号", "article": "第1条"});
     let fen = |id: &str, required: bool| json!({"id": id, "label_zh": "金额", "required": required, "kind": {"type": "fen"}});
     let mut questions = vec![
         fen("rent_fen", true),
+        json!({"id": "rooms", "label_zh": "间数",
+            "kind": {"type": "integer", "min": 1, "max": 3 * version}}),
         json!({"id": "income", "label_zh": "收入", "kind": {"type": "rows", "max_rows": 9,
             "questions": [fen("wage", false), fen("pension", false)]}}),
     ];

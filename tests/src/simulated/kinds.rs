@@ -89,7 +89,8 @@ fn assessment() -> Kind {
             "/answers/rent_fen",
             "/answers/extra_2",
             "/answers/extra_2",
-            "/answers/extra_3",
+            "/answers/rooms",
+            "/answers/rooms",
             // The first two people: then neither hands it in alone.
             "/investigators/01920000-0000-7000-8000-000a00000000",
             "/investigators/01920000-0000-7000-8000-000a00000001",
