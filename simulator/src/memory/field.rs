@@ -29,8 +29,10 @@ pub trait Field: Clone {
     /// A version of the form is published, if there are forms.
     fn publish(&mut self, _version: u32) {}
 
-    /// Whether a device that was lost has to sign in again when it is found.
-    fn loss_ends_sign_ins(&self) -> bool {
+    /// Whether a door stands before the protocol, as the service's does: strangers and lost devices
+    /// are sent away before anything is read, and who was lost has to sign in again when it is found.
+    /// Without one, the protocol's own rules show.
+    fn has_door(&self) -> bool {
         false
     }
 }

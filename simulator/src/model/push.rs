@@ -77,12 +77,6 @@ pub(super) fn push(
     at_desk: bool,
     body: &str,
 ) -> Expected {
-    let Some(known) = state.devices.get(&device).filter(|known| known.user == person.id) else {
-        return refused(401, "sign-in-required", json!({}));
-    };
-    if known.lost {
-        return refused(403, "device-lost", json!({}));
-    }
     let read = serde_json::from_str::<Body<'_>>(body).ok().filter(|body| body.protocol == 1);
     let elements = read.as_ref().and_then(|body| {
         body.edits.iter().map(|raw| Element::read(raw.get())).collect::<Option<Vec<_>>>()
@@ -90,6 +84,12 @@ pub(super) fn push(
     let (Some(read), Some(elements)) = (read, elements) else {
         return refused(400, "malformed-push", json!({}));
     };
+    let Some(known) = state.devices.get(&device).filter(|known| known.user == person.id) else {
+        return refused(401, "sign-in-required", json!({}));
+    };
+    if known.lost {
+        return refused(403, "device-lost", json!({}));
+    }
     let expected = known.last() + 1;
     let stands = json!({"epoch": state.epoch, "expected_device_seq": expected,
         "safe_device_seq": known.safe});

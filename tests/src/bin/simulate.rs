@@ -1,3 +1,5 @@
+#![allow(clippy::print_stdout)]
+
 //! The simulator over HTTP, by hand: the same schedules in memory and on SQLite and PostgreSQL.
 
 use clap::{Parser, ValueEnum};

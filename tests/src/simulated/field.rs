@@ -202,7 +202,7 @@ impl Field for CaseField {
         self.published = self.published.max(version as usize);
     }
 
-    fn loss_ends_sign_ins(&self) -> bool {
+    fn has_door(&self) -> bool {
         true
     }
 }

@@ -39,12 +39,11 @@ fn takes(place: &str, n: u8) -> Option<Value> {
         "/hardship_level" => of(["key", "general", "high_risk", "key"]),
         "/purpose" => of(["means", "needs", "recheck", "none_such"]),
         "/health" => of(["healthy", "often_ill", "unknown", "healthy"]),
-        "/check_in/accuracy_m"
-        | "/answers/rent_fen"
-        | "/answers/extra_2"
-        | "/answers/extra_3"
-        | "/answers/income" => Some(json!(100 * u32::from(n % 4))),
-        "/consented" => Some(json!(n % 2 == 0)),
+        "/check_in/accuracy_m" | "/answers/rent_fen" | "/answers/extra_2" | "/answers/income" => {
+            Some(json!(100 * u32::from(n % 4)))
+        }
+        "/consented" => Some(json!(n.is_multiple_of(2))),
+        "/answers/rooms" => Some(json!(3 * (1 + n % 4))),
         _ if place.starts_with("/investigators/") => Some(json!(true)),
         _ => None,
     }

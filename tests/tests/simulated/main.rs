@@ -1,4 +1,4 @@
-//! 9. Both databases agree with the reference in memory, whatever happens: the simulator's
+//! Guarantee 9: both databases agree with the reference in memory, whatever happens. The simulator's
 //! schedules over HTTP, under the field's own rules.
 
 mod altered;
