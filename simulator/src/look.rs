@@ -81,6 +81,12 @@ pub(crate) fn acknowledged(stored: &MemoryState, device: Uuid) -> Vec<String> {
     of_it.map(|row| row.payload.to_string()).collect()
 }
 
+/// Every edit by device and number, with its bytes.
+pub(crate) fn all_acknowledged(stored: &MemoryState) -> Vec<(Uuid, u64, String)> {
+    let rows = stored.journal.values();
+    rows.map(|row| (row.device.0, row.device_seq.0, row.payload.to_string())).collect()
+}
+
 /// The journal, to be read by people: each edit's name, what became of it, and its bytes.
 pub(crate) fn journal(stored: &MemoryState) -> Vec<String> {
     let rows = stored.journal.values();

@@ -270,6 +270,12 @@ impl<F: Field> Service for Memory<F> {
         crate::look::stored(&self.store.state())
     }
 
+    fn keeps(&mut self, device: Uuid, number: u64, bytes: &str) -> bool {
+        let state = self.store.state();
+        let row = state.journal.get(&(DeviceId(device), DeviceSeq(number)));
+        row.is_some_and(|row| row.payload == bytes)
+    }
+
     fn die_within_next(&mut self) {
         self.dies = true;
     }

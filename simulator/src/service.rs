@@ -52,6 +52,9 @@ pub trait Service {
     /// All that is stored, a line a thing, to be held against another server's.
     fn stored(&mut self) -> Vec<String>;
 
+    /// Whether the bytes that are kept of an edit say the same as these.
+    fn keeps(&mut self, device: Uuid, number: u64, bytes: &str) -> bool;
+
     /// What is stored, where it can be looked at.
     fn look(&self, look: &mut dyn FnMut(&MemoryState));
 

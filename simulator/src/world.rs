@@ -1,6 +1,7 @@
 //! A world in which a schedule is played: tablets, the line, the server, and the model beside it.
 
 mod acts;
+mod elsewhere;
 mod hands;
 mod staff;
 mod tablets;
@@ -11,6 +12,7 @@ use crate::names::{self, STAFF, STAFF_DEVICE, TEAMS, device, team, user};
 use crate::net::{Line, Net};
 use crate::service::Service;
 use crate::step::{Right, Schedule, Step};
+use elsewhere::Elsewhere;
 use ruhu_device::{DeviceMemory, Outside, Session, TestDevice};
 use ruhu_sync::id::{DeviceId, Epoch, RecordId, UserId};
 use serde_json::Value;
@@ -96,8 +98,8 @@ pub struct World<S> {
     pub(crate) script: Script,
     /// What they sent.
     pub(crate) sent: Script,
-    /// What was stored at the end elsewhere, if the server is held against another.
-    stored_elsewhere: Option<Vec<String>>,
+    /// What the same schedule came to elsewhere, if the server is held against another.
+    elsewhere: Option<Elsewhere>,
     /// Steps that were played.
     pub steps: u64,
 }
@@ -120,6 +122,8 @@ pub struct Played {
     pub script: VecDeque<String>,
     /// All that was stored at the end, if nothing was wrong: a line a thing.
     pub stored: Vec<String>,
+    /// Every edit at the end, by device and number, with its bytes: where it can be looked at.
+    pub acknowledged: Vec<(Uuid, u64, String)>,
     /// The journal at the end, where it can be looked at: a line an edit.
     pub journal: Vec<String>,
     /// The step at which something was wrong, and what.
@@ -153,7 +157,7 @@ impl<S: Service> World<S> {
             backups: Vec::new(),
             script: Script::default(),
             sent: Script::default(),
-            stored_elsewhere: None,
+            elsewhere: None,
             steps: 0,
         };
         world.tell_forms();
@@ -183,7 +187,7 @@ impl<S: Service> World<S> {
     pub fn held_against(mut self, played: &Played) -> Self {
         self.net.borrow_mut().elsewhere = Some(played.heard.clone());
         self.script.clone_from(&played.script);
-        self.stored_elsewhere = Some(played.stored.clone());
+        self.elsewhere = Some(Elsewhere::of(played));
         self
     }
 
@@ -262,16 +266,12 @@ impl<S: Service> World<S> {
         }
         let mut stored = Vec::new();
         if wrong.is_none() {
-            stored = self.net.borrow_mut().service.stored();
-            let differs = self.stored_elsewhere.as_ref().and_then(|wanted| {
-                let (wanted, there) = (wanted.iter(), stored.iter());
-                let lacks = wanted.clone().find(|line| !stored.contains(line));
-                let more = there.clone().find(|line| !wanted.clone().any(|other| other == *line));
-                (lacks.is_some() || more.is_some())
-                    .then(|| format!("9: what is stored lacks {lacks:?} and has {more:?} beside"))
-            });
-            wrong = differs.map(|differs| (schedule.steps.len(), differs));
+            let service = &mut self.net.borrow_mut().service;
+            stored = service.stored();
+            let differs = self.elsewhere.as_ref().and_then(|there| there.differs(&stored, service));
+            wrong = differs.map(|differs| (schedule.steps.len(), format!("9: {differs}")));
         }
+        let acknowledged = self.looked(crate::look::all_acknowledged).unwrap_or_default();
         let journal = self.looked(crate::look::journal).unwrap_or_default();
         let mut net = self.net.borrow_mut();
         Played {
@@ -282,6 +282,7 @@ impl<S: Service> World<S> {
             heard: net.heard.take().unwrap_or_default(),
             script: std::mem::take(&mut self.sent),
             stored,
+            acknowledged,
             wrong,
         }
     }

@@ -15,7 +15,8 @@ use ruhu_simulator::names::{self, STAFF, STAFF_DEVICE, TEAMS};
 use ruhu_simulator::service::Service;
 use ruhu_store::Tx;
 use ruhu_store::accounts::Account;
-use ruhu_sync::chain::Salt;
+use ruhu_sync::chain::{Salt, payload_hash};
+use ruhu_sync::edit::Received;
 use ruhu_sync::id::{DeviceId, DeviceSeq, Seq, StreamId, UserId};
 use ruhu_sync::memory::MemoryState;
 use ruhu_sync::merge::Hand;
@@ -47,10 +48,14 @@ struct Known {
     memberships: BTreeMap<(u8, u8), String>,
 }
 
-/// The real service.
+/// The real service: one process, or two on one database that take turns.
 pub struct Http {
     server: Server,
     line: HttpTransport,
+    /// The second one, with a line to it.
+    other: Option<(Server, HttpTransport)>,
+    /// Whose turn it is.
+    is_others_turn: bool,
     admin: String,
     known: Known,
     backups: Vec<(Copy, Known)>,
@@ -64,10 +69,21 @@ pub struct Http {
 impl Http {
     /// A new service on a database of its own, with people who have no rights yet.
     pub fn on(database: Database) -> Self {
+        Self::started(database, false)
+    }
+
+    /// The same, with a second process on the database.
+    pub fn two_on(database: Database) -> Self {
+        Self::started(database, true)
+    }
+
+    fn started(database: Database, has_other: bool) -> Self {
         let server = Server::empty(database, Some(A_DAY_MINUTES));
         people(&server);
         let mut new = Self {
             line: HttpTransport::new(&server.address()),
+            other: None,
+            is_others_turn: false,
             server,
             admin: String::new(),
             known: Known::default(),
@@ -79,7 +95,35 @@ impl Http {
         new.admin = new.sign_in("admin", ADMIN_DEVICE);
         new.sign_in("staff", STAFF_DEVICE);
         new.devices.remove(&ADMIN_DEVICE);
+        if has_other {
+            new.start_other();
+        }
         new
+    }
+
+    fn start_other(&mut self) {
+        let other = self.server.beside();
+        let line = HttpTransport::new(&other.address());
+        self.other = Some((other, line));
+    }
+
+    /// Every process is stopped, this is done to the first, and all are started again.
+    fn at_rest(&mut self, work: impl FnOnce(&mut Server)) {
+        let has_other = self.other.take().is_some();
+        work(&mut self.server);
+        self.line = HttpTransport::new(&self.server.address());
+        if has_other {
+            self.start_other();
+        }
+    }
+
+    /// Where the next of staff's requests goes.
+    fn turn(&mut self) -> &Server {
+        self.is_others_turn = !self.is_others_turn;
+        match &self.other {
+            Some((other, _)) if self.is_others_turn => other,
+            _ => &self.server,
+        }
     }
 
     fn sign_in(&mut self, login: &str, device: Uuid) -> String {
@@ -94,7 +138,8 @@ impl Http {
     fn administers(&mut self, path: &str) -> Call {
         self.asked += 1;
         let key = format!("simulated-{:08}", self.asked);
-        let call = self.server.call("POST", path).bearer(&self.admin);
+        let admin = self.admin.clone();
+        let call = self.turn().call("POST", path).bearer(&admin);
         call.header("Idempotency-Key", &key)
     }
 
@@ -211,7 +256,12 @@ impl Service for Http {
             let device = said["device"]["id"].as_str().and_then(|id| id.parse::<Uuid>().ok());
             self.devices.extend(device);
         }
-        let answer = self.line.call(method, path, bearer, body);
+        self.is_others_turn = !self.is_others_turn;
+        let line = match &mut self.other {
+            Some((_, line)) if self.is_others_turn => line,
+            _ => &mut self.line,
+        };
+        let answer = line.call(method, path, bearer, body);
         match self.dies && path == "/v1/sync/push" {
             true => {
                 self.arm(false);
@@ -231,7 +281,7 @@ impl Service for Http {
         let mut salts = || -> Salt { [7; 16] };
         let (user, now, hand) = (UserId(STAFF), self.server.now(), Hand::Desk);
         let mut context = PushContext { user, device, now, hand, salts: &mut salts };
-        let pushed = self.server.store().write(|tx| {
+        let pushed = self.turn().store().write(|tx| {
             let shelf = tx.shelf()?;
             push(tx, shelf.rules(), &mut context, &request)
         });
@@ -269,8 +319,7 @@ impl Service for Http {
         if self.dies {
             self.arm(false);
         }
-        self.server.start_again();
-        self.line = HttpTransport::new(&self.server.address());
+        self.at_rest(Server::start_again);
     }
 
     fn back_up(&mut self) {
@@ -290,8 +339,8 @@ impl Service for Http {
         self.backups.truncate(nth + 1);
         let Some((copy, known)) = self.backups.get(nth) else { return };
         self.known = known.clone();
-        self.server.restore(copy);
-        self.line = HttpTransport::new(&self.server.address());
+        let copy = copy.clone();
+        self.at_rest(|server| server.restore(&copy));
     }
 
     fn epoch(&mut self) -> Uuid {
@@ -311,6 +360,19 @@ impl Service for Http {
             all.push(format!("read models were otherwise: {rebuilt:?}"));
         }
         all
+    }
+
+    /// By the salted hash of what they say; that the bytes are those of the hash, the store says
+    /// itself.
+    fn keeps(&mut self, device: Uuid, number: u64, bytes: &str) -> bool {
+        let (device, number) = (DeviceId(device), DeviceSeq(number));
+        let edits = self.server.store().write(|tx| tx.answered(device, number, number));
+        let edit = edits.expect("read").pop();
+        let hash = |salt| {
+            let said = Received::read(bytes).expect("it was acknowledged").canonical;
+            payload_hash(&salt, said.as_bytes())
+        };
+        edit.is_some_and(|edit| edit.salt.map(hash) == Some(edit.payload_hash))
     }
 
     fn look(&self, _look: &mut dyn FnMut(&MemoryState)) {}

@@ -21,6 +21,8 @@ struct Altered {
     alteration: Option<Alteration>,
     /// What is stored is told without one line that begins so.
     conceals: Option<&'static str>,
+    /// What is read in the place of a word.
+    reads: &'static str,
 }
 
 impl Service for Altered {
@@ -96,6 +98,10 @@ impl Service for Altered {
         stored
     }
 
+    fn keeps(&mut self, device: Uuid, number: u64, bytes: &str) -> bool {
+        self.server.keeps(device, number, &bytes.replace("甲", self.reads))
+    }
+
     fn look(&self, look: &mut dyn FnMut(&MemoryState)) {
         self.server.look(look);
     }
@@ -122,10 +128,25 @@ fn is_told(path: &'static str, alteration: Option<Alteration>, conceals: Option<
     let rehearsed = rehearse(&schedule);
     assert_eq!(rehearsed.wrong, None);
     for database in [Sqlite, Postgres] {
-        let server = Altered { server: Http::on(database), path, alteration, conceals };
+        let reads = "甲";
+        let server = Altered { server: Http::on(database), path, alteration, conceals, reads };
         let (_, wrong) = hold(&schedule, &rehearsed, server).wrong.expect("it is told");
         assert!(wrong.starts_with("9: "), "{wrong}");
     }
+}
+
+#[test]
+fn bytes_that_are_not_those_that_were_acknowledged_are_told() {
+    let schedule = schedule();
+    let server = Altered {
+        server: Http::on(Sqlite),
+        path: "",
+        alteration: None,
+        conceals: None,
+        reads: "乙",
+    };
+    let (_, wrong) = hold(&schedule, &rehearse(&schedule), server).wrong.expect("it is told");
+    assert!(wrong.starts_with("9: the bytes of edit"), "{wrong}");
 }
 
 #[test]
