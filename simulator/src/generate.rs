@@ -191,7 +191,7 @@ fn act(random: &mut Random, weather: &Weather) -> Act {
 fn desk(random: &mut Random, weather: &Weather) -> Desk {
     let record = random.small(weather.records.max(2));
     let nth = random.small(u8::MAX);
-    match random.below(16) {
+    match random.below(18) {
         0..=2 => {
             let stale = random.once_in(6);
             Desk::Move { record, team: nth, stale }
@@ -206,6 +206,8 @@ fn desk(random: &mut Random, weather: &Weather) -> Desk {
         11 => Desk::Delete { record: nth },
         12 | 13 => Desk::Resolve { record, nth, choice: random.small(4) },
         14 => Desk::Accept { record },
-        _ => Desk::Split { record, team: nth },
+        15 => Desk::Split { record, team: nth },
+        16 => Desk::Merge { record, into: nth },
+        _ => Desk::HandOver { from: record, to: nth },
     }
 }

@@ -87,6 +87,10 @@ pub enum Desk {
     Accept { record: u8 },
     /// Splits a household: one of its records is deleted, and a new household is made with one.
     Split { record: u8, team: u8 },
+    /// Merges a household into another: its records are made anew there, and deleted with it.
+    Merge { record: u8, into: u8 },
+    /// Hands all households of a team over to another, in one act.
+    HandOver { from: u8, to: u8 },
 }
 
 /// How a person's rights change.

@@ -1,6 +1,7 @@
 //! What staff do at the desk, on what they see there.
 
 use super::World;
+use crate::kinds::Kind;
 use crate::look::{self, Seen};
 use crate::names::{STAFF, STAFF_DEVICE, team};
 use crate::service::Service;
@@ -9,6 +10,7 @@ use ruhu_device::Outside as _;
 use ruhu_sync::memory::MemoryState;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// The word that a record which is brought back, or settled, is given.
 const REASON: &str = "已核实";
@@ -121,13 +123,42 @@ impl<S: Service> World<S> {
                 vec![
                     json!({"op": "put", "record": root, "kind": kind.name, "root": root,
                         "base": "0", "patch": kind.made_as, "stream": team(to)}),
-                    json!({"op": "put", "record": new, "kind": part.name, "root": root,
-                        "base": "0", "patch": part.made_as}),
+                    made(new, &part, root),
                     edit(gone, "delete"),
                 ]
             }
+            Desk::Merge { record, into } => {
+                let (gone, stays) = (nth(&roots, record)?, nth(&roots, into)?);
+                if gone.id == stays.id {
+                    return None;
+                }
+                let is_part = |seen: &&Seen| seen.root == gone.id && seen.id != gone.id;
+                let mut edits = Vec::new();
+                for part in records.iter().filter(is_part).filter(|part| !part.deleted) {
+                    let kind = self.kinds.get(&part.kind)?.clone();
+                    edits.push(made(self.staffs.new_id(), &kind, stays.id));
+                    edits.push(edit(part, "delete"));
+                }
+                edits.push(edit(gone, "delete"));
+                edits
+            }
+            Desk::HandOver { from, to } => {
+                let is_theirs = |seen: &&&Seen| seen.stream == team(from) && !seen.deleted;
+                let moved = |seen: &&Seen| {
+                    let mut asked = edit(seen, "move");
+                    asked["stream"] = json!(team(to));
+                    asked
+                };
+                roots.iter().filter(is_theirs).map(moved).collect()
+            }
         })
     }
+}
+
+/// A new record of a household.
+fn made(id: Uuid, kind: &Kind, root: Uuid) -> Value {
+    json!({"op": "put", "record": id, "kind": kind.name, "root": root, "base": "0",
+        "patch": kind.made_as})
 }
 
 /// Settles a conflict in favour of a value that somebody wrote.
