@@ -5,7 +5,7 @@ use ruhu_simulator::run;
 use ruhu_sync::planted::{Fault, plant};
 
 /// How many seeds a fault may take.
-const SEEDS_MAX: u64 = 100;
+const SEEDS_MAX: u64 = 200;
 
 /// Steps of each.
 const STEPS: usize = 120;
