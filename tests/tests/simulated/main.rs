@@ -14,7 +14,7 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 const STEPS: usize = 90;
 
 /// Together these meet nearly all that can happen.
-const SEEDS: [u64; 6] = [208, 57, 54, 187, 113, 297];
+const SEEDS: [u64; 6] = [58, 57, 225, 13, 33, 187];
 
 /// Schedules that once failed here or in memory, a line each.
 const FAILED: [&str; 2] = [
