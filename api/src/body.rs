@@ -208,6 +208,13 @@ mod tests {
         assert_eq!(taken("identity", zeros[..100_000].to_vec()).await, Ok(100_000));
         assert_eq!(taken("gzip", gzip(&zeros)).await, Ok(200_000));
         assert_eq!(taken("zstd", zstd(&zeros)).await, Ok(200_000));
+        // Larger than it is first taken for, and by a compressor that was told its size.
+        assert_eq!(taken("zstd", zstd(&zeros[..100_000])).await, Ok(100_000));
+        let told = zstd::bulk::compress(&zeros, 3).expect("zstd");
+        assert_eq!(taken("zstd", told).await, Ok(200_000));
+        assert_eq!(taken("zstd", zstd(b"")).await, Ok(0));
+        let two_frames = [zstd(&zeros[..100_000]), zstd(&zeros[..100_000])].concat();
+        assert_eq!(taken("zstd", two_frames).await, Ok(200_000));
         assert_eq!(taken("GZIP", gzip(b"small")).await, Ok(5));
     }
 

@@ -72,7 +72,7 @@ pub(crate) fn run(load: &Load, asked: &Soak, database: Database) -> Result<(), B
     tell("everybody reads what the others have handed in");
     let agreeing = read_all(&mut workers)?;
     servers.into_iter().try_for_each(Server::stop)?;
-    minutes.print_thirds();
+    minutes.print_windows();
     let [planned, unplanned] = tally.told();
     print_counts("planned", &planned);
     print_counts("unplanned", &unplanned);
@@ -91,13 +91,18 @@ pub(crate) fn run(load: &Load, asked: &Soak, database: Database) -> Result<(), B
     ));
     proof.wrong.iter().for_each(|wrong| say(&format!("    {wrong}")));
     let unplanned: u64 = unplanned.values().sum();
-    match agreeing == tablets && proof.wrong.is_empty() && unplanned == 0 {
-        true => Ok(()),
-        false => Err(BenchError::Failed(format!(
-            "{unplanned} unplanned events, {} faults, {agreeing} of {tablets} tablets agree",
-            proof.wrong.len()
-        ))),
+    let is_memory_flat = minutes.judge();
+    let is_whole = agreeing == tablets && proof.wrong.is_empty() && unplanned == 0;
+    let found = format!(
+        "{unplanned} unplanned events, {} faults, {agreeing} of {tablets} tablets agree, memory {}",
+        proof.wrong.len(),
+        if is_memory_flat { "did not grow" } else { "grew" }
+    );
+    if !(is_whole && is_memory_flat) {
+        return Err(BenchError::Failed(found));
     }
+    say(&format!("  passed: {found}"));
+    Ok(())
 }
 
 /// Lets all of them work, and looks at the server once a minute.

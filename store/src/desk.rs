@@ -10,12 +10,19 @@ mod open;
 mod quarantine;
 
 pub use caseloads::HouseholdChoice;
-pub use conflicts::{ConflictItem, Writer};
+pub use conflicts::{ConflictItem, ConflictPlace, Writer};
 pub use deleted::DeletedItem;
 pub use history::HistoryEntry;
-pub use lists::{AssessmentItem, FindItem, HouseholdItem};
+pub use lists::{AssessmentItem, FindItem};
 pub use open::OpenItem;
 pub use quarantine::{Neighbour, QuarantinePlace, QuarantinedEdit};
+
+diesel::define_sql_function! {
+    /// A column, given twice, as it is. SQLite without statistics takes every index on a column for
+    /// a good one: a list that another index has in its order names its streams by this.
+    #[sql_name = "COALESCE"]
+    fn unindexed(column: diesel::sql_types::Binary, again: diesel::sql_types::Binary) -> diesel::sql_types::Binary;
+}
 
 /// The most items one list gives.
 pub const ITEMS_MAX: i64 = 200;

@@ -3,8 +3,7 @@
 
 use crate::problem::{Answer, Problem};
 use actix_web::web;
-use argon2::password_hash::PasswordHasher as _;
-use argon2::password_hash::phc::{Output, PasswordHash};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,7 +19,8 @@ const CHARACTERS_MIN: usize = 10;
 const BYTES_MAX: usize = 1024;
 
 /// The memory of one hash. It is never given back: a hundred threads that each take and free so much
-/// leave gigabytes to the allocator.
+/// leave gigabytes to the allocator, and glibc, once so much was freed, keeps twice as much free in
+/// each of its arenas.
 pub(super) type Memory = Vec<Block>;
 
 /// Makes and checks password hashes.
@@ -42,10 +42,12 @@ impl std::fmt::Debug for Passwords {
 impl Passwords {
     /// Ready to check.
     pub fn new() -> Answer<Self> {
+        let mut memory = Memory::new();
+        let nobodys = hash(&SecretString::from("a password that nobody has"), &mut memory)?;
         Ok(Self {
             turns: Arc::new(Semaphore::new(CHECKS_AT_ONCE_MAX)),
-            spare: Arc::default(),
-            nobodys: hash_password(&SecretString::from("a password that nobody has"))?.into(),
+            spare: Arc::new(Mutex::new(vec![memory])),
+            nobodys: nobodys.into(),
         })
     }
 
@@ -55,6 +57,11 @@ impl Passwords {
         let has_one = stored.is_some();
         let stored = stored.unwrap_or_else(|| self.nobodys.to_string());
         self.hashing(move |memory| verify(&password, &stored, memory) && has_one).await
+    }
+
+    /// The hash of a password to keep.
+    pub async fn hash(&self, password: SecretString) -> Answer<String> {
+        self.hashing(move |memory| hash(&password, memory)).await?
     }
 
     /// Does work that takes the memory of a hash, when it is its turn.
@@ -78,12 +85,31 @@ impl Passwords {
     }
 }
 
-/// The hash to keep; takes a tenth of a second on purpose.
+/// The hash to keep; takes a tenth of a second on purpose. A service uses [`Passwords::hash`].
 pub fn hash_password(password: &SecretString) -> Answer<String> {
-    Argon2::default()
-        .hash_password(password.expose_secret().as_bytes())
-        .map(|hash: PasswordHash| hash.to_string())
-        .map_err(|error| Problem::internal(error.to_string()))
+    hash(password, &mut Memory::new())
+}
+
+fn hash(password: &SecretString, memory: &mut Memory) -> Answer<String> {
+    let params = Params::default();
+    let mut salt = [0; Salt::RECOMMENDED_LENGTH];
+    getrandom::fill(&mut salt).map_err(|error| Problem::internal(error.to_string()))?;
+    let mut made = [0; Params::DEFAULT_OUTPUT_LEN];
+    let argon2 = Argon2::new(Algorithm::default(), Version::default(), params.clone());
+    let (bytes, blocks) = (password.expose_secret().as_bytes(), blocks(memory, &params));
+    let written = argon2
+        .hash_password_into_with_memory(bytes, &salt, &mut made, blocks)
+        .map_err(argon2::password_hash::Error::from)
+        .and_then(|()| {
+            Ok(PasswordHash {
+                algorithm: Algorithm::default().ident(),
+                version: Some(Version::default().into()),
+                params: ParamsString::try_from(&params)?,
+                salt: Some(Salt::new(&salt)?),
+                hash: Some(Output::new(&made)?),
+            })
+        });
+    written.map(|hash| hash.to_string()).map_err(|error| Problem::internal(error.to_string()))
 }
 
 /// Whether a password may be set; if not, what to do about it.
@@ -179,7 +205,7 @@ mod tests {
 
     #[test]
     fn what_argon2_itself_finds_right_or_wrong_is_found_so() {
-        use argon2::password_hash::PasswordVerifier as _;
+        use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
         let mut memory = Memory::new();
         let params = Params::new(64, 3, 2, Some(24)).expect("parameters");
         let others = Argon2::new(Algorithm::Argon2i, Version::V0x10, params);
@@ -193,6 +219,20 @@ mod tests {
         }
         assert!(!verify(&"x".into(), "$argon2id$v=19$m=19456,t=2,p=1", &mut memory));
         assert!(!verify(&"x".into(), "no hash", &mut memory));
+    }
+
+    #[actix_web::test]
+    async fn argon2_itself_finds_a_made_hash_right() {
+        use argon2::password_hash::PasswordVerifier as _;
+        let passwords = Passwords::new().expect("passwords");
+        let hash = passwords.hash("correct horse".into()).await.expect("hashed");
+        let theirs =
+            |password: &str| Argon2::default().verify_password(password.as_bytes(), &*hash);
+        assert!(theirs("correct horse").is_ok() && theirs("correct house").is_err(), "{hash}");
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        let another = passwords.hash("correct horse".into()).await.expect("hashed");
+        assert_ne!(hash, another, "each with a salt of its own");
+        assert_eq!(passwords.spare.lock().expect("lock").len(), 1, "one memory did for all");
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use crate::problem::{Answer, Kind, Problem};
 use actix_web::http::header::{self, HeaderMap};
-use std::io::{self, Read};
+use std::io::Read;
+use zstd::zstd_safe::{self, DCtx};
 
 /// How a body may travel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,8 +16,11 @@ pub enum Encoding {
     Zstd,
 }
 
-/// zstd may ask for as much memory as its window; the largest body fits into this one (16 MiB).
-const ZSTD_WINDOW_LOG_MAX: u32 = 24;
+/// Most texts are no more than this many times what they are compressed.
+const USUAL_RATIO: usize = 8;
+
+/// The least room that is made for a body.
+const ROOM_BYTES_MIN: usize = 4 * 1024;
 
 impl Encoding {
     /// What the headers say; anything else than these three, or several at once, is refused.
@@ -55,17 +59,37 @@ pub(super) fn inflate(
     match encoding {
         Encoding::Identity => read(body, bytes_max),
         Encoding::Gzip => read(flate2::bufread::MultiGzDecoder::new(body), bytes_max),
-        Encoding::Zstd => zstd_reader(body)
-            .map_err(|_| Failure::Damaged)
-            .and_then(|reader| read(reader, bytes_max)),
+        Encoding::Zstd => unzstd(body, bytes_max),
     }
 }
 
-fn zstd_reader(body: &[u8]) -> io::Result<zstd::stream::read::Decoder<'_, &[u8]>> {
-    let mut decoder = zstd::stream::read::Decoder::with_buffer(body)?;
-    decoder.window_log_max(ZSTD_WINDOW_LOG_MAX)?;
-    Ok(decoder)
+/// In one piece, into room that is made larger until the text fits: read as a stream, each body
+/// would take the window that its frame names, 2 MB as most compressors write it, and as much as
+/// it pleases.
+fn unzstd(body: &[u8], bytes_max: usize) -> Result<Vec<u8>, Failure> {
+    let mut context = DCtx::try_create().ok_or(Failure::Damaged)?;
+    let mut room = body.len().saturating_mul(USUAL_RATIO).max(ROOM_BYTES_MIN);
+    loop {
+        room = room.min(bytes_max);
+        let mut inflated = Vec::with_capacity(room);
+        match context.decompress(&mut inflated, body) {
+            Ok(_) if inflated.len() > bytes_max => return Err(Failure::TooLarge),
+            Ok(_) => {
+                // It lives as long as the request.
+                inflated.shrink_to_fit();
+                return Ok(inflated);
+            }
+            Err(code) if zstd_safe::get_error_name(code) != NO_ROOM => {
+                return Err(Failure::Damaged);
+            }
+            Err(_) if room == bytes_max => return Err(Failure::TooLarge),
+            Err(_) => room = room.saturating_mul(USUAL_RATIO),
+        }
+    }
 }
+
+/// How zstd says that a text is larger than its room.
+const NO_ROOM: &str = "Destination buffer is too small";
 
 fn read(reader: impl Read, bytes_max: usize) -> Result<Vec<u8>, Failure> {
     let mut inflated = Vec::new();

@@ -6,7 +6,7 @@ use crate::auth::SignedIn;
 use crate::idempotency::KeyedRequest;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
-use ruhu_store::desk::{ConflictItem, HistoryEntry, Writer};
+use ruhu_store::desk::{ConflictItem, ConflictPlace, HistoryEntry, Writer};
 use ruhu_sync::decision::EditName;
 use ruhu_sync::id::RecordId;
 use ruhu_sync::json::{Json, Object};
@@ -54,11 +54,16 @@ fn content(record: &StoredRecord) -> Stored<Content> {
 }
 
 impl Service {
-    /// The records of a reviewer's streams in which something waits for a person to choose.
-    pub async fn conflicts(&self, person: SignedIn) -> Answer<Vec<ConflictItem>> {
+    /// The records of a reviewer's streams in which something waits for a person to choose, after a
+    /// place.
+    pub async fn conflicts(
+        &self,
+        person: SignedIn,
+        after: Option<ConflictPlace>,
+    ) -> Answer<Vec<ConflictItem>> {
         self.read(move |tx| {
             let streams = decided_on(tx, &person)?;
-            tx.records_in_conflict(&streams)
+            tx.records_in_conflict(&streams, after)
         })
         .await
     }

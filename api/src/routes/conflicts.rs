@@ -21,9 +21,11 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use contract::{ConflictList, ConflictsSettled, ID, OpenConflicts, list_example, read_example};
+use contract::{
+    After, ConflictList, ConflictsSettled, ID, OpenConflicts, list_example, place, read_example,
+};
 
-refusals!(NotListed: Kind::NotPermitted);
+refusals!(NotListed: Kind::NotPermitted, Kind::InvalidRequest);
 refusals!(NotRead: Kind::NotPermitted, Kind::NotAvailable, Kind::InvalidRequest);
 refusals!(NotChosen: Kind::NotPermitted, Kind::NotAvailable, Kind::InvalidRequest,
     Kind::StateConflict, Kind::IdempotencyKeyReused, Kind::MalformedJson);
@@ -70,10 +72,13 @@ pub enum Take {
 }
 
 /// Lists the records in which a field waits for a person to choose, the oldest first.
+///
+/// At most 200; ask again with the last one's `place` in `after` for more. Names are masked.
 #[utoipa::path(
     tag = "desk",
+    params(("after" = Option<String>, Query, description = "Only those after this place", example = "1795406400000000.0192e4a0-0000-7000-8000-000000000008")),
     responses(
-        (status = 200, description = "At most 200 records; names are masked", body = ConflictList, example = json!(list_example())),
+        (status = 200, description = "The records in which something waits", body = ConflictList, example = json!(list_example())),
         NotListed,
     ),
     security(("access_token" = [])),
@@ -82,8 +87,10 @@ pub enum Take {
 pub(crate) async fn list_conflicts(
     reviewer: Reviewer,
     service: web::Data<Service>,
+    page: web::Query<After>,
 ) -> Answer<HttpResponse> {
-    let found = service.conflicts(reviewer.person).await?;
+    let after = page.after.as_deref().map(place).transpose()?;
+    let found = service.conflicts(reviewer.person, after).await?;
     Ok(HttpResponse::Ok().json(ConflictList::from(found)))
 }
 

@@ -49,8 +49,30 @@ pub(crate) struct Minutes {
     used: Used,
 }
 
-/// A third of the minutes, taken together.
-struct Third {
+/// Minutes that are told together.
+const WINDOW: usize = 5;
+
+/// A run this long can tell whether memory stays what it is; the first minutes fill what is kept.
+const TELLING_MINUTES_MIN: usize = 15;
+
+/// Memory is flat if the last third has at most this share of the middle one's, and latencies if
+/// the last third's p95 is at most so much of the first one's.
+const FLAT_MEMORY: f64 = 1.1;
+const FLAT_LATENCY: f64 = 2.0;
+
+/// So many milliseconds are no difference to anybody.
+const UNFELT_MS: f64 = 20.0;
+
+/// The calls, and how they are named.
+const CALLS: [(Call, &str); 4] = [
+    (Call::Push, "push"),
+    (Call::Pull, "pull"),
+    (Call::Session, "sign in, refresh"),
+    (Call::Desk, "desk"),
+];
+
+/// Some minutes, taken together.
+struct Together {
     latencies: Latencies,
     resident_bytes: f64,
 }
@@ -115,28 +137,54 @@ impl Minutes {
         ));
     }
 
-    /// Prints the first and the last third beside each other. The first minute, in which everybody
-    /// signs in and makes the first households, is in neither.
-    pub(crate) fn print_thirds(&self) {
+    /// Prints all minutes in windows of five.
+    pub(crate) fn print_windows(&self) {
+        say("");
+        let heads = CALLS.map(|(_, name)| format!("{name:>17}")).join("  ");
+        say(&format!("  minutes  {heads}  memory, mean  (p50/p95/p99 ms)"));
+        for (number, minutes) in self.minutes.chunks(WINDOW).enumerate() {
+            let (first, all) = (number * WINDOW, together(minutes));
+            let cells = CALLS.map(|(call, _)| format!("{:>17}", told(all.latencies.get(&call)).1));
+            let span = format!("{}–{}", first + 1, first + minutes.len());
+            let memory = all.resident_bytes / 1e6;
+            say(&format!("  {span:>7}  {}  {memory:>9.1} MB", cells.join("  ")));
+        }
+    }
+
+    /// Says whether it stayed as it was. Gives whether memory did: how long answers take depends
+    /// on what else the machine does, and is for the reader to judge. The first minute, in which
+    /// everybody signs in and makes the first households, does not count.
+    pub(crate) fn judge(&self) -> bool {
         let counted = self.minutes.get(1..).unwrap_or_default();
         let size = counted.len() / 3;
-        if size == 0 {
-            return;
+        if counted.len() + 1 < TELLING_MINUTES_MIN {
+            say(&format!("  too short to tell what grows: {TELLING_MINUTES_MIN} minutes tell"));
+            return true;
         }
-        let [first, last] = [&counted[..size], &counted[counted.len() - size..]].map(third);
-        say("");
-        say(&format!("  {:22}  {:>20}  {:>20}", "", "first third", "last third"));
-        for (call, name) in [
-            (Call::Push, "push, p50/p95/p99 ms"),
-            (Call::Pull, "pull"),
-            (Call::Session, "sign in, refresh"),
-            (Call::Desk, "desk"),
-        ] {
-            let of = |third: &Third| told(third.latencies.get(&call)).1;
-            say(&format!("  {name:22}  {:>20}  {:>20}", of(&first), of(&last)));
+        let thirds = [&counted[..size], &counted[size..2 * size], &counted[2 * size..]];
+        let [first, middle, last] = thirds.map(together);
+        for (call, name) in CALLS {
+            let p95 = |third: &Together| {
+                third.latencies.get(&call).map_or(0.0, |samples| samples.quantile(0.95))
+            };
+            let (before, after) = (p95(&first), p95(&last));
+            let is_flat = after <= (before * FLAT_LATENCY).max(before + UNFELT_MS);
+            say(&format!(
+                "  {}: p95 of {name} {} ms in the first third, {} ms in the last",
+                if is_flat { "flat" } else { "NOT FLAT" },
+                rounded(before),
+                rounded(after)
+            ));
         }
-        let memory = [&first, &last].map(|third| format!("{:.1} MB", third.resident_bytes / 1e6));
-        say(&format!("  {:22}  {:>20}  {:>20}", "memory, mean", memory[0], memory[1]));
+        let is_flat = last.resident_bytes <= middle.resident_bytes * FLAT_MEMORY;
+        say(&format!(
+            "  {}: memory {:.1} MB in the first third, {:.1} MB in the middle, {:.1} MB in the last",
+            if is_flat { "flat" } else { "NOT FLAT" },
+            first.resident_bytes / 1e6,
+            middle.resident_bytes / 1e6,
+            last.resident_bytes / 1e6
+        ));
+        is_flat
     }
 }
 
@@ -148,11 +196,11 @@ fn told(samples: Option<&Samples>) -> (usize, String) {
     (samples.count(), texts.join("/"))
 }
 
-fn third(minutes: &[Minute]) -> Third {
+fn together(minutes: &[Minute]) -> Together {
     let mut latencies = Latencies::new();
     for (call, samples) in minutes.iter().flat_map(|minute| &minute.latencies) {
         latencies.entry(*call).or_default().push_all(samples);
     }
     let bytes: f64 = minutes.iter().map(|minute| minute.resident_bytes as f64).sum();
-    Third { latencies, resident_bytes: bytes / minutes.len() as f64 }
+    Together { latencies, resident_bytes: bytes / minutes.len() as f64 }
 }

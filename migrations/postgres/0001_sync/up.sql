@@ -41,10 +41,10 @@ CREATE TABLE record (
 ALTER TABLE record ALTER COLUMN wire SET STORAGE EXTERNAL;
 CREATE UNIQUE INDEX record_by_position ON record (stream, seq);
 CREATE INDEX record_by_root ON record (root);
--- What can be brought back.
-CREATE INDEX record_deleted ON record (stream, changed_at, id) WHERE deleted;
--- What waits for a person to choose.
-CREATE INDEX record_in_conflict ON record (stream, changed_at, id) WHERE open_conflicts > 0;
+-- What can be brought back, the last deleted first.
+CREATE INDEX record_deleted ON record (changed_at DESC, id, stream) WHERE deleted;
+-- What waits for a person to choose, the oldest first.
+CREATE INDEX record_in_conflict ON record (changed_at, id, stream) WHERE open_conflicts > 0;
 
 CREATE TABLE departure (
     stream BYTEA NOT NULL CHECK (octet_length(stream) = 16),
@@ -105,8 +105,11 @@ ALTER TABLE journal ALTER COLUMN effect SET STORAGE EXTERNAL;
 CREATE UNIQUE INDEX journal_by_record ON journal (record, rev_number) WHERE rev_number IS NOT NULL;
 -- What a device asked for and did not get.
 CREATE INDEX journal_untaken ON journal (device, record) WHERE rev_number IS NULL;
--- What waits at a desk, oldest first.
-CREATE INDEX journal_quarantined ON journal (received_at, device, device_seq) WHERE verdict = 'quarantined';
+-- What waits at a desk, oldest first, and what waits of a device.
+CREATE INDEX journal_quarantined ON journal (received_at, device, device_seq)
+    WHERE verdict = 'quarantined' AND op IN ('put', 'delete');
+CREATE INDEX journal_quarantined_of ON journal (device, device_seq)
+    WHERE verdict = 'quarantined' AND op IN ('put', 'delete');
 -- An edit is settled once.
 CREATE UNIQUE INDEX journal_settled ON journal (decides_device, decides_seq) WHERE decides_device IS NOT NULL;
 

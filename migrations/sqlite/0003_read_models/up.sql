@@ -12,7 +12,7 @@ CREATE TABLE household_row (
     rev_number INTEGER NOT NULL,
     changed_at INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX household_row_by_stream ON household_row (stream, changed_at, id);
+CREATE INDEX household_row_by_stream ON household_row (stream, id);
 
 CREATE TABLE person_row (
     id BLOB PRIMARY KEY NOT NULL,
@@ -52,7 +52,8 @@ CREATE TABLE assessment_row (
     changed_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX assessment_row_by_household ON assessment_row (household);
-CREATE INDEX assessment_row_by_stream ON assessment_row (stream, status, changed_at, id);
+-- With all that a list is chosen and ordered by, so that only what is shown is looked up.
+CREATE INDEX assessment_row_by_stream ON assessment_row (stream, status, changed_at, id, deleted);
 
 CREATE TABLE find_row (
     id BLOB PRIMARY KEY NOT NULL,
@@ -66,4 +67,4 @@ CREATE TABLE find_row (
     rev_number INTEGER NOT NULL,
     changed_at INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX find_row_by_stream ON find_row (stream, status, changed_at, id);
+CREATE INDEX find_row_by_stream ON find_row (stream, status, changed_at, id, deleted);

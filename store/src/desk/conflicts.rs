@@ -1,6 +1,6 @@
 //! Records in which fields wait for a person to choose, and who wrote what waits there.
 
-use super::ITEMS_MAX;
+use super::{ITEMS_MAX, unindexed};
 use crate::Tx;
 use crate::schema::{account, household_row, journal, record};
 use crate::values::{Fixed, Name, counted, counter};
@@ -39,16 +39,30 @@ pub struct Writer {
     pub received_at: Instant,
 }
 
+/// A place in the list: when a record last changed, and its name.
+pub type ConflictPlace = (Instant, RecordId);
+
 type ItemRow = (Fixed<16>, String, Fixed<16>, Fixed<16>, i32, i64, Option<String>);
 
 impl Tx {
-    /// The records of these streams with open conflicts, those that have stood longest first.
-    pub fn records_in_conflict(&mut self, streams: &[StreamId]) -> Stored<Vec<ConflictItem>> {
+    /// The records of these streams with open conflicts, those that have stood longest first,
+    /// after a place.
+    pub fn records_in_conflict(
+        &mut self,
+        streams: &[StreamId],
+        after: Option<ConflictPlace>,
+    ) -> Stored<Vec<ConflictItem>> {
+        let streams: Vec<_> = streams.iter().map(|stream| stream.fixed()).collect();
+        // Below everything, if none is named.
+        let (at, id) = after.map_or((i64::MIN, Fixed([0; 16])), |(at, id)| (at.0, id.fixed()));
         let rows: Vec<ItemRow> = self.run(|connection| {
             let query = record::table
                 .left_join(household_row::table.on(record::root.eq(household_row::id)))
-                .filter(record::stream.eq_any(streams.iter().map(|stream| stream.fixed())))
+                // In words, not as a value: the index is one of exactly these.
                 .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("record.open_conflicts > 0"))
+                .filter(unindexed(record::stream, record::stream).eq_any(&streams))
+                .filter(record::changed_at.ge(at))
+                .filter(record::changed_at.gt(at).or(record::id.gt(id)))
                 .order((record::changed_at, record::id))
                 .limit(ITEMS_MAX)
                 .select((

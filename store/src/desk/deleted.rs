@@ -1,6 +1,6 @@
 //! What was deleted and can be brought back.
 
-use super::ITEMS_MAX;
+use super::{ITEMS_MAX, unindexed};
 use crate::Tx;
 use crate::schema::record;
 use crate::values::{Fixed, Name, counted};
@@ -34,8 +34,8 @@ impl Tx {
         let streams: Vec<_> = streams.iter().map(|stream| stream.fixed()).collect();
         let rows: Vec<Row> = self.run(|connection| {
             on_both!(connection, |c| record::table
-                .filter(record::stream.eq_any(&streams))
                 .filter(record::deleted)
+                .filter(unindexed(record::stream, record::stream).eq_any(&streams))
                 .order((record::changed_at.desc(), record::id))
                 .limit(ITEMS_MAX)
                 .select((

@@ -8,6 +8,9 @@ use diesel::prelude::*;
 use ruhu_sync::id::{Instant, RecordId, StreamId};
 use ruhu_sync::storage::Stored;
 
+diesel::alias!(assessment_row as listed_assessment: ListedAssessment);
+diesel::alias!(find_row as listed_find: ListedFind);
+
 /// An assessment in a list. No personal data: a list is not a reason to see any.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AssessmentItem {
@@ -56,21 +59,6 @@ pub struct FindItem {
     pub changed_at: Instant,
 }
 
-/// A household in a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HouseholdItem {
-    /// Its name.
-    pub id: RecordId,
-    /// Its stream.
-    pub stream: StreamId,
-    /// Its community.
-    pub community_code: String,
-    /// Its head, masked.
-    pub head_name_masked: String,
-    /// How many of its fields wait for a person to choose.
-    pub open_conflicts: i64,
-}
-
 type AssessmentTuple = (
     (Fixed<16>, Fixed<16>, Fixed<16>, String, i64, String, i64, i64, i64),
     Option<(String, String)>,
@@ -99,19 +87,27 @@ impl Tx {
     ) -> Stored<Vec<AssessmentItem>> {
         let rows: Vec<AssessmentTuple> = self.run(|connection| {
             on_both!(connection, |c| {
-                let mut query = assessment_row::table
+                // From the index alone: of thousands that wait only those that are shown are read.
+                let mut shown = listed_assessment
+                    .filter(listed_assessment.field(assessment_row::stream).eq_any(names(streams)))
+                    .filter(listed_assessment.field(assessment_row::deleted).eq(false))
+                    .order((
+                        listed_assessment.field(assessment_row::changed_at).desc(),
+                        listed_assessment.field(assessment_row::id),
+                    ))
+                    .limit(ITEMS_MAX)
+                    .select(listed_assessment.field(assessment_row::id))
+                    .into_boxed();
+                if let Some(status) = status {
+                    shown =
+                        shown.filter(listed_assessment.field(assessment_row::status).eq(status));
+                }
+                assessment_row::table
                     .left_join(
                         household_row::table.on(household_row::id.eq(assessment_row::household)),
                     )
-                    .filter(assessment_row::stream.eq_any(names(streams)))
-                    .filter(assessment_row::deleted.eq(false))
+                    .filter(assessment_row::id.eq_any(shown))
                     .order((assessment_row::changed_at.desc(), assessment_row::id))
-                    .limit(ITEMS_MAX)
-                    .into_boxed();
-                if let Some(status) = status {
-                    query = query.filter(assessment_row::status.eq(status));
-                }
-                query
                     .select((
                         (
                             assessment_row::id,
@@ -136,16 +132,22 @@ impl Tx {
     pub fn finds(&mut self, streams: &[StreamId], status: Option<&str>) -> Stored<Vec<FindItem>> {
         let rows: Vec<FindTuple> = self.run(|connection| {
             on_both!(connection, |c| {
-                let mut query = find_row::table
-                    .filter(find_row::stream.eq_any(names(streams)))
-                    .filter(find_row::deleted.eq(false))
-                    .order((find_row::changed_at.desc(), find_row::id))
+                let mut shown = listed_find
+                    .filter(listed_find.field(find_row::stream).eq_any(names(streams)))
+                    .filter(listed_find.field(find_row::deleted).eq(false))
+                    .order((
+                        listed_find.field(find_row::changed_at).desc(),
+                        listed_find.field(find_row::id),
+                    ))
                     .limit(ITEMS_MAX)
+                    .select(listed_find.field(find_row::id))
                     .into_boxed();
                 if let Some(status) = status {
-                    query = query.filter(find_row::status.eq(status));
+                    shown = shown.filter(listed_find.field(find_row::status).eq(status));
                 }
-                query
+                find_row::table
+                    .filter(find_row::id.eq_any(shown))
+                    .order((find_row::changed_at.desc(), find_row::id))
                     .select((
                         find_row::id,
                         find_row::stream,
@@ -160,34 +162,6 @@ impl Tx {
             })
         })?;
         Ok(rows.into_iter().map(find).collect())
-    }
-
-    /// The households in these streams whose fields wait for a person to choose.
-    pub fn households_in_conflict(&mut self, streams: &[StreamId]) -> Stored<Vec<HouseholdItem>> {
-        let rows: Vec<(Fixed<16>, Fixed<16>, String, String, i64)> = self.run(|connection| {
-            on_both!(connection, |c| household_row::table
-                .filter(household_row::stream.eq_any(names(streams)))
-                .filter(household_row::deleted.eq(false))
-                .filter(household_row::open_conflicts.gt(0))
-                .order((household_row::changed_at.desc(), household_row::id))
-                .limit(ITEMS_MAX)
-                .select((
-                    household_row::id,
-                    household_row::stream,
-                    household_row::community_code,
-                    household_row::head_name_masked,
-                    household_row::open_conflicts,
-                ))
-                .load(c))
-        })?;
-        let item = |(id, stream, community_code, head_name_masked, open_conflicts)| HouseholdItem {
-            id: RecordId::of(id),
-            stream: StreamId::of(stream),
-            community_code,
-            head_name_masked,
-            open_conflicts,
-        };
-        Ok(rows.into_iter().map(item).collect())
     }
 }
 

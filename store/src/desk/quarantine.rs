@@ -25,6 +25,9 @@ diesel::define_sql_function! {
     ) -> Nullable<Binary>;
 }
 
+/// In words, not as values: the indexes are of exactly these.
+const IS_QUARANTINED: &str = "journal.verdict = 'quarantined' AND journal.op IN ('put', 'delete')";
+
 /// An edit that waits for a person with authority to decide.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuarantinedEdit {
@@ -83,9 +86,7 @@ macro_rules! waiting_edits {
             .left_join(record::table.on(journal::record.eq(record::id.nullable())))
             .left_join(root_record.on(journal::root.eq(root_record.field(record::id).nullable())))
             .left_join(household_row::table.on(journal::root.eq(household_row::id.nullable())))
-            // In words, not as a value: the index is one of exactly these.
-            .filter(diesel::dsl::sql::<Bool>("journal.verdict = 'quarantined'"))
-            .filter(journal::op.eq_any(["put", "delete"]))
+            .filter(diesel::dsl::sql::<Bool>(IS_QUARANTINED))
     };
 }
 
@@ -184,8 +185,7 @@ impl Tx {
         let rows: Vec<(Fixed<16>, i64, Option<Fixed<16>>, String)> = self.run(|connection| {
             on_both!(connection, |c| journal::table
                 .filter(journal::device.eq_any(devices))
-                .filter(diesel::dsl::sql::<Bool>("journal.verdict = 'quarantined'"))
-                .filter(journal::op.eq_any(["put", "delete"]))
+                .filter(diesel::dsl::sql::<Bool>(IS_QUARANTINED))
                 .filter(unsettled!())
                 .order((journal::device, journal::device_seq))
                 .select(

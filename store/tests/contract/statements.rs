@@ -5,7 +5,9 @@ use crate::bench::Bench;
 use crate::databases::{Database, Postgres, Sqlite};
 use crate::world::*;
 use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
-use ruhu_sync::id::{DeviceSeq, Seq};
+use ruhu_store::Tx;
+use ruhu_sync::decision::EditName;
+use ruhu_sync::id::{DeviceSeq, RecordId, Seq};
 use ruhu_sync::rules::StreamKind;
 use ruhu_sync::storage::{HistoryWanted, ReadTx, Stored, WriteTx};
 use std::cell::RefCell;
@@ -117,4 +119,58 @@ fn sqlite_finds_every_row_of_a_push_and_a_pull_by_an_index() {
         }
     }
     assert_eq!(seen, 2, "{statements:#?}");
+}
+
+/// A street's reviewer reaches hundreds of streams. Of the index that each list has in its order,
+/// nothing but what is shown is read.
+#[test]
+fn sqlite_finds_what_a_desk_lists_by_the_index_of_the_list() {
+    note_statements();
+    let sqlite = Sqlite::new();
+    let streams: Vec<_> = (0..240).map(stream_id).collect();
+    let plan_of = |list: &dyn Fn(&mut Tx) -> Stored<()>| {
+        STATEMENTS.take();
+        sqlite.store().read(list).expect("listed");
+        let statements = STATEMENTS.take();
+        let sql = statements.iter().find(|sql| sql.contains("SELECT")).expect("a list");
+        let plan = sqlite.plan(sql);
+        assert!(plan.iter().any(|step| step.contains("INDEX")), "{sql}: {plan:?}");
+        plan.join("; ")
+    };
+    let after = Some((NOW, EditName { device: device_id(1), device_seq: DeviceSeq(1) }));
+    let place = Some((NOW, RecordId(stream_id(1).0)));
+    let uses = |index: &str, list: &dyn Fn(&mut Tx) -> Stored<()>| {
+        let plan = plan_of(list);
+        assert!(plan.contains(index), "{index}: {plan}");
+        plan
+    };
+    for after in [None, after] {
+        let plan = uses("SCAN journal USING INDEX journal_quarantined;", &|tx| {
+            tx.quarantined(&streams, after).map(drop)
+        });
+        assert!(!plan.contains("ORDER BY"), "{plan}");
+    }
+    let of = "SEARCH journal USING INDEX journal_quarantined_of (device=?)";
+    uses(of, &|tx| tx.quarantined_of(&[device_id(1)]).map(drop));
+    uses(of, &|tx| tx.quarantined_of(&[device_id(1), device_id(2)]).map(drop));
+    for place in [None, place] {
+        let plan = uses("INDEX record_in_conflict", &|tx| {
+            tx.records_in_conflict(&streams, place).map(drop)
+        });
+        assert!(!plan.contains("ORDER BY"), "{plan}");
+    }
+    let plan = uses("INDEX record_deleted", &|tx| tx.deleted_records(&streams).map(drop));
+    assert!(!plan.contains("ORDER BY"), "{plan}");
+    for status in [None, Some("submitted")] {
+        uses("COVERING INDEX assessment_row_by_stream (stream=?", &|tx| {
+            tx.assessments(&streams, status).map(drop)
+        });
+        uses("COVERING INDEX find_row_by_stream (stream=?", &|tx| {
+            tx.finds(&streams, status).map(drop)
+        });
+    }
+    let plan = uses("household_row_by_stream (stream=? AND id>?)", &|tx| {
+        tx.households_in(stream_id(1), None).map(drop)
+    });
+    assert!(!plan.contains("ORDER BY"), "{plan}");
 }

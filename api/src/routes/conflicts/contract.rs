@@ -1,13 +1,35 @@
 //! The messages about open conflicts.
 
 use crate::desk::ConflictsSeen;
-use ruhu_store::desk::ConflictItem;
+use crate::problem::{Answer, Kind, Problem};
+use ruhu_store::desk::{ConflictItem, ConflictPlace};
+use ruhu_sync::id::{Instant, RecordId};
 use ruhu_sync::json::Json;
 use ruhu_sync::record::Conflict;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+/// Where a list begins.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct After {
+    pub(super) after: Option<String>,
+}
+
+/// Reads a place in the list back.
+pub(super) fn place(text: &str) -> Answer<ConflictPlace> {
+    let read = || {
+        let (at, record) = text.split_once('.')?;
+        Some((Instant(at.parse().ok()?), RecordId::parse(record)?))
+    };
+    read().ok_or_else(|| {
+        Problem::new(Kind::InvalidRequest).detail(
+            "after 应为列表中某一项的 place。",
+            "after is the place of an item of the list.",
+        )
+    })
+}
 
 /// Records in which a field waits for a person to choose.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -21,6 +43,8 @@ pub(crate) struct ConflictList {
 pub(crate) struct ConflictedRecord {
     /// Its name.
     record: Uuid,
+    /// Its place in the list, for `after`.
+    place: String,
     /// Its kind.
     kind: String,
     /// The record it belongs to.
@@ -102,6 +126,7 @@ impl From<Vec<ConflictItem>> for ConflictList {
     fn from(found: Vec<ConflictItem>) -> Self {
         let entry = |item: ConflictItem| ConflictedRecord {
             record: item.id.0,
+            place: format!("{}.{}", item.changed_at.0, item.id),
             kind: item.kind,
             root: item.root.0,
             stream: item.stream.0,
@@ -158,7 +183,7 @@ fn told(seen: &ConflictsSeen, open: &Conflict) -> OpenConflict {
 pub(super) const ID: &str = "0192e4a0-0000-7000-8000-000000000008";
 
 pub(super) fn list_example() -> Value {
-    json!({"records": [{"record": ID, "kind": "assessment", "root": ID, "stream": ID,
+    json!({"records": [{"record": ID, "place": format!("1795406400000000.{ID}"), "kind": "assessment", "root": ID, "stream": ID,
         "open_conflicts": 1, "changed_at_us": 1_795_406_400_000_000_i64,
         "head_name_masked": "测*"}]})
 }

@@ -4,7 +4,7 @@ use super::{
     Arranged, ID, NotAdded, NotEnded, NotListed, Wanted, arranged_example, json as answered,
     next_of,
 };
-use crate::auth::{Admin, check_new_password, hash_password};
+use crate::auth::{Admin, check_new_password};
 use crate::body::Json;
 use crate::idempotency::IdempotencyKey;
 use crate::organisations::{Arrangement, Change, Scene, Stop, sound};
@@ -48,7 +48,7 @@ impl NewAccount {
         let password = self.password.clone();
         let is_strong = check_new_password(&password).is_ok();
         let hash = match is_strong {
-            true => Some(service.block(move || hash_password(&password)).await?.into()),
+            true => Some(service.passwords.hash(password).await?.into()),
             false => None,
         };
         Ok(HashedAccount { new: self, hash })
