@@ -1,9 +1,13 @@
 //! What staff see who look at the server.
 
-use ruhu_sync::id::{DeviceId, DeviceSeq, RecordId};
+use crate::names::STAFF;
+use ruhu_sync::decision::EditName;
+use ruhu_sync::id::{DeviceId, DeviceSeq, RecordId, StreamId, UserId};
+use ruhu_sync::journal::JournalRow;
 use ruhu_sync::memory::MemoryState;
 use ruhu_sync::outcome::Verdict;
 use ruhu_sync::record::RecordFrame;
+use ruhu_sync::rules::Capacity;
 use ruhu_sync::storage::{DeviceState, StreamHead};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -98,8 +102,8 @@ pub(crate) fn journal(stored: &MemoryState) -> Vec<String> {
     .collect()
 }
 
-/// All that is stored, a line a thing: streams, records, devices, and edits with what became of
-/// them. Salts, links and the epoch are each server's own.
+/// All that is stored, a line a thing: streams, records, devices, edits with what became of them, and
+/// what the desk lists. Salts, links and the epoch are each server's own.
 pub(crate) fn stored(stored: &MemoryState) -> Vec<String> {
     let streams = stored.streams.values().map(stream_line);
     let records = stored.records.values().map(|record| record_line(record.into(), &record.wire));
@@ -108,9 +112,49 @@ pub(crate) fn stored(stored: &MemoryState) -> Vec<String> {
         .journal
         .values()
         .map(|row| edit_line(row.device, row.device_seq, row.record, &row.outcome_text));
-    let mut all: Vec<String> = streams.chain(records).chain(devices).chain(edits).collect();
+    let all = streams.chain(records).chain(devices).chain(edits);
+    let mut all: Vec<String> = all.chain(at_desk(stored)).collect();
     all.sort_unstable();
     all
+}
+
+/// What staff's desk lists: the edits that wait where their records are today, and the records in
+/// which a field waits.
+fn at_desk(stored: &MemoryState) -> Vec<String> {
+    let staff = stored.grants.get(&UserId(STAFF));
+    let decides_in = |stream: &StreamId| {
+        let grant = staff.and_then(|grants| grants.streams.get(stream));
+        grant.is_some_and(|grant| grant.capacity == Capacity("reviewer"))
+    };
+    let settled: BTreeSet<_> = stored.journal.values().filter_map(|row| row.decides).collect();
+    let is_anybodys = |row: &&JournalRow<'_>| {
+        let name = EditName { device: row.device, device_seq: row.device_seq };
+        let asks = row.op.as_deref().is_some_and(|op| op == "put" || op == "delete");
+        row.outcome.outcome == Verdict::Quarantined && asks && !settled.contains(&name)
+    };
+    let waiting = stored.journal.values().filter(is_anybodys).filter_map(|row| {
+        let there = [row.record, row.root].into_iter().flatten();
+        let mut there = there.filter_map(|id| stored.records.get(&id));
+        let today = there.next().map(|record| record.stream).or(row.stream);
+        let today = today.filter(decides_in)?;
+        Some(waiting_line(row.device.0, row.device_seq.0, row.record.map(|id| id.0), today.0))
+    });
+    let seen = records(stored).into_iter().filter(|seen| !seen.conflicts.is_empty());
+    let open = seen.filter_map(|seen| {
+        let stream = stored.records.get(&RecordId(seen.id))?.stream;
+        decides_in(&stream).then(|| open_line(seen.id, stream.0, seen.conflicts.len() as u64))
+    });
+    waiting.chain(open).collect()
+}
+
+/// An edit that the desk lists.
+pub fn waiting_line(device: Uuid, number: u64, record: Option<Uuid>, stream: Uuid) -> String {
+    format!("waits {device} {number} {record:?} {stream}")
+}
+
+/// A record that the desk lists, with how many values wait.
+pub fn open_line(record: Uuid, stream: Uuid, open: u64) -> String {
+    format!("open {record} {stream} {open}")
 }
 
 /// A stream in which something happened.

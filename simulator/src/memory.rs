@@ -108,6 +108,20 @@ impl<F: Field> Memory<F> {
         }
     }
 
+    fn answer(&mut self, path: &str, bearer: Option<&str>, body: &str, dies: bool) -> Response {
+        match path {
+            "/v1/session" => return self.sign_in(body),
+            "/v1/session/refresh" => return problem(401, "refresh-token-refused", json!({})),
+            _ => {}
+        }
+        match (path, self.admitted(bearer)) {
+            (_, Err(refused)) => refused,
+            ("/v1/sync/push", Ok(on)) => self.push(Hand::Device, on, body, dies),
+            ("/v1/sync/pull", Ok(on)) => self.pull(on, body),
+            (_, Ok(on)) => self.handshake(on),
+        }
+    }
+
     fn push(
         &mut self,
         hand: Hand,
@@ -215,27 +229,9 @@ impl<F: Field> Service for Memory<F> {
         bearer: Option<&str>,
         body: Option<&str>,
     ) -> Result<Response, TransportError> {
-        let body = body.unwrap_or_default();
-        match path {
-            "/v1/session" => return Ok(self.sign_in(body)),
-            "/v1/session/refresh" => {
-                return Ok(problem(401, "refresh-token-refused", json!({})));
-            }
-            _ => {}
-        }
-        let on = match self.admitted(bearer) {
-            Ok(on) => on,
-            Err(refused) => return Ok(refused),
-        };
-        match path {
-            "/v1/sync/push" => {
-                let dies = std::mem::take(&mut self.dies);
-                let answer = self.push(Hand::Device, on, body, dies);
-                if dies { Err(TransportError("the server died".to_owned())) } else { Ok(answer) }
-            }
-            "/v1/sync/pull" => Ok(self.pull(on, body)),
-            _ => Ok(self.handshake(on)),
-        }
+        let dies = path == "/v1/sync/push" && std::mem::take(&mut self.dies);
+        let answer = self.answer(path, bearer, body.unwrap_or_default(), dies);
+        if dies { Err(TransportError("the server died".to_owned())) } else { Ok(answer) }
     }
 
     fn desk(&mut self, body: &str) -> Response {

@@ -5,6 +5,8 @@
 mod field;
 mod http;
 mod kinds;
+mod people;
+mod stored;
 
 pub use http::Http;
 

@@ -1,43 +1,32 @@
 //! The real service behind a simulation: its own database, a port, requests.
 
 use super::field::{Books, Change, form};
-use crate::database::{Database, Place};
-use crate::field::{AREA_HERE, cheap_hash};
+use super::people::{PASSWORD, people};
+use super::stored;
+use crate::database::Database;
 use crate::http::Call;
 use crate::restore::Copy;
 use crate::server::Server;
-use ruhu_casework::facts::{Office, Role};
 use ruhu_device::{HttpTransport, Response, Transport as _, TransportError};
-use ruhu_simulator::look;
 use ruhu_simulator::memory::{TICK_SECONDS, answers};
 use ruhu_simulator::model::Rights;
-use ruhu_simulator::names::{self, STAFF, STAFF_DEVICE, TEAMS};
+use ruhu_simulator::names::{self, STAFF, STAFF_DEVICE};
 use ruhu_simulator::service::Service;
-use ruhu_store::Tx;
-use ruhu_store::accounts::Account;
 use ruhu_sync::chain::{Salt, payload_hash};
 use ruhu_sync::edit::Received;
-use ruhu_sync::id::{DeviceId, DeviceSeq, Seq, StreamId, UserId};
+use ruhu_sync::id::{DeviceId, DeviceSeq, UserId};
 use ruhu_sync::memory::MemoryState;
 use ruhu_sync::merge::Hand;
 use ruhu_sync::push::{PushContext, PushRequest, push};
-use ruhu_sync::storage::{ReadTx as _, Stored, WriteTx as _};
+use ruhu_sync::storage::{ReadTx as _, WriteTx as _};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
-
-/// How many people there may be.
-const PEOPLE: u8 = 20;
 
 /// How long access tokens last: the clock goes on by minutes at most, and no tablet is to renew its
 /// own, since the reference in memory knows no renewal.
 const A_DAY_MINUTES: u32 = 1440;
 
-/// Everybody's; the simulator knows it by heart.
-const PASSWORD: &str = "password";
-
-/// Who administers.
-const ADMIN: Uuid = Uuid::from_u128(STAFF.as_u128() - 1);
 const ADMIN_DEVICE: Uuid = Uuid::from_u128(STAFF_DEVICE.as_u128() - 2);
 
 /// What staff know of a server that its own database does not tell: which of a person's memberships
@@ -57,6 +46,7 @@ pub struct Http {
     /// Whose turn it is.
     is_others_turn: bool,
     admin: String,
+    staff: String,
     known: Known,
     backups: Vec<(Copy, Known)>,
     /// Every device that ever signed in.
@@ -86,6 +76,7 @@ impl Http {
             is_others_turn: false,
             server,
             admin: String::new(),
+            staff: String::new(),
             known: Known::default(),
             backups: Vec::new(),
             devices: BTreeSet::new(),
@@ -93,7 +84,7 @@ impl Http {
             dies: false,
         };
         new.admin = new.sign_in("admin", ADMIN_DEVICE);
-        new.sign_in("staff", STAFF_DEVICE);
+        new.staff = new.sign_in("staff", STAFF_DEVICE);
         new.devices.remove(&ADMIN_DEVICE);
         if has_other {
             new.start_other();
@@ -173,73 +164,6 @@ impl Http {
         self.dies = dies;
         let sql = if dies { "INSERT INTO dying VALUES (1)" } else { "DELETE FROM dying" };
         self.server.place().run(sql);
-    }
-}
-
-/// The accounts and the offices; the contractor, its contract and its teams; and what lets the
-/// server die.
-fn people(server: &Server) {
-    let hash = cheap_hash(PASSWORD);
-    let account = |id: Uuid, login: String| Account {
-        id: UserId(id),
-        name: format!("测试{login}"),
-        login,
-        active: true,
-        staff_no: None,
-        password_hash: Some(hash.clone().into()),
-    };
-    let offices =
-        [(STAFF, "staff", Role::StreetReviewer, AREA_HERE), (ADMIN, "admin", Role::Admin, "")];
-    let made = server.store().write(|tx| {
-        for n in 0..PEOPLE {
-            tx.add_account(&account(names::user(n), n.to_string()))?;
-        }
-        for (id, login, role, area) in offices {
-            tx.add_account(&account(id, login.to_owned()))?;
-            let first_day = "2026-01-01".parse().expect("a day");
-            let office = Office { role, area: area.to_owned(), first_day, last_day: None };
-            tx.add_office(id, UserId(id), &office)?;
-        }
-        Ok(())
-    });
-    made.expect("accounts");
-    let place = server.place();
-    let id = |id: Uuid| place.bytes(id.as_bytes());
-    let (provider, contract) = (id(names::made(1 << 40)), id(names::made(2 << 40)));
-    let mut sql = format!(
-        "INSERT INTO provider (id, name) VALUES ({provider}, '测试社工事务所'); \
-         INSERT INTO contract (id, provider, purchaser_area, first_day, last_day) \
-         VALUES ({contract}, {provider}, '{AREA_HERE}', '2026-01-01', '2026-12-31');"
-    );
-    for n in 0..TEAMS {
-        let team = id(names::team(n));
-        sql.push_str(&format!(
-            "INSERT INTO caseload (id, contract, area, name) \
-             VALUES ({team}, {contract}, '{AREA_HERE}', '{n}组');"
-        ));
-    }
-    place.run(&sql);
-    place.run(dying(place));
-}
-
-/// While `dying` holds a row, no transaction that writes to a device comes to its end: on
-/// PostgreSQL its COMMIT fails, on SQLite its last statement.
-fn dying(place: &Place) -> &'static str {
-    match place {
-        Place::Sqlite { .. } => {
-            "CREATE TABLE dying (n INTEGER); \
-             CREATE TRIGGER dies AFTER UPDATE ON device \
-             WHEN EXISTS (SELECT 1 FROM dying) \
-             BEGIN SELECT RAISE(ABORT, 'the process ended'); END;"
-        }
-        Place::Postgres { .. } => {
-            "CREATE TABLE dying (n INTEGER); \
-             CREATE FUNCTION dies() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
-             IF EXISTS (SELECT 1 FROM dying) THEN RAISE EXCEPTION 'the process ended'; END IF; \
-             RETURN NULL; END $$; \
-             CREATE CONSTRAINT TRIGGER dies AFTER UPDATE ON device \
-             DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION dies();"
-        }
     }
 }
 
@@ -348,18 +272,8 @@ impl Service for Http {
     }
 
     fn stored(&mut self) -> Vec<String> {
-        let store = self.server.store();
         let devices: Vec<_> = self.devices.iter().map(|id| DeviceId(*id)).collect();
-        let mut all = store.write(|tx| stored(tx, &devices)).expect("read");
-        all.sort_unstable();
-        // What no answer shows: chains, digests and read models follow from what is stored.
-        let verified = store.verify().expect("looked at");
-        all.extend(verified.wrong.into_iter().map(|wrong| format!("wrong: {wrong}")));
-        let rebuilt = store.rebuild().expect("built anew");
-        if rebuilt.differences() > 0 {
-            all.push(format!("read models were otherwise: {rebuilt:?}"));
-        }
-        all
+        stored::lines(&self.server, &self.staff, &devices)
     }
 
     /// By the salted hash of what they say; that the bytes are those of the hash, the store says
@@ -376,25 +290,4 @@ impl Service for Http {
     }
 
     fn look(&self, _look: &mut dyn FnMut(&MemoryState)) {}
-}
-
-fn stored(tx: &mut Tx, devices: &[DeviceId]) -> Stored<Vec<String>> {
-    let mut all = Vec::new();
-    let teams = (0..TEAMS).map(names::team);
-    let own = (0..PEOPLE).map(names::user).chain([STAFF, ADMIN]);
-    let streams: Vec<StreamId> = teams.chain(own).map(StreamId).collect();
-    for head in tx.streams(&streams)? {
-        all.push(look::stream_line(&head));
-        tx.changes(head.id, Seq(0), usize::MAX, &mut |record, wire| {
-            all.push(look::record_line(record, wire));
-        })?;
-    }
-    for id in devices {
-        let Some(device) = tx.device(*id)? else { continue };
-        for edit in tx.answered(*id, DeviceSeq(1), device.last)? {
-            all.push(look::edit_line(*id, edit.device_seq, edit.record, &edit.outcome_text));
-        }
-        all.push(look::device_line(&device));
-    }
-    Ok(all)
 }

@@ -1,0 +1,86 @@
+//! Who and what there is on a simulated server before anything happens.
+
+use crate::database::Place;
+use crate::field::{AREA_HERE, cheap_hash};
+use crate::server::Server;
+use ruhu_casework::facts::{Office, Role};
+use ruhu_simulator::names::{self, STAFF, TEAMS};
+use ruhu_store::accounts::Account;
+use ruhu_sync::id::UserId;
+use uuid::Uuid;
+
+/// How many people there may be.
+pub(super) const PEOPLE: u8 = 20;
+
+/// Everybody's; the simulator knows it by heart.
+pub(super) const PASSWORD: &str = "password";
+
+/// Who administers.
+pub(super) const ADMIN: Uuid = Uuid::from_u128(STAFF.as_u128() - 1);
+
+/// The accounts and the offices; the contractor, its contract and its teams; and what lets the
+/// server die.
+pub(super) fn people(server: &Server) {
+    let hash = cheap_hash(PASSWORD);
+    let account = |id: Uuid, login: String| Account {
+        id: UserId(id),
+        name: format!("测试{login}"),
+        login,
+        active: true,
+        staff_no: None,
+        password_hash: Some(hash.clone().into()),
+    };
+    let offices =
+        [(STAFF, "staff", Role::StreetReviewer, AREA_HERE), (ADMIN, "admin", Role::Admin, "")];
+    let made = server.store().write(|tx| {
+        for n in 0..PEOPLE {
+            tx.add_account(&account(names::user(n), n.to_string()))?;
+        }
+        for (id, login, role, area) in offices {
+            tx.add_account(&account(id, login.to_owned()))?;
+            let first_day = "2026-01-01".parse().expect("a day");
+            let office = Office { role, area: area.to_owned(), first_day, last_day: None };
+            tx.add_office(id, UserId(id), &office)?;
+        }
+        Ok(())
+    });
+    made.expect("accounts");
+    let place = server.place();
+    let id = |id: Uuid| place.bytes(id.as_bytes());
+    let (provider, contract) = (id(names::made(1 << 40)), id(names::made(2 << 40)));
+    let mut sql = format!(
+        "INSERT INTO provider (id, name) VALUES ({provider}, '测试社工事务所'); \
+         INSERT INTO contract (id, provider, purchaser_area, first_day, last_day) \
+         VALUES ({contract}, {provider}, '{AREA_HERE}', '2026-01-01', '2026-12-31');"
+    );
+    for n in 0..TEAMS {
+        let team = id(names::team(n));
+        sql.push_str(&format!(
+            "INSERT INTO caseload (id, contract, area, name) \
+             VALUES ({team}, {contract}, '{AREA_HERE}', '{n}组');"
+        ));
+    }
+    place.run(&sql);
+    place.run(dying(place));
+}
+
+/// While `dying` holds a row, no transaction that writes to a device comes to its end: on
+/// PostgreSQL its COMMIT fails, on SQLite its last statement.
+fn dying(place: &Place) -> &'static str {
+    match place {
+        Place::Sqlite { .. } => {
+            "CREATE TABLE dying (n INTEGER); \
+             CREATE TRIGGER dies AFTER UPDATE ON device \
+             WHEN EXISTS (SELECT 1 FROM dying) \
+             BEGIN SELECT RAISE(ABORT, 'the process ended'); END;"
+        }
+        Place::Postgres { .. } => {
+            "CREATE TABLE dying (n INTEGER); \
+             CREATE FUNCTION dies() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+             IF EXISTS (SELECT 1 FROM dying) THEN RAISE EXCEPTION 'the process ended'; END IF; \
+             RETURN NULL; END $$; \
+             CREATE CONSTRAINT TRIGGER dies AFTER UPDATE ON device \
+             DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION dies();"
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! All that a server has stored, a line a thing, as the reference in memory tells it.
+
+use super::people::{ADMIN, PEOPLE};
+use crate::server::Server;
+use ruhu_simulator::look;
+use ruhu_simulator::names::{self, STAFF, TEAMS};
+use ruhu_store::Tx;
+use ruhu_sync::id::{DeviceId, DeviceSeq, Seq, StreamId};
+use ruhu_sync::storage::{ReadTx as _, Stored, WriteTx as _};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// Streams, records, the devices with these names and their edits, and what staff's desk lists; and
+/// whatever of it does not follow from the rest, as it should.
+pub(super) fn lines(server: &Server, staff: &str, devices: &[DeviceId]) -> Vec<String> {
+    let store = server.store();
+    let mut all = store.write(|tx| of_protocol(tx, devices)).expect("read");
+    all.extend(waiting(server, staff));
+    all.extend(open(server, staff));
+    all.sort_unstable();
+    let verified = store.verify().expect("looked at");
+    all.extend(verified.wrong.into_iter().map(|wrong| format!("wrong: {wrong}")));
+    let rebuilt = store.rebuild().expect("built anew");
+    if rebuilt.differences() > 0 {
+        all.push(format!("read models were otherwise: {rebuilt:?}"));
+    }
+    all
+}
+
+fn of_protocol(tx: &mut Tx, devices: &[DeviceId]) -> Stored<Vec<String>> {
+    let mut all = Vec::new();
+    let teams = (0..TEAMS).map(names::team);
+    let own = (0..PEOPLE).map(names::user).chain([STAFF, ADMIN]);
+    let streams: Vec<StreamId> = teams.chain(own).map(StreamId).collect();
+    for head in tx.streams(&streams)? {
+        all.push(look::stream_line(&head));
+        tx.changes(head.id, Seq(0), usize::MAX, &mut |record, wire| {
+            all.push(look::record_line(record, wire));
+        })?;
+    }
+    for id in devices {
+        let Some(device) = tx.device(*id)? else { continue };
+        for edit in tx.answered(*id, DeviceSeq(1), device.last)? {
+            all.push(look::edit_line(*id, edit.device_seq, edit.record, &edit.outcome_text));
+        }
+        all.push(look::device_line(&device));
+    }
+    Ok(all)
+}
+
+fn asked(server: &Server, staff: &str, path: &str, list: &str) -> Vec<Value> {
+    let answer = server.call("GET", path).bearer(staff).send().expect(200).json();
+    answer[list].as_array().expect("a list").clone()
+}
+
+fn id(item: &Value, name: &str) -> Option<Uuid> {
+    item[name].as_str()?.parse().ok()
+}
+
+fn waiting(server: &Server, staff: &str) -> Vec<String> {
+    let mut all = Vec::new();
+    let mut path = "/v1/desk/quarantine".to_owned();
+    loop {
+        let edits = asked(server, staff, &path, "edits");
+        let Some(last) = edits.last() else { return all };
+        path = format!("/v1/desk/quarantine?after={}", last["place"].as_str().expect("a place"));
+        all.extend(edits.iter().map(|edit| {
+            let device = id(edit, "device").expect("a device");
+            let number = edit["device_seq"].as_u64().expect("a number");
+            let stream = id(edit, "stream").expect("a stream");
+            look::waiting_line(device, number, id(edit, "record"), stream)
+        }));
+    }
+}
+
+fn open(server: &Server, staff: &str) -> Vec<String> {
+    let records = asked(server, staff, "/v1/desk/conflicts", "records");
+    let line = |record: &Value| {
+        let stream = id(record, "stream").expect("a stream");
+        let open = record["open_conflicts"].as_u64().expect("a number");
+        look::open_line(id(record, "record").expect("a record"), stream, open)
+    };
+    records.iter().map(line).collect()
+}
