@@ -96,8 +96,12 @@ fn whole(form: &Form) -> Result<Answers, BenchError> {
     let mut answers = fill(form, 0);
     let broken = form.check_submission(&answers);
     for problem in &broken {
-        // What excludes another answer is left out, where it may be.
-        answers.remove(problem.path.trim_start_matches('/'));
+        // What excludes another answer is answered with no, or left out, where it may be.
+        let name = problem.path.trim_start_matches('/');
+        match answers.get_mut(name) {
+            Some(answer) if *answer == true => *answer = false.into(),
+            _ => drop(answers.remove(name)),
+        }
     }
     match form.check_submission(&answers).first() {
         None => Ok(answers),
