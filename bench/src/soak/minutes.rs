@@ -151,15 +151,16 @@ impl Minutes {
         }
     }
 
-    /// Says whether it stayed as it was. Gives whether memory did: how long answers take depends
+    /// Says whether it stayed as it was. Gives whether memory did, if the run
+    /// was long enough to tell: how long answers take depends
     /// on what else the machine does, and is for the reader to judge. The first minute, in which
     /// everybody signs in and makes the first households, does not count.
-    pub(crate) fn judge(&self) -> bool {
+    pub(crate) fn judge(&self) -> Option<bool> {
         let counted = self.minutes.get(1..).unwrap_or_default();
         let size = counted.len() / 3;
         if counted.len() + 1 < TELLING_MINUTES_MIN {
             say(&format!("  too short to tell what grows: {TELLING_MINUTES_MIN} minutes tell"));
-            return true;
+            return None;
         }
         let thirds = [&counted[..size], &counted[size..2 * size], &counted[2 * size..]];
         let [first, middle, last] = thirds.map(together);
@@ -184,7 +185,7 @@ impl Minutes {
             middle.resident_bytes / 1e6,
             last.resident_bytes / 1e6
         ));
-        is_flat
+        Some(is_flat)
     }
 }
 
