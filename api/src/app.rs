@@ -4,6 +4,7 @@
 use crate::areas::Areas;
 use crate::auth::{AccessTokens, Attempts, Passwords};
 use crate::clock::Clock;
+use crate::ending::Ending;
 use crate::jobs::Trigger;
 use crate::keys::{KeyError, Keys};
 use crate::limits::{self, Limits};
@@ -271,9 +272,9 @@ impl Running {
         self.end()
     }
 
-    /// Answers until the process is told to end (TERM or INT), then stops as [`Running::stop`].
-    pub fn run_until_signal(self) -> io::Result<()> {
-        System::new().block_on(signalled())?;
+    /// Answers until the process is told to end, then stops as [`Running::stop`].
+    pub fn run_until(self, ending: Ending) -> io::Result<()> {
+        ending.wait()?;
         tracing::info!("told to end: finishing the requests in flight");
         self.stop()
     }
@@ -300,26 +301,4 @@ impl Drop for Running {
             tracing::warn!(%error, "the server did not end well");
         }
     }
-}
-
-#[cfg(unix)]
-async fn signalled() -> io::Result<()> {
-    use actix_web::rt::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    std::future::poll_fn(|context| {
-        let is_told =
-            terminate.poll_recv(context).is_ready() || interrupt.poll_recv(context).is_ready();
-        match is_told {
-            true => std::task::Poll::Ready(()),
-            false => std::task::Poll::Pending,
-        }
-    })
-    .await;
-    Ok(())
-}
-
-#[cfg(not(unix))]
-async fn signalled() -> io::Result<()> {
-    actix_web::rt::signal::ctrl_c().await
 }

@@ -21,6 +21,7 @@ pub use story::{HandedOver, Told};
 
 use crate::app::{self, MissingKeys, Running, StartError};
 use crate::clock::Clock;
+use crate::ending::Ending;
 use crate::problem::Problem;
 use crate::service::Service;
 use crate::settings::Settings;
@@ -184,8 +185,8 @@ impl Demo {
     }
 
     /// Answers until the process is told to end.
-    pub fn run_until_signal(self) -> std::io::Result<()> {
-        self.running.run_until_signal()
+    pub fn run_until(self, ending: Ending) -> std::io::Result<()> {
+        self.running.run_until(ending)
     }
 }
 

@@ -10,6 +10,7 @@ pub mod command;
 pub mod demo;
 pub mod desk;
 pub mod devices;
+pub mod ending;
 pub mod etag;
 pub mod forms;
 pub mod idempotency;

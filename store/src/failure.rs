@@ -24,6 +24,14 @@ const CORRUPT: [&str; 2] = ["is malformed", "is not a database"];
 /// finds the record when it is run again.
 const MADE_MEANWHILE: &str = "journal_by_record";
 
+/// What SQLite says on a connection that it opened while the file could not be written.
+const READ_ONLY: &str = "attempt to write a readonly database";
+
+/// Whether another connection may be able to write.
+pub(crate) fn is_read_only(error: &StorageError) -> bool {
+    matches!(error, StorageError::Unavailable(why) if why == READ_ONLY)
+}
+
 /// The port's error for one of diesel's.
 pub(crate) fn of_query(error: Error) -> StorageError {
     match error {

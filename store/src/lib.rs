@@ -20,6 +20,7 @@ mod keys;
 mod manager;
 mod migrate;
 pub mod organisations;
+mod pool;
 mod presence;
 mod read;
 mod read_models;

@@ -9,6 +9,8 @@ use diesel::pg::PgConnection;
 use diesel::sqlite::SqliteConnection;
 use ruhu_sync::storage::{StorageError, Stored};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A connection in the pool.
 pub(crate) struct Session {
@@ -16,6 +18,9 @@ pub(crate) struct Session {
     pub(crate) connection: Connection,
     /// Sealing and opening, with working memory that lives as long as the connection.
     pub(crate) codec: Codec,
+    /// The database could not be used by it: the next may find it better. SQLite opens a file
+    /// that cannot be written for reading, without a word, and stays with that.
+    pub(crate) is_spoiled: bool,
 }
 
 /// Makes connections to one database.
@@ -23,6 +28,8 @@ pub(crate) struct Session {
 pub(crate) struct Manager {
     pub(crate) target: Target,
     pub(crate) access: Access,
+    /// The last one that was asked for was refused.
+    pub(crate) has_refused: Arc<AtomicBool>,
 }
 
 /// What its connections may do.
@@ -58,6 +65,11 @@ const POSTGRES_SETUP: &str = "SET lock_timeout = '15s';
     SET idle_in_transaction_session_timeout = '60s';";
 
 impl Manager {
+    /// To this database.
+    pub(crate) fn new(target: Target, access: Access) -> Self {
+        Self { target, access, has_refused: Arc::default() }
+    }
+
     /// Makes one connection.
     pub(crate) fn establish(&self) -> Stored<Session> {
         let connection = match &self.target {
@@ -84,7 +96,7 @@ impl Manager {
                 c
             }
         };
-        Ok(Session { connection, codec: Codec::new()? })
+        Ok(Session { connection, codec: Codec::new()?, is_spoiled: false })
     }
 }
 
@@ -127,7 +139,9 @@ impl r2d2::ManageConnection for Manager {
     type Error = StorageError;
 
     fn connect(&self) -> Stored<Session> {
-        self.establish()
+        let made = self.establish();
+        self.has_refused.store(made.is_err(), Ordering::Relaxed);
+        made
     }
 
     fn is_valid(&self, session: &mut Session) -> Stored<()> {
@@ -135,7 +149,7 @@ impl r2d2::ManageConnection for Manager {
     }
 
     fn has_broken(&self, session: &mut Session) -> bool {
-        session.connection.is_broken()
+        session.is_spoiled || session.connection.is_broken()
     }
 }
 
@@ -154,7 +168,7 @@ mod tests {
     fn a_sqlite_connection_is_durable_and_holds_to_foreign_keys() {
         let folder = tempfile::tempdir().expect("a folder");
         let target = Target::Sqlite(folder.path().join("ruhu.db"));
-        let mut session = Manager { target, access: Access::Whole }.establish().expect("a session");
+        let mut session = Manager::new(target, Access::Whole).establish().expect("a session");
         let Connection::Sqlite(c) = &mut session.connection else {
             panic!("another database");
         };

@@ -12,6 +12,7 @@ diesel::table! {
     server (only_row) {
         only_row -> Bool,
         epoch -> Binary,
+        probes -> BigInt,
     }
 }
 

@@ -5,16 +5,18 @@ use crate::failure::unavailable;
 use crate::forms::Shelves;
 use crate::keys::KeyRing;
 use crate::manager::{Access, Manager};
+use crate::pool::Connections;
 use crate::presence::Presence;
 use crate::target::Target;
 use crate::tx::Tx;
 use crate::values::{Fixed, Name};
 use crate::{migrate, schema};
 use diesel::prelude::*;
-use r2d2::{NopErrorHandler, Pool, PooledConnection};
+use r2d2::PooledConnection;
 use ruhu_sync::id::Epoch;
 use ruhu_sync::storage::{ReadTx, StorageError, Stored};
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -49,7 +51,7 @@ impl fmt::Debug for StoreSettings {
 }
 
 struct Inner {
-    pool: Pool<Manager>,
+    connections: Connections,
     keys: KeyRing,
     shelves: Arc<Shelves>,
     wait_max: Duration,
@@ -60,6 +62,8 @@ struct Inner {
     /// Says that the file is in use, for as long as the store is open.
     _presence: Option<Presence>,
     committed: OnceLock<Box<dyn Fn() + Send + Sync>>,
+    /// The last write found the database unusable: reading it says nothing about that.
+    has_write_failed: AtomicBool,
 }
 
 /// A database, opened. Cheap to clone; every call takes a connection of its own and blocks its
@@ -78,7 +82,7 @@ impl fmt::Debug for Store {
 impl Store {
     /// Connects, and brings the schema up to date.
     pub fn open(settings: &StoreSettings) -> Stored<Self> {
-        let manager = Manager { target: Target::parse(&settings.url)?, access: Access::Whole };
+        let manager = Manager::new(Target::parse(&settings.url)?, Access::Whole);
         let presence = match &manager.target {
             Target::Sqlite(path) => Some(Presence::shared(path)?),
             Target::Postgres(_) => None,
@@ -94,7 +98,7 @@ impl Store {
 
     /// Opens a database to look at it: nothing is made, and nothing can be written.
     pub fn open_read_only(settings: &StoreSettings) -> Stored<Self> {
-        let manager = Manager { target: Target::parse(&settings.url)?, access: Access::Read };
+        let manager = Manager::new(Target::parse(&settings.url)?, Access::Read);
         drop(manager.establish()?);
         Self::over(manager, settings, None)
     }
@@ -107,19 +111,19 @@ impl Store {
         let gate = matches!(manager.target, Target::Sqlite(_)).then(|| Mutex::new(()));
         let target = manager.target.clone();
         let wait_max = Duration::from_millis(settings.wait_ms_max.max(1));
-        let pool = Pool::builder()
-            .max_size(settings.pool_connections_max.max(1))
-            .min_idle(Some(0))
-            // One that was lost is found out when its transaction begins, without a question
-            // before every other.
-            .test_on_check_out(false)
-            .connection_timeout(wait_max)
-            .error_handler(Box::new(NopErrorHandler))
-            .build_unchecked(manager);
+        let connections = Connections::over(manager, settings.pool_connections_max, wait_max);
         let (keys, committed) = (settings.keys.clone(), OnceLock::new());
-        let shelves = Arc::new(Shelves::new()?);
-        let _presence = presence;
-        let inner = Inner { pool, keys, shelves, wait_max, gate, target, _presence, committed };
+        let inner = Inner {
+            connections,
+            keys,
+            shelves: Arc::new(Shelves::new()?),
+            wait_max,
+            gate,
+            target,
+            _presence: presence,
+            committed,
+            has_write_failed: AtomicBool::new(false),
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -130,7 +134,7 @@ impl Store {
 
     /// A connection, for what no transaction may stand around.
     pub(crate) fn session(&self) -> Stored<PooledConnection<Manager>> {
-        self.inner.pool.get().map_err(|error| unavailable(&error.to_string()))
+        self.inner.connections.take()
     }
 
     fn make_first_epoch(&self) -> Stored<()> {
@@ -184,6 +188,13 @@ impl Store {
         let turn = gate.map(|gate| gate.lock().unwrap_or_else(PoisonError::into_inner));
         let done = self.again_while_busy(Mode::Write, is_kept, work);
         drop(turn);
+        match &done {
+            Ok(_) => self.inner.has_write_failed.store(false, Ordering::Relaxed),
+            Err(StorageError::Unavailable(_)) => {
+                self.inner.has_write_failed.store(true, Ordering::Relaxed);
+            }
+            Err(_) => {}
+        }
         if done.is_ok()
             && let Some(committed) = self.inner.committed.get()
         {
@@ -198,9 +209,21 @@ impl Store {
         drop(self.inner.committed.set(Box::new(call)));
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers and, if the last write found it unusable, takes writes again:
+    /// a disk that is full can still be read.
     pub fn ping(&self) -> Stored<()> {
-        self.read(|tx| tx.epoch().map(drop))
+        self.read(|tx| tx.epoch().map(drop))?;
+        if !self.inner.has_write_failed.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        self.write(|tx| {
+            tx.run(|connection| {
+                use schema::server::dsl;
+                // Another value: SQLite writes nothing for the same one.
+                let probe = diesel::update(dsl::server).set(dsl::probes.eq(dsl::probes + 1));
+                on_both!(connection, |c| probe.execute(c)).map(drop)
+            })
+        })
     }
 
     fn again_while_busy<T>(
@@ -243,9 +266,8 @@ impl Store {
     /// Takes connections until one begins: after a restart of the server, all that lie in the
     /// pool are lost.
     fn begin(&self, mode: Mode) -> Stored<Tx> {
-        let pool = &self.inner.pool;
-        for _ in 0..=pool.max_size() {
-            let session = pool.get().map_err(|error| unavailable(&error.to_string()))?;
+        for _ in 0..=self.inner.connections.max() {
+            let session = self.inner.connections.take()?;
             let (keys, shelves) = (self.inner.keys.clone(), Arc::clone(&self.inner.shelves));
             if let Some(tx) = Tx::begin(session, keys, shelves, mode)? {
                 return Ok(tx);

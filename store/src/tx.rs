@@ -29,8 +29,8 @@ impl fmt::Debug for Tx {
 }
 
 impl Tx {
-    /// Begins. The connection may have been lost while it lay in the pool: then nothing has
-    /// happened yet, and `None` says to take another.
+    /// Begins. The connection may have been lost while it lay in the pool, or been made while
+    /// nothing could be written: then nothing has happened yet, and `None` says to take another.
     pub(crate) fn begin(
         session: PooledConnection<Manager>,
         keys: KeyRing,
@@ -42,6 +42,7 @@ impl Tx {
         match tx.run(|connection| connection.begin(mode)) {
             Ok(()) => Ok(Some(tx)),
             Err(StorageError::Unavailable(_)) if tx.session.connection.is_broken() => Ok(None),
+            Err(error) if failure::is_read_only(&error) => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -65,6 +66,7 @@ impl Tx {
     /// Remembers whether something failed.
     pub(crate) fn note<T>(&mut self, result: Stored<T>) -> Stored<T> {
         self.has_failed |= result.is_err();
+        self.session.is_spoiled |= matches!(result, Err(StorageError::Unavailable(_)));
         result
     }
 

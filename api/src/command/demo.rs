@@ -2,6 +2,7 @@
 
 use super::{CommandError, output};
 use crate::demo::{Demo, Options, PASSWORD, StoryWish};
+use crate::ending::Ending;
 use clap::Args;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -62,10 +63,10 @@ impl Demonstrate {
         let demo = Demo::begin(&self.options(), &mut output::say)?;
         let ended = match exit {
             true => demo.stop(),
-            false => {
+            false => Ending::listen().and_then(|ending| {
                 say_where_to_look(&demo);
-                demo.run_until_signal()
-            }
+                demo.run_until(ending)
+            }),
         };
         ended
             .map_err(|error| CommandError::Refused(format!("the server did not end well: {error}")))

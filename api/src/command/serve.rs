@@ -3,6 +3,7 @@
 use super::{CommandError, logging, output};
 use crate::app::{self, MissingKeys};
 use crate::clock::Clock;
+use crate::ending::Ending;
 use crate::settings::{Flags, Settings};
 use clap::Args;
 
@@ -42,12 +43,14 @@ impl Serve {
             true => MissingKeys::Make,
             false => MissingKeys::Refuse,
         };
-        let running = app::serve(app::build(settings, missing, Clock::Machine)?)?;
+        let service = app::build(settings, missing, Clock::Machine)?;
+        let not_well =
+            |error| CommandError::Refused(format!("the server did not end well: {error}"));
+        let ending = Ending::listen().map_err(not_well)?;
+        let running = app::serve(service)?;
         let address = running.address();
         output::say(&format!("listening on http://{address}"));
         tracing::info!(%address, "listening");
-        running
-            .run_until_signal()
-            .map_err(|error| CommandError::Refused(format!("the server did not end well: {error}")))
+        running.run_until(ending).map_err(not_well)
     }
 }

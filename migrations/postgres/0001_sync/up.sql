@@ -5,7 +5,9 @@
 
 CREATE TABLE server (
     only_row BOOLEAN PRIMARY KEY CHECK (only_row),
-    epoch BYTEA NOT NULL CHECK (octet_length(epoch) = 16)
+    epoch BYTEA NOT NULL CHECK (octet_length(epoch) = 16),
+    -- Counts up when it is tried whether writes are taken.
+    probes BIGINT NOT NULL DEFAULT 0
 );
 
 -- Counters are changed at every push: room on the page keeps the change off the indexes.

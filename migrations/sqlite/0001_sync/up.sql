@@ -5,7 +5,9 @@
 
 CREATE TABLE server (
     only_row INTEGER PRIMARY KEY NOT NULL CHECK (only_row = 1),
-    epoch BLOB NOT NULL CHECK (length(epoch) = 16)
+    epoch BLOB NOT NULL CHECK (length(epoch) = 16),
+    -- Counts up when it is tried whether writes are taken.
+    probes INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE stream (

@@ -101,7 +101,7 @@ fn take_copy(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 fn session_on(copy: &Path) -> Result<Session, BackupError> {
-    let manager = Manager { target: Target::Sqlite(copy.to_owned()), access: Access::Whole };
+    let manager = Manager::new(Target::Sqlite(copy.to_owned()), Access::Whole);
     Ok(manager.establish()?)
 }
 
