@@ -33,6 +33,7 @@ mod streams;
 mod target;
 mod tx;
 mod values;
+mod writable;
 mod write;
 
 pub use keys::{KeyId, KeyRing, KeyRingError};

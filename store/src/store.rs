@@ -10,13 +10,13 @@ use crate::presence::Presence;
 use crate::target::Target;
 use crate::tx::Tx;
 use crate::values::{Fixed, Name};
+use crate::writable::{Writable, Writing};
 use crate::{migrate, schema};
 use diesel::prelude::*;
 use r2d2::PooledConnection;
 use ruhu_sync::id::Epoch;
 use ruhu_sync::storage::{ReadTx, StorageError, Stored};
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -62,8 +62,7 @@ struct Inner {
     /// Says that the file is in use, for as long as the store is open.
     _presence: Option<Presence>,
     committed: OnceLock<Box<dyn Fn() + Send + Sync>>,
-    /// The last write found the database unusable: reading it says nothing about that.
-    has_write_failed: AtomicBool,
+    writable: Writable,
 }
 
 /// A database, opened. Cheap to clone; every call takes a connection of its own and blocks its
@@ -122,7 +121,7 @@ impl Store {
             target,
             _presence: presence,
             committed,
-            has_write_failed: AtomicBool::new(false),
+            writable: Writable::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -188,13 +187,7 @@ impl Store {
         let turn = gate.map(|gate| gate.lock().unwrap_or_else(PoisonError::into_inner));
         let done = self.again_while_busy(Mode::Write, is_kept, work);
         drop(turn);
-        match &done {
-            Ok(_) => self.inner.has_write_failed.store(false, Ordering::Relaxed),
-            Err(StorageError::Unavailable(_)) => {
-                self.inner.has_write_failed.store(true, Ordering::Relaxed);
-            }
-            Err(_) => {}
-        }
+        self.inner.writable.note(&done);
         if done.is_ok()
             && let Some(committed) = self.inner.committed.get()
         {
@@ -209,21 +202,22 @@ impl Store {
         drop(self.inner.committed.set(Box::new(call)));
     }
 
-    /// Whether the database answers and, if the last write found it unusable, takes writes again:
-    /// a disk that is full can still be read.
+    /// Whether the database answers and takes writes. Only if it refused the last one is that tried,
+    /// every few seconds, by counting up one number.
     pub fn ping(&self) -> Stored<()> {
         self.read(|tx| tx.epoch().map(drop))?;
-        if !self.inner.has_write_failed.load(Ordering::Relaxed) {
-            return Ok(());
+        match self.inner.writable.known() {
+            Writing::Taken => Ok(()),
+            Writing::Refused => Err(unavailable("it refused the last write")),
+            Writing::ToBeTried => self.write(|tx| {
+                tx.run(|connection| {
+                    use schema::server::dsl;
+                    // Another value: SQLite writes nothing for the same one.
+                    let probe = diesel::update(dsl::server).set(dsl::probes.eq(dsl::probes + 1));
+                    on_both!(connection, |c| probe.execute(c)).map(drop)
+                })
+            }),
         }
-        self.write(|tx| {
-            tx.run(|connection| {
-                use schema::server::dsl;
-                // Another value: SQLite writes nothing for the same one.
-                let probe = diesel::update(dsl::server).set(dsl::probes.eq(dsl::probes + 1));
-                on_both!(connection, |c| probe.execute(c)).map(drop)
-            })
-        })
     }
 
     fn again_while_busy<T>(

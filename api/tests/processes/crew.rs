@@ -1,7 +1,8 @@
 //! People at work on tablets, several to a person, and what must be true of what they were told.
 
+use crate::line::Line;
 use crate::service::{PASSWORD, Ruhu};
-use ruhu_device::{Counted, DeviceError, HttpTransport, TestDevice};
+use ruhu_device::{Counted, DeviceError, TestDevice};
 use ruhu_sync::id::RecordId;
 use ruhu_sync::json::{Json, Object};
 use ruhu_sync::path::Path;
@@ -9,7 +10,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-type Tablet = TestDevice<HttpTransport>;
+type Tablet = TestDevice<Line>;
 
 const PEOPLE: usize = 3;
 const TABLETS_EACH: usize = 2;
@@ -64,7 +65,7 @@ impl Crew {
             let login = ruhu.add_person("committee_member", "110102003001");
             for each in 0..TABLETS_EACH {
                 let seed = seed ^ (((person * TABLETS_EACH + each) as u64 + 1) << 32);
-                let line = HttpTransport::new(&ruhu.address());
+                let line = Line::to(ruhu);
                 let mut tablet = TestDevice::new(line, Counted::new(seed));
                 tablet.sign_in(&login, PASSWORD, "平板").expect("signed in");
                 tablet.settings_mut().attempts = 1;
@@ -82,7 +83,7 @@ impl Crew {
     /// Gives all tablets the service's new address.
     pub(crate) fn reconnect(&mut self, ruhu: &Ruhu) {
         for tablet in &mut self.tablets {
-            *tablet.transport_mut() = HttpTransport::new(&ruhu.address());
+            *tablet.transport_mut() = Line::to(ruhu);
         }
     }
 

@@ -7,6 +7,8 @@ use std::process::{Command, Stdio};
 pub(crate) struct Postgres {
     folder: PathBuf,
     url: String,
+    /// What the server is started with.
+    variables: Vec<(&'static str, String)>,
 }
 
 fn script() -> PathBuf {
@@ -14,14 +16,14 @@ fn script() -> PathBuf {
 }
 
 impl Postgres {
-    pub(crate) fn start() -> Self {
+    pub(crate) fn start(variables: &[(&'static str, String)]) -> Self {
         let mut random = [0; 8];
         getrandom::fill(&mut random).expect("random bytes");
         let name = format!("ruhu-killed-{:x}", u64::from_le_bytes(random));
         // The server may run as another user, to whom a private folder is closed.
         let folder = std::env::temp_dir().join(name);
-        let url = ask(&["start", "--durable"], &folder);
-        Self { folder, url }
+        let url = ask(&["start", "--durable"], &folder, variables);
+        Self { folder, url, variables: variables.to_vec() }
     }
 
     pub(crate) fn url(&self) -> &str {
@@ -30,25 +32,41 @@ impl Postgres {
 
     /// Ends all of its processes at once, as a power cut would, and waits until they are gone.
     pub(crate) fn kill(&self) {
-        let file = self.folder.join("data/postmaster.pid");
-        let text = std::fs::read_to_string(file).expect("it runs");
-        let first: u32 = text.lines().next().and_then(|line| line.parse().ok()).expect("a number");
-        let mut all = children_of(first);
-        all.insert(0, first);
-        for id in &all {
-            let _ = Command::new("kill")
-                .args(["-KILL", &id.to_string()])
-                .stderr(Stdio::null())
-                .status();
-        }
+        let all = self.signal("-KILL");
         while all.iter().any(|id| is_alive(*id)) {
             std::thread::yield_now();
         }
     }
 
+    /// Lets all of its processes stand still, with whatever they have in hand.
+    pub(crate) fn halt(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Lets them go on.
+    pub(crate) fn go_on(&self) {
+        self.signal("-CONT");
+    }
+
+    /// Tells all of its processes, the first one first: it makes no more then.
+    fn signal(&self, signal: &str) -> Vec<u32> {
+        let file = self.folder.join("data/postmaster.pid");
+        let text = std::fs::read_to_string(file).expect("it runs");
+        let first: u32 = text.lines().next().and_then(|line| line.parse().ok()).expect("a number");
+        let tell = |id: u32| {
+            let mut told = Command::new("kill");
+            drop(told.args([signal, &id.to_string()]).stderr(Stdio::null()).status());
+        };
+        tell(first);
+        let mut all = children_of(first);
+        all.iter().for_each(|id| tell(*id));
+        all.push(first);
+        all
+    }
+
     /// Starts it again on what it left.
     pub(crate) fn resume(&self) {
-        assert_eq!(ask(&["resume"], &self.folder), self.url);
+        assert_eq!(ask(&["resume"], &self.folder, &self.variables), self.url);
     }
 }
 
@@ -59,9 +77,10 @@ impl Drop for Postgres {
     }
 }
 
-fn ask(command: &[&str], folder: &Path) -> String {
-    let output =
-        Command::new(script()).args(command).arg(folder).output().expect("scripts/postgres");
+fn ask(command: &[&str], folder: &Path, variables: &[(&'static str, String)]) -> String {
+    let mut script = Command::new(script());
+    let variables = variables.iter().map(|(name, value)| (name, value));
+    let output = script.args(command).arg(folder).envs(variables).output().expect("the script");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
     assert!(output.status.success(), "{}", text(&output.stderr));
     text(&output.stdout)

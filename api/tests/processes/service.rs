@@ -35,10 +35,9 @@ impl Ruhu {
         Self { folder, url, more: Vec::new(), running: None, people: Cell::new(0) }
     }
 
-    /// With another setting, as a variable.
-    pub(crate) fn with(mut self, variable: &'static str, value: impl Into<String>) -> Self {
+    /// Another setting for the next start, as a variable.
+    pub(crate) fn set(&mut self, variable: &'static str, value: impl Into<String>) {
         self.more.push((variable, value.into()));
-        self
     }
 
     /// Its folder.
@@ -82,11 +81,7 @@ impl Ruhu {
 
     /// Starts the service, and waits until it listens.
     pub(crate) fn start(&mut self) {
-        // Limits on files may be set on it later; going over one is an error then, and no signal.
-        // What the shell ignores, the service does.
-        let mut shell = Command::new("/bin/sh");
-        shell.args(["-c", "trap '' XFSZ; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_ruhu")]);
-        let mut command = self.prepared(shell);
+        let mut command = self.prepared(Command::new(env!("CARGO_BIN_EXE_ruhu")));
         let log = File::options().create(true).append(true).open(self.folder().join("log"));
         let mut child = command
             .args(["serve", "--make-keys", "--listen", "127.0.0.1:0"])
@@ -138,6 +133,12 @@ impl Ruhu {
     #[track_caller]
     pub(crate) fn stop(&mut self) {
         self.tell_to_end();
+        self.has_ended_well();
+    }
+
+    /// Waits until it has ended, well.
+    #[track_caller]
+    pub(crate) fn has_ended_well(&mut self) {
         let ended = self.running.take().expect("it runs").child.wait().expect("ended");
         assert!(ended.success(), "{ended}: {}", self.log());
     }

@@ -5,6 +5,9 @@ use crate::database::Site;
 use crate::service::{PASSWORD, Ruhu};
 use ruhu_device::{HttpTransport, Transport as _};
 use serde_json::{Value, json};
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::Instant;
 
 fn call(ruhu: &Ruhu, method: &str, path: &str, token: Option<&str>, body: Option<&Value>) -> Value {
     let mut line = HttpTransport::new(&ruhu.address());
@@ -48,13 +51,44 @@ fn backups_made(ruhu: &Ruhu, admin: &str) -> Vec<Value> {
 }
 
 #[test]
+fn a_request_in_flight_when_it_is_told_to_end_is_answered() {
+    let mut ruhu = Ruhu::on(None);
+    ruhu.start();
+    let admin = ruhu.add_person("admin", "");
+    let body =
+        json!({"login": admin, "password": PASSWORD, "device": {"name": "平板"}}).to_string();
+    let (first, rest) = body.as_bytes().split_at(body.len() / 2);
+    let address = ruhu.address().replace("http://", "");
+    let mut line = TcpStream::connect(&address).expect("a line");
+    let head = format!(
+        "POST /v1/session HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
+    line.write_all(head.as_bytes()).expect("sent");
+    line.write_all(first).expect("sent");
+    // Behind it on the way in: when this is answered, the first has long been read.
+    call(&ruhu, "GET", "/readyz", None, None);
+    ruhu.tell_to_end();
+    let begun = Instant::now();
+    while TcpStream::connect(&address).is_ok() {
+        assert!(begun.elapsed().as_secs() < 60, "it still takes requests: {}", ruhu.log());
+        std::thread::yield_now();
+    }
+    line.write_all(rest).expect("sent");
+    let mut answer = String::new();
+    line.read_to_string(&mut answer).expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    ruhu.has_ended_well();
+}
+
+#[test]
 fn a_job_that_runs_when_it_is_told_to_end_is_finished_and_runs_once() {
     for _ in 0..2 {
         let mut ruhu = Ruhu::on(None);
         let backups = ruhu.folder().join("backups");
-        ruhu = ruhu
-            .with("RUHU_BACKUP_DIR", backups.display().to_string())
-            .with("RUHU_BACKUP_SCHEDULE", "0 0 1 1 *");
+        ruhu.set("RUHU_BACKUP_DIR", backups.display().to_string());
+        ruhu.set("RUHU_BACKUP_SCHEDULE", "0 0 1 1 *");
         // What became due while it was stopped is made up for at once: told to end at once, it is
         // in the middle of that, or before it, or behind it.
         for _ in 0..3 {
@@ -63,7 +97,7 @@ fn a_job_that_runs_when_it_is_told_to_end_is_finished_and_runs_once() {
         }
         ruhu.start();
         let admin = ruhu.add_person("admin", "");
-        let begun = std::time::Instant::now();
+        let begun = Instant::now();
         let mut runs = backups_made(&ruhu, &admin);
         while runs.iter().all(|run| run["outcome"] == "running") {
             assert!(begun.elapsed().as_secs() < 60, "no backup was made: {}", ruhu.log());

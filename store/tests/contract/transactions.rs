@@ -1,8 +1,9 @@
 //! All or nothing, one moment, read or write.
 
 use crate::bench::{Bench, on_both_databases};
-use crate::databases::Database;
+use crate::databases::{Database, key_ring};
 use crate::world::*;
+use ruhu_store::{Store, StoreSettings};
 use ruhu_sync::id::{DeviceSeq, Seq};
 use ruhu_sync::rules::StreamKind;
 use ruhu_sync::storage::{DeviceState, ReadTx, StorageError, Stored, StreamHead, WriteTx};
@@ -20,6 +21,7 @@ on_both_databases! {
     a_panic_takes_back_everything_and_the_store_goes_on,
     a_reader_sees_one_moment,
     a_reading_transaction_writes_nothing,
+    connections_that_are_all_taken_are_busy_until_one_is_given_back,
     work_that_met_another_is_done_again_from_its_beginning,
     work_that_swallows_an_error_is_not_committed,
 }
@@ -154,4 +156,18 @@ fn work_that_swallows_an_error_is_not_committed(database: &impl Database) {
     });
     assert!(done.is_err(), "it was said to be committed");
     assert_eq!(what_is_there(database), (0, 0, 0, 0));
+}
+
+fn connections_that_are_all_taken_are_busy_until_one_is_given_back(database: &impl Database) {
+    let mut settings = StoreSettings::new(database.url(), key_ring(1));
+    settings.pool_connections_max = 1;
+    settings.wait_ms_max = 50;
+    let store = Store::open(&settings).expect("opened");
+    let epoch = store.read(|tx| tx.epoch()).expect("an epoch");
+    let meanwhile = store.read(|tx| {
+        tx.epoch()?;
+        Ok(store.read(|tx| tx.epoch()))
+    });
+    assert_eq!(meanwhile, Ok(Err(StorageError::Busy)));
+    assert_eq!(store.read(|tx| tx.epoch()), Ok(epoch));
 }

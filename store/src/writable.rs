@@ -1,0 +1,68 @@
+//! Whether the database takes writes, as far as the last ones tell: reading it says nothing about
+//! that, because a disk that is full can still be read.
+
+use ruhu_sync::storage::{StorageError, Stored};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// So long a refusal is believed before it is tried anew: what is tried is small, and may find room
+/// where work does not.
+const BELIEVED: Duration = Duration::from_secs(5);
+
+/// What is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Writing {
+    /// The last write was taken, or there was none.
+    Taken,
+    /// It was refused just now.
+    Refused,
+    /// It was refused a while ago.
+    ToBeTried,
+}
+
+/// When the last write was refused, if it was.
+#[derive(Debug, Default)]
+pub(crate) struct Writable {
+    refused_at: Mutex<Option<Instant>>,
+}
+
+impl Writable {
+    /// Notes what became of a write.
+    pub(crate) fn note<T>(&self, done: &Stored<T>) {
+        let refused_at = match done {
+            Ok(_) => None,
+            Err(StorageError::Unavailable(_)) => Some(Instant::now()),
+            // It says nothing about the next.
+            Err(StorageError::Busy | StorageError::Corrupt(_)) => return,
+        };
+        *self.refused_at.lock().unwrap_or_else(PoisonError::into_inner) = refused_at;
+    }
+
+    /// What is known now.
+    pub(crate) fn known(&self) -> Writing {
+        match *self.refused_at.lock().unwrap_or_else(PoisonError::into_inner) {
+            None => Writing::Taken,
+            Some(at) if at.elapsed() < BELIEVED => Writing::Refused,
+            Some(_) => Writing::ToBeTried,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_believed_for_a_while_then_tried_and_a_write_that_is_taken_ends_it() {
+        let writable = Writable::default();
+        assert_eq!(writable.known(), Writing::Taken);
+        writable.note::<()>(&Err(StorageError::Unavailable("full".to_owned())));
+        assert_eq!(writable.known(), Writing::Refused);
+        writable.note::<()>(&Err(StorageError::Busy));
+        assert_eq!(writable.known(), Writing::Refused);
+        *writable.refused_at.lock().expect("not poisoned") = Instant::now().checked_sub(BELIEVED);
+        assert_eq!(writable.known(), Writing::ToBeTried);
+        writable.note(&Ok(()));
+        assert_eq!(writable.known(), Writing::Taken);
+    }
+}
