@@ -42,6 +42,9 @@ impl fmt::Display for Figures {
     }
 }
 
+/// A line of kills beside others: its name, what it is on, how many.
+type Lane = (&'static str, fn() -> Site, u64);
+
 /// A number that was asked for by a variable.
 fn asked(variable: &str) -> Option<u64> {
     let text = std::env::var(variable).ok()?;
@@ -130,7 +133,7 @@ fn a_thousand_kills_lose_nothing() {
     let begun = Instant::now();
     let half = kills / 2;
     // PostgreSQL's take longer, most of it waiting.
-    let lanes: [(&str, fn() -> Site, u64); 3] = [
+    let lanes: [Lane; 3] = [
         ("SQLite", Site::sqlite, kills - half),
         ("PostgreSQL", Site::postgres, half / 2),
         ("PostgreSQL too", Site::postgres, half - half / 2),
