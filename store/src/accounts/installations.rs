@@ -124,15 +124,13 @@ impl Tx {
         Ok(changed == 1)
     }
 
-    /// Makes all access tokens of a device void that were issued up to now; says whether there is
-    /// such a device.
-    pub(super) fn revoke_device(&mut self, id: DeviceId, at: Instant) -> Stored<bool> {
-        self.must_write()?;
-        let changed = self.run(|connection| {
+    /// Makes all access tokens of a device void that count as issued up to then.
+    pub(super) fn revoke_device(&mut self, id: DeviceId, since: Instant) -> Stored<()> {
+        self.run(|connection| {
             let query =
-                diesel::update(device::table.find(id.fixed())).set(device::revoked_at.eq(at.0));
+                diesel::update(device::table.find(id.fixed())).set(device::revoked_at.eq(since.0));
             on_both!(connection, |c| query.execute(c))
         })?;
-        Ok(changed == 1)
+        Ok(())
     }
 }

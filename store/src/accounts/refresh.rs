@@ -7,6 +7,7 @@ use crate::Tx;
 use crate::devices::{self, Hold};
 use crate::schema::refresh_token;
 use crate::values::{Fixed, Name};
+use diesel::dsl::max;
 use diesel::prelude::*;
 use ruhu_sync::id::{DeviceId, Instant};
 use ruhu_sync::storage::Stored;
@@ -191,8 +192,13 @@ impl Tx {
     /// Ends all sign-ins of a device up to now: its refresh tokens and its access tokens. Says
     /// whether there is such a device.
     pub fn end_sign_ins(&mut self, device: DeviceId, at: Instant) -> Stored<bool> {
+        self.must_write()?;
         // The device first: its row is what a refresh waits for.
-        let is_there = self.revoke_device(device, at)?;
+        if devices::find(self, device, Hold::Lock)?.is_none() {
+            return Ok(false);
+        }
+        let since = self.last_given(device)?.map_or(at, |given| at.max(given));
+        self.revoke_device(device, since)?;
         self.run(|connection| {
             let query = diesel::update(
                 refresh_token::table
@@ -202,6 +208,20 @@ impl Tx {
             .set(refresh_token::revoked_at.eq(at.0));
             on_both!(connection, |c| query.execute(c))
         })?;
-        Ok(is_there)
+        Ok(true)
+    }
+
+    /// As of when the last tokens of a device count, or its last revocation: after a revocation
+    /// within the same second, later than they were given ([`Seat::after_revocation`]).
+    fn last_given(&mut self, device: DeviceId) -> Stored<Option<Instant>> {
+        let given: Option<i64> = self.run(|connection| {
+            let query = refresh_token::table
+                .filter(refresh_token::device.eq(device.fixed()))
+                .filter(refresh_token::revoked_at.is_null())
+                .select(max(refresh_token::issued_at));
+            on_both!(connection, |c| query.first(c))
+        })?;
+        let revoked = self.seat(device)?.and_then(|seat| seat.revoked_at);
+        Ok(given.map(Instant).max(revoked))
     }
 }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 on_both_databases! {
     a_person_sees_the_own_devices_and_nobody_elses,
     a_revoked_device_is_signed_out_and_signs_in_again_with_all_it_has,
+    what_is_signed_out_twice_within_a_second_is_signed_out,
     a_device_reported_lost_is_told_to_erase_and_nobody_signs_in_on_it,
     a_device_that_was_found_goes_on_where_it_stood,
     nobody_but_an_administrator_reaches_another_persons_device,
@@ -57,6 +58,24 @@ fn a_revoked_device_is_signed_out_and_signs_in_again_with_all_it_has(server: Ser
     tablet.sign_in("worker_a", PASSWORD, "平板").expect("signed in");
     assert_eq!(tablet.push().expect("pushed").outcomes.len(), 1);
     desk.call("GET", "/v1/me").send().expect(200);
+}
+
+fn what_is_signed_out_twice_within_a_second_is_signed_out(server: Server) {
+    let first = server.hand("worker_a");
+    let again = || Hand::new(&server, "worker_a", Some(first.device.0));
+    first.call("DELETE", "/v1/session").send().expect(204);
+    for _ in 0..3 {
+        let signed_in = again();
+        signed_in.call("GET", "/v1/sync").send().expect(200);
+        signed_in.call("DELETE", "/v1/session").send().expect(204);
+        signed_in.call("GET", "/v1/sync").send().expect_problem(401, "sign-in-required");
+    }
+    let signed_in = again();
+    let administrator = server.hand("admin");
+    act(&administrator, &first, "/v1/admin/devices", "report-lost").expect(204);
+    act(&administrator, &first, "/v1/admin/devices", "report-found").expect(204);
+    signed_in.call("GET", "/v1/sync").send().expect_problem(401, "sign-in-required");
+    again().call("GET", "/v1/sync").send().expect(200);
 }
 
 fn a_device_reported_lost_is_told_to_erase_and_nobody_signs_in_on_it(server: Server) {
