@@ -5,6 +5,7 @@ mod inflate;
 
 pub use inflate::Encoding;
 
+use crate::auth::Door;
 use crate::problem::{Answer, Kind, Problem};
 use actix_web::dev::Payload;
 use actix_web::http::header;
@@ -73,11 +74,12 @@ impl<T: DeserializeOwned> FromRequest for Json<T> {
         limits.compressed_bytes_max = limits.compressed_bytes_max.min(JSON_BYTES_MAX);
         let is_json = is_json(request);
         let body = read(request, payload, limits);
+        let door = Door::of(request);
         Box::pin(async move {
             if !is_json {
-                return Err(Kind::UnsupportedMediaType.into());
+                return door.before(Err(Kind::UnsupportedMediaType.into())).await;
             }
-            parse(&body.await?.0).map(Self)
+            door.before(parse(&body.await?.0)).await.map(Self)
         })
     }
 }
@@ -113,7 +115,8 @@ fn read(request: &HttpRequest, payload: &mut Payload, limits: BodyLimits) -> Rea
     let encoding = Encoding::of(request.headers());
     let announced = announced_length(request);
     let payload = web::Payload::from_request(request, payload);
-    Box::pin(async move {
+    let door = Door::of(request);
+    let reading = async move {
         let encoding = encoding?;
         let payload = payload.await.map_err(|error| Problem::internal(error.to_string()))?;
         let arriving = arrive(announced, payload, limits.compressed_bytes_max);
@@ -121,7 +124,8 @@ fn read(request: &HttpRequest, payload: &mut Payload, limits: BodyLimits) -> Rea
             .await
             .map_err(|_| Problem::new(Kind::RequestTimeout))??;
         decompress(encoding, arrived, limits.bytes_max).await.map(RawBody)
-    })
+    };
+    Box::pin(async move { door.before(reading.await).await })
 }
 
 /// Takes the body as it travels, and stops at the cap.

@@ -4,6 +4,7 @@
 //! that what an administrator changes holds at once.
 
 use super::Claims;
+use super::door::Door;
 use crate::clock::seconds_of;
 use crate::middleware::Caller;
 use crate::problem::{Answer, Kind, Problem};
@@ -61,7 +62,9 @@ impl FromRequest for SignedIn {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
+        let closed = Door::close(&request);
         Box::pin(async move {
+            let _closed = closed;
             let service = service_of(&request)?;
             let now = service.clock.now();
             let claims = service.tokens.read(bearer(&request)?, now)?;
@@ -190,7 +193,9 @@ macro_rules! authorities {
             fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
                 let request = request.clone();
                 let signed_in = SignedIn::from_request(&request, payload);
+                let closed = Door::close(&request);
                 Box::pin(async move {
+                    let _closed = closed;
                     let person = signed_in.await?;
                     let user = person.user();
                     let service = service_of(&request)?;
