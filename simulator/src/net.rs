@@ -77,8 +77,8 @@ impl<S: Service> Net<S> {
 
     /// Takes an answer down, and holds it against what was answered elsewhere. No answer at all is
     /// `null`.
-    fn hear(&mut self, path: &str, body: &str, response: Option<&Response>) {
-        let answer = response.map(|response| comparable(path, body, response)).unwrap_or_default();
+    fn hear(&mut self, path: &str, response: Option<&Response>) {
+        let answer = response.map(|response| comparable(path, response)).unwrap_or_default();
         if let Some(elsewhere) = &mut self.elsewhere {
             let wanted = elsewhere.pop_front().unwrap_or_else(|| Value::from("no call"));
             if let Some(differs) = difference(&wanted, &answer) {
@@ -97,7 +97,7 @@ impl<S: Service> Net<S> {
         self.calls += 1;
         let Request { method, path, bearer, body } = request;
         let answer = self.service.call(method, path, bearer, body);
-        self.hear(path, body.unwrap_or_default(), answer.as_ref().ok());
+        self.hear(path, answer.as_ref().ok());
         let who = bearer_of(bearer).unwrap_or(self.caller);
         if let Ok(response) = &answer
             && let Some(mut model) = self.model.take()
@@ -127,7 +127,7 @@ impl<S: Service> Net<S> {
     pub fn desk(&mut self, staff: (Uuid, Uuid), body: &str) -> Response {
         self.calls += 1;
         let response = self.service.desk(body);
-        self.hear("desk", body, Some(&response));
+        self.hear("desk", Some(&response));
         if let Some(mut model) = self.model.take() {
             let (status, answer) = (response.status, response.body.as_str());
             let result = model.observe_push(staff.1, staff.0, true, body, status, answer);
