@@ -26,10 +26,10 @@ fn a_service_whose_database_answers_is_ready_and_one_whose_does_not_says_so(serv
         "what the database said is for the log: {}",
         told.text()
     );
-    // It comes back, and the same is sent again.
+    // It comes back, and the same is sent again: a write that is taken ends what was refused.
     tables::run(&server, "ALTER TABLE gone RENAME TO server");
-    server.call("GET", "/readyz").send().expect(200);
     hand.push(&edits).expect(200);
+    server.call("GET", "/readyz").send().expect(200);
     assert_eq!(tables::count(&server, "record"), 1);
 }
 
