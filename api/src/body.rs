@@ -217,6 +217,9 @@ mod tests {
         let told = zstd::bulk::compress(&zeros, 3).expect("zstd");
         assert_eq!(taken("zstd", told).await, Ok(200_000));
         assert_eq!(taken("zstd", zstd(b"")).await, Ok(0));
+        // Formats from before the standard are none.
+        let before = [&[0x22, 0xb5, 0x2f, 0xfd][..], &[0; 12]].concat();
+        assert_eq!(taken("zstd", before).await, Err(Kind::DamagedBody));
         let two_frames = [zstd(&zeros[..100_000]), zstd(&zeros[..100_000])].concat();
         assert_eq!(taken("zstd", two_frames).await, Ok(200_000));
         assert_eq!(taken("GZIP", gzip(b"small")).await, Ok(5));

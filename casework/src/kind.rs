@@ -159,6 +159,8 @@ pub struct Lock {
 pub struct Access {
     /// Who.
     pub by: Capacity,
+    /// Only at the desk, whose calls look at more than the record: never from a tablet.
+    pub only_at_desk: bool,
     /// Make one.
     pub create: bool,
     /// Change one.
@@ -245,10 +247,14 @@ impl Pass {
 }
 
 pub(crate) const fn access(by: Capacity) -> Access {
-    Access { by, create: false, change: false, delete: Deletion::Never }
+    Access { by, only_at_desk: false, create: false, change: false, delete: Deletion::Never }
 }
 
 impl Access {
+    pub(crate) const fn only_at_desk(self) -> Self {
+        Self { only_at_desk: true, ..self }
+    }
+
     pub(crate) const fn creates(self) -> Self {
         Self { create: true, ..self }
     }

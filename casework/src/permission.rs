@@ -38,6 +38,7 @@ pub(crate) fn permits(kind: &Kind, question: &Question<'_>) -> Result<(), Reason
         .access
         .iter()
         .find(|access| access.by == question.capacity)
+        .filter(|access| question.is_at_desk || !access.only_at_desk)
         .ok_or(Reason::NotPermitted)?;
     let may_act = match question.act {
         Act::Undelete | Act::Move | Act::Decide => false,

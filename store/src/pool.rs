@@ -43,7 +43,8 @@ impl Connections {
         let begun = Instant::now();
         loop {
             let left = self.wait_max.saturating_sub(begun.elapsed());
-            match self.pool.get_timeout(left.min(LOOK_EVERY)) {
+            let waiting = if self.is_gone() { Duration::ZERO } else { left.min(LOOK_EVERY) };
+            match self.pool.get_timeout(waiting) {
                 Ok(session) => return Ok(session),
                 Err(error) if self.is_gone() => return Err(unavailable(&error.to_string())),
                 Err(_) if begun.elapsed() >= self.wait_max => return Err(StorageError::Busy),

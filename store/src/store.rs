@@ -209,14 +209,19 @@ impl Store {
         match self.inner.writable.known() {
             Writing::Taken => Ok(()),
             Writing::Refused => Err(unavailable("it refused the last write")),
-            Writing::ToBeTried => self.write(|tx| {
-                tx.run(|connection| {
-                    use schema::server::dsl;
-                    // Another value: SQLite writes nothing for the same one.
-                    let probe = diesel::update(dsl::server).set(dsl::probes.eq(dsl::probes + 1));
-                    on_both!(connection, |c| probe.execute(c)).map(drop)
-                })
-            }),
+            Writing::ToBeTried => {
+                self.write(|tx| {
+                    tx.run(|connection| {
+                        use schema::server::dsl;
+                        // Another value: SQLite writes nothing for the same one.
+                        let probe =
+                            diesel::update(dsl::server).set(dsl::probes.eq(dsl::probes + 1));
+                        on_both!(connection, |c| probe.execute(c)).map(drop)
+                    })
+                })?;
+                self.inner.writable.has_written();
+                Ok(())
+            }
         }
     }
 

@@ -12,7 +12,7 @@ const BELIEVED: Duration = Duration::from_secs(5);
 /// What is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Writing {
-    /// The last write was taken, or there was none.
+    /// No write was refused, or one was taken since.
     Taken,
     /// It was refused just now.
     Refused,
@@ -27,14 +27,20 @@ pub(crate) struct Writable {
 }
 
 impl Writable {
-    /// Notes what became of a write.
+    /// Notes what became of a transaction that may write. One that was done may have written
+    /// nothing, and one that was busy says nothing about the next.
     pub(crate) fn note<T>(&self, done: &Stored<T>) {
-        let refused_at = match done {
-            Ok(_) => None,
-            Err(StorageError::Unavailable(_)) => Some(Instant::now()),
-            // It says nothing about the next.
-            Err(StorageError::Busy | StorageError::Corrupt(_)) => return,
-        };
+        if let Err(StorageError::Unavailable(_)) = done {
+            self.set(Some(Instant::now()));
+        }
+    }
+
+    /// Something was written for certain.
+    pub(crate) fn has_written(&self) {
+        self.set(None);
+    }
+
+    fn set(&self, refused_at: Option<Instant>) {
         *self.refused_at.lock().unwrap_or_else(PoisonError::into_inner) = refused_at;
     }
 
@@ -53,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_is_believed_for_a_while_then_tried_and_a_write_that_is_taken_ends_it() {
+    fn a_refusal_is_believed_for_a_while_then_tried_and_only_what_is_written_ends_it() {
         let writable = Writable::default();
         assert_eq!(writable.known(), Writing::Taken);
         writable.note::<()>(&Err(StorageError::Unavailable("full".to_owned())));
@@ -63,6 +69,8 @@ mod tests {
         *writable.refused_at.lock().expect("not poisoned") = Instant::now().checked_sub(BELIEVED);
         assert_eq!(writable.known(), Writing::ToBeTried);
         writable.note(&Ok(()));
+        assert_eq!(writable.known(), Writing::ToBeTried);
+        writable.has_written();
         assert_eq!(writable.known(), Writing::Taken);
     }
 }

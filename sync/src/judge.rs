@@ -345,6 +345,7 @@ impl<R: Rules> Judge<'_, R> {
         let Standing { capacity, decider } = target.standing;
         Question {
             decider,
+            is_at_desk: matches!(self.hand, Hand::Desk | Hand::Server),
             resolves: &edit.resolves,
             keys: self.keys,
             ..Question::new(self.user, capacity, edit.record, &edit.kind, target.act)

@@ -113,6 +113,8 @@ pub struct Question<'a> {
     /// In what capacity a person decides, if this is a quarantined edit that is applied: whether a
     /// record is closed is judged by it, everything else by the author's.
     pub decider: Option<Capacity>,
+    /// Whether it is done at the desk, by calls that look at more than the record.
+    pub is_at_desk: bool,
     /// The record.
     pub record: RecordId,
     /// The kind of record.
@@ -146,6 +148,7 @@ impl<'a> Question<'a> {
             user,
             capacity,
             decider: None,
+            is_at_desk: false,
             record,
             kind,
             act,

@@ -14,6 +14,7 @@ on_both_databases! {
     a_decision_holds_only_for_the_version_that_was_read,
     what_another_street_sees_is_nothing,
     a_contractor_decides_nothing,
+    a_status_that_nothing_has_finds_nothing,
     a_return_without_a_reason_and_a_write_without_a_key_are_refused,
     a_committee_member_reports_a_find_and_the_street_lists_it,
     a_find_that_a_worker_reports_is_listed_by_the_street_and_stays_there,
@@ -159,6 +160,16 @@ fn what_another_street_sees_is_nothing(server: Server) {
     assert_eq!(told(&hidden), told(&never));
     let refused = decide(&reviewer, "/accept", "key-0001", &json!({"rev": rev})).send();
     refused.expect_problem(404, "not-available");
+}
+
+fn a_status_that_nothing_has_finds_nothing(server: Server) {
+    handed_in(&server);
+    let reviewer = Hand::new(&server, "reviewer_here", None);
+    for (list, status) in [("assessments", "%00"), ("finds", "a%00b"), ("assessments", "%20")] {
+        let path = format!("/v1/desk/{list}?status={status}");
+        let found = reviewer.call("GET", &path).send().expect(200).json();
+        assert_eq!(found[list], json!([]), "{found}");
+    }
 }
 
 fn a_contractor_decides_nothing(server: Server) {

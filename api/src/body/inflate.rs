@@ -67,6 +67,9 @@ pub(super) fn inflate(
 /// would take the window that its frame names, 2 MB as most compressors write it, and as much as
 /// it pleases.
 fn unzstd(body: &[u8], bytes_max: usize) -> Result<Vec<u8>, Failure> {
+    if !body.starts_with(&FRAME) {
+        return Err(Failure::Damaged);
+    }
     let mut context = DCtx::try_create().ok_or(Failure::Damaged)?;
     let mut room = body.len().saturating_mul(USUAL_RATIO).max(ROOM_BYTES_MIN);
     loop {
@@ -87,6 +90,9 @@ fn unzstd(body: &[u8], bytes_max: usize) -> Result<Vec<u8>, Failure> {
         }
     }
 }
+
+/// How a frame of zstd's begins (RFC 8878 §3.1.1): the decoder knows formats from before it, too.
+const FRAME: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
 /// How zstd says that a text is larger than its room.
 const NO_ROOM: &str = "Destination buffer is too small";

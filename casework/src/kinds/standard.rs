@@ -32,5 +32,6 @@ pub(super) const KIND: Kind = Kind {
         Required::Field("confirmed"),
     ],
     status: None,
-    access: &[access(KEEPER).creates().changes()],
+    // Which values can stand, and in whose area, is asked there.
+    access: &[access(KEEPER).only_at_desk().creates().changes()],
 };

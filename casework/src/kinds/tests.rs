@@ -199,8 +199,11 @@ fn the_smallest_documents_of_the_readme_make_one_of_each_kind() {
             _ => WORKER,
         };
         let (user, record) = (UserId(Uuid::nil()), RecordId(Uuid::nil()));
-        let question =
-            Question { asks: &asks, ..Question::new(user, by, record, kind.name, Act::Create) };
+        let question = Question {
+            asks: &asks,
+            is_at_desk: true,
+            ..Question::new(user, by, record, kind.name, Act::Create)
+        };
         assert_eq!(rules.permits(&question), Ok(()), "{}", kind.name);
         assert!(rules.invalid_values(kind.name, None, &asks).is_empty());
         assert!(rules.missing_at_creation(kind.name, &document).is_empty());

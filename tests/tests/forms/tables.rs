@@ -2,7 +2,7 @@
 
 use super::post;
 use ruhu_tests::edits::{new_household, put, put_under, record};
-use ruhu_tests::{Field, Hand, Server, on_both_databases};
+use ruhu_tests::{Field, Hand, Server, on_both_databases, verdict};
 use serde_json::{Value, json};
 
 on_both_databases! {
@@ -196,6 +196,14 @@ fn an_administrator_of_a_district_enters_what_holds_there_and_nothing_else(serve
         .json(&body)
         .send()
         .expect(403);
+    // Nor past the desk, in any area: what can stand is asked there.
+    let document = json!({"table": "dibao_standard_fen", "area_code": "12", "valid_from": "2026-07-01", "number": 1,
+        "source": "演示值，不是法定标准", "confirmed": false});
+    for login in ["district_here", "admin"] {
+        let mut tablet = server.hand(login);
+        let pushed = put(record(77), "standard", "0", document.clone());
+        assert_eq!(verdict(&tablet.outcomes([pushed])[0]), "quarantined/not_permitted");
+    }
 }
 
 fn a_correction_holds_for_the_version_that_was_read(server: Server) {
