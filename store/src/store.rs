@@ -202,13 +202,13 @@ impl Store {
         drop(self.inner.committed.set(Box::new(call)));
     }
 
-    /// Whether the database answers and takes writes. Only if it refused the last one is that tried,
+    /// Whether the database answers and takes writes. Only if it refused one is that tried,
     /// every few seconds, by counting up one number.
     pub fn ping(&self) -> Stored<()> {
         self.read(|tx| tx.epoch().map(drop))?;
         match self.inner.writable.known() {
             Writing::Taken => Ok(()),
-            Writing::Refused => Err(unavailable("it refused the last write")),
+            Writing::Refused => Err(unavailable("it refused a write")),
             Writing::ToBeTried => {
                 self.write(|tx| {
                     tx.run(|connection| {

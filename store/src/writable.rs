@@ -1,4 +1,4 @@
-//! Whether the database takes writes, as far as the last ones tell: reading it says nothing about
+//! Whether the database takes writes, as far as is known from those it refused: reading it says nothing about
 //! that, because a disk that is full can still be read.
 
 use ruhu_sync::storage::{StorageError, Stored};

@@ -1,5 +1,6 @@
 //! Records that staff delete, because they were made in error, and bring back.
 
+use super::desk::rev;
 use super::moves::reason;
 use crate::auth::Reviewer;
 use crate::body::Json;
@@ -7,14 +8,13 @@ use crate::clock::in_beijing;
 use crate::desk::{Deletion, Fate};
 use crate::idempotency::IdempotencyKey;
 use crate::openapi::refusals;
-use crate::problem::{Answer, Kind, Problem};
+use crate::problem::{Answer, Kind};
 use crate::service::Service;
 use actix_web::http::header::ContentType;
 use actix_web::{HttpResponse, get, post, web};
 use chrono::SecondsFormat;
 use ruhu_store::desk::DeletedItem;
 use ruhu_sync::id::RecordId;
-use ruhu_sync::rev::Rev;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -71,10 +71,7 @@ pub struct DeletionTaken {
 
 impl DeletionAsked {
     fn read(self, record: Uuid, fate: Fate) -> Answer<Deletion> {
-        let rev = Rev::parse(&self.rev).ok_or_else(|| {
-            Problem::new(Kind::InvalidRequest)
-                .detail("rev 应为读取时所见的版本。", "rev is the version that was read.")
-        })?;
+        let rev = rev(&self.rev)?;
         Ok(Deletion { record: RecordId(record), rev, fate, reason: reason(self.reason)? })
     }
 

@@ -141,13 +141,23 @@ fn json(text: String) -> HttpResponse {
     HttpResponse::Ok().content_type(ContentType::json()).body(text)
 }
 
-fn rev(text: &str) -> Answer<Rev> {
+/// The version that a decision is about.
+pub(super) fn rev(text: &str) -> Answer<Rev> {
     Rev::parse(text).ok_or_else(|| {
         Problem::new(Kind::InvalidRequest).detail(
-            "rev 不是版本号,请填所审阅的版本。",
+            "rev 不是版本号,请填读取时所见的版本。",
             "rev is no version: give the one that was read.",
         )
     })
+}
+
+/// What is told when a list is to go on after a place that is none.
+pub(super) fn no_place() -> Problem {
+    Problem::new(Kind::InvalidRequest).detail(
+        "after 不是列表中的位置：请填最后读到的一项的 place，从头读则不填。",
+        "after is no place in the list: give the place of the last item that was read, or leave it \
+         out to begin.",
+    )
 }
 
 impl Return {

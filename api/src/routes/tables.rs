@@ -6,6 +6,7 @@ use crate::etag::json_or_not_modified;
 use crate::idempotency::IdempotencyKey;
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind, Problem};
+use crate::routes::desk::rev;
 use crate::routes::organisations::Day;
 use crate::service::Service;
 use crate::tables::{Correction, EntrySeen};
@@ -13,7 +14,6 @@ use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
 use ruhu_casework::tables::{TABLES, TableEntry, TableValue};
 use ruhu_sync::id::RecordId;
-use ruhu_sync::rev::Rev;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -234,10 +234,7 @@ impl TableSays {
 
 impl TableCorrection {
     fn read(self, record: Uuid) -> Answer<Correction> {
-        let rev = Rev::parse(&self.rev).ok_or_else(|| {
-            Problem::new(Kind::InvalidRequest)
-                .detail("rev 应为读取时所见的版本。", "rev is the version that was read.")
-        })?;
+        let rev = rev(&self.rev)?;
         Ok(Correction {
             record: RecordId(record),
             rev,

@@ -1,7 +1,8 @@
 //! The messages about open conflicts.
 
 use crate::desk::ConflictsSeen;
-use crate::problem::{Answer, Kind, Problem};
+use crate::problem::Answer;
+use crate::routes::desk::no_place;
 use ruhu_store::desk::{ConflictItem, ConflictPlace};
 use ruhu_sync::id::{Instant, RecordId};
 use ruhu_sync::json::Json;
@@ -23,12 +24,7 @@ pub(super) fn place(text: &str) -> Answer<ConflictPlace> {
         let (at, record) = text.split_once('.')?;
         Some((Instant(at.parse().ok()?), RecordId::parse(record)?))
     };
-    read().ok_or_else(|| {
-        Problem::new(Kind::InvalidRequest).detail(
-            "after 应为列表中某一项的 place。",
-            "after is the place of an item of the list.",
-        )
-    })
+    read().ok_or_else(no_place)
 }
 
 /// Records in which a field waits for a person to choose.

@@ -1,7 +1,8 @@
 //! The messages about quarantined edits.
 
 use crate::desk::{Listed, QuarantineSeen};
-use crate::problem::{Answer, Kind, Problem};
+use crate::problem::{Answer, Problem};
+use crate::routes::desk::no_place;
 use ruhu_store::desk::QuarantinePlace;
 use ruhu_sync::decision::EditName;
 use ruhu_sync::id::{DeviceId, DeviceSeq, Instant};
@@ -148,12 +149,7 @@ pub(super) fn place(text: &str) -> Answer<QuarantinePlace> {
         let is_all = parts.next().is_none();
         is_all.then_some((Instant(at), EditName { device, device_seq }))
     };
-    read().ok_or_else(|| {
-        Problem::new(Kind::InvalidRequest).detail(
-            "after 应为列表中某一项的 place。",
-            "after is the place of an item of the list.",
-        )
-    })
+    read().ok_or_else(no_place)
 }
 
 impl QuarantineEntry {
