@@ -5,11 +5,9 @@ use crate::problem::{Answer, Kind};
 use crate::service::Service;
 use ruhu_store::Tx;
 use ruhu_store::accounts::Installation;
+use ruhu_store::page::{Page, Slice};
 use ruhu_sync::id::{DeviceId, UserId};
 use ruhu_sync::storage::Stored;
-
-/// Devices in one answer at most.
-const DEVICES_MAX: u64 = 200;
 
 /// What becomes of a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,10 +35,10 @@ impl Service {
         &self,
         person: &SignedIn,
         whose: Option<UserId>,
-        after: Option<DeviceId>,
-    ) -> Answer<Vec<Installation>> {
+        page: Page<DeviceId>,
+    ) -> Answer<Slice<Installation, DeviceId>> {
         let now = person.now;
-        self.read(move |tx| tx.installations(whose, after, DEVICES_MAX, now)).await
+        self.read(move |tx| tx.installations(whose, page, now)).await
     }
 
     /// Does something to a device. Doing it again changes nothing.

@@ -23,6 +23,7 @@ pub mod middleware;
 pub mod openapi;
 pub mod organisations;
 mod page;
+mod paging;
 pub mod problem;
 pub mod routes;
 pub mod service;

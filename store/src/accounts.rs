@@ -13,7 +13,8 @@ pub use refresh::{NewRefreshToken, Renewal, ShownRefreshToken};
 
 use crate::Tx;
 use crate::grants;
-use crate::organisations::Page;
+use crate::organisations::begins_after;
+use crate::page::{Page, Slice};
 use crate::schema::{account, caseload, office};
 use crate::values::{Fixed, Name};
 use diesel::prelude::*;
@@ -21,6 +22,7 @@ use ruhu_casework::facts::{Office, PersonFacts};
 use ruhu_sync::id::{StreamId, UserId};
 use ruhu_sync::storage::Stored;
 use secrecy::{ExposeSecret, SecretString};
+use uuid::Uuid;
 
 /// A person with an account.
 #[derive(Clone, Debug)]
@@ -183,16 +185,17 @@ impl Tx {
 }
 
 /// Accounts in order of their names, without what signs them in.
-pub(crate) fn account_page(tx: &mut Tx, page: Page) -> Stored<Vec<Account>> {
+pub(crate) fn account_page(tx: &mut Tx, page: Page<Uuid>) -> Stored<Slice<Account, Uuid>> {
     let rows: Vec<AccountRow> = tx.run(|connection| {
         let query = account::table
-            .filter(account::id.gt(page.begins_after()))
+            .filter(account::id.gt(begins_after(page)))
             .order(account::id)
-            .limit(i64::from(page.limit))
+            .limit(page.fetched())
             .select(COLUMNS);
         on_both!(connection, |c| query.load(c))
     })?;
-    Ok(rows.into_iter().map(|row| Account { password_hash: None, ..of_row(row) }).collect())
+    let account = |row| Account { password_hash: None, ..of_row(row) };
+    Ok(page.cut(rows.into_iter().map(account).collect(), |account| account.id.0))
 }
 
 #[cfg(test)]

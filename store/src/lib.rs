@@ -20,6 +20,7 @@ mod keys;
 mod manager;
 mod migrate;
 pub mod organisations;
+pub mod page;
 mod pool;
 mod presence;
 mod read;

@@ -4,9 +4,8 @@ mod found;
 mod lists;
 mod log;
 
-pub use lists::{
-    BanRow, CaseloadRow, ContractRow, MembershipRow, OfficeRow, Page, ProviderRow, Within,
-};
+pub(crate) use lists::begins_after;
+pub use lists::{BanRow, CaseloadRow, ContractRow, MembershipRow, OfficeRow, ProviderRow, Within};
 pub use log::{LogEntry, LogRow};
 
 use crate::Tx;

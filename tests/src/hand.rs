@@ -116,4 +116,30 @@ impl Hand {
         assert_eq!(page["complete"], true, "more than a page");
         page["records"].as_array().expect("records").clone()
     }
+
+    /// A list, page by page from the beginning to its end: what stands under `rows` in each answer.
+    /// Only the last page may be short, and only it tells of no next one.
+    #[track_caller]
+    pub fn pages(&self, path: &str, rows: &str, limit: usize) -> Vec<Vec<Value>> {
+        let join = if path.contains('?') { '&' } else { '?' };
+        let path = format!("{path}{join}limit={limit}");
+        let (mut pages, mut after) = (Vec::new(), String::new());
+        loop {
+            let page = self.call("GET", &format!("{path}{after}")).send().expect(200).json();
+            pages.push(page[rows].as_array().expect("a list").clone());
+            let count = pages.last().map_or(0, Vec::len);
+            let Some(next) = page["next"].as_str() else {
+                assert!(count <= limit, "{count} rows in a page of {limit}");
+                return pages;
+            };
+            assert_eq!(count, limit, "a page before the last is full");
+            after = format!("&after={next}");
+        }
+    }
+
+    /// A whole list, read in pages of the most rows.
+    #[track_caller]
+    pub fn listed(&self, path: &str, rows: &str) -> Vec<Value> {
+        self.pages(path, rows, 200).concat()
+    }
 }

@@ -4,6 +4,7 @@ use crate::auth::{Admin, SignedIn};
 use crate::clock::in_beijing;
 use crate::devices::{DeviceAct, Reach};
 use crate::openapi::refusals;
+use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind};
 use crate::service::Service;
 use actix_web::{HttpResponse, get, post, web};
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+refusals!(NotTheOwn: Kind::InvalidRequest);
 refusals!(NoSuchDevice: Kind::NotAvailable, Kind::InvalidRequest);
 refusals!(NotListed: Kind::NotPermitted, Kind::InvalidRequest);
 refusals!(NotAdministered: Kind::NotPermitted, Kind::NotAvailable, Kind::InvalidRequest);
@@ -20,8 +22,11 @@ refusals!(NotAdministered: Kind::NotPermitted, Kind::NotAvailable, Kind::Invalid
 /// A list of devices.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DeviceList {
-    /// At most 200, in order of their ids. Ask again with the last one in `after` for more.
+    /// In order of their ids.
     devices: Vec<DeviceItem>,
+    /// What to ask for as `after` to go on; left out at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
 }
 
 /// A device.
@@ -58,19 +63,21 @@ pub struct Owner {
     name: String,
 }
 
-/// Which devices are asked for.
+/// Whose devices are asked for.
 #[derive(Clone, Copy, Debug, Deserialize)]
-pub struct Wanted {
+pub struct Whose {
     person: Option<Uuid>,
-    after: Option<Uuid>,
 }
+
+const OWN: List<DeviceId> = List::named("own_devices");
+const ALL: List<DeviceId> = List::named("devices");
 
 fn told(at: Instant) -> String {
     in_beijing(at).to_rfc3339_opts(chrono::SecondsFormat::Secs, false)
 }
 
 impl DeviceList {
-    fn of(found: Vec<Installation>, this: DeviceId) -> Self {
+    fn of(found: Vec<Installation>, next: Option<String>, this: DeviceId) -> Self {
         let item = |device: Installation| DeviceItem {
             is_this: device.id == this,
             id: device.id.0,
@@ -81,7 +88,7 @@ impl DeviceList {
             edits_received: device.last.0,
             reported_lost_at: device.reported_lost_at.map(told),
         };
-        Self { devices: found.into_iter().map(item).collect() }
+        Self { devices: found.into_iter().map(item).collect(), next }
     }
 
     fn example() -> Self {
@@ -98,7 +105,7 @@ impl DeviceList {
             reported_lost_at: None,
         };
         let this = device.id;
-        Self::of(vec![device], this)
+        Self::of(vec![device], None, this)
     }
 }
 
@@ -107,19 +114,22 @@ impl DeviceList {
 /// A browser that signs in at a desk is one, too.
 #[utoipa::path(
     tag = "session",
-    params(("after" = Option<Uuid>, Query, description = "Only those after this one")),
-    responses((status = 200, description = "The devices", body = DeviceList, example = json!(DeviceList::example()))),
+    params(Paging),
+    responses(
+        (status = 200, description = "The devices", body = DeviceList, example = json!(DeviceList::example())),
+        NotTheOwn,
+    ),
     security(("access_token" = [])),
 )]
 #[get("/v1/me/devices")]
 pub(crate) async fn list_my_devices(
     person: SignedIn,
     service: web::Data<Service>,
-    wanted: web::Query<Wanted>,
+    wanted: web::Query<Paging>,
 ) -> Answer<HttpResponse> {
-    let (own, after) = (Some(person.user()), wanted.after.map(DeviceId));
-    let found = service.devices(&person, own, after).await?;
-    Ok(HttpResponse::Ok().json(DeviceList::of(found, person.device)))
+    let found = service.devices(&person, Some(person.user()), OWN.page(&wanted)?).await?;
+    let next = OWN.next(found.next)?;
+    Ok(HttpResponse::Ok().json(DeviceList::of(found.rows, next, person.device)))
 }
 
 /// Ends the sign-ins of one of the person's own devices.
@@ -166,7 +176,7 @@ pub(crate) async fn report_my_device_lost(
     tag = "administration",
     params(
         ("person" = Option<Uuid>, Query, description = "Only this person's"),
-        ("after" = Option<Uuid>, Query, description = "Only those after this one"),
+        Paging,
     ),
     responses(
         (status = 200, description = "The devices", body = DeviceList, example = json!(DeviceList::example())),
@@ -178,11 +188,13 @@ pub(crate) async fn report_my_device_lost(
 pub(crate) async fn list_devices(
     admin: Admin,
     service: web::Data<Service>,
-    wanted: web::Query<Wanted>,
+    whose: web::Query<Whose>,
+    wanted: web::Query<Paging>,
 ) -> Answer<HttpResponse> {
-    let (whose, after) = (wanted.person.map(UserId), wanted.after.map(DeviceId));
-    let found = service.devices(&admin.person, whose, after).await?;
-    Ok(HttpResponse::Ok().json(DeviceList::of(found, admin.person.device)))
+    let (whose, page) = (whose.person.map(UserId), ALL.page(&wanted)?);
+    let found = service.devices(&admin.person, whose, page).await?;
+    let next = ALL.next(found.next)?;
+    Ok(HttpResponse::Ok().json(DeviceList::of(found.rows, next, admin.person.device)))
 }
 
 /// Ends the sign-ins of anybody's device.

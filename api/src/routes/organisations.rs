@@ -19,12 +19,11 @@ pub(crate) use offices::*;
 pub(crate) use providers::*;
 
 use crate::openapi::refusals;
-use crate::problem::{Answer, Kind, Problem};
+use crate::problem::Kind;
 use actix_web::HttpResponse;
 use actix_web::http::header::ContentType;
 use chrono::NaiveDate;
 use ruhu_casework::value::day;
-use ruhu_store::organisations::Page;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
@@ -38,6 +37,8 @@ refusals!(NotEnded: Kind::NotPermitted, Kind::NotAvailable, Kind::InvalidRequest
     Kind::MalformedJson, Kind::OrganisationRefused, Kind::IdempotencyKeyReused);
 
 const ID: &str = "0192e4a0-0000-7000-8000-000000000021";
+/// A cursor as an example shows it.
+pub(crate) const CURSOR: &str = "cHJvdmlkZXJzICIwMTkyZTRhMC0wMDAwIg";
 const OTHER_ID: &str = "0192e4a0-0000-7000-8000-000000000022";
 
 /// A day of the calendar in Beijing, as `2026-11-23`.
@@ -96,39 +97,4 @@ struct EndOf {
     id: Uuid,
     #[serde(flatten)]
     end: End,
-}
-
-/// Which part of a list.
-#[derive(Clone, Copy, Debug, Deserialize)]
-pub(crate) struct Wanted {
-    /// Those after this one.
-    after: Option<Uuid>,
-    /// How many at most.
-    limit: Option<u16>,
-}
-
-const LIMIT: u16 = 100;
-const LIMIT_MAX: u16 = 200;
-
-fn limited(limit: Option<u16>) -> Answer<u16> {
-    let limit = limit.unwrap_or(LIMIT);
-    match (1..=LIMIT_MAX).contains(&limit) {
-        true => Ok(limit),
-        false => Err(Problem::new(Kind::InvalidRequest).detail(
-            format!("limit 应在 1 到 {LIMIT_MAX} 之间。"),
-            format!("limit lies between 1 and {LIMIT_MAX}."),
-        )),
-    }
-}
-
-impl Wanted {
-    fn page(self) -> Answer<Page> {
-        Ok(Page { after: self.after, limit: limited(self.limit)? })
-    }
-}
-
-/// The name to ask after for the next page, if this one is full.
-fn next_of<T>(rows: &[T], limit: u16, name: impl Fn(&T) -> Uuid) -> Option<Uuid> {
-    let is_full = rows.len() >= usize::from(limit);
-    rows.last().filter(|_| is_full).map(name)
 }

@@ -1,8 +1,9 @@
 //! A person's installations: looked at, signed out, reported lost, found again.
 
 use crate::Tx;
+use crate::page::{Page, Slice};
 use crate::schema::{account, device, refresh_token};
-use crate::values::{Fixed, Name, counted, counter};
+use crate::values::{Fixed, Name, counted};
 use diesel::dsl::max;
 use diesel::prelude::*;
 use ruhu_sync::id::{DeviceId, DeviceSeq, Instant, UserId};
@@ -53,14 +54,13 @@ fn of_row(row: Row) -> Stored<Installation> {
 }
 
 impl Tx {
-    /// Devices in order of their ids, those after one, at most so many: one person's, or all.
+    /// Devices in order of their ids: one person's, or all.
     pub fn installations(
         &mut self,
         user: Option<UserId>,
-        after: Option<DeviceId>,
-        limit: u64,
+        page: Page<DeviceId>,
         now: Instant,
-    ) -> Stored<Vec<Installation>> {
+    ) -> Stored<Slice<Installation, DeviceId>> {
         let rows: Vec<Row> = self.run(|connection| {
             on_both!(connection, |c| {
                 let given = refresh_token::table
@@ -84,18 +84,19 @@ impl Tx {
                         given,
                     ))
                     .order(device::id)
-                    .limit(counter(limit))
+                    .limit(page.fetched())
                     .into_boxed();
                 if let Some(user) = user {
                     query = query.filter(device::account.eq(user.fixed()));
                 }
-                if let Some(after) = after {
+                if let Some(after) = page.after {
                     query = query.filter(device::id.gt(after.fixed()));
                 }
                 query.load(c)
             })
         })?;
-        rows.into_iter().map(of_row).collect()
+        let rows = rows.into_iter().map(of_row).collect::<Stored<_>>()?;
+        Ok(page.cut(rows, |device| device.id))
     }
 
     /// Reports a device lost: all its sign-ins end, and it is refused until it is found. Says

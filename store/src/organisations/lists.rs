@@ -3,6 +3,7 @@
 use super::name;
 use crate::Tx;
 use crate::accounts::{Account, account_page};
+use crate::page::{Page, Slice};
 use crate::schema::{
     caseload, contract, membership, membership_entry, office, provider, provider_ban,
 };
@@ -33,21 +34,6 @@ impl Within {
     /// after 9.
     pub(super) fn ranges(&self) -> impl Iterator<Item = (&str, String)> {
         self.0.iter().map(|prefix| (prefix.as_str(), format!("{prefix}:")))
-    }
-}
-
-/// Which part of a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Page {
-    /// Those after this one; none to begin.
-    pub after: Option<Uuid>,
-    /// How many at most.
-    pub limit: u16,
-}
-
-impl Page {
-    pub(crate) fn begins_after(&self) -> Fixed<16> {
-        name(self.after.unwrap_or_default())
     }
 }
 
@@ -204,6 +190,11 @@ pub(super) fn membership_of(columns: MembershipColumns) -> Stored<MembershipRow>
     })
 }
 
+/// The name that a page in order of names begins after.
+pub(crate) fn begins_after(page: Page<Uuid>) -> Fixed<16> {
+    name(page.after.unwrap_or_default())
+}
+
 fn uuid(bytes: Fixed<16>) -> Uuid {
     Uuid::from_bytes(bytes.0)
 }
@@ -229,7 +220,7 @@ macro_rules! memberships {
 }
 pub(super) use memberships;
 
-/// A page of a query, of what lies inside these areas.
+/// The rows for a page of a query, of what lies inside these areas.
 macro_rules! page_within {
     ($tx:expr, $page:expr, $within:expr, $query:expr, $id:expr, $area:expr) => {{
         let ranges: Vec<_> = $within.ranges().collect();
@@ -237,10 +228,10 @@ macro_rules! page_within {
             true => Vec::new(),
             false => $tx.run(|connection| {
                 on_both!(connection, |c| {
-                    let mut query = $query.order($id).limit(i64::from($page.limit)).into_boxed();
+                    let mut query = $query.order($id).limit($page.fetched()).into_boxed();
                     for (first, end) in &ranges {
                         let is_inside = $area.ge(*first).and($area.lt(end));
-                        query = query.or_filter($id.gt($page.begins_after()).and(is_inside));
+                        query = query.or_filter($id.gt(begins_after($page)).and(is_inside));
                     }
                     query.load(c)
                 })
@@ -251,31 +242,36 @@ macro_rules! page_within {
 
 impl Tx {
     /// Providers, which are of no one area.
-    pub fn providers(&mut self, page: Page) -> Stored<Vec<ProviderRow>> {
+    pub fn providers(&mut self, page: Page<Uuid>) -> Stored<Slice<ProviderRow, Uuid>> {
         let rows: Vec<ProviderColumns> = self.run(|connection| {
             let query = provider::table
-                .filter(provider::id.gt(page.begins_after()))
+                .filter(provider::id.gt(begins_after(page)))
                 .order(provider::id)
-                .limit(i64::from(page.limit));
+                .limit(page.fetched());
             on_both!(connection, |c| query.load(c))
         })?;
-        Ok(rows.into_iter().map(provider_of).collect())
+        Ok(page.cut(rows.into_iter().map(provider_of).collect(), |row| row.id))
     }
 
     /// Bans of providers.
-    pub fn bans(&mut self, page: Page) -> Stored<Vec<BanRow>> {
+    pub fn bans(&mut self, page: Page<Uuid>) -> Stored<Slice<BanRow, Uuid>> {
         let rows: Vec<BanColumns> = self.run(|connection| {
             let query = provider_ban::table
-                .filter(provider_ban::id.gt(page.begins_after()))
+                .filter(provider_ban::id.gt(begins_after(page)))
                 .order(provider_ban::id)
-                .limit(i64::from(page.limit));
+                .limit(page.fetched());
             on_both!(connection, |c| query.load(c))
         })?;
-        rows.into_iter().map(ban_of).collect()
+        let rows = rows.into_iter().map(ban_of).collect::<Stored<_>>()?;
+        Ok(page.cut(rows, |row| row.id))
     }
 
     /// Contracts that are bought inside these areas.
-    pub fn contracts(&mut self, page: Page, within: &Within) -> Stored<Vec<ContractRow>> {
+    pub fn contracts(
+        &mut self,
+        page: Page<Uuid>,
+        within: &Within,
+    ) -> Stored<Slice<ContractRow, Uuid>> {
         let rows: Vec<ContractColumns> = page_within!(
             self,
             page,
@@ -284,32 +280,43 @@ impl Tx {
             contract::id,
             contract::purchaser_area
         );
-        rows.into_iter().map(contract_of).collect()
+        let rows = rows.into_iter().map(contract_of).collect::<Stored<_>>()?;
+        Ok(page.cut(rows, |row| row.id))
     }
 
     /// Caseloads inside these areas.
-    pub fn caseloads(&mut self, page: Page, within: &Within) -> Stored<Vec<CaseloadRow>> {
+    pub fn caseloads(
+        &mut self,
+        page: Page<Uuid>,
+        within: &Within,
+    ) -> Stored<Slice<CaseloadRow, Uuid>> {
         let rows: Vec<CaseloadColumns> =
             page_within!(self, page, within, caseload::table, caseload::id, caseload::area);
-        Ok(rows.into_iter().map(caseload_of).collect())
+        Ok(page.cut(rows.into_iter().map(caseload_of).collect(), |row| row.stream.0))
     }
 
     /// Memberships in caseloads inside these areas.
-    pub fn memberships(&mut self, page: Page, within: &Within) -> Stored<Vec<MembershipRow>> {
+    pub fn memberships(
+        &mut self,
+        page: Page<Uuid>,
+        within: &Within,
+    ) -> Stored<Slice<MembershipRow, Uuid>> {
         let rows: Vec<MembershipColumns> =
             page_within!(self, page, within, memberships!(), membership::id, caseload::area);
-        rows.into_iter().map(membership_of).collect()
+        let rows = rows.into_iter().map(membership_of).collect::<Stored<_>>()?;
+        Ok(page.cut(rows, |row| row.id))
     }
 
     /// Offices inside these areas.
-    pub fn offices(&mut self, page: Page, within: &Within) -> Stored<Vec<OfficeRow>> {
+    pub fn offices(&mut self, page: Page<Uuid>, within: &Within) -> Stored<Slice<OfficeRow, Uuid>> {
         let rows: Vec<OfficeColumns> =
             page_within!(self, page, within, office::table, office::id, office::area);
-        rows.into_iter().map(office_of).collect()
+        let rows = rows.into_iter().map(office_of).collect::<Stored<_>>()?;
+        Ok(page.cut(rows, |row| row.id))
     }
 
     /// Accounts, without what signs them in.
-    pub fn accounts(&mut self, page: Page) -> Stored<Vec<Account>> {
+    pub fn accounts(&mut self, page: Page<Uuid>) -> Stored<Slice<Account, Uuid>> {
         account_page(self, page)
     }
 }

@@ -3,6 +3,7 @@
 use super::{Within, name};
 use crate::Tx;
 use crate::connection::Connection;
+use crate::page::{Page, Slice};
 use crate::schema::{account, organisation_log, server};
 use crate::values::{Fixed, Name, counted, counter};
 use diesel::dsl::max;
@@ -85,10 +86,10 @@ impl Tx {
     /// What was done after a number, inside these areas or in none, oldest first.
     pub fn organisation_log(
         &mut self,
-        after: u64,
-        limit: u16,
+        page: Page<u64>,
         within: &Within,
-    ) -> Stored<Vec<LogRow>> {
+    ) -> Stored<Slice<LogRow, u64>> {
+        let after = page.after.unwrap_or_default();
         let ranges: Vec<_> = within.ranges().collect();
         let rows: Vec<Row> = self.run(|connection| {
             on_both!(connection, |c| {
@@ -107,7 +108,7 @@ impl Tx {
                         account::name.nullable(),
                     ))
                     .order(organisation_log::number)
-                    .limit(i64::from(limit))
+                    .limit(page.fetched())
                     .into_boxed();
                 for (first, end) in &ranges {
                     let area = organisation_log::area;
@@ -117,7 +118,8 @@ impl Tx {
                 query.load(c)
             })
         })?;
-        rows.into_iter().map(row_of).collect()
+        let rows = rows.into_iter().map(row_of).collect::<Stored<_>>()?;
+        Ok(page.cut(rows, |row| row.number))
     }
 }
 

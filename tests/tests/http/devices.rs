@@ -13,6 +13,7 @@ on_both_databases! {
     a_device_that_was_found_goes_on_where_it_stood,
     nobody_but_an_administrator_reaches_another_persons_device,
     an_administrator_lists_everybodys_devices_page_by_page_in_order,
+    a_cursor_of_another_list_is_refused_in_words,
 }
 
 fn devices(hand: &Hand, path: &str) -> Vec<Value> {
@@ -146,14 +147,32 @@ fn an_administrator_lists_everybodys_devices_page_by_page_in_order(server: Serve
     assert_eq!(all.len(), 4);
     let id = |device: &Value| device["id"].as_str().expect("an id").to_owned();
     assert!(all.windows(2).all(|two| id(&two[0]) < id(&two[1])));
-    let rest = devices(&admin, &format!("/v1/admin/devices?after={}", id(&all[1])));
-    assert_eq!(rest, all[2..]);
+    for limit in [1, 3, 4] {
+        assert_eq!(admin.pages("/v1/admin/devices", "devices", limit).concat(), all, "{limit}");
+    }
     let person = Field::user("worker_b").0;
     let theirs = devices(&admin, &format!("/v1/admin/devices?person={person}"));
     let theirs: Vec<_> = theirs.iter().map(id).collect();
     let mut expected = vec![others[1].device.to_string(), others[2].device.to_string()];
     expected.sort();
     assert_eq!(theirs, expected);
-    let nonsense = admin.call("GET", "/v1/admin/devices?person=x").send();
-    nonsense.expect_problem(400, "invalid-request");
+    let path = format!("/v1/admin/devices?person={person}");
+    let by_one: Vec<_> = admin.pages(&path, "devices", 1).concat().iter().map(id).collect();
+    assert_eq!(by_one, expected, "the filter holds on every page");
+    for nonsense in ["person=x", "after=x", "limit=0", "limit=201"] {
+        let refused = admin.call("GET", &format!("/v1/admin/devices?{nonsense}")).send();
+        refused.expect_problem(400, "invalid-request");
+    }
+}
+
+fn a_cursor_of_another_list_is_refused_in_words(server: Server) {
+    let admin = server.hand("admin");
+    server.hand("worker_a");
+    let page = admin.call("GET", "/v1/admin/devices?limit=1").send().expect(200).json();
+    let next = page["next"].as_str().expect("more than one device");
+    for list in ["/v1/me/devices", "/v1/organisations/accounts", "/v1/organisations/bans"] {
+        let refused = admin.call("GET", &format!("{list}?after={next}")).send();
+        let told = refused.expect_problem(400, "invalid-request").json();
+        assert!(told["detail"].as_str().is_some_and(|said| said.contains("next")), "{told}");
+    }
 }

@@ -95,11 +95,11 @@ fn an_auditor_reads_the_log_of_the_own_area_page_by_page(server: Server) {
     let numbers: Vec<_> = all.iter().map(|line| line["number"].as_u64().expect("one")).collect();
     assert_eq!(numbers, [1, 2, 3, 5], "the contract of another district is not its");
     let page = auditor.get("log?limit=2").expect(200).json();
-    assert_eq!(page["next"], 2);
-    assert_eq!(lines(&auditor, "?limit=2&after=2"), all[2..]);
-    let last = auditor.get("log?limit=2&after=5").expect(200).json();
-    assert_eq!(last, json!({"lines": []}));
-    assert_eq!(lines(&auditor, &format!("?after={}", u64::MAX)), [Value::Null; 0]);
+    assert_eq!(page["lines"], json!(all[..2]));
+    let next = page["next"].as_str().expect("more lines");
+    let last = auditor.get(&format!("log?limit=2&after={next}")).expect(200).json();
+    assert_eq!(last, json!({"lines": all[2..]}), "an exact page, and no next one");
+    auditor.get("log?after=2").expect_problem(400, "invalid-request");
 }
 
 fn a_password_is_nowhere_in_the_log(server: Server) {

@@ -1,24 +1,27 @@
 //! Accounts of people.
 
 use super::{
-    Arranged, ID, NotAdded, NotEnded, NotListed, Wanted, arranged_example, json as answered,
-    next_of,
+    Arranged, CURSOR, ID, NotAdded, NotEnded, NotListed, arranged_example, json as answered,
 };
 use crate::auth::{Admin, check_new_password};
 use crate::body::Json;
 use crate::idempotency::IdempotencyKey;
 use crate::organisations::{Arrangement, Change, Scene, Stop, sound};
+use crate::paging::{List, Paging};
 use crate::problem::Answer;
 use crate::service::Service;
 use actix_web::{HttpResponse, get, post, web};
 use ruhu_casework::organisations::{OrganisationFault as Fault, check_account, check_text};
 use ruhu_store::accounts::Account;
+use ruhu_store::page::Slice;
 use ruhu_sync::id::UserId;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+const ACCOUNTS: List<Uuid> = List::named("accounts");
 
 /// A person's account.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -92,14 +95,13 @@ pub(crate) struct AccountEntry {
 pub(crate) struct AccountList {
     /// In order of their names.
     accounts: Vec<AccountEntry>,
-    /// What to ask `after` for the next page, if there may be one.
+    /// What to ask for as `after` to go on; left out at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<Uuid>,
+    next: Option<String>,
 }
 
 impl AccountList {
-    fn of(rows: Vec<Account>, limit: u16) -> Self {
-        let next = next_of(&rows, limit, |row| row.id.0);
+    fn of(found: Slice<Account, Uuid>) -> Answer<Self> {
         let entry = |row: Account| AccountEntry {
             id: row.id.0,
             login: row.login,
@@ -107,11 +109,12 @@ impl AccountList {
             staff_no: row.staff_no,
             active: row.active,
         };
-        Self { accounts: rows.into_iter().map(entry).collect(), next }
+        let next = ACCOUNTS.next(found.next)?;
+        Ok(Self { accounts: found.rows.into_iter().map(entry).collect(), next })
     }
 
     fn example() -> Value {
-        json!({"accounts": [{"id": ID, "login": "worker.jia", "name": "测试甲", "active": true}], "next": ID})
+        json!({"accounts": [{"id": ID, "login": "worker.jia", "name": "测试甲", "active": true}], "next": CURSOR})
     }
 }
 
@@ -120,10 +123,7 @@ impl AccountList {
 /// All: somebody new has no area yet.
 #[utoipa::path(
     tag = "organisations",
-    params(
-        ("after" = Option<Uuid>, Query, description = "Those after this one: `next` of the page before"),
-        ("limit" = Option<u16>, Query, description = "At most so many, 1 to 200", example = 100),
-    ),
+    params(Paging),
     responses(
         (status = 200, description = "A page", body = AccountList, example = json!(AccountList::example())),
         NotListed,
@@ -134,11 +134,11 @@ impl AccountList {
 pub(crate) async fn list_accounts(
     _staff: Admin,
     service: web::Data<Service>,
-    wanted: web::Query<Wanted>,
+    wanted: web::Query<Paging>,
 ) -> Answer<HttpResponse> {
-    let page = wanted.page()?;
-    let rows = service.read(move |tx| tx.accounts(page)).await?;
-    Ok(HttpResponse::Ok().json(AccountList::of(rows, page.limit)))
+    let page = ACCOUNTS.page(&wanted)?;
+    let found = service.read(move |tx| tx.accounts(page)).await?;
+    Ok(HttpResponse::Ok().json(AccountList::of(found)?))
 }
 
 /// Adds an account.

@@ -1,22 +1,26 @@
 //! Bans of contractors: 三年内禁止参与 (京民社救发〔2018〕313号).
 
 use super::{
-    Arranged, Day, End, EndOf, ID, NotAdded, NotEnded, NotListed, OTHER_ID, Wanted,
-    arranged_example, json as answered, next_of,
+    Arranged, CURSOR, Day, End, EndOf, ID, NotAdded, NotEnded, NotListed, OTHER_ID,
+    arranged_example, json as answered,
 };
 use crate::auth::OrganisationStaff;
 use crate::body::Json;
 use crate::idempotency::IdempotencyKey;
 use crate::organisations::{Arrangement, Change, Scene, Stop, sound};
+use crate::paging::{List, Paging};
 use crate::problem::Answer;
 use crate::service::Service;
 use actix_web::{HttpResponse, get, post, web};
 use ruhu_casework::organisations::{OrganisationFault as Fault, Term, ban_from, check_text};
 use ruhu_store::organisations::BanRow;
+use ruhu_store::page::Slice;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+const BANS: List<Uuid> = List::named("bans");
 
 /// A ban, which lasts three years.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -57,14 +61,13 @@ pub(crate) struct BanEntry {
 pub(crate) struct BanList {
     /// In order of their names.
     bans: Vec<BanEntry>,
-    /// What to ask `after` for the next page, if there may be one.
+    /// What to ask for as `after` to go on; left out at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<Uuid>,
+    next: Option<String>,
 }
 
 impl BanList {
-    fn of(rows: Vec<BanRow>, limit: u16) -> Self {
-        let next = next_of(&rows, limit, |row| row.id);
+    fn of(found: Slice<BanRow, Uuid>) -> Answer<Self> {
         let entry = |row: BanRow| BanEntry {
             id: row.id,
             provider: row.provider,
@@ -72,11 +75,12 @@ impl BanList {
             last_day: Day(row.last_day),
             reason: row.reason,
         };
-        Self { bans: rows.into_iter().map(entry).collect(), next }
+        let next = BANS.next(found.next)?;
+        Ok(Self { bans: found.rows.into_iter().map(entry).collect(), next })
     }
 
     fn example() -> Value {
-        json!({"bans": [{"id": ID, "provider": OTHER_ID, "first_day": "2026-11-23", "last_day": "2029-11-22", "reason": "转包服务"}], "next": ID})
+        json!({"bans": [{"id": ID, "provider": OTHER_ID, "first_day": "2026-11-23", "last_day": "2029-11-22", "reason": "转包服务"}], "next": CURSOR})
     }
 }
 
@@ -85,10 +89,7 @@ impl BanList {
 /// Those that ended or were lifted, too.
 #[utoipa::path(
     tag = "organisations",
-    params(
-        ("after" = Option<Uuid>, Query, description = "Those after this one: `next` of the page before"),
-        ("limit" = Option<u16>, Query, description = "At most so many, 1 to 200", example = 100),
-    ),
+    params(Paging),
     responses(
         (status = 200, description = "A page", body = BanList, example = json!(BanList::example())),
         NotListed,
@@ -99,11 +100,11 @@ impl BanList {
 pub(crate) async fn list_bans(
     _staff: OrganisationStaff,
     service: web::Data<Service>,
-    wanted: web::Query<Wanted>,
+    wanted: web::Query<Paging>,
 ) -> Answer<HttpResponse> {
-    let page = wanted.page()?;
-    let rows = service.read(move |tx| tx.bans(page)).await?;
-    Ok(HttpResponse::Ok().json(BanList::of(rows, page.limit)))
+    let page = BANS.page(&wanted)?;
+    let found = service.read(move |tx| tx.bans(page)).await?;
+    Ok(HttpResponse::Ok().json(BanList::of(found)?))
 }
 
 /// Bans a contractor for three years.

@@ -1,13 +1,13 @@
 //! Caseloads: the households of one team, under a contract.
 
 use super::{
-    Arranged, ID, NotAdded, NotListed, OTHER_ID, Wanted, arranged_example, json as answered,
-    next_of,
+    Arranged, CURSOR, ID, NotAdded, NotListed, OTHER_ID, arranged_example, json as answered,
 };
 use crate::auth::OrganisationStaff;
 use crate::body::Json;
 use crate::idempotency::IdempotencyKey;
 use crate::organisations::{Arrangement, Change, Scene, Stop, sound};
+use crate::paging::{List, Paging};
 use crate::problem::Answer;
 use crate::service::Service;
 use actix_web::{HttpResponse, get, post, web};
@@ -15,11 +15,14 @@ use ruhu_casework::organisations::{
     Caseload, Contract, OrganisationFault as Fault, check_caseload, check_text,
 };
 use ruhu_store::organisations::{CaseloadRow, ContractRow};
+use ruhu_store::page::Slice;
 use ruhu_sync::id::StreamId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+const CASELOADS: List<Uuid> = List::named("caseloads");
 
 /// A caseload under a contract.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -57,25 +60,25 @@ pub(crate) struct CaseloadEntry {
 pub(crate) struct CaseloadList {
     /// In order of their names.
     caseloads: Vec<CaseloadEntry>,
-    /// What to ask `after` for the next page, if there may be one.
+    /// What to ask for as `after` to go on; left out at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<Uuid>,
+    next: Option<String>,
 }
 
 impl CaseloadList {
-    fn of(rows: Vec<CaseloadRow>, limit: u16) -> Self {
-        let next = next_of(&rows, limit, |row| row.stream.0);
+    fn of(found: Slice<CaseloadRow, Uuid>) -> Answer<Self> {
         let entry = |row: CaseloadRow| CaseloadEntry {
             id: row.stream.0,
             contract: row.contract,
             area: row.area,
             name: row.name,
         };
-        Self { caseloads: rows.into_iter().map(entry).collect(), next }
+        let next = CASELOADS.next(found.next)?;
+        Ok(Self { caseloads: found.rows.into_iter().map(entry).collect(), next })
     }
 
     fn example() -> Value {
-        json!({"caseloads": [{"id": ID, "contract": OTHER_ID, "area": "110102012", "name": "什刹海一组"}], "next": ID})
+        json!({"caseloads": [{"id": ID, "contract": OTHER_ID, "area": "110102012", "name": "什刹海一组"}], "next": CURSOR})
     }
 }
 
@@ -84,10 +87,7 @@ impl CaseloadList {
 /// Those inside the areas of who asks.
 #[utoipa::path(
     tag = "organisations",
-    params(
-        ("after" = Option<Uuid>, Query, description = "Those after this one: `next` of the page before"),
-        ("limit" = Option<u16>, Query, description = "At most so many, 1 to 200", example = 100),
-    ),
+    params(Paging),
     responses(
         (status = 200, description = "A page", body = CaseloadList, example = json!(CaseloadList::example())),
         NotListed,
@@ -98,11 +98,11 @@ impl CaseloadList {
 pub(crate) async fn list_caseloads(
     staff: OrganisationStaff,
     service: web::Data<Service>,
-    wanted: web::Query<Wanted>,
+    wanted: web::Query<Paging>,
 ) -> Answer<HttpResponse> {
-    let (page, within) = (wanted.page()?, staff.acting().within);
-    let rows = service.read(move |tx| tx.caseloads(page, &within)).await?;
-    Ok(HttpResponse::Ok().json(CaseloadList::of(rows, page.limit)))
+    let (page, within) = (CASELOADS.page(&wanted)?, staff.acting().within);
+    let found = service.read(move |tx| tx.caseloads(page, &within)).await?;
+    Ok(HttpResponse::Ok().json(CaseloadList::of(found)?))
 }
 
 /// Adds a caseload under a contract.

@@ -1,13 +1,14 @@
 //! Contracts: what a purchaser has a contractor do, for some time.
 
 use super::{
-    Arranged, Day, End, EndOf, ID, NotAdded, NotEnded, NotListed, OTHER_ID, Wanted,
-    arranged_example, json as answered, next_of,
+    Arranged, CURSOR, Day, End, EndOf, ID, NotAdded, NotEnded, NotListed, OTHER_ID,
+    arranged_example, json as answered,
 };
 use crate::auth::OrganisationStaff;
 use crate::body::Json;
 use crate::idempotency::IdempotencyKey;
 use crate::organisations::{Arrangement, Change, Scene, Stop, sound};
+use crate::paging::{List, Paging};
 use crate::problem::Answer;
 use crate::service::Service;
 use actix_web::{HttpResponse, get, post, web};
@@ -15,10 +16,13 @@ use ruhu_casework::organisations::{
     Contract, OrganisationFault as Fault, Provider, Term, check_contract,
 };
 use ruhu_store::organisations::ContractRow;
+use ruhu_store::page::Slice;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+const CONTRACTS: List<Uuid> = List::named("contracts");
 
 /// A contract.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -67,14 +71,13 @@ pub(crate) struct ContractEntry {
 pub(crate) struct ContractList {
     /// In order of their names.
     contracts: Vec<ContractEntry>,
-    /// What to ask `after` for the next page, if there may be one.
+    /// What to ask for as `after` to go on; left out at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<Uuid>,
+    next: Option<String>,
 }
 
 impl ContractList {
-    fn of(rows: Vec<ContractRow>, limit: u16) -> Self {
-        let next = next_of(&rows, limit, |row| row.id);
+    fn of(found: Slice<ContractRow, Uuid>) -> Answer<Self> {
         let entry = |row: ContractRow| ContractEntry {
             id: row.id,
             provider: row.provider,
@@ -83,11 +86,12 @@ impl ContractList {
             last_day: Day(row.last_day),
             over_a_year_because: row.over_a_year_because,
         };
-        Self { contracts: rows.into_iter().map(entry).collect(), next }
+        let next = CONTRACTS.next(found.next)?;
+        Ok(Self { contracts: found.rows.into_iter().map(entry).collect(), next })
     }
 
     fn example() -> Value {
-        json!({"contracts": [{"id": ID, "provider": OTHER_ID, "purchaser_area": "110102", "first_day": "2026-12-01", "last_day": "2027-11-30"}], "next": ID})
+        json!({"contracts": [{"id": ID, "provider": OTHER_ID, "purchaser_area": "110102", "first_day": "2026-12-01", "last_day": "2027-11-30"}], "next": CURSOR})
     }
 }
 
@@ -96,10 +100,7 @@ impl ContractList {
 /// Those bought inside the areas of who asks.
 #[utoipa::path(
     tag = "organisations",
-    params(
-        ("after" = Option<Uuid>, Query, description = "Those after this one: `next` of the page before"),
-        ("limit" = Option<u16>, Query, description = "At most so many, 1 to 200", example = 100),
-    ),
+    params(Paging),
     responses(
         (status = 200, description = "A page", body = ContractList, example = json!(ContractList::example())),
         NotListed,
@@ -110,11 +111,11 @@ impl ContractList {
 pub(crate) async fn list_contracts(
     staff: OrganisationStaff,
     service: web::Data<Service>,
-    wanted: web::Query<Wanted>,
+    wanted: web::Query<Paging>,
 ) -> Answer<HttpResponse> {
-    let (page, within) = (wanted.page()?, staff.acting().within);
-    let rows = service.read(move |tx| tx.contracts(page, &within)).await?;
-    Ok(HttpResponse::Ok().json(ContractList::of(rows, page.limit)))
+    let (page, within) = (CONTRACTS.page(&wanted)?, staff.acting().within);
+    let found = service.read(move |tx| tx.contracts(page, &within)).await?;
+    Ok(HttpResponse::Ok().json(ContractList::of(found)?))
 }
 
 /// Adds a contract.

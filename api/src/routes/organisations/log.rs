@@ -1,24 +1,19 @@
 //! What staff did to the organisations, for those who audit it.
 
-use super::{ID, NotListed, OTHER_ID, limited};
+use super::{ID, NotListed, OTHER_ID};
 use crate::auth::Auditor;
+use crate::paging::{List, Paging};
 use crate::problem::{Answer, Problem};
 use crate::service::Service;
 use actix_web::{HttpResponse, get, web};
 use ruhu_store::organisations::LogRow;
-use serde::{Deserialize, Serialize};
+use ruhu_store::page::Slice;
+use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// Which part of the log.
-#[derive(Clone, Copy, Debug, Deserialize)]
-pub(crate) struct WantedOfLog {
-    /// After this number.
-    after: Option<u64>,
-    /// How many at most.
-    limit: Option<u16>,
-}
+const LOG: List<u64> = List::named("organisation_log");
 
 /// One thing that was done.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -53,9 +48,9 @@ pub(crate) struct LogLine {
 pub(crate) struct OrganisationLog {
     /// Oldest first.
     lines: Vec<LogLine>,
-    /// What to ask `after` for the next page, if there may be one.
+    /// What to ask for as `after` to go on; left out at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<u64>,
+    next: Option<String>,
 }
 
 impl LogLine {
@@ -75,10 +70,9 @@ impl LogLine {
 }
 
 impl OrganisationLog {
-    fn of(rows: Vec<LogRow>, limit: u16) -> Answer<Self> {
-        let is_full = rows.len() >= usize::from(limit);
-        let next = rows.last().filter(|_| is_full).map(|row| row.number);
-        let lines = rows.into_iter().map(LogLine::of).collect::<Answer<_>>()?;
+    fn of(found: Slice<LogRow, u64>) -> Answer<Self> {
+        let next = LOG.next(found.next)?;
+        let lines = found.rows.into_iter().map(LogLine::of).collect::<Answer<_>>()?;
         Ok(Self { lines, next })
     }
 
@@ -96,10 +90,7 @@ impl OrganisationLog {
 /// of no one area.
 #[utoipa::path(
     tag = "organisations",
-    params(
-        ("after" = Option<u64>, Query, description = "After this number", example = 0),
-        ("limit" = Option<u16>, Query, description = "At most so many, 1 to 200", example = 100),
-    ),
+    params(Paging),
     responses(
         (status = 200, description = "A page", body = OrganisationLog, example = json!(OrganisationLog::example())),
         NotListed,
@@ -110,10 +101,9 @@ impl OrganisationLog {
 pub(crate) async fn read_organisation_log(
     auditor: Auditor,
     service: web::Data<Service>,
-    wanted: web::Query<WantedOfLog>,
+    wanted: web::Query<Paging>,
 ) -> Answer<HttpResponse> {
-    let (after, limit) = (wanted.after.unwrap_or(0), limited(wanted.limit)?);
-    let within = auditor.acting().within;
-    let rows = service.read(move |tx| tx.organisation_log(after, limit, &within)).await?;
-    Ok(HttpResponse::Ok().json(OrganisationLog::of(rows, limit)?))
+    let (page, within) = (LOG.page(&wanted)?, auditor.acting().within);
+    let found = service.read(move |tx| tx.organisation_log(page, &within)).await?;
+    Ok(HttpResponse::Ok().json(OrganisationLog::of(found)?))
 }

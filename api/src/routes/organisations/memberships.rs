@@ -1,13 +1,14 @@
 //! Memberships: a worker's place in a caseload, for some time.
 
 use super::{
-    Arranged, Day, End, EndOf, ID, NotAdded, NotEnded, NotListed, OTHER_ID, Wanted,
-    arranged_example, caseloads::contract_of, json as answered, next_of,
+    Arranged, CURSOR, Day, End, EndOf, ID, NotAdded, NotEnded, NotListed, OTHER_ID,
+    arranged_example, caseloads::contract_of, json as answered,
 };
 use crate::auth::OrganisationStaff;
 use crate::body::Json;
 use crate::idempotency::IdempotencyKey;
 use crate::organisations::{Arrangement, Change, Scene, Stop, sound};
+use crate::paging::{List, Paging};
 use crate::problem::Answer;
 use crate::service::Service;
 use actix_web::{HttpResponse, get, post, web};
@@ -17,11 +18,14 @@ use ruhu_casework::organisations::{
     check_employment, check_entry, check_membership,
 };
 use ruhu_store::organisations::{CaseloadRow, ContractRow, MembershipRow};
+use ruhu_store::page::Slice;
 use ruhu_sync::id::{StreamId, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+const MEMBERSHIPS: List<Uuid> = List::named("memberships");
 
 /// A place in a caseload.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -102,14 +106,13 @@ pub(crate) struct MembershipEntry {
 pub(crate) struct MembershipList {
     /// In order of their names.
     memberships: Vec<MembershipEntry>,
-    /// What to ask `after` for the next page, if there may be one.
+    /// What to ask for as `after` to go on; left out at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<Uuid>,
+    next: Option<String>,
 }
 
 impl MembershipList {
-    fn of(rows: Vec<MembershipRow>, limit: u16) -> Self {
-        let next = next_of(&rows, limit, |row| row.id);
+    fn of(found: Slice<MembershipRow, Uuid>) -> Answer<Self> {
         let entry = |row: MembershipRow| MembershipEntry {
             id: row.id,
             account: row.account.0,
@@ -121,11 +124,12 @@ impl MembershipList {
             title: row.title,
             exception_because: row.exception_because,
         };
-        Self { memberships: rows.into_iter().map(entry).collect(), next }
+        let next = MEMBERSHIPS.next(found.next)?;
+        Ok(Self { memberships: found.rows.into_iter().map(entry).collect(), next })
     }
 
     fn example() -> Value {
-        json!({"memberships": [{"id": ID, "account": OTHER_ID, "caseload": ID, "area": "110102012", "first_day": "2026-12-01", "education": "college"}], "next": ID})
+        json!({"memberships": [{"id": ID, "account": OTHER_ID, "caseload": ID, "area": "110102012", "first_day": "2026-12-01", "education": "college"}], "next": CURSOR})
     }
 }
 
@@ -134,10 +138,7 @@ impl MembershipList {
 /// Those in caseloads inside the areas of who asks.
 #[utoipa::path(
     tag = "organisations",
-    params(
-        ("after" = Option<Uuid>, Query, description = "Those after this one: `next` of the page before"),
-        ("limit" = Option<u16>, Query, description = "At most so many, 1 to 200", example = 100),
-    ),
+    params(Paging),
     responses(
         (status = 200, description = "A page", body = MembershipList, example = json!(MembershipList::example())),
         NotListed,
@@ -148,11 +149,11 @@ impl MembershipList {
 pub(crate) async fn list_memberships(
     staff: OrganisationStaff,
     service: web::Data<Service>,
-    wanted: web::Query<Wanted>,
+    wanted: web::Query<Paging>,
 ) -> Answer<HttpResponse> {
-    let (page, within) = (wanted.page()?, staff.acting().within);
-    let rows = service.read(move |tx| tx.memberships(page, &within)).await?;
-    Ok(HttpResponse::Ok().json(MembershipList::of(rows, page.limit)))
+    let (page, within) = (MEMBERSHIPS.page(&wanted)?, staff.acting().within);
+    let found = service.read(move |tx| tx.memberships(page, &within)).await?;
+    Ok(HttpResponse::Ok().json(MembershipList::of(found)?))
 }
 
 /// Gives a person a place in a caseload.

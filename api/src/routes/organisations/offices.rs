@@ -1,24 +1,28 @@
 //! Offices: a role in an area, for some time.
 
 use super::{
-    Arranged, Day, End, EndOf, ID, NotAdded, NotEnded, NotListed, OTHER_ID, Wanted,
-    arranged_example, json as answered, next_of,
+    Arranged, CURSOR, Day, End, EndOf, ID, NotAdded, NotEnded, NotListed, OTHER_ID,
+    arranged_example, json as answered,
 };
 use crate::auth::Admin;
 use crate::body::Json;
 use crate::idempotency::IdempotencyKey;
 use crate::organisations::{Arrangement, Change, Scene, Stop, sound};
+use crate::paging::{List, Paging};
 use crate::problem::Answer;
 use crate::service::Service;
 use actix_web::{HttpResponse, get, post, web};
 use ruhu_casework::facts::{Office, Role};
 use ruhu_casework::organisations::{OrganisationFault as Fault, Term, check_office};
 use ruhu_store::organisations::OfficeRow;
+use ruhu_store::page::Slice;
 use ruhu_sync::id::UserId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+const OFFICES: List<Uuid> = List::named("offices");
 
 /// A role in an area.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -66,14 +70,13 @@ pub(crate) struct OfficeEntry {
 pub(crate) struct OfficeList {
     /// In order of their names.
     offices: Vec<OfficeEntry>,
-    /// What to ask `after` for the next page, if there may be one.
+    /// What to ask for as `after` to go on; left out at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<Uuid>,
+    next: Option<String>,
 }
 
 impl OfficeList {
-    fn of(rows: Vec<OfficeRow>, limit: u16) -> Self {
-        let next = next_of(&rows, limit, |row| row.id);
+    fn of(found: Slice<OfficeRow, Uuid>) -> Answer<Self> {
         let entry = |row: OfficeRow| OfficeEntry {
             id: row.id,
             account: row.account.0,
@@ -82,11 +85,12 @@ impl OfficeList {
             first_day: Day(row.first_day),
             last_day: row.last_day.map(Day),
         };
-        Self { offices: rows.into_iter().map(entry).collect(), next }
+        let next = OFFICES.next(found.next)?;
+        Ok(Self { offices: found.rows.into_iter().map(entry).collect(), next })
     }
 
     fn example() -> Value {
-        json!({"offices": [{"id": ID, "account": OTHER_ID, "role": "street_reviewer", "area": "110102012", "first_day": "2026-12-01"}], "next": ID})
+        json!({"offices": [{"id": ID, "account": OTHER_ID, "role": "street_reviewer", "area": "110102012", "first_day": "2026-12-01"}], "next": CURSOR})
     }
 }
 
@@ -95,10 +99,7 @@ impl OfficeList {
 /// Those inside the areas of who asks.
 #[utoipa::path(
     tag = "organisations",
-    params(
-        ("after" = Option<Uuid>, Query, description = "Those after this one: `next` of the page before"),
-        ("limit" = Option<u16>, Query, description = "At most so many, 1 to 200", example = 100),
-    ),
+    params(Paging),
     responses(
         (status = 200, description = "A page", body = OfficeList, example = json!(OfficeList::example())),
         NotListed,
@@ -109,11 +110,11 @@ impl OfficeList {
 pub(crate) async fn list_offices(
     staff: Admin,
     service: web::Data<Service>,
-    wanted: web::Query<Wanted>,
+    wanted: web::Query<Paging>,
 ) -> Answer<HttpResponse> {
-    let (page, within) = (wanted.page()?, staff.acting().within);
-    let rows = service.read(move |tx| tx.offices(page, &within)).await?;
-    Ok(HttpResponse::Ok().json(OfficeList::of(rows, page.limit)))
+    let (page, within) = (OFFICES.page(&wanted)?, staff.acting().within);
+    let found = service.read(move |tx| tx.offices(page, &within)).await?;
+    Ok(HttpResponse::Ok().json(OfficeList::of(found)?))
 }
 
 /// Gives a person an office.

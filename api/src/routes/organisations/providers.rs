@@ -1,21 +1,23 @@
 //! Contractors (承接主体).
 
-use super::{
-    Arranged, ID, NotAdded, NotListed, Wanted, arranged_example, json as answered, next_of,
-};
+use super::{Arranged, CURSOR, ID, NotAdded, NotListed, arranged_example, json as answered};
 use crate::auth::OrganisationStaff;
 use crate::body::Json;
 use crate::idempotency::IdempotencyKey;
 use crate::organisations::{Arrangement, Change, Scene, Stop, sound};
+use crate::paging::{List, Paging};
 use crate::problem::Answer;
 use crate::service::Service;
 use actix_web::{HttpResponse, get, post, web};
 use ruhu_casework::organisations::{OrganisationFault, Provider, check_provider};
 use ruhu_store::organisations::ProviderRow;
+use ruhu_store::page::Slice;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+const PROVIDERS: List<Uuid> = List::named("providers");
 
 /// A contractor.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -50,20 +52,20 @@ pub(crate) struct ProviderEntry {
 pub(crate) struct ProviderList {
     /// In order of their names.
     providers: Vec<ProviderEntry>,
-    /// What to ask `after` for the next page, if there may be one.
+    /// What to ask for as `after` to go on; left out at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<Uuid>,
+    next: Option<String>,
 }
 
 impl ProviderList {
-    fn of(rows: Vec<ProviderRow>, limit: u16) -> Self {
-        let next = next_of(&rows, limit, |row| row.id);
+    fn of(found: Slice<ProviderRow, Uuid>) -> Answer<Self> {
         let entry = |row: ProviderRow| ProviderEntry { id: row.id, name: row.name, uscc: row.uscc };
-        Self { providers: rows.into_iter().map(entry).collect(), next }
+        let next = PROVIDERS.next(found.next)?;
+        Ok(Self { providers: found.rows.into_iter().map(entry).collect(), next })
     }
 
     fn example() -> Value {
-        json!({"providers": [{"id": ID, "name": "演示社工事务所", "uscc": "91350100M000100Y43"}], "next": ID})
+        json!({"providers": [{"id": ID, "name": "演示社工事务所", "uscc": "91350100M000100Y43"}], "next": CURSOR})
     }
 }
 
@@ -72,10 +74,7 @@ impl ProviderList {
 /// They are of no one area, and all are listed.
 #[utoipa::path(
     tag = "organisations",
-    params(
-        ("after" = Option<Uuid>, Query, description = "Those after this one: `next` of the page before"),
-        ("limit" = Option<u16>, Query, description = "At most so many, 1 to 200", example = 100),
-    ),
+    params(Paging),
     responses(
         (status = 200, description = "A page", body = ProviderList, example = json!(ProviderList::example())),
         NotListed,
@@ -86,11 +85,11 @@ impl ProviderList {
 pub(crate) async fn list_providers(
     _staff: OrganisationStaff,
     service: web::Data<Service>,
-    wanted: web::Query<Wanted>,
+    wanted: web::Query<Paging>,
 ) -> Answer<HttpResponse> {
-    let page = wanted.page()?;
-    let rows = service.read(move |tx| tx.providers(page)).await?;
-    Ok(HttpResponse::Ok().json(ProviderList::of(rows, page.limit)))
+    let page = PROVIDERS.page(&wanted)?;
+    let found = service.read(move |tx| tx.providers(page)).await?;
+    Ok(HttpResponse::Ok().json(ProviderList::of(found)?))
 }
 
 /// Adds a contractor.
