@@ -2,15 +2,19 @@
 //! staff session's own device, and goes through the same push as a tablet's.
 
 mod act;
+mod confirm;
 mod conflicts;
 mod decide;
 mod deletion;
+mod guards;
 mod look;
 mod moves;
 mod quarantine;
+mod refusals;
 mod together;
 
 pub(crate) use act::{Acting, unless_refused};
+pub use confirm::Confirmation;
 pub use conflicts::{Chosen, ConflictsSeen, RecordSettled};
 pub(crate) use decide::told;
 pub use decide::{Decision, Verdict};

@@ -5,6 +5,7 @@
 //! needs; its `mod` line; a line in the list below; `ruhu openapi --write` for the contract.
 
 pub mod areas;
+pub mod confirmation;
 pub mod conflicts;
 pub mod deletion;
 pub mod desk;
@@ -68,6 +69,7 @@ routes! {
     desk::return_assessment,
     desk::accept_assessment,
     desk::list_finds,
+    confirmation::confirm_household,
     deletion::list_deleted,
     deletion::delete_record,
     deletion::undelete_record,

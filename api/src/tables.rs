@@ -5,7 +5,7 @@ mod entering;
 mod judgement;
 
 pub use entering::{Correction, EntrySeen};
-pub(crate) use judgement::{Judgement, judgement};
+pub(crate) use judgement::{Judgement, document, judgement};
 
 use ruhu_casework::grants::REFERENCE_STREAM;
 use ruhu_casework::judging::{Entered, entry_of};

@@ -226,8 +226,12 @@ mod tests {
     use ruhu_casework::rules::CaseRules;
     use ruhu_forms::Catalogue;
     use ruhu_sync::edit::Received;
+    use ruhu_sync::id::Instant;
     use ruhu_sync::patch::asks;
     use ruhu_sync::rules::Rules as _;
+
+    /// 2026-11-23 in Beijing.
+    const NOW: Instant = Instant(1_795_397_400_000_000);
 
     #[test]
     fn every_document_is_valid_and_about_two_kilobytes_long() {
@@ -238,8 +242,8 @@ mod tests {
             let edit = received.asked().expect("an edit");
             let shape = rules.shape(&edit.kind, None, &edit.patch).expect("shape");
             let asks = asks(&shape, &edit.patch, &edit.new_rows).expect("in shape");
-            assert_eq!(rules.invalid_values(&edit.kind, None, &asks), [], "{text}");
-            assert_eq!(rules.missing_at_creation(&edit.kind, &edit.patch), [], "{text}");
+            assert_eq!(rules.invalid_values(&edit.kind, None, &asks, NOW), [], "{text}");
+            assert_eq!(rules.broken(&edit.kind, &edit.patch, NOW), [], "{text}");
             assert!((1_950..2_250).contains(&document.json.len()), "{}", document.json.len());
         }
     }

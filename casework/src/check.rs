@@ -1,9 +1,11 @@
-//! What is wrong with the values of an edit, all at once, and what a new record lacks. It looks at
-//! nothing that another device could change: what it finds is rejected for ever.
+//! What is wrong with the values of an edit, all at once, and which rules of its kind a document
+//! breaks. It looks at nothing beside the edit, the document and the day.
 
 use crate::identity;
 use crate::kind::{FieldRule, Holds, Kind, Required, find};
+use crate::text::is_blank;
 use crate::value::{Code, Value, has_code};
+use chrono::NaiveDate;
 use ruhu_forms::{Answers, Day, Form, ProblemCode};
 use ruhu_sync::id::UserId;
 use ruhu_sync::json::{Json, Object};
@@ -12,31 +14,21 @@ use ruhu_sync::patch::{Ask, Wish};
 use ruhu_sync::path::Path;
 
 /// All values asked for that are not what their known fields hold, the answers aside.
-pub(crate) fn fields(kind: &Kind, asks: &[Ask]) -> Vec<Problem> {
-    let mut found = Vec::new();
+pub(crate) fn fields(kind: &Kind, asks: &[Ask], today: NaiveDate) -> Vec<Problem> {
+    let mut check = Check { found: Vec::new(), today };
     for ask in asks {
-        let asked_beside = |name: &str| {
-            let length = ask.path.steps().len().saturating_sub(1);
-            let beside = ask.path.head(length).child(name);
-            asks.iter().find_map(|other| match (&other.wish, other.path == beside) {
-                (Wish::Set(value), true) => Some(value),
-                _ => None,
-            })
-        };
-        let mut check = Check { found: &mut found, beside: &asked_beside };
         let steps: Vec<_> = ask.path.steps().iter().map(String::as_str).collect();
         check.ask(kind.fields, &steps, ask);
     }
-    found
+    check.found
 }
 
-struct Check<'a> {
-    found: &'a mut Vec<Problem>,
-    /// The value of a sibling in the same edit.
-    beside: &'a dyn Fn(&str) -> Option<&'a Json>,
+struct Check {
+    found: Vec<Problem>,
+    today: NaiveDate,
 }
 
-impl Check<'_> {
+impl Check {
     fn push(&mut self, path: &Path, code: &str) {
         self.found.push(Problem::new(path.clone(), code));
     }
@@ -73,26 +65,8 @@ impl Check<'_> {
     }
 
     fn leaf(&mut self, value: Value, asked: &Json, path: &Path) {
-        if let Some(fault) = value.fault(asked) {
+        if let Some(fault) = value.fault(asked, self.today) {
             self.push(path, fault);
-            return;
-        }
-        let Value::IdNumber { birth_date, sex } = value else {
-            return;
-        };
-        let Some(Ok(number)) = asked.as_text().map(identity::id_number) else {
-            return;
-        };
-        let parent = path.head(path.steps().len().saturating_sub(1));
-        let beside = self.beside;
-        let born = beside(birth_date).and_then(Json::as_text).and_then(Day::read);
-        if born.is_some_and(|born| born != number.birth_date) {
-            self.push(&parent.child(birth_date), "birth_date_disagrees");
-        }
-        // `0` and `9` say nothing, so they contradict nothing.
-        let stated = beside(sex).and_then(Json::as_text);
-        if stated.is_some_and(|stated| matches!(stated, "1" | "2") && stated != number.sex) {
-            self.push(&parent.child(sex), "sex_disagrees");
         }
     }
 
@@ -105,30 +79,28 @@ impl Check<'_> {
     }
 
     fn members(&mut self, fields: &'static [FieldRule], members: &Object, at: &Path) {
-        let beside = |name: &str| members.get(name);
-        let mut inside = Check { found: self.found, beside: &beside };
         for (name, value) in members {
             let path = at.child(name);
             match (find(fields, name).map(|field| field.holds), value) {
-                (Some(Holds::Leaf(known)), value) => inside.leaf(known, value, &path),
+                (Some(Holds::Leaf(known)), value) => self.leaf(known, value, &path),
                 (Some(Holds::Object(inner)), Json::Object(value)) => {
-                    inside.members(inner, value, &path);
+                    self.members(inner, value, &path);
                 }
                 (Some(Holds::Rows(inner)), Json::Object(rows)) => {
                     for (id, row) in rows {
                         if let Json::Object(row) = row {
-                            inside.members(inner, row, &path.child(id));
+                            self.members(inner, row, &path.child(id));
                         }
                     }
                 }
                 (Some(Holds::Choices(codes)), Json::Object(options)) => {
                     for (option, value) in options {
-                        inside.option(codes, option, value, &path.child(option));
+                        self.option(codes, option, value, &path.child(option));
                     }
                 }
                 (Some(Holds::ByPerson(known)), Json::Object(people)) => {
                     for (user, value) in people {
-                        inside.of_person(known, user, value, &path.child(user));
+                        self.of_person(known, user, value, &path.child(user));
                     }
                 }
                 _ => {}
@@ -207,32 +179,72 @@ fn to_value(json: &Json) -> serde_json::Value {
     }
 }
 
-/// What a new record lacks.
-pub(crate) fn missing(kind: &Kind, document: &Object) -> Vec<Problem> {
+/// Every rule of the kind that a document breaks, its answers aside.
+pub(crate) fn broken(kind: &Kind, document: &Object, today: NaiveDate) -> Vec<Problem> {
     let holds = |name: &str| document.get(name).is_some_and(holds_something);
-    let lacks = |required: &Required| match *required {
-        Required::Field(name) => (!holds(name)).then_some(name),
-        Required::OneOf(names) => {
-            let lacking = !names.iter().any(|name| holds(name));
-            names.first().filter(|_| lacking).copied()
-        }
-        Required::When { field, is, needs } => {
-            let applies = document.get(field).and_then(Json::as_text) == Some(is);
-            (applies && !holds(needs)).then_some(needs)
-        }
+    let is_in = |field: &str, code: &str| document.get(field).and_then(Json::as_text) == Some(code);
+    let mut found = Vec::new();
+    let mut problem = |name: &str, code: &str| {
+        found.push(Problem::new(Path::of(&name.split('/').collect::<Vec<_>>()), code));
     };
-    kind.required
-        .iter()
-        .filter_map(lacks)
-        .map(|name| Problem::new(Path::of(&[name]), "required"))
-        .collect()
+    for required in kind.required {
+        match *required {
+            Required::Field(name) if !holds(name) => problem(name, "required"),
+            Required::OneOf(names) if !names.iter().any(|name| holds(name)) => {
+                names.first().into_iter().for_each(|name| problem(name, "required"));
+            }
+            Required::When { field, is, needs } if is_in(field, is) && !holds(needs) => {
+                problem(needs, "required");
+            }
+            Required::Yes { field, is, needs }
+                if is_in(field, is) && document.get(needs) != Some(&Json::Bool(true)) =>
+            {
+                problem(needs, "yes_required");
+            }
+            Required::Come { field, is, on } if is_in(field, is) => {
+                let said = on.iter().find_map(|name| {
+                    let place = Path::of(&name.split('/').collect::<Vec<_>>());
+                    place.find(document).filter(|value| holds_something(value)).map(|v| (name, v))
+                });
+                let to_come = said.filter(|(_, value)| {
+                    let faults =
+                        [Value::PastDay, Value::PastInstant].map(|v| v.fault(value, today));
+                    faults.contains(&Some("in_future"))
+                });
+                to_come.into_iter().for_each(|(name, _)| problem(name, "in_future"));
+            }
+            _ => {}
+        }
+    }
+    found.extend(contradictions(kind, document));
+    found
+}
+
+/// What an identity number says of its holder and the fields beside it deny.
+fn contradictions(kind: &Kind, document: &Object) -> Vec<Problem> {
+    let text = |name: &str| document.get(name).and_then(Json::as_text);
+    let mut found = Vec::new();
+    for field in kind.fields {
+        let Holds::Leaf(Value::IdNumber { birth_date, sex }) = field.holds else { continue };
+        let Some(Ok(number)) = text(field.name).map(identity::id_number) else { continue };
+        let born = text(birth_date).and_then(Day::read);
+        if born.is_some_and(|born| born != number.birth_date) {
+            found.push(Problem::new(Path::of(&[birth_date]), "birth_date_disagrees"));
+        }
+        // `0` and `9` say nothing, so they contradict nothing.
+        let stated = text(sex).filter(|stated| matches!(*stated, "1" | "2"));
+        if stated.is_some_and(|stated| stated != number.sex) {
+            found.push(Problem::new(Path::of(&[sex]), "sex_disagrees"));
+        }
+    }
+    found
 }
 
 /// Whether a value says anything: blank text does not.
 pub(crate) fn holds_something(value: &Json) -> bool {
     match value {
         Json::Null => false,
-        Json::Text(text) => !text.trim().is_empty(),
+        Json::Text(text) => !is_blank(text),
         Json::List(items) => !items.is_empty(),
         Json::Object(members) => !members.is_empty(),
         Json::Bool(_) | Json::Integer(_) | Json::Real(_) => true,

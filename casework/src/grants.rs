@@ -6,7 +6,7 @@
 use crate::areas;
 use crate::facts::{DeskStream, Membership, Office, PersonFacts};
 use crate::roles::{KEEPER, READER, REPORTER, REVIEWER, Role, WORKER};
-use chrono::{DateTime, NaiveDate};
+use chrono::{DateTime, NaiveDate, SecondsFormat};
 use ruhu_sync::id::{Instant, StreamId, UserId};
 use ruhu_sync::rules::{Grant, Grants, StreamKind};
 use std::cmp::Reverse;
@@ -31,6 +31,15 @@ pub fn day_of(instant: Instant) -> NaiveDate {
     let micros = instant.0.clamp(YEAR_1_US, YEAR_9999_END_US);
     DateTime::from_timestamp_micros(micros)
         .map(|utc| utc.with_timezone(&chrono_tz::Asia::Shanghai).date_naive())
+        .unwrap_or_default()
+}
+
+/// An instant as people here read it: Beijing's time, to the second.
+pub fn beijing_time(instant: Instant) -> String {
+    let micros = instant.0.clamp(YEAR_1_US, YEAR_9999_END_US);
+    DateTime::from_timestamp_micros(micros)
+        .map(|utc| utc.with_timezone(&chrono_tz::Asia::Shanghai))
+        .map(|there| there.to_rfc3339_opts(SecondsFormat::Secs, false))
         .unwrap_or_default()
 }
 

@@ -87,6 +87,25 @@ pub enum Required {
         /// The second field.
         needs: &'static str,
     },
+    /// That a second field is `true`, if a first one holds this code.
+    Yes {
+        /// The first field.
+        field: &'static str,
+        /// Its code.
+        is: &'static str,
+        /// The second field.
+        needs: &'static str,
+    },
+    /// That the day of it has come, if a field holds this code: the first of these places that
+    /// holds a day or an instant tells it. Steps are parted by `/`.
+    Come {
+        /// The field.
+        field: &'static str,
+        /// Its code.
+        is: &'static str,
+        /// Where the day stands.
+        on: &'static [&'static str],
+    },
 }
 
 /// A status and the hands it passes through.
@@ -124,6 +143,19 @@ pub struct Pass {
     pub to: &'static str,
     /// On this condition.
     pub needs: Need,
+    /// Only by an act at the desk, whose calls look at more than the record.
+    pub only_at_desk: bool,
+    /// What the server writes down of it.
+    pub stamps: &'static [Stamp],
+}
+
+/// What the server writes down of an act.
+#[derive(Clone, Copy, Debug)]
+pub enum Stamp {
+    /// Who did it, here.
+    Who(&'static [&'static str]),
+    /// When, here.
+    When(&'static [&'static str]),
 }
 
 /// What a transition needs beside the right.
@@ -233,16 +265,24 @@ pub(crate) const fn status(codes: &'static [Code]) -> FieldRule {
 }
 
 pub(crate) const fn made(by: Capacity, to: &'static str) -> Pass {
-    Pass { by, from: None, to, needs: Need::Nothing }
+    Pass { by, from: None, to, needs: Need::Nothing, only_at_desk: false, stamps: &[] }
 }
 
 pub(crate) const fn pass(by: Capacity, from: &'static str, to: &'static str) -> Pass {
-    Pass { by, from: Some(from), to, needs: Need::Nothing }
+    Pass { from: Some(from), ..made(by, to) }
 }
 
 impl Pass {
     pub(crate) const fn needs(self, needs: Need) -> Self {
         Self { needs, ..self }
+    }
+
+    pub(crate) const fn at_desk(self) -> Self {
+        Self { only_at_desk: true, ..self }
+    }
+
+    pub(crate) const fn stamps(self, stamps: &'static [Stamp]) -> Self {
+        Self { stamps, ..self }
     }
 }
 

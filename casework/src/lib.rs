@@ -3,6 +3,7 @@
 pub mod areas;
 mod check;
 pub mod codes;
+pub mod deciding;
 pub mod facts;
 pub mod grants;
 pub mod identity;
@@ -15,6 +16,7 @@ mod notices;
 pub mod organisations;
 mod permission;
 pub mod projection;
+pub mod references;
 pub mod roles;
 pub mod rules;
 mod settling;
@@ -22,6 +24,7 @@ mod shapes;
 pub mod shelf;
 pub mod signatures;
 pub mod tables;
+pub mod text;
 pub mod value;
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! Whether this person may do this to this record as it stands, read from what its kind declares.
 
 use crate::check::holds_something;
-use crate::kind::{Deletion, Holds, Home, Kind, Need, StatusRule};
+use crate::grants::beijing_time;
+use crate::kind::{Deletion, Holds, Home, Kind, Need, Pass, Stamp, StatusRule};
 use crate::roles::REVIEWER;
 use crate::settling;
 use ruhu_sync::json::{Json, Object};
-use ruhu_sync::outcome::Reason;
-use ruhu_sync::patch::Wish;
+use ruhu_sync::outcome::{Problem, Reason};
+use ruhu_sync::patch::{Ask, Wish};
 use ruhu_sync::path::Path;
 use ruhu_sync::rules::{Act, Question};
 use ruhu_sync::shape::Class;
@@ -50,7 +51,8 @@ pub(crate) fn permits(kind: &Kind, question: &Question<'_>) -> Result<(), Reason
             Deletion::While(values) => status.is_some_and(|status| values.contains(&status)),
         },
     };
-    let may_write = question.asks.iter().all(|ask| {
+    // What is the server's to write is left out by the merge, and stops nobody.
+    let may_write = question.asks.iter().filter(|ask| ask.class != Class::Server).all(|ask| {
         let field = ask.path.steps().first().and_then(|name| kind.field(name));
         field.is_none_or(|field| {
             field.only_by.is_empty() || field.only_by.contains(&question.capacity)
@@ -100,7 +102,43 @@ fn passes(rule: &StatusRule, question: &Question<'_>, from: Option<&Json>, to: &
         && rule.submission != Some(to)
         && by_this_hand().any(|pass| pass.from.is_none());
     says_nothing_new
-        || by_this_hand().any(|pass| pass.from == from && is_met(&pass.needs, question))
+        || by_this_hand().any(|pass| {
+            pass.from == from
+                && (question.is_at_desk || !pass.only_at_desk)
+                && is_met(&pass.needs, question)
+        })
+}
+
+/// The status values among the asks to which every way leads over the desk.
+pub(crate) fn only_at_desk(kind: &Kind, asks: &[Ask]) -> Vec<Problem> {
+    let Some(rule) = &kind.status else { return Vec::new() };
+    let status = Path::of(&[rule.field]);
+    let is_closed = |to: &str| {
+        let mut ways = rule.passes.iter().filter(|pass| pass.to == to).peekable();
+        ways.peek().is_some() && ways.all(|pass| pass.only_at_desk)
+    };
+    let asked = asks.iter().filter(|ask| ask.path == status);
+    asked
+        .filter(|ask| matches!(&ask.wish, Wish::Set(Json::Text(to)) if is_closed(to)))
+        .map(|ask| Problem::new(ask.path.clone(), "only_at_desk"))
+        .collect()
+}
+
+/// Who did what brought the record to its status, and when, where the kind has it written down.
+pub(crate) fn stamps(kind: &Kind, question: &Question<'_>, document: &Object) -> Vec<(Path, Json)> {
+    let Some(rule) = &kind.status else { return Vec::new() };
+    let (from, to) = (question.current.and_then(|c| status_of(rule, c)), status_of(rule, document));
+    if from == to {
+        return Vec::new();
+    }
+    let is_it =
+        |pass: &&Pass| pass.by == question.capacity && pass.from == from && Some(pass.to) == to;
+    let stamps = rule.passes.iter().find(is_it).map(|pass| pass.stamps).unwrap_or_default();
+    let write = |stamp: &Stamp| match stamp {
+        Stamp::Who(place) => (Path::of(place), Json::Text(question.user.to_string())),
+        Stamp::When(place) => (Path::of(place), Json::Text(beijing_time(question.now))),
+    };
+    stamps.iter().map(write).collect()
 }
 
 fn is_met(need: &Need, question: &Question<'_>) -> bool {

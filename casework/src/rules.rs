@@ -1,16 +1,18 @@
 //! The field's answers to what the protocol asks.
 
-use crate::grants::user_stream;
-use crate::kind::{Holds, Home, Kind};
+use crate::grants::{day_of, user_stream};
+use crate::kind::{Holds, Home, Kind, Lock};
 use crate::roles::{READER, REPORTER, WORKER};
 use crate::{check, kinds, permission, shapes, signatures};
 use ruhu_forms::{Catalogue, Form};
-use ruhu_sync::id::{StreamId, UserId};
+use ruhu_sync::id::{Instant, StreamId, UserId};
 use ruhu_sync::json::{Json, Object};
 use ruhu_sync::outcome::{Problem, Reason};
 use ruhu_sync::patch::{Ask, Wish};
 use ruhu_sync::path::Path;
-use ruhu_sync::rules::{Capacity, Grants, News, Notice, Question, Rooting, Rules, StreamKind};
+use ruhu_sync::rules::{
+    Capacity, Grants, News, Notice, Question, Reference, Rooting, Rules, StreamKind,
+};
 use ruhu_sync::shape::Shape;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -110,11 +112,17 @@ impl Rules for CaseRules {
             .ok_or_else(|| vec![Problem::new(Path::whole(), "unknown_kind")])
     }
 
-    fn invalid_values(&self, kind: &str, current: Option<&Object>, asks: &[Ask]) -> Vec<Problem> {
+    fn invalid_values(
+        &self,
+        kind: &str,
+        current: Option<&Object>,
+        asks: &[Ask],
+        now: Instant,
+    ) -> Vec<Problem> {
         let Some(kind) = kinds::get(kind) else {
             return Vec::new();
         };
-        let mut found = check::fields(kind, asks);
+        let mut found = check::fields(kind, asks, day_of(now));
         if let Some(field) = answers_field(kind) {
             let asked = form_asked(asks);
             if asked.is_some_and(|asked| self.form(asked).is_none()) {
@@ -210,9 +218,34 @@ impl Rules for CaseRules {
         }
     }
 
+    fn only_at_desk(&self, kind: &str, asks: &[Ask]) -> Vec<Problem> {
+        kinds::get(kind).map(|kind| permission::only_at_desk(kind, asks)).unwrap_or_default()
+    }
+
+    fn stamps(&self, question: &Question<'_>, document: &Object) -> Vec<(Path, Json)> {
+        let Some(kind) = kinds::get(question.kind) else { return Vec::new() };
+        let mut stamps = permission::stamps(kind, question, document);
+        if answers_field(kind).is_some() {
+            stamps.extend(signatures::marks(question));
+        }
+        stamps
+    }
+
     fn signers(&self, kind: &str, patch: &Object) -> Vec<UserId> {
         let signed = kinds::get(kind).filter(|kind| answers_field(kind).is_some());
         signed.map(|_| signatures::signers(patch)).unwrap_or_default()
+    }
+
+    fn looks_up_references(&self, kind: &str, patch: &Object) -> bool {
+        let rule = kinds::get(kind).and_then(|kind| kind.status);
+        rule.is_some_and(|rule| patch.contains_key(rule.field))
+            || !self.signers(kind, patch).is_empty()
+    }
+
+    fn references(&self, kind: &str, document: &Object) -> Vec<Reference> {
+        let Some(kind) = kinds::get(kind) else { return Vec::new() };
+        let form = form_named(document).and_then(|named| self.form(named));
+        crate::references::of(kind, form, document)
     }
 
     fn author_capacity(&self, stream: StreamKind) -> Capacity {
@@ -237,8 +270,19 @@ impl Rules for CaseRules {
         }
     }
 
-    fn missing_at_creation(&self, kind: &str, document: &Object) -> Vec<Problem> {
-        kinds::get(kind).map(|kind| check::missing(kind, document)).unwrap_or_default()
+    fn broken(&self, kind: &str, document: &Object, now: Instant) -> Vec<Problem> {
+        let kind = kinds::get(kind);
+        kind.map(|kind| check::broken(kind, document, day_of(now))).unwrap_or_default()
+    }
+
+    /// What its author may not change any more was handed in.
+    fn is_handed_in(&self, kind: &str, document: &Object) -> bool {
+        let rule = kinds::get(kind).and_then(|kind| kind.status);
+        rule.is_some_and(|rule| {
+            let status = document.get(rule.field).and_then(Json::as_text);
+            let is_closed = |lock: &Lock| status.is_some_and(|status| lock.when.contains(&status));
+            rule.submission.is_some() && rule.locks.iter().any(is_closed)
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 use super::*;
 use crate::roles::{READER, REPORTER, REVIEWER};
-use crate::testing::{asked, object, rules, said};
+use crate::testing::{NOW, asked, object, rules, said};
 use ruhu_sync::patch::asks;
 use ruhu_sync::rules::Grant;
 use ruhu_sync::shape::Class;
@@ -10,7 +10,7 @@ fn invalid(kind: &str, current: Option<&str>, patch: &str, new_rows: &[&str]) ->
     let rules = rules();
     let current = current.map(object);
     let asks = asked(&rules, kind, current.as_ref(), patch, new_rows);
-    said(rules.invalid_values(kind, current.as_ref(), &asks))
+    said(rules.invalid_values(kind, current.as_ref(), &asks, NOW))
 }
 
 const NOTHING: [&str; 0] = [];
@@ -60,26 +60,96 @@ fn money_as_a_fraction_is_refused() {
     assert_eq!(invalid("service", None, r#"{"cost":12.5}"#, &[]), ["/cost fen_expected"]);
 }
 
+fn holder(more: &str) -> Vec<String> {
+    missing(
+        "person",
+        &format!(
+            r#"{{"name":"测甲","id_type":"resident_id","relation_code":"02",
+                "counted_as":"shared_living","kin_to_staff":"no"{more}}}"#
+        ),
+    )
+}
+
 #[test]
-fn an_id_number_agrees_with_what_the_edit_says_of_its_holder() {
-    let good = r#"{"id_no":"11010519491231002X","birth_date":"1949-12-31","sex":"2"}"#;
-    assert_eq!(invalid("person", None, good, &[]), NOTHING);
-    let bad = r#"{"id_no":"11010519491231002X","birth_date":"1949-12-30","sex":"1"}"#;
-    assert_eq!(
-        invalid("person", None, bad, &[]),
-        ["/birth_date birth_date_disagrees", "/sex sex_disagrees"]
-    );
+fn an_id_number_agrees_with_what_stands_beside_it() {
+    let good = r#","id_no":"11010519491231002X","birth_date":"1949-12-31","sex":"2""#;
+    assert_eq!(holder(good), NOTHING);
+    let bad = r#","id_no":"11010519491231002X","birth_date":"1949-12-30","sex":"1""#;
+    assert_eq!(holder(bad), ["/birth_date birth_date_disagrees", "/sex sex_disagrees"]);
+    let unstated = r#","id_no":"11010519491231002X","sex":"9""#;
+    assert_eq!(holder(unstated), NOTHING);
     let misread = r#"{"id_no":"110105194912310021"}"#;
     assert_eq!(invalid("person", None, misread, &[]), ["/id_no id_no_check_digit"]);
 }
 
 #[test]
-fn what_another_edit_said_of_the_holder_rejects_nothing() {
-    let current = r#"{"birth_date":"1990-01-01","sex":"1"}"#;
-    let patch = r#"{"id_no":"11010519491231002X"}"#;
-    assert_eq!(invalid("person", Some(current), patch, &[]), NOTHING);
-    let unstated = r#"{"id_no":"11010519491231002X","sex":"9"}"#;
-    assert_eq!(invalid("person", None, unstated, &[]), NOTHING);
+fn what_has_happened_is_no_later_than_the_day_after_today() {
+    let dated = |day: &str| {
+        let patch = format!(r#"{{"birth_date":"{day}"}}"#);
+        invalid("person", None, &patch, &[])
+    };
+    assert_eq!(dated("2026-11-24"), NOTHING);
+    assert_eq!(dated("2026-11-25"), ["/birth_date in_future"]);
+    assert_eq!(dated("2099-01-01"), ["/birth_date in_future"]);
+    let at = |at: &str| invalid("find", None, &format!(r#"{{"found_at":"{at}"}}"#), &[]);
+    assert_eq!(at("2026-11-24T23:59:59+08:00"), NOTHING);
+    assert_eq!(at("2026-11-25T00:00:00+08:00"), ["/found_at in_future"]);
+}
+
+#[test]
+fn a_visit_is_over_when_somebody_was_met_on_a_day_that_has_come() {
+    let visit = |more: &str| {
+        missing("visit", &format!(r#"{{"planned_on":"2027-11-23","status":"done"{more}}}"#))
+    };
+    let present = r#","present":{"r1":{"role":"member","name":"测甲"}}"#;
+    assert_eq!(visit(""), ["/present required", "/planned_on in_future"]);
+    assert_eq!(visit(present), ["/planned_on in_future"]);
+    let ended = format!(r#"{present},"ended_at":"2026-11-23T10:00:00+08:00""#);
+    assert_eq!(visit(&ended), NOTHING);
+    assert_eq!(missing("visit", r#"{"planned_on":"2027-11-23","status":"planned"}"#), NOTHING);
+}
+
+#[test]
+fn a_service_runs_with_consent_alone() {
+    for kind in ["service", "referral"] {
+        let of = |status: &str, more: &str| {
+            missing(
+                kind,
+                &format!(
+                    r#"{{"service":"care","to_organisation":"区残联","status":"{status}"{more}}}"#
+                ),
+            )
+        };
+        assert_eq!(of("in_service", ""), ["/consented yes_required"]);
+        assert_eq!(of("in_service", r#","consented":false"#), ["/consented yes_required"]);
+        assert_eq!(of("in_service", r#","consented":true"#), NOTHING);
+        assert_eq!(of("done", r#","consented":false"#), NOTHING);
+    }
+}
+
+#[test]
+fn characters_that_nobody_sees_are_no_name() {
+    for name in [r"\u3000", r"\u200b", r" \u2060 "] {
+        let household = format!(r#"{{"community_code":"110102001001","head_name":"{name}"}}"#);
+        assert_eq!(missing("household", &household), ["/head_name required"], "{name}");
+    }
+}
+
+#[test]
+fn what_a_reviewer_decides_is_asked_for_at_the_desk_alone() {
+    let rules = rules();
+    let asked_for = |kind: &str, patch: &str| {
+        said(rules.only_at_desk(kind, &asked(&rules, kind, None, patch, &[])))
+    };
+    for status in ["in_review", "returned", "accepted"] {
+        let patch = format!(r#"{{"status":"{status}"}}"#);
+        assert_eq!(asked_for("assessment", &patch), ["/status only_at_desk"], "{status}");
+    }
+    for status in ["draft", "submitted", "unheard_of"] {
+        let patch = format!(r#"{{"status":"{status}"}}"#);
+        assert_eq!(asked_for("assessment", &patch), NOTHING, "{status}");
+    }
+    assert_eq!(asked_for("visit", r#"{"status":"done"}"#), NOTHING);
 }
 
 #[test]
@@ -134,8 +204,16 @@ fn each_field_merges_in_its_class() {
         let asks = asked(&rules, kind, None, patch, &[]);
         asks.first().map(|ask| ask.class)
     };
-    assert_eq!(class("household", r#"{"phone":"1"}"#), Some(Class::LastArrival));
-    assert_eq!(class("household", r#"{"contacts":{"r":{"phone":"1"}}}"#), Some(Class::LastArrival));
+    // A phone is how a person in danger is found: no later arrival puts an old one back.
+    assert_eq!(class("household", r#"{"phone":"1"}"#), Some(Class::Ask));
+    assert_eq!(class("household", r#"{"contacts":{"r":{"phone":"1"}}}"#), Some(Class::Ask));
+    assert_eq!(
+        class("assessment", r#"{"review":{"reasons":{"r":{"text":"x"}}}}"#),
+        Some(Class::Server)
+    );
+    assert_eq!(class("assessment", r#"{"review":{"later":1}}"#), Some(Class::Server));
+    assert_eq!(class("find", r#"{"handling":{"owner":"x"}}"#), Some(Class::Server));
+    assert_eq!(class("find", r#"{"handling":{"note":"x"}}"#), Some(Class::Ask));
     assert_eq!(class("household", r#"{"hardship_level":"key"}"#), Some(Class::Server));
     assert_eq!(class("household", r#"{"address":"a"}"#), Some(Class::Ask));
     for patch in [r#"{"form":"a"}"#, r#"{"form_version":1}"#, r#"{"status":"a"}"#] {
@@ -144,7 +222,7 @@ fn each_field_merges_in_its_class() {
 }
 
 fn missing(kind: &str, document: &str) -> Vec<String> {
-    said(rules().missing_at_creation(kind, &object(document)))
+    said(rules().broken(kind, &object(document), NOW))
 }
 
 #[test]

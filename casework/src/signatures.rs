@@ -4,6 +4,7 @@
 //! When all have confirmed the same, the assessment is handed in, by the edit that brings the last
 //! confirmation. A confirmation of other answers counts for nothing, and is kept.
 
+use crate::roles::{REVIEWER, WORKER};
 use hmac::{Hmac, KeyInit, Mac};
 use ruhu_forms::Form;
 use ruhu_sync::canonical;
@@ -20,8 +21,10 @@ use std::collections::BTreeSet;
 pub(crate) const INVESTIGATORS: &str = "investigators";
 /// By person, the hash of the answers that were confirmed.
 pub(crate) const CONFIRMATIONS: &str = "confirmations";
-/// By person, the proof that a confirmation on another's tablet is the person's.
+/// By person, the proof that a confirmation on another's tablet is the person's: checked, not kept.
 pub(crate) const PROOFS: &str = "proofs";
+/// By person, the hash that was confirmed on another's tablet and proved: what is kept of it.
+const PROVED: &str = "proved";
 
 /// More people than sign one assessment: so many an edit makes the server look up at most.
 pub(crate) const PEOPLE_MAX: usize = 16;
@@ -75,6 +78,15 @@ fn members<'a>(document: &'a Object, name: &str) -> impl Iterator<Item = (&'a St
 pub(crate) fn investigators(document: &Object) -> BTreeSet<UserId> {
     members(document, INVESTIGATORS)
         .filter(|(_, named)| **named == Json::Bool(true))
+        .filter_map(|(user, _)| UserId::parse(user))
+        .collect()
+}
+
+/// Everybody whom an assessment names: investigators, and those who confirmed.
+pub(crate) fn people(document: &Object) -> BTreeSet<UserId> {
+    let named = [INVESTIGATORS, CONFIRMATIONS, PROVED].into_iter();
+    named
+        .flat_map(|field| members(document, field))
         .filter_map(|(user, _)| UserId::parse(user))
         .collect()
 }
@@ -138,12 +150,34 @@ pub(crate) fn are_proved(question: &Question<'_>) -> bool {
             Wish::Set(Json::Text(given)) if of == user => Some(given),
             _ => None,
         });
-        let (Some(key), Some(given)) = (question.keys.get(&user), given) else { return false };
+        let (Some(key), Some(given)) = (key_of(question, user), given) else { return false };
         let bytes = from_hex(given);
         bytes.is_some_and(|bytes| {
             authenticated(key, question.record, hash).verify_slice(&bytes).is_ok()
         })
     })
+}
+
+/// What is kept of the proofs that an edit carries: of each, the hash that it proves.
+pub(crate) fn marks(question: &Question<'_>) -> Vec<(Path, Json)> {
+    let proved: BTreeSet<_> = asked(question.asks, PROOFS).map(|(user, _)| user).collect();
+    let confirmed = asked(question.asks, CONFIRMATIONS).filter(|(user, _)| proved.contains(user));
+    confirmed
+        .filter_map(|(user, wish)| match wish {
+            Wish::Set(hash) if user != question.user => {
+                Some((Path::of(&[PROVED, &user.to_string()]), hash.clone()))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+/// The key of one who may investigate this record now: who works in the record's team, or reviews
+/// in its area. Nobody else is second investigator, whatever PIN is proved (57号 §16; 313号 严禁转包).
+fn key_of<'a>(question: &Question<'a>, user: UserId) -> Option<&'a SigningKey> {
+    let signer = question.signers.get(&user)?;
+    let grant = signer.grants.streams.get(&question.stream?)?;
+    [WORKER, REVIEWER].contains(&grant.capacity).then_some(&signer.key)
 }
 
 fn takes_all_away(question: &Question<'_>) -> bool {

@@ -1,7 +1,8 @@
 use super::*;
-use crate::roles::WORKER;
+use crate::roles::{REPORTER, REVIEWER, WINDOW, WORKER};
 use crate::testing::{asked as asks_of, object, rules};
-use ruhu_sync::rules::{Act, Rules};
+use ruhu_sync::id::StreamId;
+use ruhu_sync::rules::{Act, Capacity, Grant, Grants, Rules, Signer, StreamKind};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -89,10 +90,19 @@ fn one_alone_is_enough_only_where_neither_form_nor_people_say_two() {
     assert!(is_confirmed(&two, Some(&form_for_two())));
 }
 
+const TEAM: StreamId = StreamId(Uuid::from_u128(5));
+
+/// The other person, with a key and a capacity before one stream.
+fn signer(stream: StreamId, capacity: Capacity) -> BTreeMap<UserId, Signer> {
+    let grant = Grant { kind: StreamKind::Caseload, held: true, capacity };
+    let grants = Grants { streams: BTreeMap::from([(stream, grant)]), ..Grants::default() };
+    BTreeMap::from([(OTHER, Signer { key: [7; 32], grants })])
+}
+
 fn question<T>(
     current: &str,
     patch: &str,
-    keys: &BTreeMap<UserId, SigningKey>,
+    signers: &BTreeMap<UserId, Signer>,
     answer: impl FnOnce(&Question<'_>) -> T,
 ) -> T {
     let rules = rules();
@@ -101,7 +111,8 @@ fn question<T>(
     let question = Question {
         current: Some(&current),
         asks: &asks,
-        keys,
+        stream: Some(TEAM),
+        signers,
         ..Question::new(ONE, WORKER, RECORD, "assessment", Act::Change)
     };
     answer(&question)
@@ -143,9 +154,9 @@ fn who_names_a_second_investigator_does_not_submit_alone() {
 fn anothers_confirmation_needs_the_proof_of_that_persons_pin() {
     let hash = answers_hash(&assessment(""));
     let key = [7; 32];
-    let keys = BTreeMap::from([(OTHER, key)]);
+    let keys = signer(TEAM, WORKER);
     let proved =
-        |patch: &str, keys: &BTreeMap<UserId, SigningKey>| question("", patch, keys, are_proved);
+        |patch: &str, signers: &BTreeMap<UserId, Signer>| question("", patch, signers, are_proved);
     let confirms = |of: UserId, proof: Option<String>| {
         let proofs = proof.map(|proof| format!(",\"proofs\":{{\"{of}\":\"{proof}\"}}"));
         format!("{{{}{}}}", &confirmed(&[(of, &hash)])[1..], proofs.unwrap_or_default())
@@ -159,6 +170,13 @@ fn anothers_confirmation_needs_the_proof_of_that_persons_pin() {
     assert!(proved(&right, &keys));
     assert!(!proved(&right, &BTreeMap::new()), "who has set no PIN proves nothing");
     assert!(!proved(&format!(r#"{{"confirmations":{{"{OTHER}":null}}}}"#), &keys));
+    let elsewhere = StreamId(Uuid::from_u128(6));
+    assert!(!proved(&right, &signer(elsewhere, WORKER)), "another team's worker");
+    assert!(!proved(&right, &signer(TEAM, WINDOW)), "who does not investigate");
+    assert!(!proved(&right, &signer(TEAM, REPORTER)), "a committee member");
+    assert!(proved(&right, &signer(TEAM, REVIEWER)), "government may investigate beside a worker");
+    let marks = question("", &right, &keys, marks);
+    assert_eq!(marks, [(Path::of(&["proved", &OTHER.to_string()]), Json::Text(hash))]);
     let rules = rules();
     assert_eq!(rules.signers("assessment", &object(&right)), [OTHER]);
 }

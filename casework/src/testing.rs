@@ -2,11 +2,15 @@
 
 use crate::rules::CaseRules;
 use ruhu_forms::Catalogue;
+use ruhu_sync::id::Instant;
 use ruhu_sync::json::{Json, Object};
 use ruhu_sync::outcome::Problem;
 use ruhu_sync::patch::{Ask, asks};
 use ruhu_sync::path::Path;
 use ruhu_sync::rules::Rules;
+
+/// 2026-11-23 in Beijing.
+pub(crate) const NOW: Instant = Instant(1_795_397_400_000_000);
 
 pub(crate) fn rules() -> CaseRules {
     CaseRules::new(Catalogue::load().expect("forms"))

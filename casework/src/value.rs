@@ -1,9 +1,10 @@
 //! The types of values that fields hold, and what is wrong with a value that is of another. The
 //! codes are shared with the forms where the fault is the same, so that a tablet knows one list.
 
+use crate::grants::day_of;
 use crate::identity;
 use chrono::{DateTime, NaiveDate};
-use ruhu_sync::id::RecordId;
+use ruhu_sync::id::{Instant, RecordId};
 use ruhu_sync::json::Json;
 
 /// A code and what people read for it.
@@ -39,8 +40,12 @@ pub enum Value {
     Fen,
     /// A day as `YYYY-MM-DD`.
     Day,
+    /// A day that has come, as `YYYY-MM-DD`.
+    PastDay,
     /// An instant as RFC 3339, with its offset.
     Instant,
+    /// An instant that has come, as RFC 3339, with its offset.
+    PastInstant,
     /// One of these codes.
     Code(&'static [Code]),
     /// A division code of 12 digits.
@@ -57,8 +62,8 @@ pub enum Value {
     Uuid,
     /// `true` or `false`.
     YesNo,
-    /// The name of another record.
-    Record,
+    /// The name of another record, of one of these kinds; of any, if none is named.
+    Record(&'static [&'static str]),
     /// A SHA-256 in lower-case hexadecimal.
     Sha256,
     /// A list of places in a document, as JSON pointers; only the server writes one.
@@ -66,27 +71,41 @@ pub enum Value {
 }
 
 impl Value {
-    /// What is wrong with a value, as a stable code.
-    pub fn fault(&self, value: &Json) -> Option<&'static str> {
+    /// What is wrong with a value, as a stable code. What has happened happened before `today` ends,
+    /// or on the day after it: the clocks of tablets are not exact.
+    pub fn fault(&self, value: &Json, today: NaiveDate) -> Option<&'static str> {
+        let is_to_come = |day: NaiveDate| today.succ_opt().is_some_and(|last| day > last);
         match self {
             Self::Text { max_chars } => text(value, *max_chars),
             Self::Integer { min, max } => integer(value, *min, *max, "integer_expected"),
             Self::Fen => integer(value, 0, i64::MAX, "fen_expected"),
             Self::Day => test(value, "not_a_date", |text| day(text).is_some()),
-            Self::Instant => {
-                test(value, "instant_expected", |text| DateTime::parse_from_rfc3339(text).is_ok())
-            }
+            Self::PastDay => match value.as_text().and_then(day) {
+                None => Some("not_a_date"),
+                Some(day) => is_to_come(day).then_some("in_future"),
+            },
+            Self::Instant => test(value, "instant_expected", |text| instant(text).is_some()),
+            Self::PastInstant => match value.as_text().and_then(instant) {
+                None => Some("instant_expected"),
+                Some(instant) => is_to_come(day_of(instant)).then_some("in_future"),
+            },
             Self::Code(codes) => test(value, "unknown_option", |text| has_code(codes, text)),
             Self::AreaCode => test(value, "area_code_expected", |text| {
                 text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
             }),
             Self::IdNumber { .. } => match value.as_text() {
-                Some(text) => identity::id_number(text).err().map(|fault| fault.code()),
+                Some(text) => match identity::id_number(text) {
+                    Err(fault) => Some(fault.code()),
+                    Ok(number) => {
+                        let born = day(&number.birth_date.to_string());
+                        born.is_some_and(is_to_come).then_some("in_future")
+                    }
+                },
                 None => Some("text_expected"),
             },
             Self::Uuid => test(value, "uuid_expected", is_uuid),
             Self::YesNo => (!matches!(value, Json::Bool(_))).then_some("yes_no_expected"),
-            Self::Record => test(value, "record_expected", is_uuid),
+            Self::Record(_) => test(value, "record_expected", is_uuid),
             Self::Paths => (!matches!(value, Json::List(_))).then_some("list_expected"),
             Self::Sha256 => test(value, "sha256_expected", |text| {
                 text.len() == 64
@@ -94,6 +113,12 @@ impl Value {
             }),
         }
     }
+}
+
+/// Reads an instant.
+fn instant(text: &str) -> Option<Instant> {
+    let read = DateTime::parse_from_rfc3339(text).ok()?;
+    Some(Instant(read.timestamp_micros()))
 }
 
 /// Reads a day; only `YYYY-MM-DD` is one, so that days compare as texts too.
@@ -143,7 +168,8 @@ mod tests {
     use super::*;
 
     fn fault(value: Value, json: &str) -> Option<&'static str> {
-        value.fault(&Json::parse(json).expect("json"))
+        let today = NaiveDate::from_ymd_opt(2026, 11, 23).expect("a day");
+        value.fault(&Json::parse(json).expect("json"), today)
     }
 
     #[test]
@@ -210,7 +236,7 @@ mod tests {
         let yes = "true";
         assert_eq!(fault(Value::YesNo, yes), None);
         assert_eq!(fault(Value::YesNo, "\"yes\""), Some("yes_no_expected"));
-        assert_eq!(fault(Value::Record, yes), Some("record_expected"));
+        assert_eq!(fault(Value::Record(&[]), yes), Some("record_expected"));
         assert_eq!(fault(Value::Uuid, "\"0192\""), Some("uuid_expected"));
         let hash = format!("\"{}\"", "a0".repeat(32));
         assert_eq!(fault(Value::Sha256, &hash), None);

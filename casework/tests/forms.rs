@@ -66,7 +66,7 @@ fn a_member_of_the_household_investigation_is_what_a_person_is() {
                 assert_eq!((low, high), (min, max), "{field}");
             }
             (Holds::Leaf(Value::IdNumber { .. }), Kind::IdNumber {})
-            | (Holds::Leaf(Value::Day), Kind::Date {})
+            | (Holds::Leaf(Value::Day | Value::PastDay), Kind::Date {})
             | (Holds::Leaf(Value::YesNo), Kind::YesNo {})
             | (Holds::Leaf(Value::AreaCode), Kind::AreaCode { digits: 12 }) => {}
             other => panic!("{field}: {other:?}"),

@@ -10,6 +10,7 @@ use ruhu_sync::json::Object;
 use ruhu_sync::memory::MemoryStore;
 use ruhu_sync::merge::Hand;
 use ruhu_sync::push::{PushContext, PushReply, PushRequest, push};
+use ruhu_sync::rules::Rules as _;
 use ruhu_sync::storage::DeviceState;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -303,6 +304,12 @@ fn a_household_investigation_is_handed_in_by_two_only() {
     let edit = json!({"record": ASSESSMENT, "kind": "assessment", "base": "0", "patch": draft,
         "new_rows": new_rows});
     assert_eq!(field.push(1, edit), "applied");
+    let draft = field.store.state().records[&ASSESSMENT].content().expect("content").document;
+    for reference in field.rules.references("assessment", &draft) {
+        let photo = json!({"category": "authorization", "sha256": "a".repeat(64),
+            "size_bytes": 1000, "media_type": "image/jpeg"});
+        assert_eq!(field.put(1, reference.record, "attachment", "0", photo), "applied");
+    }
     // One investigator, who confirms and asks for it, is not enough by the form's own text.
     let alone = field.edit(1, json!({"status": "submitted"}));
     assert_eq!(alone, "quarantined/illegal_transition");

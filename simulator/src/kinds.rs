@@ -50,6 +50,8 @@ pub struct Kind {
     pub needed: &'static [&'static str],
     /// What must be there when it is made.
     pub made_with: &'static [&'static str],
+    /// Two fields that may not both hold this word.
+    pub not_both: &'static [(&'static str, &'static str, &'static str)],
     /// How one is made.
     pub made_as: Value,
     /// Places that people write, as JSON pointers.
@@ -113,6 +115,7 @@ impl Kinds {
             transitions: &[],
             needed: &[],
             made_with: &[],
+            not_both: &[],
             made_as: json!({}),
             places: &[
                 "/x",
@@ -150,6 +153,7 @@ impl Kinds {
             ],
             needed: &["x"],
             made_with: &[],
+            not_both: &[("x", "y", "丁")],
             made_as: json!({"status": "draft"}),
             places: &["/x", "/x", "/y"],
             whole: &["/rows"],
@@ -165,6 +169,7 @@ impl Kinds {
             transitions: &[],
             needed: &[],
             made_with: &["x"],
+            not_both: &[],
             made_as: json!({"x": "甲"}),
             places: &["/x"],
             whole: &[],
@@ -195,7 +200,7 @@ impl Kinds {
                 "rows": {"rows": {"wage": "ask"}}},
                 "transitions": [["", "draft"], ["", "submitted"], ["draft", "submitted"],
                     ["submitted", "accepted"]],
-                "needed": ["/x"]},
+                "needed": ["/x"], "not_both": [["/x", "/y", "丁"]]},
             "note": {"fields": {"x": "ask"}, "made_with": ["/x"]}}})
     }
 }

@@ -12,6 +12,7 @@ mod pulls;
 mod push;
 mod state;
 mod value;
+mod whole;
 
 pub use state::Rights;
 

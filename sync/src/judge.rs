@@ -17,7 +17,7 @@ mod wholeness;
 use crate::decision::Waiting;
 use crate::edit::{Edit, Op};
 use crate::effect::Effect;
-use crate::id::{DeviceId, DeviceSeq, RecordId, StreamId, UserId};
+use crate::id::{DeviceId, DeviceSeq, Instant, RecordId, StreamId, UserId};
 use crate::journal::Past;
 use crate::json::{Json, Object};
 use crate::ledger::{Entry, Ledger};
@@ -27,7 +27,7 @@ use crate::patch::{Ask, Wish, asks};
 use crate::path::Path;
 use crate::planted::{Fault, planted};
 use crate::rev::Rev;
-use crate::rules::{Act, Capacity, Grants, Question, Rooting, Rules, SigningKey};
+use crate::rules::{Act, Capacity, Grants, Question, Rooting, Rules, Signer};
 use crate::shape::Shape;
 use crate::storage::Stored;
 use std::borrow::Cow;
@@ -52,7 +52,9 @@ pub(crate) struct Judge<'a, R> {
     pub(crate) device: DeviceId,
     pub(crate) continues: &'a [(DeviceId, DeviceSeq)],
     pub(crate) hand: Hand,
-    pub(crate) keys: &'a BTreeMap<UserId, SigningKey>,
+    /// The server's instant, one for the whole push.
+    pub(crate) now: Instant,
+    pub(crate) signers: &'a BTreeMap<UserId, Signer>,
     /// The quarantined edit that is applied by the person who pushes, if it is one.
     pub(crate) applied: Option<&'a Waiting>,
 }
@@ -129,7 +131,7 @@ impl<R: Rules> Judge<'_, R> {
 
     /// Whether this operation can be asked for from where it comes at all.
     fn may_ask(&self, op: Op) -> Result<(), Refusal> {
-        if op.is_staffs() && !matches!(self.hand, Hand::Desk | Hand::Server) {
+        if op.is_staffs() && !self.hand.is_servers() {
             let problem = Problem::new(Path::of(&["op"]), "not_a_device_operation");
             return Err(Refusal::reject(Reason::UnknownOp, vec![problem]));
         }
@@ -264,10 +266,12 @@ impl<R: Rules> Judge<'_, R> {
         let current = (target.act != Act::Create).then_some(&content.document);
         let shape = within_protocol!(self.shape(edit, current));
         let asks = within_protocol!(self.asks(edit, current, &shape));
+        within_protocol!(self.in_turn(edit, &asks));
         let question = Question {
             current,
             open: &content.conflicts,
             asks: &asks,
+            stream: Some(entry.stored.stream),
             ..self.question(edit, target)
         };
         within_protocol!(self.rules.permits(&question).map_err(Refusal::quarantine));
@@ -294,6 +298,8 @@ impl<R: Rules> Judge<'_, R> {
             consequences.clear();
         }
         within_protocol!(self.whole(edit, target, &asks, &consequences, &merged.content));
+        within_protocol!(self.keeps_rules(edit, current, content, &incoming, since, &merged));
+        consequences.extend(self.rules.stamps(&question, &merged.content.document));
         let effect_is_payload = target.act == Act::Create
             && consequences.is_empty()
             && merged.ignored.is_empty()
@@ -301,6 +307,10 @@ impl<R: Rules> Judge<'_, R> {
         for (path, value) in consequences {
             merged.set(path, value);
         }
+        within_protocol!(self.references_stand(ledger, edit, target, &merged.content));
+        let Some(entry) = ledger.get_mut(edit.record) else {
+            return Ok(Err(Refusal::quarantine(Reason::NotAvailable)));
+        };
         let effect = if effect_is_payload {
             crate::journal::effect_of_creation(&edit.patch)
         } else {
@@ -331,11 +341,25 @@ impl<R: Rules> Judge<'_, R> {
     ) -> Result<Vec<Ask>, Refusal> {
         let asks = asks(shape, &edit.patch, &edit.new_rows)
             .map_err(|problems| Refusal::reject(Reason::WrongShape, problems))?;
-        let invalid = self.rules.invalid_values(&edit.kind, current, &asks);
+        let invalid = self.rules.invalid_values(&edit.kind, current, &asks, self.now);
         if invalid.is_empty() {
             Ok(asks)
         } else {
             Err(Refusal::reject(Reason::InvalidValue, invalid))
+        }
+    }
+
+    /// What only an act at the desk may do is asked for in vain from anywhere else, whoever asks and
+    /// whatever the record holds.
+    fn in_turn(&self, edit: &Edit, asks: &[Ask]) -> Result<(), Refusal> {
+        if self.hand.is_servers() {
+            return Ok(());
+        }
+        let problems = self.rules.only_at_desk(&edit.kind, asks);
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(Refusal::reject(Reason::OnlyAtDesk, problems))
         }
     }
 
@@ -345,9 +369,10 @@ impl<R: Rules> Judge<'_, R> {
         let Standing { capacity, decider } = target.standing;
         Question {
             decider,
-            is_at_desk: matches!(self.hand, Hand::Desk | Hand::Server),
+            now: self.now,
+            is_at_desk: self.hand.is_servers(),
             resolves: &edit.resolves,
-            keys: self.keys,
+            signers: self.signers,
             ..Question::new(self.user, capacity, edit.record, &edit.kind, target.act)
         }
     }

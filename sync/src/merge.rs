@@ -6,13 +6,13 @@ mod merger;
 use crate::effect::{Effect, Touch};
 use crate::id::{DeviceId, DeviceSeq, UserId};
 use crate::journal::Past;
-use crate::json::Json;
+use crate::json::{Json, Object};
 use crate::outcome::{Refusal, Verdict};
-use crate::patch::Ask;
+use crate::patch::{Ask, Wish};
 use crate::path::Path;
 use crate::planted::{Fault, planted};
 use crate::record::{ConflictId, Content};
-use crate::shape::Shape;
+use crate::shape::{Class, Shape};
 use merger::Merger;
 
 /// Whose edits count as the device's own.
@@ -40,12 +40,20 @@ impl OwnChain<'_> {
 pub enum Hand {
     /// A person's at a tablet, now.
     Device,
-    /// A person's at a desk, now.
+    /// An act at a desk, now: the server composes the edit from what the person asked.
     Desk,
     /// A quarantined edit of a device, applied later at a desk.
     Applied,
     /// The server's own jobs.
     Server,
+}
+
+impl Hand {
+    /// Whether the server composed the edit: for an act at the desk, or a job. Only then may it
+    /// write what is the server's to write.
+    pub fn is_servers(self) -> bool {
+        matches!(self, Self::Desk | Self::Server)
+    }
 }
 
 /// An edit that is to be merged.
@@ -94,6 +102,13 @@ pub struct Merge {
 impl Merge {
     /// Sets a field that follows from what the record now holds, as part of the same edit.
     pub fn set(&mut self, path: Path, value: Json) {
+        for place in (1..path.steps().len()).map(|length| path.head(length)) {
+            if place.find(&self.content.document).is_none() {
+                let empty = Json::Object(Object::new());
+                place.put(&mut self.content.document, empty.clone());
+                self.effect.0.push(Touch { path: place, before: None, after: Some(empty) });
+            }
+        }
         let before = path.find(&self.content.document).cloned();
         path.put(&mut self.content.document, value.clone());
         self.effect.0.push(Touch { path, before, after: Some(value) });
@@ -128,4 +143,27 @@ pub fn merge(
         conflicts: merger.opened,
         ignored: merger.ignored,
     })
+}
+
+/// What the author was looking at, and the same with the edit and nothing else in it.
+pub(crate) fn alone(
+    content: &Content,
+    incoming: &Incoming<'_>,
+    since: Since<'_>,
+) -> (Object, Object) {
+    let seen = Merger::new(content, incoming, since).seen().clone();
+    let mut alone = seen.clone();
+    let is_taken = |ask: &&Ask| ask.class != Class::Server || incoming.hand.is_servers();
+    for ask in incoming.asks.iter().filter(is_taken) {
+        match &ask.wish {
+            Wish::Set(value) => ask.path.put(&mut alone, value.clone()),
+            Wish::AddRow(row) => ask.path.put(&mut alone, Json::Object(row.clone())),
+            Wish::Ensure if ask.path.find(&alone).is_none() => {
+                ask.path.put(&mut alone, Json::Object(Object::new()));
+            }
+            Wish::Ensure => {}
+            Wish::Remove => drop(ask.path.remove(&mut alone)),
+        }
+    }
+    (seen, alone)
 }

@@ -54,6 +54,8 @@ pub enum Reason {
     IllegalTransition,
     /// A submission met or opened a conflict.
     SubmissionConflict,
+    /// It and another's edit together break a rule of the whole record that neither breaks alone.
+    BrokenTogether,
     /// A submission of a record that is not whole.
     NotWhole,
     /// It edits a row that is neither in the version seen nor in the record.
@@ -64,6 +66,8 @@ pub enum Reason {
     OpenConflict,
     /// It deletes a record that another has edited since.
     EditedSince,
+    /// It deletes a record that others name, or that others belong to.
+    StillNeeded,
     /// Another edit of its group was quarantined or rejected; or a decision leaves out one of a
     /// group.
     GroupMember,
@@ -77,6 +81,8 @@ pub enum Reason {
     UnknownKind,
     /// An operation that a device may not ask for, or that does not exist.
     UnknownOp,
+    /// A decision that is taken at the desk alone, pushed as a value.
+    OnlyAtDesk,
     /// The patch does not have the shape of the kind.
     WrongShape,
     /// A value is not what its field holds.

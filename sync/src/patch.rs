@@ -55,7 +55,7 @@ pub fn asks(
     patch: &Object,
     new_rows: &BTreeSet<Path>,
 ) -> Result<Vec<Ask>, Vec<Problem>> {
-    let mut walk = Walk { new_rows, met: BTreeSet::new(), asks: Vec::new(), problems: Vec::new() };
+    let mut walk = Walk::over(new_rows, false);
     match shape {
         Shape::Object(fields) => walk.members(fields, &Path::whole(), patch, &mut Vec::new()),
         _ => walk.problem(&Path::whole(), "kind_without_fields"),
@@ -68,12 +68,19 @@ pub fn asks(
 
 struct Walk<'a> {
     new_rows: &'a BTreeSet<Path>,
+    /// Whether the walk is inside a field of the server's: everything in it is the server's too.
+    is_servers: bool,
     met: BTreeSet<Path>,
     asks: Vec<Ask>,
     problems: Vec<Problem>,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    fn over(new_rows: &'a BTreeSet<Path>, is_servers: bool) -> Self {
+        let (met, asks, problems) = (BTreeSet::new(), Vec::new(), Vec::new());
+        Self { new_rows, is_servers, met, asks, problems }
+    }
+
     fn problem(&mut self, path: &Path, code: &str) {
         self.problems.push(Problem::new(path.clone(), code));
     }
@@ -93,35 +100,53 @@ impl Walk<'_> {
             let path = at.child(name);
             match fields.get(name) {
                 Some(field) => self.known(field, path, value, rows),
-                None => self.leaf(path, value, Class::Ask, true, rows),
+                None => {
+                    let class = if self.is_servers { Class::Server } else { Class::Ask };
+                    self.leaf(path, value, class, true, rows);
+                }
             }
         }
     }
 
     fn known(&mut self, field: &Field, path: Path, value: &Json, rows: &mut Vec<usize>) {
-        let inner = match (&field.shape, value) {
-            (Shape::Leaf, value) => return self.leaf(path, value, field.class, false, rows),
-            (_, Json::Null) => return self.ask(path, Wish::Remove, field.class, rows),
+        let around = self.is_servers;
+        self.is_servers |= field.class == Class::Server;
+        let class = if self.is_servers { Class::Server } else { field.class };
+        self.of_shape(&field.shape, class, path, value, rows);
+        self.is_servers = around;
+    }
+
+    fn of_shape(
+        &mut self,
+        shape: &Shape,
+        class: Class,
+        path: Path,
+        value: &Json,
+        rows: &mut Vec<usize>,
+    ) {
+        let inner = match (shape, value) {
+            (Shape::Leaf, value) => return self.leaf(path, value, class, false, rows),
+            (_, Json::Null) => return self.ask(path, Wish::Remove, class, rows),
             (_, Json::Object(inner)) => inner,
             _ => return self.problem(&path, "object_expected"),
         };
         if inner.is_empty() {
-            return self.ask(path, Wish::Ensure, field.class, rows);
+            return self.ask(path, Wish::Ensure, class, rows);
         }
-        match &field.shape {
+        match shape {
             Shape::Leaf => {}
             Shape::Object(fields) => self.members(fields, &path, inner, rows),
             Shape::Choices => {
                 for (option, value) in inner {
                     if self.key_is_sound(&path, option) {
-                        self.leaf(path.child(option), value, field.class, false, rows);
+                        self.leaf(path.child(option), value, class, false, rows);
                     }
                 }
             }
             Shape::Rows(fields) => {
                 for (id, row) in inner {
                     if self.key_is_sound(&path, id) {
-                        self.row(fields, path.child(id), row, field.class, rows);
+                        self.row(fields, path.child(id), row, class, rows);
                     }
                 }
             }
@@ -178,19 +203,18 @@ impl Walk<'_> {
         rows: &[usize],
     ) -> Option<(Object, Vec<Ask>)> {
         let before = self.problems.len();
-        let mut inside = Walk {
-            new_rows: self.new_rows,
-            met: BTreeSet::new(),
-            asks: Vec::new(),
-            problems: Vec::new(),
-        };
+        let mut inside = Walk::over(self.new_rows, self.is_servers);
         inside.members(fields, path, members, &mut rows.to_vec());
         self.met.append(&mut inside.met);
         self.problems.append(&mut inside.problems);
         let mut whole = Object::new();
         let mut apart = Vec::new();
         for ask in inside.asks {
-            if matches!(ask.class, Class::Server | Class::State) && ask.wish != Wish::Remove {
+            let is_apart = match ask.class {
+                Class::Server => !self.is_servers,
+                class => class == Class::State,
+            };
+            if is_apart && ask.wish != Wish::Remove {
                 apart.push(ask);
                 continue;
             }

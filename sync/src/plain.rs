@@ -1,13 +1,13 @@
 //! Rules that are plain data: what the vectors, the examples and the tests of the protocol run on,
 //! where the product has its casework.
 
-use crate::id::{StreamId, UserId};
+use crate::id::{Instant, StreamId, UserId};
 use crate::json::{Json, Object};
 use crate::outcome::{Problem, Reason};
 use crate::patch::{Ask, Wish};
 use crate::path::Path;
 use crate::rules::{
-    Act, Capacity, Event, Grants, News, Notice, Question, Rooting, Rules, StreamKind,
+    Act, Capacity, Event, Grants, News, Notice, Question, Reference, Rooting, Rules, StreamKind,
 };
 use crate::shape::{Class, Field, Shape};
 use serde::Deserialize;
@@ -34,9 +34,12 @@ pub struct PlainKind {
     /// What must be there when `status` becomes `submitted`.
     #[serde(default)]
     pub needed: Vec<Path>,
-    /// What must be there when the record is made.
+    /// What must always be there.
     #[serde(default)]
     pub made_with: Vec<Path>,
+    /// Two places that may not both hold this word.
+    #[serde(default)]
+    pub not_both: Vec<(Path, Path, String)>,
 }
 
 fn missing(paths: &[Path], document: &Object) -> Vec<Problem> {
@@ -108,11 +111,21 @@ impl Rules for PlainRules {
     }
 
     /// Texts may not be blank: enough of a value rule for the protocol to be tested with.
-    fn invalid_values(&self, _kind: &str, _current: Option<&Object>, asks: &[Ask]) -> Vec<Problem> {
+    fn invalid_values(
+        &self,
+        _kind: &str,
+        _current: Option<&Object>,
+        asks: &[Ask],
+        _now: Instant,
+    ) -> Vec<Problem> {
         asks.iter()
             .filter(|ask| ask.wish == Wish::Set(Json::from(" ")))
             .map(|ask| Problem::new(ask.path.clone(), "blank"))
             .collect()
+    }
+
+    fn only_at_desk(&self, _kind: &str, _asks: &[Ask]) -> Vec<Problem> {
+        Vec::new()
     }
 
     fn home(&self, _kind: &str, grants: &Grants) -> Option<StreamId> {
@@ -175,9 +188,21 @@ impl Rules for PlainRules {
         }
     }
 
+    fn stamps(&self, _question: &Question<'_>, _document: &Object) -> Vec<(Path, Json)> {
+        Vec::new()
+    }
+
     fn signers(&self, _kind: &str, patch: &Object) -> Vec<UserId> {
         let signed = patch.get("signed").and_then(Json::as_object);
         signed.into_iter().flat_map(|s| s.keys()).filter_map(|name| UserId::parse(name)).collect()
+    }
+
+    fn looks_up_references(&self, _kind: &str, _patch: &Object) -> bool {
+        false
+    }
+
+    fn references(&self, _kind: &str, _document: &Object) -> Vec<Reference> {
+        Vec::new()
     }
 
     fn author_capacity(&self, _stream: StreamKind) -> Capacity {
@@ -203,7 +228,17 @@ impl Rules for PlainRules {
         self.kind(kind).map(|kind| missing(&kind.needed, document)).unwrap_or_default()
     }
 
-    fn missing_at_creation(&self, kind: &str, document: &Object) -> Vec<Problem> {
-        self.kind(kind).map(|kind| missing(&kind.made_with, document)).unwrap_or_default()
+    fn is_handed_in(&self, _kind: &str, document: &Object) -> bool {
+        matches!(document.get(STATUS).and_then(Json::as_text), Some("submitted" | "accepted"))
+    }
+
+    fn broken(&self, kind: &str, document: &Object, _now: Instant) -> Vec<Problem> {
+        let Some(kind) = self.kind(kind) else { return Vec::new() };
+        let both = kind.not_both.iter().filter(|(one, other, word)| {
+            let says = |path: &Path| path.find(document).and_then(Json::as_text) == Some(word);
+            says(one) && says(other)
+        });
+        let both = both.map(|(one, ..)| Problem::new(one.clone(), "not_both"));
+        missing(&kind.made_with, document).into_iter().chain(both).collect()
     }
 }

@@ -101,6 +101,12 @@ faults! {
     DeviceTakesHalfPulls,
     /// A device that crashes has not stored what its person wrote since it last synced.
     DeviceStoresLate,
+    /// Rules of a whole record are judged when it is made, and never again.
+    ResultsUnchecked,
+    /// A root is deleted before what belongs to it.
+    DeletesWhatIsNeeded,
+    /// What an edit breaks by itself is put down to two.
+    TogetherIsAlone,
     /// Positions come from a counter that nobody locks: a later one may be seen first.
     PositionsUnlocked,
     /// Two that write one root at once both read it first.

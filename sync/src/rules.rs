@@ -103,6 +103,26 @@ pub enum Act {
 /// A key that proves a person's signature on another's tablet.
 pub type SigningKey = [u8; 32];
 
+/// A person whose signature an edit carries, with what proves it and what the person may do now.
+#[derive(Clone, Debug)]
+pub struct Signer {
+    /// What proves the signature.
+    pub key: SigningKey,
+    /// What the person may see and do.
+    pub grants: Grants,
+}
+
+/// A place in a document that names another record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// Where.
+    pub path: Path,
+    /// The record that is named.
+    pub record: RecordId,
+    /// Of which kinds it may be; of any, if none is named.
+    pub kinds: &'static [&'static str],
+}
+
 /// One act before the rules: everything they may look at.
 #[derive(Clone, Copy, Debug)]
 pub struct Question<'a> {
@@ -115,6 +135,8 @@ pub struct Question<'a> {
     pub decider: Option<Capacity>,
     /// Whether it is done at the desk, by calls that look at more than the record.
     pub is_at_desk: bool,
+    /// The server's instant, by which days are told.
+    pub now: Instant,
     /// The record.
     pub record: RecordId,
     /// The kind of record.
@@ -129,11 +151,13 @@ pub struct Question<'a> {
     pub asks: &'a [Ask],
     /// The conflicts that it settles.
     pub resolves: &'a [ConflictId],
-    /// The keys of those whose signatures the edit carries ([`Rules::signers`]).
-    pub keys: &'a BTreeMap<UserId, SigningKey>,
+    /// The stream that the record is in.
+    pub stream: Option<StreamId>,
+    /// Those whose signatures the edit carries ([`Rules::signers`]).
+    pub signers: &'a BTreeMap<UserId, Signer>,
 }
 
-static NO_KEYS: BTreeMap<UserId, SigningKey> = BTreeMap::new();
+static NO_SIGNERS: BTreeMap<UserId, Signer> = BTreeMap::new();
 
 impl<'a> Question<'a> {
     /// A question that knows nothing of what the record holds and what is asked of it.
@@ -149,6 +173,7 @@ impl<'a> Question<'a> {
             capacity,
             decider: None,
             is_at_desk: false,
+            now: Instant(0),
             record,
             kind,
             act,
@@ -156,7 +181,8 @@ impl<'a> Question<'a> {
             open: &[],
             asks: &[],
             resolves: &[],
-            keys: &NO_KEYS,
+            stream: None,
+            signers: &NO_SIGNERS,
         }
     }
 }
@@ -235,7 +261,17 @@ pub trait Rules {
 
     /// All values of the edit that are not what their fields hold. Depends on nothing but the asks
     /// and the immutable form: what it finds is rejected.
-    fn invalid_values(&self, kind: &str, current: Option<&Object>, asks: &[Ask]) -> Vec<Problem>;
+    fn invalid_values(
+        &self,
+        kind: &str,
+        current: Option<&Object>,
+        asks: &[Ask],
+        now: Instant,
+    ) -> Vec<Problem>;
+
+    /// What an edit asks that only an act at the desk may do, place by place. Depends on nothing but
+    /// the asks: what it finds is rejected from everywhere else.
+    fn only_at_desk(&self, kind: &str, asks: &[Ask]) -> Vec<Problem>;
 
     /// In which of the person's streams a new root of this kind lives, if the edit names none.
     fn home(&self, kind: &str, grants: &Grants) -> Option<StreamId>;
@@ -266,8 +302,19 @@ pub trait Rules {
     /// signatures bring about. Asked once, after an edit was merged.
     fn consequences(&self, kind: &str, document: &Object) -> Vec<(Path, Json)>;
 
+    /// What the server writes down of an act beside what was asked: who did it and when. Asked once,
+    /// of an edit that is taken.
+    fn stamps(&self, question: &Question<'_>, document: &Object) -> Vec<(Path, Json)>;
+
     /// The people whose signatures a patch carries, if they may be others than its author.
     fn signers(&self, kind: &str, patch: &Object) -> Vec<UserId>;
+
+    /// Whether the records that a record names are looked up when this patch is taken: when its
+    /// status moves.
+    fn looks_up_references(&self, kind: &str, patch: &Object) -> bool;
+
+    /// The records that a document names.
+    fn references(&self, kind: &str, document: &Object) -> Vec<Reference>;
 
     /// In what capacity the author of a quarantined edit stands before a stream of this kind, when
     /// the edit is applied whatever became of the author's own right.
@@ -279,6 +326,12 @@ pub trait Rules {
     /// What a record that is handed in still lacks.
     fn missing_at_submission(&self, kind: &str, document: &Object) -> Vec<Problem>;
 
-    /// What a new record of this kind lacks to be one; what it finds is rejected.
-    fn missing_at_creation(&self, kind: &str, document: &Object) -> Vec<Problem>;
+    /// Whether a record has been handed in and not been given back: what it had to hold then it has
+    /// to hold still.
+    fn is_handed_in(&self, kind: &str, document: &Object) -> bool;
+
+    /// Every rule that a whole record of this kind breaks. Asked of each result: what a new record
+    /// breaks, or what an edit breaks by itself, is rejected; what two edits break only together
+    /// is put before a person.
+    fn broken(&self, kind: &str, document: &Object, now: Instant) -> Vec<Problem>;
 }

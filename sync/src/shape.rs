@@ -70,7 +70,8 @@ pub enum Class {
     Ask,
     /// The last to arrive stands (contact details); both values are in the journal.
     LastArrival,
-    /// Only the server writes it: a device's value is ignored, and the device is told.
+    /// Only the server writes it, and everything inside it: a device's value is ignored, and the
+    /// device is told.
     Server,
     /// A status: a transition must be legal from the status it finds.
     State,

@@ -225,10 +225,18 @@ fn a_deleted_record_comes_back_as_it_was_and_old_edits_still_merge() {
 }
 
 #[test]
-fn what_belongs_to_a_deleted_root_is_not_changed() {
+fn a_root_is_deleted_after_what_belongs_to_it_and_nothing_is_put_under_it_then() {
     let mut world = world();
     let home = world.put(1, thing(1, 1, "0", json!({})));
     let inner = world.put(1, part(2, 2, 1, "0", json!({"status": "draft"})));
-    world.put(1, with(thing(3, 1, &home, json!({})), "op", json!("delete")));
-    assert_eq!(world.verdict(1, part(4, 2, 1, &inner, json!({"x": 1}))), "quarantined/deleted");
+    let delete = |edit| with(edit, "op", json!("delete"));
+    let early = world.verdict(1, delete(thing(3, 1, &home, json!({}))));
+    assert_eq!(early, "quarantined/still_needed");
+    world.put(1, delete(part(4, 2, 1, &inner, json!({}))));
+    world.put(1, delete(thing(5, 1, &home, json!({}))));
+    let late = |world: &mut World, seq, record, base: &str| {
+        world.verdict(1, part(seq, record, 1, base, json!({"status": "draft", "x": 1})))
+    };
+    assert_eq!(late(&mut world, 6, 2, &inner), "quarantined/deleted");
+    assert_eq!(late(&mut world, 7, 3, "0"), "quarantined/deleted");
 }

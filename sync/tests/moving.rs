@@ -187,8 +187,9 @@ fn a_group_that_does_not_hold_moves_nothing() {
 #[test]
 fn what_was_deleted_goes_along_and_can_come_back_there() {
     let mut world = world();
-    let (home, _) = family(&mut world);
-    let gone = world.put(1, world::with(thing(3, 1, &home, json!({})), "op", json!("delete")));
+    let (home, inner) = family(&mut world);
+    world.put(1, world::with(part(3, 2, 1, &inner, json!({})), "op", json!("delete")));
+    let gone = world.put(1, world::with(thing(4, 1, &home, json!({})), "op", json!("delete")));
     let moved = world.decide(&[relocation(1, 1, &gone, ELSEWHERE)]).remove(0);
     assert_eq!(verdict(&moved), "applied");
     let stored = world.stored(1);

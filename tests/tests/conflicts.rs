@@ -106,7 +106,7 @@ fn what_is_in_conflict_is_not_accepted_until_somebody_chose(server: Server) {
     let accept = |key: &str| {
         let address = format!("/v1/desk/assessments/{}/accept", record(2));
         let call = desk.call("POST", &address).header("Idempotency-Key", key);
-        call.json(&json!({"rev": held(&one, 2)["rev"]})).send()
+        call.json(&json!({"rev": held(&one, 2)["rev"], "reason": "情况属实。"})).send()
     };
     accept("accept-0001").expect_problem(409, "open-conflict");
     settle(&desk, "choose-0001", json!([choice(&seen(&desk, 2), "alternative")])).expect(200);

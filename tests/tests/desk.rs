@@ -58,7 +58,10 @@ fn a_reviewer_lists_reads_and_accepts_the_assessments_of_the_own_street(server: 
     assert_eq!(seen["record"]["rev"], json!(rev));
     assert_eq!(seen["computed"]["grade"]["value"], json!("able"));
     assert_eq!(seen["history"].as_array().map(Vec::len), Some(1));
-    let taken = decide(&reviewer, "/accept", "key-0001", &json!({"rev": rev})).send().expect(200);
+    let taken =
+        decide(&reviewer, "/accept", "key-0001", &json!({"rev": rev, "reason": "情况属实。"}))
+            .send()
+            .expect(200);
     assert_eq!(taken.json()["outcome"], json!("applied"));
     let seen = reviewer.call("GET", &path("")).send().expect(200).json();
     assert_eq!(seen["record"]["document"]["status"], json!("accepted"));
@@ -87,7 +90,9 @@ fn a_return_says_why_and_the_worker_goes_on_from_there(server: Server) {
 fn a_late_edit_to_a_decided_assessment_is_quarantined_and_listed(server: Server) {
     let (mut worker, rev) = handed_in(&server);
     let reviewer = Hand::new(&server, "reviewer_here", None);
-    decide(&reviewer, "/accept", "key-0001", &json!({"rev": rev})).send().expect(200);
+    decide(&reviewer, "/accept", "key-0001", &json!({"rev": rev, "reason": "情况属实。"}))
+        .send()
+        .expect(200);
     let late = later(&rev, json!({"answers": {"eat": "not_achieved"}}));
     assert_eq!(worker.verdict(late), "quarantined/decided");
     let waiting = reviewer.call("GET", "/v1/desk/quarantine").send().expect(200).json();
@@ -101,7 +106,11 @@ fn a_late_edit_to_a_decided_assessment_is_quarantined_and_listed(server: Server)
 fn a_decision_sent_again_is_taken_once_and_answered_the_same(server: Server) {
     let (_, rev) = handed_in(&server);
     let reviewer = Hand::new(&server, "reviewer_here", None);
-    let send = || decide(&reviewer, "/accept", "key-0001", &json!({"rev": rev})).send().expect(200);
+    let send = || {
+        decide(&reviewer, "/accept", "key-0001", &json!({"rev": rev, "reason": "情况属实。"}))
+            .send()
+            .expect(200)
+    };
     let first = send();
     assert_eq!(first.body, send().body);
     let seen = reviewer.call("GET", &path("")).send().expect(200).json();
@@ -111,7 +120,9 @@ fn a_decision_sent_again_is_taken_once_and_answered_the_same(server: Server) {
 fn a_key_is_good_for_one_request(server: Server) {
     let (_, rev) = handed_in(&server);
     let reviewer = Hand::new(&server, "reviewer_here", None);
-    decide(&reviewer, "/accept", "key-0001", &json!({"rev": rev})).send().expect(200);
+    decide(&reviewer, "/accept", "key-0001", &json!({"rev": rev, "reason": "情况属实。"}))
+        .send()
+        .expect(200);
     let other = json!({"rev": rev, "reasons": ["别的"]});
     let refused = decide(&reviewer, "/return", "key-0001", &other).send();
     refused.expect_problem(422, "idempotency-key-reused");
@@ -124,7 +135,9 @@ fn two_decisions_at_once_take_one(server: Server) {
             let (server, rev) = (&server, rev.as_str());
             scope.spawn(move || {
                 let reviewer = Hand::new(server, "reviewer_here", None);
-                decide(&reviewer, "/accept", key, &json!({"rev": rev})).send().status
+                decide(&reviewer, "/accept", key, &json!({"rev": rev, "reason": "情况属实。"}))
+                    .send()
+                    .status
             })
         });
         decided.into_iter().map(|thread| thread.join().expect("decided")).collect()
@@ -137,10 +150,18 @@ fn two_decisions_at_once_take_one(server: Server) {
 fn a_decision_holds_only_for_the_version_that_was_read(server: Server) {
     let (_, _) = handed_in(&server);
     let reviewer = Hand::new(&server, "reviewer_here", None);
-    let refused = decide(&reviewer, "/accept", "key-0001", &json!({"rev": "1-00000000"})).send();
+    let refused = decide(
+        &reviewer,
+        "/accept",
+        "key-0001",
+        &json!({"rev": "1-00000000", "reason": "情况属实。"}),
+    )
+    .send();
     let refused = refused.expect_problem(409, "state-conflict");
     let rev = refused.json()["rev"].as_str().expect("today's rev").to_owned();
-    let same_key = decide(&reviewer, "/accept", "key-0001", &json!({"rev": rev})).send();
+    let same_key =
+        decide(&reviewer, "/accept", "key-0001", &json!({"rev": rev, "reason": "情况属实。"}))
+            .send();
     same_key.expect(200);
 }
 
@@ -158,7 +179,9 @@ fn what_another_street_sees_is_nothing(server: Server) {
         document
     };
     assert_eq!(told(&hidden), told(&never));
-    let refused = decide(&reviewer, "/accept", "key-0001", &json!({"rev": rev})).send();
+    let refused =
+        decide(&reviewer, "/accept", "key-0001", &json!({"rev": rev, "reason": "情况属实。"}))
+            .send();
     refused.expect_problem(404, "not-available");
 }
 
@@ -175,7 +198,8 @@ fn a_status_that_nothing_has_finds_nothing(server: Server) {
 fn a_contractor_decides_nothing(server: Server) {
     let (mut worker, rev) = handed_in(&server);
     worker.call("GET", "/v1/desk/assessments").send().expect_problem(403, "not-permitted");
-    let refused = decide(&worker, "/accept", "key-0001", &json!({"rev": rev})).send();
+    let refused =
+        decide(&worker, "/accept", "key-0001", &json!({"rev": rev, "reason": "情况属实。"})).send();
     refused.expect_problem(403, "not-permitted");
     let by_edit = later(&rev, json!({"status": "accepted"}));
     let outcome = worker.outcomes([by_edit]).remove(0);
@@ -190,7 +214,10 @@ fn a_return_without_a_reason_and_a_write_without_a_key_are_refused(server: Serve
         let refused = decide(&reviewer, "/return", "key-0001", &body).send();
         refused.expect_problem(400, "invalid-request");
     }
-    let keyless = reviewer.call("POST", &path("/accept")).json(&json!({"rev": rev})).send();
+    let keyless = reviewer
+        .call("POST", &path("/accept"))
+        .json(&json!({"rev": rev, "reason": "情况属实。"}))
+        .send();
     keyless.expect_problem(400, "invalid-request");
 }
 

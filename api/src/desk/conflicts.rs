@@ -124,8 +124,7 @@ fn take(acting: &mut Acting<'_>, settled: &[RecordSettled]) -> Stored<Answer<Str
     }
     let outcomes = unless_refused!(acting.push(vec![edits])?);
     if let Some(refused) = outcomes.iter().find(|outcome| !outcome.outcome.is_effective()) {
-        let problem = Problem::new(Kind::StateConflict).with("reason", json!(refused.reason));
-        return Ok(Err(problem));
+        return Ok(Err(super::refusals::refused(refused)));
     }
     let told = settled.iter().zip(&outcomes).map(|(one, outcome)| {
         json!({"record": one.record, "rev": outcome.rev.map(|rev| rev.to_string())})

@@ -1,14 +1,16 @@
 //! What a reviewer decides of an assessment.
 
 use super::act::{Acting, beijing_time, unless_refused};
+use super::guards::{refusal, standing_against};
 use super::look::assessment_within_reach;
+use super::refusals::refused;
 use crate::auth::{SignedIn, fresh_uuid};
 use crate::idempotency::KeyedRequest;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
 use crate::tables::judgement;
 use ruhu_sync::id::{Instant, RecordId};
-use ruhu_sync::outcome::{Outcome, Reason};
+use ruhu_sync::outcome::Outcome;
 use ruhu_sync::record::StoredRecord;
 use ruhu_sync::rev::Rev;
 use ruhu_sync::storage::Stored;
@@ -23,7 +25,7 @@ pub enum Verdict {
         /// Why, one sentence each.
         reasons: Vec<String>,
     },
-    /// It is accepted.
+    /// It is accepted, for the reason that the note gives.
     Accept,
 }
 
@@ -93,6 +95,8 @@ fn take(
         return Ok(Err(Kind::NotAvailable.into()));
     };
     unless_refused!(decision.may_be_taken(&record));
+    let faults = standing_against(acting.tx, acting.person, &record)?;
+    unless_refused!(refusal(&faults));
     let mut patch = patch.clone();
     if matches!(decision.verdict, Verdict::Accept) {
         // What a person decided on must be told later too, when the tables have changed.
@@ -106,8 +110,8 @@ fn take(
     Ok(told(&outcomes))
 }
 
-/// What the reviewer is told: the outcome. A decision that the record does not allow any more is
-/// refused, not kept: the person is here to decide anew.
+/// The outcome of a decision. One that the record does not allow is refused, not kept: the person is
+/// here to decide again.
 pub(crate) fn told(outcomes: &[Outcome]) -> Answer<String> {
     let [outcome] = outcomes else {
         return Err(Problem::internal("a decision is one edit"));
@@ -115,8 +119,5 @@ pub(crate) fn told(outcomes: &[Outcome]) -> Answer<String> {
     if outcome.outcome.is_effective() {
         return serde_json::to_string(outcome).map_err(|e| Problem::internal(e.to_string()));
     }
-    Err(match outcome.reason {
-        Some(Reason::OpenConflict | Reason::SubmissionConflict) => Kind::OpenConflict.into(),
-        reason => Problem::new(Kind::StateConflict).with("reason", json!(reason)),
-    })
+    Err(refused(outcome))
 }

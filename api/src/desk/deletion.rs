@@ -7,14 +7,17 @@ use crate::auth::SignedIn;
 use crate::idempotency::KeyedRequest;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
+use ruhu_casework::references::deletion_rank;
 use ruhu_casework::roles::REVIEWER;
 use ruhu_store::desk::DeletedItem;
+use ruhu_sync::handshake::LIMITS;
 use ruhu_sync::id::RecordId;
 use ruhu_sync::record::StoredRecord;
 use ruhu_sync::rev::Rev;
 use ruhu_sync::rules::StreamKind;
 use ruhu_sync::storage::{ReadTx as _, Stored, WriteTx as _};
 use serde_json::{Value, json};
+use std::cmp::Reverse;
 
 /// What is to become of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,14 +66,49 @@ fn take(acting: &mut Acting<'_>, asked: &Deletion) -> Stored<Answer<String>> {
     let grants = acting.tx.grants(acting.person.user(), acting.person.now)?;
     let streams = reached(&grants, StreamKind::Caseload, &[REVIEWER]);
     let found = acting.tx.records(&[asked.record])?.pop();
+    let Some(root) = found.map(|record| record.root) else {
+        return Ok(Err(Kind::NotAvailable.into()));
+    };
+    // Locked before it is read: what belongs to a household goes and comes back with it.
+    acting.tx.lock_roots(&[root])?;
+    let found = acting.tx.records(&[asked.record])?.pop();
     let Some(record) = found.filter(|record| streams.contains(&record.stream)) else {
         return Ok(Err(Kind::NotAvailable.into()));
     };
     if record.rev != asked.rev {
         return Ok(Err(Problem::new(Kind::StateConflict).with("rev", record.rev.to_string())));
     }
-    let outcomes = unless_refused!(acting.push(vec![vec![edit(&record, asked)]])?);
-    Ok(told(&outcomes))
+    let is_root = record.id == record.root;
+    let edits = match asked.fate {
+        Fate::Deleted if is_root => {
+            let mut along = acting.tx.belonging(&[record.root])?;
+            along.retain(|other| !other.deleted && other.id != record.id);
+            // What names another goes before it.
+            along.sort_by_key(|other| (deletion_rank(&other.kind), other.id));
+            along.iter().chain([&record]).map(|one| edit(one, asked)).collect()
+        }
+        Fate::BroughtBack if is_root => {
+            let along = acting.tx.deleted_with(&record)?;
+            let along = acting.tx.records(&along)?;
+            let mut along: Vec<_> = along.iter().filter(|other| other.deleted).collect();
+            along.sort_by_key(|other| (Reverse(deletion_rank(&other.kind)), other.id));
+            [&record].into_iter().chain(along).map(|one| edit(one, asked)).collect()
+        }
+        _ => vec![edit(&record, asked)],
+    };
+    let outcomes = unless_refused!(acting.push(units(edits))?);
+    match outcomes.iter().find(|outcome| !outcome.outcome.is_effective()) {
+        Some(refused) => Ok(told(std::slice::from_ref(refused))),
+        None => {
+            let last = if asked.fate == Fate::Deleted { outcomes.last() } else { outcomes.first() };
+            Ok(told(last.map(std::slice::from_ref).unwrap_or_default()))
+        }
+    }
+}
+
+/// Groups of as many edits as a push takes.
+fn units(edits: Vec<Value>) -> Vec<Vec<Value>> {
+    edits.chunks(LIMITS.push_edits_max).map(<[Value]>::to_vec).collect()
 }
 
 fn edit(record: &StoredRecord, asked: &Deletion) -> Value {
@@ -79,5 +117,5 @@ fn edit(record: &StoredRecord, asked: &Deletion) -> Value {
         Fate::BroughtBack => "undelete",
     };
     json!({"op": op, "record": record.id, "kind": record.kind, "root": record.root,
-        "base": asked.rev, "reason": asked.reason})
+        "base": record.rev, "reason": asked.reason})
 }

@@ -107,6 +107,12 @@ kinds! {
     /// It cannot be accepted while a field waits for a person to choose.
     OpenConflict, "open-conflict", CONFLICT, "还有分歧未定", "A field still waits for a person to choose",
         "请先在分歧处理中选定各字段的值，再作决定。", "Settle the open conflicts first, then decide.";
+    /// The decision is not this person's, or something is missing for it; `faults` says what.
+    DecisionRefused, "decision-refused", CONFLICT, "此项决定未能作出", "The decision was not taken",
+        "请按 faults 逐条处理后，用新的 Idempotency-Key 重发；没有任何改动。", "Deal with what faults names and send it again with a new Idempotency-Key; nothing was changed.";
+    /// The record would break its rules by it; `problems` says where.
+    RecordRefused, "record-refused", CONFLICT, "记录不允许这样改动", "The record does not allow this change",
+        "逐处原因见 problems；没有任何改动。", "problems gives the place and the reason of each; nothing was changed.";
     /// What waits in quarantine cannot be settled this way today.
     NotSettled, "not-settled", CONFLICT, "此项搁置的修改未能处理", "What waits could not be settled",
         "原因见 reason；没有任何改动。请重新读取后再决定。", "reason says why; nothing was changed. Read it again and decide anew.";

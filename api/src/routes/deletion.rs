@@ -22,7 +22,8 @@ use uuid::Uuid;
 
 refusals!(NotListed: Kind::NotPermitted);
 refusals!(NotTaken: Kind::NotPermitted, Kind::NotAvailable, Kind::InvalidRequest,
-    Kind::StateConflict, Kind::OpenConflict, Kind::IdempotencyKeyReused, Kind::MalformedJson);
+    Kind::StateConflict, Kind::OpenConflict, Kind::RecordRefused, Kind::IdempotencyKeyReused,
+    Kind::MalformedJson);
 
 /// Deleted records.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -81,7 +82,7 @@ impl DeletionAsked {
 }
 
 impl DeletionTaken {
-    fn example() -> Value {
+    pub(crate) fn example() -> Value {
         json!({"device_seq": 9, "outcome": "applied", "rev": "4-77a0c3d1"})
     }
 }

@@ -12,6 +12,7 @@ use crate::service::Service;
 use actix_web::http::header::ContentType;
 use actix_web::{HttpResponse, get, post, web};
 use contract::{Accept, AssessmentBody, AssessmentList, DecisionTaken, FindList, Return, Status};
+use ruhu_casework::text::is_blank;
 use ruhu_sync::id::RecordId;
 use ruhu_sync::rev::Rev;
 use uuid::Uuid;
@@ -19,7 +20,8 @@ use uuid::Uuid;
 refusals!(NotYours: Kind::NotPermitted, Kind::InvalidRequest);
 refusals!(NotRead: Kind::NotPermitted, Kind::NotAvailable, Kind::InvalidRequest);
 refusals!(NotDecided: Kind::NotPermitted, Kind::NotAvailable, Kind::InvalidRequest,
-    Kind::StateConflict, Kind::OpenConflict, Kind::IdempotencyKeyReused, Kind::MalformedJson);
+    Kind::StateConflict, Kind::OpenConflict, Kind::DecisionRefused, Kind::RecordRefused,
+    Kind::IdempotencyKeyReused, Kind::MalformedJson);
 
 /// Lists the assessments of the reviewer's own area.
 ///
@@ -162,7 +164,7 @@ pub(super) fn no_place() -> Problem {
 
 impl Return {
     fn decided(self, id: Uuid) -> Answer<Decision> {
-        if self.reasons.is_empty() || self.reasons.iter().any(|reason| reason.trim().is_empty()) {
+        if self.reasons.is_empty() || self.reasons.iter().any(|reason| is_blank(reason)) {
             return Err(Problem::new(Kind::InvalidRequest).detail(
                 "退回须逐条写明原因。",
                 "A return needs its reasons, none of them blank.",
@@ -177,6 +179,7 @@ impl Return {
 impl Accept {
     fn decided(self, id: Uuid) -> Answer<Decision> {
         let (assessment, rev) = (RecordId(id), rev(&self.rev)?);
-        Ok(Decision { assessment, rev, verdict: Verdict::Accept, note: self.note })
+        let note = Some(super::moves::reason(self.reason)?);
+        Ok(Decision { assessment, rev, verdict: Verdict::Accept, note })
     }
 }

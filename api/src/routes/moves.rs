@@ -9,6 +9,7 @@ use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
 use actix_web::http::header::ContentType;
 use actix_web::{HttpResponse, get, post, web};
+use ruhu_casework::text::is_blank;
 use ruhu_store::desk::HouseholdChoice;
 use ruhu_sync::edit::REASON_CHARACTERS_MAX;
 use ruhu_sync::id::{RecordId, StreamId};
@@ -187,7 +188,7 @@ pub(crate) async fn move_households(
 
 /// A reason, if something is said in it and it is not too long.
 pub(super) fn reason(text: String) -> Answer<String> {
-    if text.trim().is_empty() || text.chars().count() > REASON_CHARACTERS_MAX {
+    if is_blank(&text) || text.chars().count() > REASON_CHARACTERS_MAX {
         return Err(Problem::new(Kind::InvalidRequest).detail(
             format!("请写明理由，不超过 {REASON_CHARACTERS_MAX} 字。"),
             format!("Give a reason of at most {REASON_CHARACTERS_MAX} characters."),

@@ -89,7 +89,7 @@ pub(super) fn answered<'a>(shelf: &'a Shelf, document: &Object) -> Option<(&'a F
     Some((form, answers.unwrap_or_default()))
 }
 
-pub(super) fn document(record: &StoredRecord) -> Stored<Object> {
+pub(crate) fn document(record: &StoredRecord) -> Stored<Object> {
     let content = record.content().map_err(|error| StorageError::Corrupt(error.to_string()))?;
     Ok(content.document)
 }

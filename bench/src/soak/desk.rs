@@ -134,7 +134,7 @@ impl Desk {
                 let reasons = ["请核实洗澡一项。"];
                 self.act(&format!("{path}/return"), &json!({"rev": rev, "reasons": reasons}))
             }
-            _ => self.act(&format!("{path}/accept"), &json!({"rev": rev})),
+            _ => self.act(&format!("{path}/accept"), &json!({"rev": rev, "reason": "情况属实。"})),
         };
         self.count_done(taken.is_some(), "desk: decided on an assessment");
     }

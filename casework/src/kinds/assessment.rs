@@ -39,8 +39,8 @@ pub(super) const KIND: Kind = Kind {
         leaf("form_version", "表单版本", Value::Integer { min: 1, max: u32::MAX as i64 })
             .class(Class::State)
             .only_by(&[WORKER]),
-        leaf("person", "评估对象", Value::Record).only_by(&[WORKER]),
-        leaf("visit", "所属走访", Value::Record).only_by(&[WORKER]),
+        leaf("person", "评估对象", Value::Record(&["person"])).only_by(&[WORKER]),
+        leaf("visit", "所属走访", Value::Record(&["visit"])).only_by(&[WORKER]),
         status(STATUS),
         field("answers", "填写内容", Holds::Answers).only_by(&[WORKER]),
         // 57号 §16: at least two investigators, each of whom signs.
@@ -48,9 +48,10 @@ pub(super) const KIND: Kind = Kind {
         field("confirmations", "确认", Holds::ByPerson(Value::Sha256))
             .class(Class::LastArrival)
             .only_by(&[WORKER]),
-        field("proofs", "确认凭据", Holds::ByPerson(Value::Sha256))
-            .class(Class::LastArrival)
-            .only_by(&[WORKER]),
+        // Checked when it arrives and never kept: whoever holds one may guess the PIN behind it.
+        field("proofs", "确认凭据", Holds::ByPerson(Value::Sha256)).class(Class::Server),
+        // By person, the hash whose confirmation a PIN proved.
+        field("proved", "已核实的确认", Holds::ByPerson(Value::Sha256)).class(Class::Server),
         // Reviewing may not be bought (313号 应当由政府直接承担的行政管理性事务).
         field(
             "review",
@@ -72,7 +73,8 @@ pub(super) const KIND: Kind = Kind {
                 text("judgement", "通过时的计算结果", 400_000),
             ]),
         )
-        .only_by(&[REVIEWER]),
+        // Who decided, when, and what it came to is written by the act at the desk alone.
+        .class(Class::Server),
     ],
     required: &[
         Required::Field("form"),
@@ -87,11 +89,11 @@ pub(super) const KIND: Kind = Kind {
             made(WORKER, "submitted"),
             pass(WORKER, "draft", "submitted"),
             pass(WORKER, "returned", "draft"),
-            pass(REVIEWER, "submitted", "in_review"),
-            pass(REVIEWER, "submitted", "returned").needs(REASONS),
-            pass(REVIEWER, "in_review", "returned").needs(REASONS),
-            pass(REVIEWER, "submitted", "accepted").needs(JUDGEMENT),
-            pass(REVIEWER, "in_review", "accepted").needs(JUDGEMENT),
+            pass(REVIEWER, "submitted", "in_review").at_desk(),
+            pass(REVIEWER, "submitted", "returned").needs(REASONS).at_desk(),
+            pass(REVIEWER, "in_review", "returned").needs(REASONS).at_desk(),
+            pass(REVIEWER, "submitted", "accepted").needs(JUDGEMENT).at_desk(),
+            pass(REVIEWER, "in_review", "accepted").needs(JUDGEMENT).at_desk(),
         ],
         submission: Some("submitted"),
         agreed: &["submitted", "accepted"],

@@ -40,8 +40,8 @@ pub(super) const KIND: Kind = Kind {
     fields: &[
         code("category", "类别", CATEGORY),
         text("caption", "说明", 200),
-        leaf("about", "所属记录", Value::Record),
-        leaf("taken_at", "拍摄时间", Value::Instant),
+        leaf("about", "所属记录", Value::Record(&[])),
+        leaf("taken_at", "拍摄时间", Value::PastInstant),
         // Set once: they name the bytes.
         leaf("sha256", "内容摘要", Value::Sha256).class(Class::State),
         leaf("size_bytes", "大小（字节）", Value::Integer { min: 1, max: 1 << 40 })

@@ -2,13 +2,14 @@
 //! (313号 主动发现、发现报告; 首问责任).
 
 use crate::kind::{
-    Holds, Home, Kind, Lock, Need, Pass, Required, StatusRule, access, code, field, leaf, made,
-    pass, status, text,
+    Holds, Home, Kind, Lock, Need, Pass, Required, Stamp, StatusRule, access, code, field, leaf,
+    made, pass, status, text,
 };
 use crate::roles::{REPORTER, REVIEWER, WINDOW};
 use crate::value::{Code, Value, c};
 use ruhu_sync::outcome::Reason;
 use ruhu_sync::rules::Rooting;
+use ruhu_sync::shape::Class;
 
 const STATUS: &[Code] = &[
     c("reported", "已上报"),
@@ -35,6 +36,11 @@ const URGENCY: &[Code] = &[c("emergency", "紧急"), c("urgent", "较急"), c("n
 const IN_HANDS: &[&str] = &["acknowledged", "contacted", "on_site"];
 const ENDED: &[&str] = &["to_intake", "transferred", "closed"];
 
+const ACKNOWLEDGED: &[Stamp] =
+    &[Stamp::Who(&["handling", "owner"]), Stamp::When(&["handling", "acknowledged_at"])];
+const CONTACTED: &[Stamp] = &[Stamp::When(&["handling", "contacted_at"])];
+const ON_SITE: &[Stamp] = &[Stamp::When(&["handling", "on_site_at"])];
+
 const fn closes(from: &'static str) -> Pass {
     pass(REVIEWER, from, "closed").needs(Need::Held(&["handling", "close_reason"]))
 }
@@ -50,7 +56,7 @@ pub(super) const KIND: Kind = Kind {
     rooting: Rooting::Root,
     home: Some(Home::OwnStream),
     fields: &[
-        leaf("found_at", "发现时间", Value::Instant),
+        leaf("found_at", "发现时间", Value::PastInstant),
         text("place", "地点", 200),
         leaf("community_code", "社区（村）", Value::AreaCode),
         text("reporter_name", "报告人", 50),
@@ -63,15 +69,17 @@ pub(super) const KIND: Kind = Kind {
         text("description", "情况说明", 2000),
         text("hotline_ticket_no", "12345工单号", 40),
         // 未成年人保护法 §11: harm to a child is reported to the police at once; the time is kept.
-        leaf("police_called_at", "报警时间", Value::Instant),
+        leaf("police_called_at", "报警时间", Value::PastInstant),
         status(STATUS),
         field(
             "handling",
             "处置",
             Holds::Object(&[
-                text("owner_name", "责任人", 50),
-                leaf("contacted_at", "联系时间", Value::Instant),
-                leaf("on_site_at", "到场时间", Value::Instant),
+                // 首问责任: who acknowledged it owns it.
+                leaf("owner", "责任人", Value::Uuid).class(Class::Server),
+                leaf("acknowledged_at", "受理时间", Value::Instant).class(Class::Server),
+                leaf("contacted_at", "联系时间", Value::Instant).class(Class::Server),
+                leaf("on_site_at", "到场时间", Value::Instant).class(Class::Server),
                 text("transferred_to", "转办对象", 100),
                 text("close_reason", "办结原因", 500),
                 text("note", "说明", 2000),
@@ -89,11 +97,11 @@ pub(super) const KIND: Kind = Kind {
         field: "status",
         passes: &[
             made(REPORTER, "reported"),
-            pass(REVIEWER, "reported", "acknowledged"),
-            pass(REVIEWER, "acknowledged", "contacted"),
+            pass(REVIEWER, "reported", "acknowledged").stamps(ACKNOWLEDGED),
+            pass(REVIEWER, "acknowledged", "contacted").stamps(CONTACTED),
             // Where nobody answers the phone, one goes.
-            pass(REVIEWER, "acknowledged", "on_site"),
-            pass(REVIEWER, "contacted", "on_site"),
+            pass(REVIEWER, "acknowledged", "on_site").stamps(ON_SITE),
+            pass(REVIEWER, "contacted", "on_site").stamps(ON_SITE),
             // Who acknowledged owns it until it is handed over or closed (首问责任), however far
             // it has come.
             pass(REVIEWER, "acknowledged", "to_intake"),

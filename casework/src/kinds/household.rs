@@ -19,23 +19,36 @@ pub(super) const KIND: Kind = Kind {
         text("head_name", "户主姓名", 50),
         text("address", "居住地址", 200),
         text("hukou_address", "户籍地址", 200),
-        text("phone", "联系电话", 30).class(Class::LastArrival),
+        text("phone", "联系电话", 30),
         field(
             "contacts",
             "其他联系人",
             Holds::Rows(&[
-                text("name", "姓名", 50).class(Class::LastArrival),
-                text("relation", "关系", 30).class(Class::LastArrival),
-                text("phone", "联系电话", 30).class(Class::LastArrival),
+                text("name", "姓名", 50),
+                text("relation", "关系", 30),
+                text("phone", "联系电话", 30),
+            ]),
+        ),
+        // Set by the district's confirmation at the desk and by nothing else (facts §6; 313号: no
+        // administrative act is bought).
+        code("category", "救助类别", CATEGORY).class(Class::Server),
+        code("hardship_level", "困难程度", HARDSHIP_LEVEL).class(Class::Server),
+        field(
+            "confirmation",
+            "确认",
+            Holds::Object(&[
+                leaf("by", "确认人", Value::Uuid),
+                leaf("at", "确认时间", Value::Instant),
+                text("reason", "确认理由", 2000),
+                leaf("assessment", "依据的评估", Value::Record(&["assessment"])),
             ]),
         )
-        .class(Class::LastArrival),
-        // A contractor may not set a category (facts §6; 313号: no administrative act is bought).
-        code("category", "救助类别", CATEGORY).only_by(&[REVIEWER]),
-        code("hardship_level", "困难程度", HARDSHIP_LEVEL).class(Class::Server),
+        .class(Class::Server),
         field("poverty_cause", "致困原因", Holds::Choices(POVERTY_CAUSE)),
         // 57号 §11: kin of staff or committee members are registered apart.
         leaf("kin_registered", "近亲属备案", Value::YesNo),
+        // 57号 §20: a complaint during review makes the district visit.
+        leaf("complaint_registered", "投诉举报", Value::YesNo).only_by(&[REVIEWER]),
         text("notes", "备注", 2000),
     ],
     required: &[Required::Field("community_code"), Required::Field("head_name")],

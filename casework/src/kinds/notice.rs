@@ -26,7 +26,7 @@ pub(super) const KIND: Kind = Kind {
         code("event", "事由", EVENT).class(Class::Server),
         leaf("device", "设备", Value::Uuid).class(Class::Server),
         leaf("device_seq", "编号", Value::Integer { min: 1, max: i64::MAX }).class(Class::Server),
-        leaf("record", "相关记录", Value::Record).class(Class::Server),
+        leaf("record", "相关记录", Value::Record(&[])).class(Class::Server),
         text("kind", "记录类型", 64).class(Class::Server),
         text("reason", "理由", 500).class(Class::Server),
         leaf("by", "处理人", Value::Uuid).class(Class::Server),

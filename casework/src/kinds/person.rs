@@ -8,7 +8,6 @@ use crate::kind::{Deletion, Holds, Kind, Required, access, code, field, leaf, te
 use crate::roles::{REVIEWER, WORKER};
 use crate::value::Value;
 use ruhu_sync::rules::Rooting;
-use ruhu_sync::shape::Class;
 
 pub(super) const KIND: Kind = Kind {
     name: "person",
@@ -22,7 +21,7 @@ pub(super) const KIND: Kind = Kind {
         code("id_no_absent_reason", "无身份号码的原因", ID_NO_ABSENT),
         text("other_id_no", "其他证件号码", 50),
         code("sex", "性别", SEX),
-        leaf("birth_date", "出生日期", Value::Day),
+        leaf("birth_date", "出生日期", Value::PastDay),
         code("ethnicity", "民族", ETHNICITY),
         code("relation_code", "与户主关系", RELATION),
         code("counted_as", "认定身份", COUNTED_AS),
@@ -41,7 +40,7 @@ pub(super) const KIND: Kind = Kind {
         leaf("disability_grade", "残疾等级", Value::Integer { min: 1, max: 4 }),
         text("disease_icd10", "疾病（ICD-10）", 100),
         code("insurance", "医疗保险", INSURANCE),
-        text("phone", "联系电话", 30).class(Class::LastArrival),
+        text("phone", "联系电话", 30),
         field("flags", "特殊困难类型", Holds::Choices(PERSON_FLAGS)),
         // 57号 §11: kin of staff or committee members are registered apart.
         code("kin_to_staff", "经办人员近亲属", YES_NO_UNKNOWN),

@@ -7,7 +7,6 @@ use crate::kind::{
 use crate::roles::{REVIEWER, WORKER};
 use crate::value::{Code, Value, c};
 use ruhu_sync::rules::Rooting;
-use ruhu_sync::shape::Class;
 
 const STATUS: &[Code] = &[
     c("proposed", "已提出"),
@@ -27,12 +26,12 @@ pub(super) const KIND: Kind = Kind {
     home: None,
     fields: &[
         code("service", "服务项目", SERVICE),
-        leaf("person", "转介对象", Value::Record),
-        leaf("assessment", "依据的评估", Value::Record),
+        leaf("person", "转介对象", Value::Record(&["person"])),
+        leaf("assessment", "依据的评估", Value::Record(&["assessment"])),
         leaf("consented", "本人同意", Value::YesNo),
         text("to_organisation", "接收单位", 100),
         text("contact_name", "对接责任人", 50),
-        text("contact_phone", "对接电话", 30).class(Class::LastArrival),
+        text("contact_phone", "对接电话", 30),
         leaf("due_on", "办结期限", Value::Day),
         text("outcome", "办理结果", 2000),
         text("reason", "退回或放弃原因", 500),
@@ -42,6 +41,7 @@ pub(super) const KIND: Kind = Kind {
         Required::Field("service"),
         Required::Field("to_organisation"),
         Required::Field("status"),
+        Required::Yes { field: "status", is: "in_service", needs: "consented" },
     ],
     status: Some(StatusRule {
         field: "status",

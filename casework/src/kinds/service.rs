@@ -24,8 +24,8 @@ pub(super) const KIND: Kind = Kind {
     home: None,
     fields: &[
         code("service", "服务项目", SERVICE),
-        leaf("person", "服务对象", Value::Record),
-        leaf("assessment", "依据的评估", Value::Record),
+        leaf("person", "服务对象", Value::Record(&["person"])),
+        leaf("assessment", "依据的评估", Value::Record(&["assessment"])),
         // Services need consent.
         leaf("consented", "本人同意", Value::YesNo),
         leaf("starts_on", "开始日期", Value::Day),
@@ -37,7 +37,11 @@ pub(super) const KIND: Kind = Kind {
         text("cancel_reason", "取消原因", 500),
         status(STATUS),
     ],
-    required: &[Required::Field("service"), Required::Field("status")],
+    required: &[
+        Required::Field("service"),
+        Required::Field("status"),
+        Required::Yes { field: "status", is: "in_service", needs: "consented" },
+    ],
     status: Some(StatusRule {
         field: "status",
         passes: &[

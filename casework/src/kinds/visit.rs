@@ -51,7 +51,7 @@ pub(super) const KIND: Kind = Kind {
             "check_in",
             "签到",
             Holds::Object(&[
-                leaf("at", "时间", Value::Instant),
+                leaf("at", "时间", Value::PastInstant),
                 leaf(
                     "lat_e6",
                     "纬度（百万分之一度）",
@@ -69,7 +69,7 @@ pub(super) const KIND: Kind = Kind {
             "present",
             "在场人员",
             Holds::Rows(&[
-                leaf("person", "家庭成员", Value::Record),
+                leaf("person", "家庭成员", Value::Record(&["person"])),
                 leaf("user", "工作人员", Value::Uuid),
                 text("name", "姓名", 50),
                 code("role", "身份", PRESENT_AS),
@@ -78,11 +78,21 @@ pub(super) const KIND: Kind = Kind {
         // 57号 §16: by phone or video in an emergency.
         leaf("remote", "电话或视频方式", Value::YesNo),
         text("remote_reason", "非入户原因", 500),
-        leaf("ended_at", "结束时间", Value::Instant),
+        leaf("ended_at", "结束时间", Value::PastInstant),
         text("findings", "走访情况", 5000),
         text("cancel_reason", "取消原因", 500),
     ],
-    required: &[Required::Field("planned_on"), Required::Field("status")],
+    required: &[
+        Required::Field("planned_on"),
+        Required::Field("status"),
+        // A visit that is over has met somebody, on a day that has come.
+        Required::When { field: "status", is: "done", needs: "present" },
+        Required::Come {
+            field: "status",
+            is: "done",
+            on: &["ended_at", "check_in/at", "planned_on"],
+        },
+    ],
     status: Some(StatusRule {
         field: "status",
         passes: &[

@@ -3,6 +3,7 @@
 use super::asks::{Wish, asks};
 use super::merge::{Asked, merge, resolves};
 use super::state::{Device, Name, Person, Record, State, Version};
+use super::whole::{beyond, broken, broken_by_result, by_itself};
 use crate::kinds::{Class, Kind, Kinds};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -253,14 +254,16 @@ impl State {
             asks: &asks,
             resolves: resolves(edit),
             is_late: author.applied.is_some(),
+            at_desk: author.at_desk && author.applied.is_none(),
         };
         let Some(there) = self.records.get_mut(&record) else {
             return Err(waits("not_available"));
         };
         let is_made = there.versions.is_empty();
+        let before = there.document();
         let merged = merge(there, &asked).map_err(waits)?;
         let lacks = |needed: &[&str]| needed.iter().any(|name| merged.document[*name].is_null());
-        if is_made && lacks(kind.made_with) {
+        if is_made && !broken(kind, &merged.document).is_empty() {
             return Err(match rejected_before {
                 None => never("invalid_value"),
                 Some(number) => Refusal { because_of: Some(number), ..waits("parent_rejected") },
@@ -278,6 +281,14 @@ impl State {
         }
         if status == Some("submitted") && lacks(kind.needed) {
             return Err(if is_made { never("not_whole") } else { waits("not_whole") });
+        }
+        let broken = |document: &Value| broken_by_result(kind, document);
+        let new = beyond(broken(&merged.document), &broken(&before));
+        if !is_made && !new.is_empty() {
+            let alone = by_itself(&asked, &merged.seen);
+            let own = beyond(broken(&alone), &broken(&merged.seen));
+            let is_own = new.iter().any(|rule| own.contains(rule));
+            return Err(if is_own { never("invalid_value") } else { waits("broken_together") });
         }
         there.dead_rows = merged.dead_rows;
         let rev = there.add(Version {
@@ -316,6 +327,18 @@ impl State {
         if later.iter().any(|v| !is_own(v.by) && (v.of_the_whole || !v.did.is_empty())) {
             return Err(waits("edited_since"));
         }
+        let is_of_it = |(id, other): (&Uuid, &Record)| {
+            other.root == record
+                && *id != record
+                && !other.is_deleted()
+                && !other.versions.is_empty()
+        };
+        if self.records.iter().any(is_of_it) {
+            return Err(waits("still_needed"));
+        }
+        let Some(there) = self.records.get_mut(&record) else {
+            return Err(waits("not_available"));
+        };
         let rev = there.add(Version {
             rev: String::new(),
             document: json!({}),

@@ -22,6 +22,8 @@ pub(super) struct Asked<'a> {
     pub(super) resolves: Vec<(Name, Place)>,
     /// Applied later by staff.
     pub(super) is_late: bool,
+    /// An act at the desk, which the server composes.
+    pub(super) at_desk: bool,
 }
 
 /// What became of it.
@@ -33,6 +35,8 @@ pub(super) struct Merged {
     pub(super) verdict: &'static str,
     pub(super) conflicts: Vec<String>,
     pub(super) ignored: Vec<String>,
+    /// What the person was looking at.
+    pub(super) seen: Value,
 }
 
 struct Story<'a> {
@@ -98,6 +102,7 @@ pub(super) fn merge(record: &Record, asked: &Asked<'_>) -> Result<Merged, &'stat
         verdict,
         conflicts: story.opened.iter().map(|place| pointer(place)).collect(),
         ignored: story.ignored,
+        seen: story.seen,
     })
 }
 
@@ -210,7 +215,7 @@ impl Story<'_> {
     fn take(&mut self, ask: &Ask) -> Result<(), &'static str> {
         let at = ask.place.as_slice();
         match ask.class {
-            Class::Server => {
+            Class::Server if !self.asked.at_desk => {
                 self.ignored.push(pointer(at));
                 return Ok(());
             }
@@ -225,7 +230,7 @@ impl Story<'_> {
                     return Err("illegal_transition");
                 }
             }
-            Class::Ask | Class::LastArrival => {}
+            Class::Ask | Class::LastArrival | Class::Server => {}
         }
         let asks_nobody = match ask.class {
             Class::Ask => false,

@@ -2,10 +2,11 @@
 
 use super::{ITEMS_MAX, unindexed};
 use crate::Tx;
-use crate::schema::record;
+use crate::schema::{journal, record};
 use crate::values::{Fixed, Name, counted};
 use diesel::prelude::*;
 use ruhu_sync::id::{Instant, RecordId, StreamId};
+use ruhu_sync::record::StoredRecord;
 use ruhu_sync::rev::Rev;
 use ruhu_sync::storage::Stored;
 
@@ -60,5 +61,34 @@ impl Tx {
             })
         };
         rows.into_iter().map(item).collect()
+    }
+
+    /// The records of a root that the act which deleted it deleted with it: by the same device, in
+    /// the same transaction, which has one instant.
+    pub fn deleted_with(&mut self, root: &StoredRecord) -> Stored<Vec<RecordId>> {
+        let rows: Vec<Fixed<16>> = self.run(|connection| {
+            on_both!(connection, |c| {
+                let act: Option<(Fixed<16>, i64)> = journal::table
+                    .filter(journal::record.eq(root.id.fixed()))
+                    .filter(journal::rev_number.is_not_null())
+                    .filter(journal::op.eq("delete"))
+                    .order(journal::rev_number.desc())
+                    .select((journal::device, journal::received_at))
+                    .first(c)
+                    .optional()?;
+                let Some((device, received_at)) = act else { return Ok(Vec::new()) };
+                journal::table
+                    .inner_join(record::table.on(record::id.nullable().eq(journal::record)))
+                    .filter(journal::device.eq(device))
+                    .filter(journal::received_at.eq(received_at))
+                    .filter(journal::rev_number.is_not_null())
+                    .filter(journal::op.eq("delete"))
+                    .filter(record::root.eq(root.id.fixed()))
+                    .filter(record::id.ne(root.id.fixed()))
+                    .select(record::id)
+                    .load(c)
+            })
+        })?;
+        Ok(rows.into_iter().map(RecordId::of).collect())
     }
 }

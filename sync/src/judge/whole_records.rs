@@ -42,6 +42,10 @@ impl<R: Rules> Judge<'_, R> {
         if is_met {
             return Ok(Err(Refusal::quarantine(Reason::EditedSince)));
         }
+        within_protocol!(self.is_not_needed(ledger, edit)?);
+        let Some(entry) = ledger.get_mut(edit.record) else {
+            return Ok(Err(Refusal::quarantine(Reason::NotAvailable)));
+        };
         let before = Some(Json::Object(content.document));
         let effect = Effect(vec![Touch { path: Path::whole(), before, after: None }]);
         let gone =

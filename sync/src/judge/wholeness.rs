@@ -1,14 +1,16 @@
 //! What must be whole and undisputed before an edit is taken.
 
-use super::{Judge, Target};
+use super::{Judge, Judged, Target};
 use crate::edit::Edit;
-use crate::json::Json;
-use crate::outcome::{Reason, Refusal};
+use crate::json::{Json, Object};
+use crate::ledger::{Entry, Ledger};
+use crate::merge::{Incoming, Merge, Since, alone};
+use crate::outcome::{Problem, Reason, Refusal};
 use crate::patch::{Ask, Wish};
 use crate::path::Path;
 use crate::planted::{Fault, planted};
 use crate::record::Content;
-use crate::rules::{Act, Rules};
+use crate::rules::{Act, Reference, Rules};
 use crate::shape::Class;
 
 impl<R: Rules> Judge<'_, R> {
@@ -23,7 +25,7 @@ impl<R: Rules> Judge<'_, R> {
     ) -> Result<(), Refusal> {
         let is_creation = target.act == Act::Create;
         if is_creation {
-            let missing = self.rules.missing_at_creation(&edit.kind, &content.document);
+            let missing = self.rules.broken(&edit.kind, &content.document, self.now);
             match (missing.is_empty(), target.rejected_before) {
                 (true, _) => {}
                 (false, None) => return Err(Refusal::reject(Reason::InvalidValue, missing)),
@@ -63,4 +65,112 @@ impl<R: Rules> Judge<'_, R> {
             }
         }
     }
+
+    /// What holds of a whole record holds of every result, wherever it comes from: a later edit, a
+    /// merge of two people's edits, an alternative that is chosen.
+    ///
+    /// What an edit breaks by itself, over what its author was looking at, is rejected by name. What
+    /// only this edit and another's break together is put before a person: neither is wrong. A rule
+    /// that was broken before stands in no edit's way (docs/adr/0013).
+    pub(super) fn keeps_rules(
+        &self,
+        edit: &Edit,
+        current: Option<&Object>,
+        content: &Content,
+        incoming: &Incoming<'_>,
+        since: Since<'_>,
+        merged: &Merge,
+    ) -> Result<(), Refusal> {
+        let Some(current) = current.filter(|_| !planted(Fault::ResultsUnchecked)) else {
+            return Ok(());
+        };
+        let broken = |document: &Object| {
+            let mut found = self.rules.broken(&edit.kind, document, self.now);
+            if self.rules.is_handed_in(&edit.kind, document) {
+                found.extend(self.rules.missing_at_submission(&edit.kind, document));
+            }
+            found
+        };
+        let after = broken(&merged.content.document);
+        if after.is_empty() {
+            return Ok(());
+        }
+        let new = beyond(after, &broken(current));
+        if new.is_empty() {
+            return Ok(());
+        }
+        let (seen, alone) = alone(content, incoming, since);
+        let by_itself = beyond(broken(&alone), &broken(&seen));
+        let own: Vec<_> = new.iter().filter(|p| by_itself.contains(p)).cloned().collect();
+        if own.is_empty() || planted(Fault::TogetherIsAlone) {
+            return Err(Refusal { problems: new, ..Refusal::quarantine(Reason::BrokenTogether) });
+        }
+        Err(Refusal::reject(Reason::InvalidValue, own))
+    }
+
+    /// What a record names when its status moves is there, alive, and of the same root.
+    pub(super) fn references_stand(
+        &self,
+        ledger: &Ledger,
+        edit: &Edit,
+        target: &Target,
+        content: &Content,
+    ) -> Result<(), Refusal> {
+        let status = |(name, to): (&String, &Json)| {
+            self.rules.needs_agreement(&edit.kind, &Path::of(&[name]), to)
+        };
+        let moves = target.act == Act::Change || edit.patch.iter().any(status);
+        if !moves || !self.rules.looks_up_references(&edit.kind, &edit.patch) {
+            return Ok(());
+        }
+        let stands = |reference: &Reference| {
+            ledger.get(reference.record).is_some_and(|entry| {
+                let Entry { stored, .. } = entry;
+                let fits =
+                    reference.kinds.is_empty() || reference.kinds.contains(&stored.kind.as_str());
+                fits && !stored.deleted && stored.root == edit.root
+            })
+        };
+        let references = self.rules.references(&edit.kind, &content.document);
+        let problems: Vec<_> = references
+            .into_iter()
+            .filter(|reference| !stands(reference))
+            .map(|reference| Problem::new(reference.path, "no_such_record"))
+            .collect();
+        if problems.is_empty() {
+            return Ok(());
+        }
+        Err(Refusal { problems, ..Refusal::quarantine(Reason::NotWhole) })
+    }
+
+    /// Nothing is deleted that another record names, and no root before what belongs to it. Each of
+    /// those is named.
+    pub(super) fn is_not_needed(&self, ledger: &mut Ledger, edit: &Edit) -> Judged<()> {
+        let others: Vec<_> = ledger.belonging(edit.root).filter(|id| *id != edit.record).collect();
+        let mut problems = Vec::new();
+        for id in others {
+            let Some(entry) = ledger.get_mut(id).filter(|entry| !entry.stored.deleted) else {
+                continue;
+            };
+            let kind = entry.stored.kind.clone();
+            let document = &entry.content()?.document;
+            let needs = edit.record == edit.root || {
+                let mut named = self.rules.references(&kind, document).into_iter();
+                named.any(|named| named.record == edit.record && !named.kinds.is_empty())
+            };
+            if needs {
+                let path = Path::of(&[&kind, &id.to_string()]);
+                problems.push(Problem::new(path, "needs_it"));
+            }
+        }
+        if problems.is_empty() || planted(Fault::DeletesWhatIsNeeded) {
+            return Ok(Ok(()));
+        }
+        Ok(Err(Refusal { problems, ..Refusal::quarantine(Reason::StillNeeded) }))
+    }
+}
+
+/// What is broken beyond what was broken before.
+fn beyond(after: Vec<Problem>, before: &[Problem]) -> Vec<Problem> {
+    after.into_iter().filter(|problem| !before.contains(problem)).collect()
 }

@@ -69,7 +69,7 @@ impl<'a> Merger<'a> {
     }
 
     /// What the person was looking at: the base with the own chain's edits over it.
-    fn seen(&self) -> &Object {
+    pub(super) fn seen(&self) -> &Object {
         self.seen.get_or_init(|| {
             let mut document = Object::new();
             if !self.since.from_nothing {
@@ -251,7 +251,7 @@ impl<'a> Merger<'a> {
 
     pub(super) fn take(&mut self, ask: &Ask, may_pass: MayPass<'_>) -> Result<(), Refusal> {
         match ask.class {
-            Class::Server if self.incoming.hand != Hand::Server => {
+            Class::Server if !self.incoming.hand.is_servers() => {
                 self.ignored.push(ask.path.clone());
                 return Ok(());
             }

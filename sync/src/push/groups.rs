@@ -64,7 +64,6 @@ pub(super) struct AllJudged {
 /// Judges all edits in order.
 pub(super) fn judge_all<R: Rules>(
     judge: &Judge<'_, R>,
-    now: Instant,
     ledger: &mut Ledger,
     news: &[Received<'_>],
     units: Vec<Range<usize>>,
@@ -102,7 +101,7 @@ pub(super) fn judge_all<R: Rules>(
                     verdict: refusal.verdict,
                 });
             }
-            all.notices.extend(notices(judge, now, ledger, received, judged)?);
+            all.notices.extend(notices(judge, judge.now, ledger, received, judged)?);
         }
         all.verdicts.extend(judged);
     }

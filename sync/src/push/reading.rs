@@ -2,11 +2,12 @@
 
 use crate::decision::Cases;
 use crate::edit::{Edit, Op, Received};
-use crate::id::{DeviceId, RecordId, UserId};
+use crate::id::{DeviceId, Instant, RecordId, UserId};
 use crate::ledger::Ledger;
+use crate::record::StoredRecord;
 use crate::rev::Base;
-use crate::rules::{Grants, Rules, SigningKey};
-use crate::storage::{Stored, WriteTx};
+use crate::rules::{Grants, Rules, Signer};
+use crate::storage::{StorageError, Stored, WriteTx};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The quarantined edits that are decided on. What they ask never changes, so that they may be
@@ -33,26 +34,34 @@ fn to_be_judged<'a>(news: &'a [Received<'_>], cases: &'a Cases) -> impl Iterator
     edits.chain(cases.all().filter_map(|case| case.edit.as_ref()))
 }
 
-pub(super) fn signing_keys<T: WriteTx, R: Rules>(
+/// Those whose signatures the edits carry, with what each may do now.
+pub(super) fn read_signers<T: WriteTx, R: Rules>(
     tx: &mut T,
     rules: &R,
     news: &[Received<'_>],
     cases: &Cases,
-) -> Stored<BTreeMap<UserId, SigningKey>> {
+    now: Instant,
+) -> Stored<BTreeMap<UserId, Signer>> {
     let signers: BTreeSet<_> =
         to_be_judged(news, cases).flat_map(|edit| rules.signers(&edit.kind, &edit.patch)).collect();
     if signers.is_empty() {
         return Ok(BTreeMap::new());
     }
     let signers: Vec<_> = signers.into_iter().collect();
-    Ok(tx.signing_keys(&signers)?.into_iter().collect())
+    let mut found = BTreeMap::new();
+    for (user, key) in tx.signing_keys(&signers)? {
+        let grants = tx.grants(user, now)?;
+        found.insert(user, Signer { key, grants });
+    }
+    Ok(found)
 }
 
 /// Reads everything the edits need: their records, what belongs to a root that is moved, the
 /// history since their bases, and what of this device waits for records that are not there, or
 /// hidden from this person.
-pub(super) fn read_ledger<T: WriteTx>(
+pub(super) fn read_ledger<T: WriteTx, R: Rules>(
     tx: &mut T,
+    rules: &R,
     all: &[Received<'_>],
     news: &[Received<'_>],
     cases: Cases,
@@ -66,13 +75,18 @@ pub(super) fn read_ledger<T: WriteTx>(
         return Ok(Ledger::new(Vec::new(), cases));
     }
     let named: Vec<_> = named.into_iter().collect();
-    let moved: BTreeSet<_> = to_be_judged(news, &cases)
-        .filter(|edit| edit.op == Op::Move)
+    // What belongs to a root goes along with it; what is deleted may be needed by what does.
+    let whole: BTreeSet<_> = to_be_judged(news, &cases)
+        .filter(|edit| matches!(edit.op, Op::Move | Op::Delete))
         .map(|edit| edit.root)
         .collect();
     let mut records = tx.records(&named)?;
-    if !moved.is_empty() {
-        records.extend(tx.belonging(&moved.into_iter().collect::<Vec<_>>())?);
+    if !whole.is_empty() {
+        records.extend(tx.belonging(&whole.into_iter().collect::<Vec<_>>())?);
+    }
+    let references = references(rules, news, &cases, &records)?;
+    if !references.is_empty() {
+        records.extend(tx.records(&references)?);
     }
     let mut ledger = Ledger::new(records, cases);
     if !ledger.cases.names().is_empty() {
@@ -98,6 +112,33 @@ pub(super) fn read_ledger<T: WriteTx>(
         }
     }
     Ok(ledger)
+}
+
+/// The records that are looked up because the status of one that names them moves, beyond those
+/// that were read.
+fn references<R: Rules>(
+    rules: &R,
+    news: &[Received<'_>],
+    cases: &Cases,
+    records: &[StoredRecord],
+) -> Stored<Vec<RecordId>> {
+    let moves =
+        |edit: &&Edit| edit.op == Op::Put && rules.looks_up_references(&edit.kind, &edit.patch);
+    let moving: BTreeSet<_> = to_be_judged(news, cases).filter(moves).map(|e| e.record).collect();
+    if moving.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut named: BTreeSet<RecordId> = to_be_judged(news, cases)
+        .filter(|edit| moving.contains(&edit.record))
+        .flat_map(|edit| rules.references(&edit.kind, &edit.patch))
+        .map(|reference| reference.record)
+        .collect();
+    for record in records.iter().filter(|record| moving.contains(&record.id)) {
+        let content = record.content().map_err(|e| StorageError::Corrupt(e.to_string()))?;
+        named.extend(rules.references(&record.kind, &content.document).iter().map(|r| r.record));
+    }
+    named.retain(|id| !records.iter().any(|record| record.id == *id));
+    Ok(named.into_iter().collect())
 }
 
 /// How far back the history is needed: to bring a record back, all of it.

@@ -2,7 +2,7 @@
 
 use super::groups::{AllJudged, judge_all, units};
 use super::notices::make_notices;
-use super::reading::{read_cases, read_ledger, roots, signing_keys};
+use super::reading::{read_cases, read_ledger, read_signers, roots};
 use super::rows::journal;
 use super::writing::write_all;
 use super::{DeviceFacts, PushAnswer, PushContext, PushReply, PushRequest};
@@ -56,8 +56,8 @@ pub fn push<T: WriteTx, R: Rules>(
     let cases = read_cases(tx, news)?;
     tx.lock_roots(&roots(news, &cases))?;
     let grants = tx.grants(context.user, context.now)?;
-    let keys = signing_keys(tx, rules, news, &cases)?;
-    let mut ledger = read_ledger(tx, &request.edits, news, cases, context.device, &grants)?;
+    let signers = read_signers(tx, rules, news, &cases, context.now)?;
+    let mut ledger = read_ledger(tx, rules, &request.edits, news, cases, context.device, &grants)?;
     let judge = Judge {
         rules,
         grants: &grants,
@@ -65,10 +65,11 @@ pub fn push<T: WriteTx, R: Rules>(
         device: context.device,
         continues: &device.continues,
         hand: context.hand,
-        keys: &keys,
+        now: context.now,
+        signers: &signers,
         applied: None,
     };
-    let AllJudged { verdicts, notices } = judge_all(&judge, context.now, &mut ledger, news, units)?;
+    let AllJudged { verdicts, notices } = judge_all(&judge, &mut ledger, news, units)?;
     make_notices(tx, context.now, &mut ledger, notices)?;
     let rows = journal(rules, context, &mut device, news, verdicts, &ledger, &grants)?;
     outcomes.extend(rows.iter().map(|row| row.outcome_text.clone()));

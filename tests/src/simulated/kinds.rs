@@ -21,6 +21,7 @@ fn kind(name: &'static str, made_as: Value) -> Kind {
         transitions: &[],
         needed: &[],
         made_with: &[],
+        not_both: &[],
         made_as,
         places: &[],
         whole: &[],

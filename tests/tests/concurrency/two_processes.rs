@@ -207,7 +207,8 @@ fn an_act_at_a_desk_sent_to_both_at_once_is_done_once(server: Server) {
     let path = format!("/v1/desk/assessments/{}", record(2));
     let told = at_once([&server, &other], |at| {
         let accept = desk.at(at).call("POST", &format!("{path}/accept"));
-        accept.header("Idempotency-Key", "key-0001").json(&json!({"rev": rev})).send().expect(200)
+        let body = json!({"rev": rev, "reason": "情况属实。"});
+        accept.header("Idempotency-Key", "key-0001").json(&body).send().expect(200)
     });
     assert_eq!(told[0].body, told[1].body);
     let seen = desk.at(&other).call("GET", &path).send().expect(200).json();

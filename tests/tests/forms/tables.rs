@@ -122,7 +122,8 @@ fn changing_a_value_changes_no_decided_case_and_names_the_open_ones(server: Serv
     hand_in(&mut worker, 3, "2026-07-02");
     hand_in(&mut worker, 4, "2026-06-30");
     let accept = format!("/v1/desk/assessments/{}/accept", record(2));
-    post(&reviewer, &accept, "accept-01", &json!({"rev": rev})).expect(200);
+    let body = json!({"rev": rev, "reason": "情况属实。"});
+    post(&reviewer, &accept, "accept-01", &body).expect(200);
 
     let path = format!("/v1/tables/{}", entered["record"].as_str().expect("a record"));
     let correction = json!({"rev": entered["rev"], "value": LOW, "source": "演示值，不是法定标准",

@@ -35,9 +35,8 @@ pub(crate) struct Return {
 pub(crate) struct Accept {
     /// The version that was read.
     pub(crate) rev: String,
-    /// A remark.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) note: Option<String>,
+    /// Why, in at most 500 characters: a decision is given its reason in writing.
+    pub(crate) reason: String,
 }
 
 /// A decision that was taken.
@@ -269,7 +268,8 @@ impl Return {
 
 impl Accept {
     pub(super) fn example() -> Self {
-        Self { rev: "3-5c1a9f02".to_owned(), note: None }
+        let reason = "入户核实，情况属实。".to_owned();
+        Self { rev: "3-5c1a9f02".to_owned(), reason }
     }
 }
 

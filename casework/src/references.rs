@@ -1,0 +1,116 @@
+//! The records that a document names: by its own fields, and by the photos and signatures among its
+//! answers.
+
+use crate::kind::{FieldRule, Holds, Kind};
+use crate::kinds;
+use crate::value::Value;
+use ruhu_forms::{Form, Kind as Question, Shape};
+use ruhu_sync::id::RecordId;
+use ruhu_sync::json::{Json, Object};
+use ruhu_sync::path::Path;
+use ruhu_sync::rules::Reference;
+
+const ATTACHMENT: &[&str] = &["attachment"];
+
+/// The references of a document of this kind, its answers read by this form.
+pub(crate) fn of(kind: &Kind, form: Option<&Form>, document: &Object) -> Vec<Reference> {
+    let mut found = Vec::new();
+    members(kind.fields, form, document, &Path::whole(), &mut found);
+    found
+}
+
+/// How late a kind is deleted with its root: what names another is deleted before it.
+pub fn deletion_rank(kind: &str) -> usize {
+    let names = |other: &Kind| {
+        let of_a_field = |field: &FieldRule| names_kind(field, kind);
+        other.name != kind && other.fields.iter().any(of_a_field)
+    };
+    let earlier = kinds::ALL.iter().filter(|other| names(other));
+    earlier.map(|other| deletion_rank(other.name) + 1).max().unwrap_or(0)
+}
+
+fn names_kind(field: &FieldRule, kind: &str) -> bool {
+    match field.holds {
+        Holds::Leaf(Value::Record(kinds)) => kinds.contains(&kind),
+        Holds::Object(inner) | Holds::Rows(inner) => inner.iter().any(|f| names_kind(f, kind)),
+        Holds::Answers => ATTACHMENT.contains(&kind),
+        _ => false,
+    }
+}
+
+fn members(
+    fields: &'static [FieldRule],
+    form: Option<&Form>,
+    document: &Object,
+    at: &Path,
+    found: &mut Vec<Reference>,
+) {
+    for field in fields {
+        let Some(value) = document.get(field.name) else { continue };
+        let path = at.child(field.name);
+        match (field.holds, value) {
+            (Holds::Leaf(Value::Record(kinds)), value) => named(value, path, kinds, found),
+            (Holds::Object(inner), Json::Object(value)) => {
+                members(inner, form, value, &path, found)
+            }
+            (Holds::Rows(inner), Json::Object(rows)) => {
+                for (id, row) in rows {
+                    if let Json::Object(row) = row {
+                        members(inner, form, row, &path.child(id), found);
+                    }
+                }
+            }
+            (Holds::Answers, Json::Object(value)) => {
+                form.into_iter().for_each(|form| answers(form, value, &path, found));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn answers(form: &Form, given: &Object, at: &Path, found: &mut Vec<Reference>) {
+    let is_bytes = |kind: &Question| matches!(kind, Question::Photo {} | Question::Signature {});
+    for question in form.questions() {
+        let Some(value) = given.get(&question.id) else { continue };
+        let path = at.child(&question.id);
+        match (question.shape(), value) {
+            (Shape::Rows(fields), Json::Object(rows)) => {
+                for (id, row) in rows {
+                    for field in fields.iter().filter(|field| is_bytes(&field.kind)) {
+                        let value = row.as_object().and_then(|row| row.get(&field.id));
+                        let path = path.child(id).child(&field.id);
+                        value.into_iter().for_each(|v| named(v, path.clone(), ATTACHMENT, found));
+                    }
+                }
+            }
+            _ if is_bytes(&question.kind) => named(value, path, ATTACHMENT, found),
+            _ => {}
+        }
+    }
+}
+
+fn named(value: &Json, path: Path, kinds: &'static [&'static str], found: &mut Vec<Reference>) {
+    // "Unknown" and "refused" are codes, and name nothing.
+    let record = value.as_text().and_then(RecordId::parse);
+    found.extend(record.map(|record| Reference { path, record, kinds }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_names_another_is_deleted_before_it() {
+        let order = |first: &str, then: &str| deletion_rank(first) < deletion_rank(then);
+        for (first, then) in [
+            ("service", "assessment"),
+            ("referral", "assessment"),
+            ("assessment", "visit"),
+            ("assessment", "attachment"),
+            ("assessment", "person"),
+            ("visit", "person"),
+        ] {
+            assert!(order(first, then), "{first} {then}");
+        }
+    }
+}
