@@ -66,6 +66,7 @@ routes! {
     events::listen_to_events,
     desk::list_assessments,
     desk::read_assessment,
+    desk::take_up_assessment,
     desk::return_assessment,
     desk::accept_assessment,
     desk::list_finds,

@@ -23,6 +23,9 @@ pub(crate) fn fields(kind: &Kind, asks: &[Ask], today: NaiveDate) -> Vec<Problem
     check.found
 }
 
+/// The question of every form that asks when somebody was born.
+const BIRTH_DATE: &str = "birth_date";
+
 struct Check {
     found: Vec<Problem>,
     today: NaiveDate,
@@ -110,7 +113,7 @@ impl Check {
 }
 
 /// What is wrong with the answers asked for. What is not asked is no matter of this edit.
-pub(crate) fn answers(form: &Form, field: &str, asks: &[Ask]) -> Vec<Problem> {
+pub(crate) fn answers(form: &Form, field: &str, asks: &[Ask], today: NaiveDate) -> Vec<Problem> {
     let at = Path::of(&[field]);
     let mut partial = Object::new();
     for ask in asks.iter().filter(|ask| ask.path.is_within(&at)) {
@@ -125,7 +128,26 @@ pub(crate) fn answers(form: &Form, field: &str, asks: &[Ask]) -> Vec<Problem> {
             Wish::Ensure | Wish::Remove => {}
         }
     }
-    translate(form, field, form.check_draft(&to_answers(&partial)))
+    let mut found = translate(form, field, form.check_draft(&to_answers(&partial)));
+    unborn(&partial, &at, today, &mut found);
+    found
+}
+
+/// Members who are not born yet, wherever a form asks for a birth date.
+fn unborn(members: &Object, at: &Path, today: NaiveDate, found: &mut Vec<Problem>) {
+    for (name, value) in members {
+        let path = at.child(name);
+        match value {
+            Json::Object(inner) => unborn(inner, &path, today, found),
+            value
+                if name == BIRTH_DATE
+                    && Value::PastDay.fault(value, today) == Some("in_future") =>
+            {
+                found.push(Problem::new(path, "in_future"));
+            }
+            _ => {}
+        }
+    }
 }
 
 /// What answers still lack to be handed in, and what is wrong with them.
@@ -285,7 +307,7 @@ mod tests {
             ask("/note", Wish::Set(Json::Real(1.5))),
         ];
         assert_eq!(
-            said(answers(&form(), "answers", &asks)),
+            said(answers(&form(), "answers", &asks, NaiveDate::default())),
             [
                 "/answers/rent fen_expected",
                 "/answers/income/r1/wage fen_expected",

@@ -46,7 +46,7 @@ impl DecisionFault {
             Self::TookPart => "您参与过本次调查、签字或填写，请由其他审核人员办理",
             Self::DistrictDecides => "涉及近亲属备案或投诉举报，由区级审核办理",
             Self::DistrictVisitMissing => {
-                "涉及近亲属备案或投诉举报，须先由区级人员入户核实：请完成目的为“入户核实”的走访并登记在场的区级人员"
+                "涉及近亲属备案或投诉举报，须先由区级入户核实：请在 district_visited_on 写明入户日期"
             }
             Self::ReasonMissing => "请写明理由",
             Self::NotAccepted => "救助类别须依据本户一份已通过的评估",
@@ -64,8 +64,8 @@ impl DecisionFault {
                 "Kin of staff or a complaint is registered: the district's reviewer decides"
             }
             Self::DistrictVisitMissing => {
-                "Kin of staff or a complaint is registered: the district has to visit first. Complete \
-                 a visit with the purpose `verification` and enter who came from the district"
+                "Kin of staff or a complaint is registered: the district has to visit first. Give the \
+                 day of its visit in `district_visited_on`"
             }
             Self::ReasonMissing => "Give the reason in writing",
             Self::NotAccepted => {
@@ -108,28 +108,22 @@ pub fn participants<'a>(
     found
 }
 
-/// Whether a household is one that the district has to visit: kin of staff, or a complaint.
-pub fn needs_district(household: &Object, members: &[Object]) -> bool {
-    let is_yes = |name: &str| household.get(name) == Some(&Json::Bool(true));
-    let is_kin =
-        |member: &Object| member.get("kin_to_staff").and_then(Json::as_text) == Some("yes");
-    is_yes("kin_registered") || is_yes("complaint_registered") || members.iter().any(is_kin)
-}
-
-/// The government people whom a completed visit of verification names as present.
-pub fn verified_by(visit: &Object) -> Vec<UserId> {
-    let text = |object: &Object, name: &str| {
-        object.get(name).and_then(Json::as_text).map(str::to_owned).unwrap_or_default()
+/// Whether an edit registered a household as kin of staff, or a complaint about it. What was once
+/// registered keeps the case with the district, whoever takes it out of the record later.
+pub fn registers_district(effect: &Effect) -> bool {
+    let registered = |name: &str, value: &Json| match name {
+        "kin_registered" | "complaint_registered" => *value == Json::Bool(true),
+        "kin_to_staff" => value.as_text() == Some("yes"),
+        _ => false,
     };
-    if text(visit, "status") != "done" || text(visit, "purpose") != "verification" {
-        return Vec::new();
-    }
-    let present = visit.get("present").and_then(Json::as_object).into_iter().flatten();
-    present
-        .filter_map(|(_, row)| row.as_object())
-        .filter(|row| text(row, "role") == "government")
-        .filter_map(|row| UserId::parse(&text(row, "user")))
-        .collect()
+    effect.0.iter().any(|touch| match (touch.path.steps(), &touch.after) {
+        ([name], Some(value)) => registered(name, value),
+        // A record that was brought back holds what it held.
+        ([], Some(Json::Object(whole))) => {
+            whole.iter().any(|(name, value)| registered(name, value))
+        }
+        _ => false,
+    })
 }
 
 #[cfg(test)]
@@ -171,30 +165,19 @@ mod tests {
     }
 
     #[test]
-    fn kin_and_complaints_are_the_districts() {
-        let needs = |household: &str, members: &[&str]| {
-            let members: Vec<_> = members.iter().map(|member| object(member)).collect();
-            needs_district(&object(household), &members)
+    fn kin_and_complaints_once_registered_are_the_districts() {
+        let registers = |path: &str, after: Option<Json>| {
+            let path = Path::parse(path).expect("a path");
+            registers_district(&Effect(vec![Touch { path, before: None, after }]))
         };
-        assert!(!needs("{}", &[r#"{"kin_to_staff":"no"}"#]));
-        assert!(needs(r#"{"kin_registered":true}"#, &[]));
-        assert!(needs(r#"{"complaint_registered":true}"#, &[]));
-        assert!(needs("{}", &[r#"{"kin_to_staff":"yes"}"#]));
-    }
-
-    #[test]
-    fn a_visit_of_verification_that_is_done_names_who_came_for_government() {
-        let visit = |status: &str, purpose: &str, role: &str| {
-            let document = format!(
-                r#"{{"status":"{status}","purpose":"{purpose}",
-                    "present":{{"r":{{"role":"{role}","user":"{}"}}}}}}"#,
-                user(7)
-            );
-            verified_by(&object(&document))
-        };
-        assert_eq!(visit("done", "verification", "government"), [user(7)]);
-        assert!(visit("in_progress", "verification", "government").is_empty());
-        assert!(visit("done", "means", "government").is_empty());
-        assert!(visit("done", "verification", "investigator").is_empty());
+        for path in ["/kin_registered", "/complaint_registered"] {
+            assert!(registers(path, Some(Json::Bool(true))), "{path}");
+            assert!(!registers(path, Some(Json::Bool(false))), "{path}");
+            assert!(!registers(path, None), "{path}");
+        }
+        assert!(registers("/kin_to_staff", Some(Json::from("yes"))));
+        assert!(!registers("/kin_to_staff", Some(Json::from("no"))));
+        let whole = Json::Object(object(r#"{"name":"测甲","kin_to_staff":"yes"}"#));
+        assert!(registers("", Some(whole)));
     }
 }

@@ -40,6 +40,8 @@ pub struct Office {
 pub struct Membership {
     /// The caseload's stream.
     pub caseload: StreamId,
+    /// The caseload's area, as a code prefix.
+    pub area: String,
     /// The first day, inclusive.
     pub first_day: NaiveDate,
     /// The last day, inclusive; none if it is open.

@@ -61,7 +61,7 @@ pub fn grants(facts: &PersonFacts, day: NaiveDate) -> Grants {
     let had_any = !facts.offices.is_empty() || !facts.memberships.is_empty();
     let fallback = Some(fallback(facts, day));
     if !facts.active || (had_any && offices.is_empty() && memberships.is_empty()) {
-        return Grants { closed: true, streams: BTreeMap::new(), fallback };
+        return Grants { closed: true, fallback, ..Grants::default() };
     }
 
     let mut streams = BTreeMap::new();
@@ -88,7 +88,11 @@ pub fn grants(facts: &PersonFacts, day: NaiveDate) -> Grants {
     let capacity = if keeps { KEEPER } else { READER };
     let reference = Grant { kind: StreamKind::Reference, held: true, capacity };
     streams.insert(REFERENCE_STREAM, reference);
-    Grants { closed: false, streams, fallback }
+    let caseloads = memberships.iter().map(|m| (m.caseload, m.area.clone()));
+    let desks = facts.desk.iter().filter(|desk| desk.kind == StreamKind::Caseload);
+    let desks = desks.map(|desk| (desk.stream, desk.area.clone()));
+    let areas = caseloads.chain(desks).filter(|(stream, _)| streams.contains_key(stream)).collect();
+    Grants { closed: false, streams, fallback, areas }
 }
 
 /// Where a person decides on what this one wrote, if nothing else tells: at the desk of the team

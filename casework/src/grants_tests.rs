@@ -34,6 +34,7 @@ fn worker() -> PersonFacts {
     PersonFacts {
         memberships: vec![Membership {
             caseload: CASELOAD,
+            area: "110102001".to_owned(),
             first_day: on("2026-02-01"),
             last_day: Some(on("2026-11-30")),
             contract_first_day: on("2026-01-01"),
@@ -238,6 +239,7 @@ fn of_several_teams_the_current_one_answers_and_else_the_one_that_ended_last() {
     let mut facts = worker();
     let later = Membership {
         caseload: OTHER,
+        area: "110102001".to_owned(),
         first_day: on("2026-12-05"),
         last_day: None,
         ..facts.memberships[0].clone()

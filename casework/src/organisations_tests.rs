@@ -34,6 +34,7 @@ fn explained(first: &str, last: &str) -> Contract {
 fn membership(first: &str, last: Option<&str>) -> Membership {
     Membership {
         caseload: StreamId(Uuid::from_u128(1)),
+        area: "110102003".to_owned(),
         first_day: on(first),
         last_day: last.map(on),
         contract_first_day: on("2026-01-01"),

@@ -4,7 +4,8 @@ use crate::check::holds_something;
 use crate::grants::beijing_time;
 use crate::kind::{Deletion, Holds, Home, Kind, Need, Pass, Stamp, StatusRule};
 use crate::roles::REVIEWER;
-use crate::settling;
+use crate::value::Value;
+use crate::{areas, settling};
 use ruhu_sync::json::{Json, Object};
 use ruhu_sync::outcome::{Problem, Reason};
 use ruhu_sync::patch::{Ask, Wish};
@@ -58,7 +59,26 @@ pub(crate) fn permits(kind: &Kind, question: &Question<'_>) -> Result<(), Reason
             field.only_by.is_empty() || field.only_by.contains(&question.capacity)
         })
     });
-    if may_act && may_write { Ok(()) } else { Err(Reason::NotPermitted) }
+    if !may_act || !may_write {
+        return Err(Reason::NotPermitted);
+    }
+    if is_outside(kind, question) { Err(Reason::OutsideArea) } else { Ok(()) }
+}
+
+/// Whether an edit places a root of a caseload outside the caseload's area: a team enters the
+/// households of its own streets.
+fn is_outside(kind: &Kind, question: &Question<'_>) -> bool {
+    let Some(area) = question.area.filter(|_| kind.home == Some(Home::Caseload)) else {
+        return false;
+    };
+    question.asks.iter().any(|ask| {
+        let field = ask.path.steps().first().and_then(|name| kind.field(name));
+        let is_area = field.is_some_and(|f| matches!(f.holds, Holds::Leaf(Value::AreaCode)));
+        match &ask.wish {
+            Wish::Set(Json::Text(code)) => is_area && !areas::contains(area, code),
+            _ => false,
+        }
+    })
 }
 
 fn status_of<'a>(rule: &StatusRule, document: &'a Object) -> Option<&'a str> {

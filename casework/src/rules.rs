@@ -130,7 +130,7 @@ impl Rules for CaseRules {
             }
             let form = current.and_then(form_named).or(asked);
             if let Some(form) = form.and_then(|named| self.form(named)) {
-                found.extend(check::answers(form, field, asks));
+                found.extend(check::answers(form, field, asks, day_of(now)));
             }
         }
         found

@@ -123,7 +123,8 @@ fn a_service_runs_with_consent_alone() {
         assert_eq!(of("in_service", ""), ["/consented yes_required"]);
         assert_eq!(of("in_service", r#","consented":false"#), ["/consented yes_required"]);
         assert_eq!(of("in_service", r#","consented":true"#), NOTHING);
-        assert_eq!(of("done", r#","consented":false"#), NOTHING);
+        assert_eq!(of("done", r#","consented":false"#), ["/consented yes_required"]);
+        assert_eq!(of("done", r#","consented":true"#), NOTHING);
     }
 }
 

@@ -50,8 +50,7 @@ pub enum Value {
     Code(&'static [Code]),
     /// A division code of 12 digits.
     AreaCode,
-    /// A citizen's number (GB 11643), which must agree with the sibling fields named here if the
-    /// same edit sets them.
+    /// A citizen's number (GB 11643), which must agree with the sibling fields named here.
     IdNumber {
         /// The sibling that holds the birth date.
         birth_date: &'static str,

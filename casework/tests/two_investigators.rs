@@ -40,6 +40,7 @@ impl Field {
         for n in 1..=3 {
             let membership = Membership {
                 caseload: CASELOAD,
+                area: "110102003".to_owned(),
                 first_day: day("2026-01-01"),
                 last_day: None,
                 contract_first_day: day("2026-01-01"),

@@ -54,7 +54,8 @@ impl Server {
 
     fn grant(&self, n: u128, closed: bool) {
         let grant = Grant { kind: StreamKind::Caseload, held: true, capacity: Capacity("worker") };
-        let grants = Grants { closed, streams: [(STREAM, grant)].into(), fallback: None };
+        let streams = [(STREAM, grant)].into();
+        let grants = Grants { closed, streams, ..Grants::default() };
         let user = UserId(Uuid::from_u128(n));
         self.store.state().grants.insert(user, grants);
     }

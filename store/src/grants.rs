@@ -52,7 +52,7 @@ fn offices(tx: &mut Tx, user: UserId) -> Stored<Vec<Office>> {
     Ok(offices)
 }
 
-type MembershipRow = (Fixed<16>, String, Option<String>, Fixed<16>, String, String);
+type MembershipRow = (Fixed<16>, String, Option<String>, Fixed<16>, String, String, String);
 
 fn memberships(tx: &mut Tx, user: UserId) -> Stored<Vec<Membership>> {
     let rows: Vec<MembershipRow> = tx.run(|connection| {
@@ -67,6 +67,7 @@ fn memberships(tx: &mut Tx, user: UserId) -> Stored<Vec<Membership>> {
                 contract::provider,
                 contract::first_day,
                 contract::last_day,
+                caseload::area,
             ));
         on_both!(connection, |c| query.load(c))
     })?;
@@ -86,9 +87,10 @@ fn memberships(tx: &mut Tx, user: UserId) -> Stored<Vec<Membership>> {
         bans.entry(provider).or_default().push(days);
     }
     rows.into_iter()
-        .map(|(caseload, first, last, provider, contract_first, contract_last)| {
+        .map(|(caseload, first, last, provider, contract_first, contract_last, area)| {
             Ok(Membership {
                 caseload: StreamId::of(caseload),
+                area,
                 first_day: day(&first)?,
                 last_day: last.as_deref().map(day).transpose()?,
                 contract_first_day: day(&contract_first)?,

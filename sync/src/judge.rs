@@ -259,6 +259,7 @@ impl<R: Rules> Judge<'_, R> {
             return Ok(Err(Refusal::quarantine(Reason::NotAvailable)));
         };
         entry.content()?;
+        let stream = entry.stored.stream;
         let since = entry.since(edit.base);
         let Some(content) = entry.opened() else {
             return Ok(Err(Refusal::quarantine(Reason::NotAvailable)));
@@ -271,7 +272,8 @@ impl<R: Rules> Judge<'_, R> {
             current,
             open: &content.conflicts,
             asks: &asks,
-            stream: Some(entry.stored.stream),
+            stream: Some(stream),
+            area: self.grants.areas.get(&stream).map(String::as_str),
             ..self.question(edit, target)
         };
         within_protocol!(self.rules.permits(&question).map_err(Refusal::quarantine));

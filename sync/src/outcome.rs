@@ -50,6 +50,8 @@ pub enum Reason {
     ParentQuarantined,
     /// What it builds on was rejected.
     ParentRejected,
+    /// It places a household outside the area of its team.
+    OutsideArea,
     /// The status it found does not allow this change.
     IllegalTransition,
     /// A submission met or opened a conflict.

@@ -65,6 +65,8 @@ pub struct Grants {
     /// The stream at whose desk a person decides on what this one wrote, where nothing else tells
     /// which stream it belongs to. Known, too, of those whose right has ended; it grants nothing.
     pub fallback: Option<StreamId>,
+    /// The areas that streams are for, as the field's rules read them.
+    pub areas: BTreeMap<StreamId, String>,
 }
 
 impl Grants {
@@ -153,6 +155,8 @@ pub struct Question<'a> {
     pub resolves: &'a [ConflictId],
     /// The stream that the record is in.
     pub stream: Option<StreamId>,
+    /// The area that the stream is for, if it is for one.
+    pub area: Option<&'a str>,
     /// Those whose signatures the edit carries ([`Rules::signers`]).
     pub signers: &'a BTreeMap<UserId, Signer>,
 }
@@ -182,6 +186,7 @@ impl<'a> Question<'a> {
             asks: &[],
             resolves: &[],
             stream: None,
+            area: None,
             signers: &NO_SIGNERS,
         }
     }

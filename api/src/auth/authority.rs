@@ -273,6 +273,7 @@ mod tests {
         let mut facts = reviewer("2026-12-31");
         facts.memberships.push(Membership {
             caseload: StreamId(Uuid::from_u128(2)),
+            area: "110102012".to_owned(),
             first_day: day("2026-01-01"),
             last_day: None,
             contract_first_day: day("2026-01-01"),

@@ -160,6 +160,7 @@ impl District {
             .ok_or_else(|| DemoError::Plan("a team without a contract".to_owned()))?;
         Ok(Membership {
             caseload: street.caseload.stream,
+            area: street.caseload.area.clone(),
             first_day: contract.first_day,
             last_day: None,
             contract_first_day: contract.first_day,

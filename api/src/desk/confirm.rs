@@ -2,7 +2,7 @@
 
 use super::act::{Acting, beijing_time, unless_refused};
 use super::decide::told;
-use super::guards::{refusal, standing_against};
+use super::guards::{Visited, refusal, standing_against};
 use super::look::{assessment_within_reach, reached};
 use crate::auth::SignedIn;
 use crate::idempotency::KeyedRequest;
@@ -75,7 +75,9 @@ fn take(acting: &mut Acting<'_>, asked: &Confirmation) -> Stored<Answer<String>>
             if status.get("status").and_then(Json::as_text) != Some("accepted") {
                 faults.push(DecisionFault::NotAccepted);
             }
-            faults.extend(standing_against(acting.tx, acting.person, &assessment)?);
+            // The day of the district's visit stands with the acceptance that this rests on.
+            let visited = Some(Visited::Yes);
+            faults.extend(standing_against(acting.tx, acting.person, &assessment, visited)?);
         }
         None => faults.push(DecisionFault::NotAccepted),
     }

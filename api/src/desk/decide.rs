@@ -1,7 +1,7 @@
 //! What a reviewer decides of an assessment.
 
 use super::act::{Acting, beijing_time, unless_refused};
-use super::guards::{refusal, standing_against};
+use super::guards::{Visited, refusal, standing_against};
 use super::look::assessment_within_reach;
 use super::refusals::refused;
 use crate::auth::{SignedIn, fresh_uuid};
@@ -13,7 +13,7 @@ use ruhu_sync::id::{Instant, RecordId};
 use ruhu_sync::outcome::Outcome;
 use ruhu_sync::record::StoredRecord;
 use ruhu_sync::rev::Rev;
-use ruhu_sync::storage::Stored;
+use ruhu_sync::storage::{Stored, WriteTx as _};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -25,8 +25,13 @@ pub enum Verdict {
         /// Why, one sentence each.
         reasons: Vec<String>,
     },
+    /// A reviewer takes it up.
+    TakeUp,
     /// It is accepted, for the reason that the note gives.
-    Accept,
+    Accept {
+        /// The day on which the district visited, where it has to.
+        district_visited_on: Option<String>,
+    },
 }
 
 /// A decision on one assessment.
@@ -50,8 +55,15 @@ impl Decision {
         if let Some(note) = &self.note {
             review["note"] = json!(note);
         }
-        let Verdict::Return { reasons } = &self.verdict else {
-            return Ok((json!({"status": "accepted", "review": review}), Vec::new()));
+        let reasons = match &self.verdict {
+            Verdict::TakeUp => return Ok((json!({"status": "in_review"}), Vec::new())),
+            Verdict::Accept { district_visited_on } => {
+                if let Some(day) = district_visited_on {
+                    review["district_visited_on"] = json!(day);
+                }
+                return Ok((json!({"status": "accepted", "review": review}), Vec::new()));
+            }
+            Verdict::Return { reasons } => reasons,
         };
         let mut rows = Map::new();
         for reason in reasons {
@@ -91,14 +103,25 @@ fn take(
     new_rows: &[String],
 ) -> Stored<Answer<String>> {
     let found = assessment_within_reach(acting.tx, acting.person, decision.assessment)?;
+    let Some(root) = found.map(|record| record.root) else {
+        return Ok(Err(Kind::NotAvailable.into()));
+    };
+    // Locked before it is judged: who signs or registers kin meanwhile waits for the decision.
+    acting.tx.lock_roots(&[root])?;
+    let found = assessment_within_reach(acting.tx, acting.person, decision.assessment)?;
     let Some(record) = found else {
         return Ok(Err(Kind::NotAvailable.into()));
     };
     unless_refused!(decision.may_be_taken(&record));
-    let faults = standing_against(acting.tx, acting.person, &record)?;
+    let in_favour = match &decision.verdict {
+        Verdict::Accept { district_visited_on: Some(_) } => Some(Visited::Yes),
+        Verdict::Accept { district_visited_on: None } => Some(Visited::No),
+        Verdict::Return { .. } | Verdict::TakeUp => None,
+    };
+    let faults = standing_against(acting.tx, acting.person, &record, in_favour)?;
     unless_refused!(refusal(&faults));
     let mut patch = patch.clone();
-    if matches!(decision.verdict, Verdict::Accept) {
+    if matches!(decision.verdict, Verdict::Accept { .. }) {
         // What a person decided on must be told later too, when the tables have changed.
         let shelf = acting.tx.shelf()?;
         let judgement = judgement(acting.tx, &shelf, &record)?;

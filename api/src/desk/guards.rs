@@ -4,7 +4,7 @@ use crate::auth::SignedIn;
 use crate::problem::{Answer, Kind, Problem};
 use crate::tables::document;
 use ruhu_casework::deciding::{
-    DecisionFault, needs_district, participants, reviews_for_district, verified_by,
+    DecisionFault, participants, registers_district, reviews_for_district,
 };
 use ruhu_casework::grants::day_of;
 use ruhu_store::Tx;
@@ -14,46 +14,44 @@ use ruhu_sync::path::Path;
 use ruhu_sync::record::StoredRecord;
 use ruhu_sync::storage::{Stored, WriteTx as _};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
 
-/// Everything that stands against this person's decision on an assessment.
+/// Everything that stands against this person's decision on an assessment: a decision in favour, if
+/// one is given, may say on which day the district visited.
 pub(super) fn standing_against(
     tx: &mut Tx,
     person: &SignedIn,
     assessment: &StoredRecord,
+    in_favour: Option<Visited>,
 ) -> Stored<Vec<DecisionFault>> {
     let mut faults = Vec::new();
     if took_part(tx, person, assessment)? {
         faults.push(DecisionFault::TookPart);
     }
-    let mut household = None;
-    let (mut members, mut visits) = (Vec::new(), Vec::new());
-    for record in tx.belonging(&[assessment.root])?.iter().filter(|record| !record.deleted) {
-        match record.kind.as_str() {
-            "household" => household = Some(document(record)?),
-            "person" => members.push(document(record)?),
-            "visit" => visits.push(document(record)?),
-            _ => {}
-        }
+    let family = tx.belonging(&[assessment.root])?;
+    let mut is_districts = false;
+    for record in family.iter().filter(|r| matches!(r.kind.as_str(), "household" | "person")) {
+        let history = tx.record_history(record.id)?;
+        is_districts = is_districts || history.iter().any(|e| registers_district(&e.effect));
     }
-    let household = household.unwrap_or_default();
-    if !needs_district(&household, &members) {
+    if !is_districts {
         return Ok(faults);
     }
+    let household = family.iter().find(|record| record.id == record.root);
+    let household = household.map(document).transpose()?.unwrap_or_default();
     let area = household.get("community_code").and_then(Json::as_text).unwrap_or_default();
-    let day = day_of(person.now);
-    if !reviews_for_district(&tx.person_facts(person.user())?, area, day) {
+    if !reviews_for_district(&tx.person_facts(person.user())?, area, day_of(person.now)) {
         faults.push(DecisionFault::DistrictDecides);
-    }
-    let came: BTreeSet<_> = visits.iter().flat_map(verified_by).collect();
-    let mut is_visited = false;
-    for user in came {
-        is_visited = is_visited || reviews_for_district(&tx.person_facts(user)?, area, day);
-    }
-    if !is_visited {
+    } else if in_favour == Some(Visited::No) {
         faults.push(DecisionFault::DistrictVisitMissing);
     }
     Ok(faults)
+}
+
+/// Whether a decision says that the district visited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Visited {
+    Yes,
+    No,
 }
 
 fn took_part(tx: &mut Tx, person: &SignedIn, assessment: &StoredRecord) -> Stored<bool> {

@@ -45,9 +45,6 @@ fn words(reason: Reason) -> Option<(&'static str, &'static str)> {
             "The record would break its rules by it, as problems lists: choose another value, or \
              have its author correct it.",
         ),
-        Reason::IllegalTransition => {
-            ("记录当前的状态不允许这样办理。", "The record's status does not allow this.")
-        }
         _ => return None,
     })
 }

@@ -11,7 +11,9 @@ use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
 use actix_web::http::header::ContentType;
 use actix_web::{HttpResponse, get, post, web};
-use contract::{Accept, AssessmentBody, AssessmentList, DecisionTaken, FindList, Return, Status};
+use contract::{
+    Accept, AssessmentBody, AssessmentList, DecisionTaken, FindList, Return, Status, TakeUp,
+};
 use ruhu_casework::text::is_blank;
 use ruhu_sync::id::RecordId;
 use ruhu_sync::rev::Rev;
@@ -89,6 +91,34 @@ pub(crate) async fn return_assessment(
 ) -> Answer<HttpResponse> {
     let request = key.sent_for(&format!("return {id}"), &asked.0);
     let decision = asked.0.decided(*id)?;
+    Ok(json(service.decide(reviewer.person, request, decision).await?))
+}
+
+/// Takes an assessment up for review: its reviewer is known from then on.
+#[utoipa::path(
+    tag = "desk",
+    params(
+        ("id" = Uuid, Path, description = "Which"),
+        ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "take-up-7f3a0001"),
+    ),
+    request_body(content = TakeUp, example = json!(TakeUp::example())),
+    responses(
+        (status = 200, description = "It is in review", body = DecisionTaken, example = json!(DecisionTaken::example())),
+        NotDecided,
+    ),
+    security(("access_token" = [])),
+)]
+#[post("/v1/desk/assessments/{id}/take-up")]
+pub(crate) async fn take_up_assessment(
+    reviewer: Reviewer,
+    service: web::Data<Service>,
+    id: web::Path<Uuid>,
+    key: IdempotencyKey,
+    asked: Json<TakeUp>,
+) -> Answer<HttpResponse> {
+    let request = key.sent_for(&format!("take up {id}"), &asked.0);
+    let (assessment, rev) = (RecordId(*id), rev(&asked.0.rev)?);
+    let decision = Decision { assessment, rev, verdict: Verdict::TakeUp, note: None };
     Ok(json(service.decide(reviewer.person, request, decision).await?))
 }
 
@@ -180,6 +210,7 @@ impl Accept {
     fn decided(self, id: Uuid) -> Answer<Decision> {
         let (assessment, rev) = (RecordId(id), rev(&self.rev)?);
         let note = Some(super::moves::reason(self.reason)?);
-        Ok(Decision { assessment, rev, verdict: Verdict::Accept, note })
+        let verdict = Verdict::Accept { district_visited_on: self.district_visited_on };
+        Ok(Decision { assessment, rev, verdict, note })
     }
 }

@@ -69,6 +69,8 @@ pub(super) const KIND: Kind = Kind {
                 text("note", "说明", 2000),
                 leaf("reviewed_by", "审核人", Value::Uuid),
                 leaf("reviewed_at", "审核时间", Value::Instant),
+                // 57号 §20: by the word of the district's reviewer who decides.
+                leaf("district_visited_on", "区级入户核实日期", Value::PastDay),
                 // What was computed when it was accepted, and by which tables.
                 text("judgement", "通过时的计算结果", 400_000),
             ]),

@@ -42,6 +42,7 @@ pub(super) const KIND: Kind = Kind {
         Required::Field("to_organisation"),
         Required::Field("status"),
         Required::Yes { field: "status", is: "in_service", needs: "consented" },
+        Required::Yes { field: "status", is: "done", needs: "consented" },
     ],
     status: Some(StatusRule {
         field: "status",

@@ -41,6 +41,7 @@ pub(super) const KIND: Kind = Kind {
         Required::Field("service"),
         Required::Field("status"),
         Required::Yes { field: "status", is: "in_service", needs: "consented" },
+        Required::Yes { field: "status", is: "done", needs: "consented" },
     ],
     status: Some(StatusRule {
         field: "status",

@@ -91,5 +91,5 @@ fn of_worker(user: u8, rights: &Rights) -> Grants {
         (StreamId(stream), Grant { kind, held: true, capacity: Capacity("worker") })
     };
     let streams = streams_of(user, rights).into_iter().map(grant).collect();
-    Grants { closed: false, streams, fallback }
+    Grants { streams, fallback, ..Grants::default() }
 }

@@ -164,6 +164,7 @@ fn nobody(user: UserId) -> PersonFacts {
 fn membership(place: &Place) -> Membership {
     Membership {
         caseload: StreamId(names::team(place.team)),
+        area: AREA_HERE.to_owned(),
         first_day: today(),
         last_day: place.last_day,
         contract_first_day: first_day(),

@@ -37,6 +37,24 @@ pub(crate) struct Accept {
     pub(crate) rev: String,
     /// Why, in at most 500 characters: a decision is given its reason in writing.
     pub(crate) reason: String,
+    /// The day on which the district visited the household, as `YYYY-MM-DD`: where kin of staff or
+    /// a complaint is registered (57号 §20).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) district_visited_on: Option<String>,
+}
+
+/// The version that is taken up.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TakeUp {
+    /// The version that was read.
+    pub(crate) rev: String,
+}
+
+impl TakeUp {
+    pub(super) fn example() -> Self {
+        Self { rev: "3-5c1a9f02".to_owned() }
+    }
 }
 
 /// A decision that was taken.
@@ -269,7 +287,7 @@ impl Return {
 impl Accept {
     pub(super) fn example() -> Self {
         let reason = "入户核实，情况属实。".to_owned();
-        Self { rev: "3-5c1a9f02".to_owned(), reason }
+        Self { rev: "3-5c1a9f02".to_owned(), reason, district_visited_on: None }
     }
 }
 

@@ -225,11 +225,13 @@ impl NewMembership {
     fn person_faults(
         &self,
         scene: &mut Scene<'_>,
+        area: String,
         contract: ContractRow,
     ) -> Result<Vec<Fault>, Stop> {
         let (user, last_day) = (UserId(self.account), self.last_day.map(|day| day.0));
         let membership = Membership {
             caseload: StreamId(self.caseload),
+            area,
             first_day: self.first_day.0,
             last_day,
             contract_first_day: contract.first_day,
@@ -261,7 +263,7 @@ impl Arrangement for NewMembership {
         match self.place(scene)? {
             None => faults.push(Fault::CaseloadUnknown),
             Some((caseload, contract)) => {
-                faults.extend(self.person_faults(scene, contract)?);
+                faults.extend(self.person_faults(scene, caseload.area.clone(), contract)?);
                 area = Some(caseload.area);
             }
         }

@@ -1,0 +1,7 @@
+//! What nobody can forge, and no edit can spoil: who decides and writes down what, and what a
+//! document may become.
+
+mod decisions;
+mod documents;
+mod households;
+mod signers;
