@@ -6,11 +6,13 @@ use crate::idempotency::{IdempotencyKey, KeyedRequest};
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
 use chrono::{Days, NaiveDate};
+use ruhu_casework::administration::Within;
 use ruhu_casework::grants::day_of;
 use ruhu_casework::organisations::{OrganisationFault, Term, check_end, check_text};
 use ruhu_store::Tx;
 use ruhu_store::accounts::{Recalled, Request};
-use ruhu_store::organisations::{LogEntry, Within};
+use ruhu_store::organisations::LogEntry;
+use ruhu_sync::id::UserId;
 use ruhu_sync::storage::{StorageError, Stored};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -60,6 +62,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) tx: &'a mut Tx,
     /// A name for what is new.
     pub(crate) id: Uuid,
+    /// Who arranges it.
+    pub(crate) by: UserId,
     /// The day in Beijing.
     pub(crate) today: NaiveDate,
     /// The areas that the person arranges.
@@ -171,7 +175,7 @@ fn carried_out<A: Arrangement>(
     id: Uuid,
     asked: &A,
 ) -> Result<String, Stop> {
-    let mut scene = Scene { tx, id, today: day_of(person.now), within };
+    let mut scene = Scene { tx, id, by: person.user(), today: day_of(person.now), within };
     let change = asked.carry_out(&mut scene)?;
     let subject = change.subject;
     let number = tx.log_organisations(&LogEntry {

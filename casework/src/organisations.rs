@@ -9,6 +9,7 @@ pub use entry::{Education, Qualification, Title, check_entry};
 pub use fault::OrganisationFault;
 pub use places::{Employment, Term, check_account, check_employment, check_end};
 
+use crate::administration::Within;
 use crate::areas::{self, Level};
 use crate::facts::{Membership, Office, Role};
 use crate::identity::{self, UsccFault};
@@ -144,7 +145,8 @@ pub fn check_membership(
     let is_outside = membership.first_day < contract.first_day || contract.last_day < last_day;
     let names_another = membership.contract_first_day != contract.first_day
         || membership.contract_last_day != contract.last_day;
-    let decides = offices.iter().any(|office| is_governments(office) && meet(office, membership));
+    let decides =
+        offices.iter().any(|office| office.role.bars_contractors() && meet(office, membership));
     keep([
         (last_day < membership.first_day, OrganisationFault::DaysBackwards),
         (is_outside, OrganisationFault::MembershipOutsideContract),
@@ -153,27 +155,58 @@ pub fn check_membership(
     ])
 }
 
-/// What is wrong with an office, beside the teams that the person works in.
-pub fn check_office(office: &Office, memberships: &[Membership]) -> Vec<OrganisationFault> {
+/// What is wrong with an office, beside the other offices that the person holds and the teams that
+/// the person works in.
+pub fn check_office(
+    office: &Office,
+    others: &[Office],
+    memberships: &[Membership],
+) -> Vec<OrganisationFault> {
     let level = areas::prefix(&office.area).map(str::len);
     let fits = match level {
         None => true,
         Some(digits) => fits_level(office.role, digits),
     };
     let backwards = office.last_day.is_some_and(|last| last < office.first_day);
-    let decides =
-        is_governments(office) && memberships.iter().any(|membership| meet(office, membership));
+    let decides = office.role.bars_contractors()
+        && memberships.iter().any(|membership| meet(office, membership));
+    let excludes = others
+        .iter()
+        .any(|other| office.role.excludes(other.role) && days_of(office).meets(days_of(other)));
     keep([
         (level.is_none(), OrganisationFault::AreaMalformed),
         (!fits, OrganisationFault::OfficeLevel),
         (backwards, OrganisationFault::DaysBackwards),
         (office.role == Role::Worker, OrganisationFault::WorkerNeedsMembership),
         (decides, OrganisationFault::ContractorCannotDecide),
+        (excludes, OrganisationFault::DutiesExclude),
     ])
 }
 
-fn is_governments(office: &Office) -> bool {
-    office.role.desk_capacity().is_some()
+/// What is wrong with who appoints to an office, or dismisses from it: an auditor's comes from above
+/// the area that is audited.
+pub fn check_appointment(role: Role, area: &str, within: &Within) -> Vec<OrganisationFault> {
+    let from_beside = role == Role::Auditor && !within.is_above(area);
+    keep([(from_beside, OrganisationFault::AuditorFromAbove)])
+}
+
+/// What is wrong with who switches off, or on, the account of somebody with these offices: one who
+/// audits, or will, is out of the hands of those who are audited.
+pub fn check_switching(
+    offices: &[Office],
+    within: &Within,
+    today: NaiveDate,
+) -> Vec<OrganisationFault> {
+    let audits = |office: &&Office| {
+        office.role == Role::Auditor && office.last_day.is_none_or(|last| today <= last)
+    };
+    let mut found: Vec<_> = offices
+        .iter()
+        .filter(audits)
+        .flat_map(|office| check_appointment(office.role, &office.area, within))
+        .collect();
+    found.dedup();
+    found
 }
 
 fn fits_level(role: Role, digits: usize) -> bool {
@@ -187,8 +220,12 @@ fn fits_level(role: Role, digits: usize) -> bool {
 }
 
 fn meet(office: &Office, membership: &Membership) -> bool {
-    let term = |first_day, last_day| Term { first_day, last_day };
-    term(office.first_day, office.last_day).meets(term(membership.first_day, membership.last_day))
+    let term = Term { first_day: membership.first_day, last_day: membership.last_day };
+    days_of(office).meets(term)
+}
+
+fn days_of(office: &Office) -> Term {
+    Term { first_day: office.first_day, last_day: office.last_day }
 }
 
 #[cfg(test)]

@@ -185,10 +185,13 @@ fn a_contractors_person_holds_no_desk_on_the_same_days() {
         |first: &str, last: Option<&str>| office(Role::StreetReviewer, "110102001", first, last);
     let contract = contract("2026-01-01", "2026-12-31");
     let meets = reviews("2026-06-30", None);
-    assert_eq!(check_office(&meets, std::slice::from_ref(&works)), [Fault::ContractorCannotDecide]);
+    assert_eq!(
+        check_office(&meets, &[], std::slice::from_ref(&works)),
+        [Fault::ContractorCannotDecide]
+    );
     assert_eq!(check_membership(&works, &contract, &[meets]), [Fault::ContractorCannotDecide]);
     for apart in [reviews("2026-07-01", None), reviews("2025-01-01", Some("2025-12-31"))] {
-        assert_eq!(check_office(&apart, std::slice::from_ref(&works)), []);
+        assert_eq!(check_office(&apart, &[], std::slice::from_ref(&works)), []);
         assert_eq!(check_membership(&works, &contract, &[apart]), []);
     }
 }
@@ -210,7 +213,7 @@ fn every_role_is_held_at_its_level() {
         (Role::Auditor, "", true),
         (Role::Auditor, "110102", true),
     ] {
-        let found = check_office(&office(role, area, "2026-01-01", None), &[]);
+        let found = check_office(&office(role, area, "2026-01-01", None), &[], &[]);
         assert_eq!(found.is_empty(), fits, "{role} {area}: {found:?}");
     }
 }
@@ -219,7 +222,54 @@ fn every_role_is_held_at_its_level() {
 fn an_office_needs_an_area_days_in_order_and_no_workers_role() {
     let wrong = office(Role::Worker, "1", "2026-01-02", Some("2026-01-01"));
     assert_eq!(
-        check_office(&wrong, &[]),
+        check_office(&wrong, &[], &[]),
         [Fault::AreaMalformed, Fault::DaysBackwards, Fault::WorkerNeedsMembership]
     );
+}
+
+#[test]
+fn a_contractors_person_may_sit_on_a_committee_and_evaluates_nothing() {
+    let works = membership("2026-01-01", None);
+    for (role, area, expected) in [
+        (Role::CommitteeMember, "110102001001", &[][..]),
+        (Role::ProviderAdmin, "110102", &[]),
+        (Role::ThirdPartyEvaluator, "110102", &[Fault::ContractorCannotDecide]),
+        (Role::Admin, "110102", &[Fault::ContractorCannotDecide]),
+        (Role::Auditor, "110102", &[Fault::ContractorCannotDecide]),
+        (Role::CitySupervisor, "", &[Fault::ContractorCannotDecide]),
+    ] {
+        // It begins in the future, when the person still works there.
+        let new = office(role, area, "2026-12-31", None);
+        assert_eq!(check_office(&new, &[], std::slice::from_ref(&works)), expected, "{role}");
+    }
+}
+
+#[test]
+fn offices_that_exclude_each_other_are_held_one_after_the_other() {
+    let held = office(Role::StreetReviewer, "110102001", "2026-01-01", Some("2026-06-30"));
+    let admin = |first: &str, last: Option<&str>| {
+        let new = office(Role::Admin, "110102", first, last);
+        check_office(&new, std::slice::from_ref(&held), &[])
+    };
+    assert_eq!(admin("2026-06-30", None), [Fault::DutiesExclude]);
+    assert_eq!(admin("2025-01-01", Some("2026-01-01")), [Fault::DutiesExclude]);
+    assert_eq!(admin("2026-07-01", None), []);
+    assert_eq!(admin("2025-01-01", Some("2025-12-31")), []);
+}
+
+#[test]
+fn an_auditor_is_appointed_and_switched_off_from_above_alone() {
+    let (city, district) = (Within::areas([""]), Within::areas(["110102"]));
+    let from_above = [Fault::AuditorFromAbove];
+    assert_eq!(check_appointment(Role::Auditor, "110102", &city), []);
+    assert_eq!(check_appointment(Role::Auditor, "110102", &district), from_above);
+    assert_eq!(check_appointment(Role::Auditor, "", &city), from_above);
+    assert_eq!(check_appointment(Role::Admin, "110102", &district), []);
+    let switch = |last: Option<&str>| {
+        let audits = [office(Role::Auditor, "110102", "2026-01-01", last)];
+        check_switching(&audits, &district, on("2026-06-30"))
+    };
+    assert_eq!(switch(None), from_above);
+    assert_eq!(switch(Some("2026-06-30")), from_above);
+    assert_eq!(switch(Some("2026-06-29")), [], "one who audits no more");
 }

@@ -92,6 +92,25 @@ impl Role {
         matches!(self, Self::Worker | Self::ProviderAdmin)
     }
 
+    /// Whether it is government's own work, or the judging of a contractor's: closed to whoever works
+    /// for a contractor (313号). A community's committee is neither.
+    pub fn bars_contractors(self) -> bool {
+        !self.is_contractors() && self != Self::CommitteeMember
+    }
+
+    /// Whether nobody fills both on one day (facts §6). An auditor and an evaluator do nothing else:
+    /// they judge what the others did. Whoever arranges accounts and configuration handles no cases.
+    /// Whoever works for a contractor does nothing of government's.
+    pub fn excludes(self, other: Self) -> bool {
+        let stands_alone = |role| matches!(role, Self::Auditor | Self::ThirdPartyEvaluator);
+        let either = |a: Self, b: Self| {
+            stands_alone(a)
+                || (a == Self::Admin && b.desk_capacity().is_some())
+                || (a.is_contractors() && b.bars_contractors())
+        };
+        self != other && (either(self, other) || either(other, self))
+    }
+
     /// At which level of area it is held; none if at any.
     pub fn level(self) -> Option<Level> {
         match self {
@@ -154,6 +173,33 @@ mod tests {
             assert_eq!(Role::parse(role.as_str()), Some(role));
         }
         assert_eq!(Role::parse("Worker"), None);
+    }
+
+    #[test]
+    fn administering_handling_cases_auditing_and_evaluating_exclude_each_other() {
+        use Role::*;
+        let apart = [
+            (Admin, DistrictReviewer),
+            (Admin, StreetReviewer),
+            (Admin, StreetWindow),
+            (Auditor, Admin),
+            (Auditor, StreetReviewer),
+            (Auditor, CitySupervisor),
+            (Auditor, CommitteeMember),
+            (ThirdPartyEvaluator, DistrictReviewer),
+            (ThirdPartyEvaluator, ProviderAdmin),
+            (ProviderAdmin, StreetReviewer),
+            (ProviderAdmin, Admin),
+        ];
+        for (a, b) in apart {
+            assert!(a.excludes(b) && b.excludes(a), "{a} and {b}");
+        }
+        for (a, b) in [(StreetReviewer, StreetWindow), (DistrictReviewer, DistrictCentre)] {
+            assert!(!a.excludes(b) && !b.excludes(a), "{a} and {b}");
+        }
+        for role in Role::ALL {
+            assert!(!role.excludes(role), "{role} in two areas");
+        }
     }
 
     #[test]

@@ -4,8 +4,8 @@ mod found;
 mod lists;
 mod log;
 
-pub(crate) use lists::begins_after;
-pub use lists::{BanRow, CaseloadRow, ContractRow, MembershipRow, OfficeRow, ProviderRow, Within};
+pub use lists::{BanRow, CaseloadRow, ContractRow, MembershipRow, OfficeRow, ProviderRow};
+pub(crate) use lists::{begins_after, ranges};
 pub use log::{LogEntry, LogRow};
 
 use crate::Tx;

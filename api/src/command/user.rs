@@ -132,7 +132,7 @@ impl Add {
             first_day: self.first_day.unwrap_or_else(|| day_of(now)),
             last_day: self.last_day,
         };
-        let faults = check_office(&office, &[]);
+        let faults = check_office(&office, &[], &[]);
         if faults.is_empty() {
             return Ok(Some(office));
         }

@@ -222,7 +222,7 @@ impl District {
         }
         for person in &self.people {
             match &person.place {
-                Place::Office(_, office) => faults.extend(check_office(office, &[])),
+                Place::Office(_, office) => faults.extend(check_office(office, &[], &[])),
                 Place::Team(street, membership) => {
                     let (_, contract) = &self.contracts[self.streets[*street].contract];
                     faults.extend(check_membership(membership, contract, &[]));

@@ -10,31 +10,15 @@ use crate::schema::{
 use crate::values::{Fixed, Name, day};
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use ruhu_casework::areas;
+use ruhu_casework::administration::Within;
 use ruhu_sync::id::{StreamId, UserId};
 use ruhu_sync::storage::Stored;
 use uuid::Uuid;
 
-/// The areas inside which somebody may look.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Within(Vec<String>);
-
-impl Within {
-    /// Inside these areas, given by their codes.
-    pub fn areas<'a>(codes: impl IntoIterator<Item = &'a str>) -> Self {
-        Self(codes.into_iter().filter_map(areas::prefix).map(str::to_owned).collect())
-    }
-
-    /// Whether an area lies inside.
-    pub fn contains(&self, area: &str) -> bool {
-        self.0.iter().any(|outer| areas::contains(outer, area))
-    }
-
-    /// The ranges of codes. Codes that begin with a prefix lie from it up to it and the character
-    /// after 9.
-    pub(super) fn ranges(&self) -> impl Iterator<Item = (&str, String)> {
-        self.0.iter().map(|prefix| (prefix.as_str(), format!("{prefix}:")))
-    }
+/// The ranges of codes inside these areas. Codes that begin with a prefix lie from it up to it and
+/// the character after 9.
+pub(crate) fn ranges(within: &Within) -> Vec<(&str, String)> {
+    within.prefixes().map(|prefix| (prefix, format!("{prefix}:"))).collect()
 }
 
 /// A provider in its table.
@@ -223,7 +207,7 @@ pub(super) use memberships;
 /// The rows for a page of a query, of what lies inside these areas.
 macro_rules! page_within {
     ($tx:expr, $page:expr, $within:expr, $query:expr, $id:expr, $area:expr) => {{
-        let ranges: Vec<_> = $within.ranges().collect();
+        let ranges = ranges($within);
         match ranges.is_empty() {
             true => Vec::new(),
             false => $tx.run(|connection| {

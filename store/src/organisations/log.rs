@@ -1,6 +1,6 @@
 //! What staff did to the organisations: numbered without a gap, never changed, never removed.
 
-use super::{Within, name};
+use super::{name, ranges};
 use crate::Tx;
 use crate::connection::Connection;
 use crate::page::{Page, Slice};
@@ -8,6 +8,7 @@ use crate::schema::{account, organisation_log, server};
 use crate::values::{Fixed, Name, counted, counter};
 use diesel::dsl::max;
 use diesel::prelude::*;
+use ruhu_casework::administration::Within;
 use ruhu_sync::id::{Instant, UserId};
 use ruhu_sync::storage::Stored;
 use uuid::Uuid;
@@ -90,7 +91,7 @@ impl Tx {
         within: &Within,
     ) -> Stored<Slice<LogRow, u64>> {
         let after = page.after.unwrap_or_default();
-        let ranges: Vec<_> = within.ranges().collect();
+        let ranges = ranges(within);
         let rows: Vec<Row> = self.run(|connection| {
             on_both!(connection, |c| {
                 let is_after = || organisation_log::number.gt(counter(after));

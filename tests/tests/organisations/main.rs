@@ -1,6 +1,7 @@
 //! Who works for whom, and what follows from it: file by file, a part of the rules.
 
 mod desk;
+mod duties;
 mod log;
 mod midnight;
 mod reach;

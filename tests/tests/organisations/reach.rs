@@ -120,7 +120,7 @@ fn an_administrator_of_one_district_switches_off_nobody_of_another(server: Serve
     there.post(&switch("reviewer_here"), &off).expect_problem(404, "not-available");
     there.arrange(&switch("reviewer_there"), &off);
     let city = json!({"account": account, "role": "admin", "area": "", "first_day": "2026-11-23"});
-    assert_eq!(there.refused("offices", &city), ["outside_your_area"]);
+    assert_eq!(there.refused("offices", &city), ["for_oneself", "outside_your_area"]);
 }
 
 fn lists_are_read_page_by_page_to_the_exact_end(server: Server) {

@@ -11,7 +11,9 @@ use crate::paging::{List, Paging};
 use crate::problem::Answer;
 use crate::service::Service;
 use actix_web::{HttpResponse, get, post, web};
-use ruhu_casework::organisations::{OrganisationFault as Fault, check_account, check_text};
+use ruhu_casework::organisations::{
+    OrganisationFault as Fault, check_account, check_switching, check_text,
+};
 use ruhu_store::accounts::Account;
 use ruhu_store::page::Slice;
 use ruhu_sync::id::UserId;
@@ -247,7 +249,9 @@ impl Arrangement for UseOf {
         if !areas.iter().all(|area| scene.within.contains(area)) {
             return Err(Stop::NotAvailable);
         }
+        let offices = scene.tx.person_facts(user)?.offices;
         let mut faults = check_text(reason, Fault::ReasonMissing);
+        faults.extend(check_switching(&offices, scene.within, scene.today));
         if account.active == *active {
             faults.push(Fault::StateAlready);
         }

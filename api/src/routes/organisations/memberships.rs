@@ -158,7 +158,8 @@ pub(crate) async fn list_memberships(
 
 /// Gives a person a place in a caseload.
 ///
-/// Nobody works for two contractors on one day, nor for a contractor and at a desk. The entry qualification is checked; an exception needs a reason, which is kept.
+/// Nobody works for two contractors on one day, nor for a contractor and in an office
+/// of government or as an evaluator. Nobody gives a place to themselves. The entry qualification is checked; an exception needs a reason, which is kept.
 #[utoipa::path(
     tag = "organisations",
     params(("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "membership-7f3a0001")),
@@ -258,6 +259,9 @@ impl Arrangement for NewMembership {
             None => faults.push(Fault::AccountUnknown),
             Some(account) if !account.active => faults.push(Fault::AccountOff),
             Some(_) => {}
+        }
+        if UserId(self.account) == scene.by {
+            faults.push(Fault::ForOneself);
         }
         let mut area = None;
         match self.place(scene)? {

@@ -13,7 +13,9 @@ use crate::problem::Answer;
 use crate::service::Service;
 use actix_web::{HttpResponse, get, post, web};
 use ruhu_casework::facts::{Office, Role};
-use ruhu_casework::organisations::{OrganisationFault as Fault, Term, check_office};
+use ruhu_casework::organisations::{
+    OrganisationFault as Fault, Term, check_appointment, check_office,
+};
 use ruhu_store::organisations::OfficeRow;
 use ruhu_store::page::Slice;
 use ruhu_sync::id::UserId;
@@ -119,7 +121,9 @@ pub(crate) async fn list_offices(
 
 /// Gives a person an office.
 ///
-/// Nobody of a contractor reviews or receives.
+/// Nobody gives one to themselves. Who administers, who handles cases, who audits and who evaluates
+/// are different people, on future days too; nobody of a contractor holds an office of government
+/// or evaluates. An auditor is appointed, and dismissed, from a wider area.
 #[utoipa::path(
     tag = "organisations",
     params(("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "office-7f3a0001")),
@@ -185,14 +189,18 @@ impl Arrangement for NewOffice {
         match &office {
             None => faults.push(Fault::RoleUnknown),
             Some(office) => {
-                let memberships = scene.tx.person_facts(user)?.memberships;
-                faults.extend(check_office(office, &memberships));
+                let facts = scene.tx.person_facts(user)?;
+                faults.extend(check_office(office, &facts.offices, &facts.memberships));
+                faults.extend(check_appointment(office.role, &office.area, scene.within));
             }
         }
         match scene.tx.account(user)? {
             None => faults.push(Fault::AccountUnknown),
             Some(account) if !account.active => faults.push(Fault::AccountOff),
             Some(_) => {}
+        }
+        if user == scene.by {
+            faults.push(Fault::ForOneself);
         }
         if !scene.within.contains(&self.area) {
             faults.push(Fault::OutsideYourArea);
@@ -213,6 +221,9 @@ impl Arrangement for EndedOffice {
         let found = scene.tx.office(*id)?;
         let found = found.filter(|office| scene.within.contains(&office.area));
         let office = found.ok_or(Stop::NotAvailable)?;
+        if let Some(role) = Role::parse(&office.role) {
+            sound(check_appointment(role, &office.area, scene.within))?;
+        }
         let term = Term { first_day: office.first_day, last_day: office.last_day };
         let last_day = scene.end(term, end.last_day(), &end.reason)?;
         scene.tx.end_office(*id, last_day)?;
