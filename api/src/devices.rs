@@ -5,6 +5,7 @@ use crate::problem::{Answer, Kind};
 use crate::service::Service;
 use ruhu_store::Tx;
 use ruhu_store::accounts::Installation;
+use ruhu_store::audit::{Act, Entry};
 use ruhu_store::page::{Page, Slice};
 use ruhu_sync::id::{DeviceId, UserId};
 use ruhu_sync::storage::Stored;
@@ -54,11 +55,15 @@ impl Service {
             if !is_within(tx, reach, user, device)? {
                 return Ok(false);
             }
-            match act {
-                DeviceAct::Revoke => tx.end_sign_ins(device, now),
-                DeviceAct::ReportLost => tx.report_device_lost(device, now),
-                DeviceAct::ReportFound => tx.report_device_found(device),
+            let (is_done, word) = match act {
+                DeviceAct::Revoke => (tx.end_sign_ins(device, now)?, Act::DeviceRevoked),
+                DeviceAct::ReportLost => (tx.report_device_lost(device, now)?, Act::DeviceLost),
+                DeviceAct::ReportFound => (tx.report_device_found(device)?, Act::DeviceFound),
+            };
+            if is_done {
+                tx.audit(&Entry::by(user, by, word, now).to(device.0))?;
             }
+            Ok(is_done)
         });
         if !done.await? {
             return Err(Kind::NotAvailable.into());

@@ -3,15 +3,14 @@
 //! be is hidden altogether.
 
 /// `王*`: the first character, then a star for each further one, two at most, so that the length
-/// of a rare long name does not give it away.
+/// of a rare long name does not give it away. A name of one character would be shown whole: it is
+/// hidden.
 pub fn name(name: &str) -> String {
     let mut characters = name.trim().chars();
-    match characters.next() {
-        Some(first) => {
-            let stars = characters.count().min(2);
-            format!("{first}{}", "*".repeat(stars))
-        }
-        None => String::new(),
+    match (characters.next(), characters.count().min(2)) {
+        (None, _) => String::new(),
+        (Some(_), 0) => hidden(name.trim()),
+        (Some(first), stars) => format!("{first}{}", "*".repeat(stars)),
     }
 }
 
@@ -54,7 +53,8 @@ mod tests {
     fn a_name_keeps_its_first_character_and_at_most_two_stars() {
         for (whole, masked) in [
             ("", ""),
-            ("王", "王"),
+            ("王", "*"),
+            (" 王 ", "*"),
             ("测甲", "测*"),
             ("测试戊", "测**"),
             ("阿卜杜拉·买买提", "阿**"),

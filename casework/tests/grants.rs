@@ -27,6 +27,7 @@ fn membership() -> impl Strategy<Value = Membership> {
     (0..4_u128, day(), last_day, day(), day(), bans).prop_map(|(n, first, last, from, to, bans)| {
         Membership {
             caseload: stream(n),
+            area: "110102003".to_owned(),
             first_day: first,
             last_day: last,
             contract_first_day: from,

@@ -12,6 +12,7 @@ pub use installations::Installation;
 pub use refresh::{NewRefreshToken, Renewal, ShownRefreshToken};
 
 use crate::Tx;
+use crate::audit::Thing;
 use crate::grants;
 use crate::organisations::begins_after;
 use crate::page::{Page, Slice};
@@ -107,6 +108,7 @@ impl Tx {
     /// Adds an account; says whether it was added, or the login or the id is another's.
     pub fn add_account(&mut self, new: &Account) -> Stored<bool> {
         self.must_write()?;
+        self.touch(Thing::Account, new.id.0);
         let hash = new.password_hash.as_ref().map(|h| h.expose_secret());
         let added = self.run(|connection| {
             let values = (
@@ -128,6 +130,7 @@ impl Tx {
     /// Gives a person another password; says whether there is such an account.
     pub fn set_password_hash(&mut self, user: UserId, hash: &SecretString) -> Stored<bool> {
         self.must_write()?;
+        self.touch(Thing::Account, user.0);
         let changed = self.run(|connection| {
             let query = diesel::update(account::table.find(user.fixed()))
                 .set(account::password_hash.eq(hash.expose_secret()));
@@ -139,6 +142,7 @@ impl Tx {
     /// Switches an account on or off; says whether there is such an account.
     pub fn set_account_active(&mut self, user: UserId, active: bool) -> Stored<bool> {
         self.must_write()?;
+        self.touch(Thing::Account, user.0);
         let changed = self.run(|connection| {
             let query =
                 diesel::update(account::table.find(user.fixed())).set(account::active.eq(active));
@@ -150,6 +154,7 @@ impl Tx {
     /// Gives a person an office, under a name of its own.
     pub fn add_office(&mut self, id: uuid::Uuid, user: UserId, new: &Office) -> Stored<()> {
         self.must_write()?;
+        self.touch(Thing::Office, id);
         self.run(|connection| {
             let values = (
                 office::id.eq(Fixed(*id.as_bytes())),

@@ -5,6 +5,7 @@ mod connection;
 #[macro_use]
 mod prepared;
 pub mod accounts;
+pub mod audit;
 pub mod backup;
 mod codec;
 mod decisions;

@@ -9,6 +9,7 @@ pub(crate) use lists::{begins_after, ranges};
 pub use log::{LogEntry, LogRow};
 
 use crate::Tx;
+use crate::audit::Thing;
 use crate::schema::{
     caseload, contract, membership, membership_entry, office, provider, provider_ban,
 };
@@ -28,6 +29,7 @@ impl Tx {
     /// Adds a provider, without its bans.
     pub fn add_provider(&mut self, id: Uuid, new: &Provider) -> Stored<()> {
         self.must_write()?;
+        self.touch(Thing::Provider, id);
         self.run(|connection| {
             let values = (
                 provider::id.eq(name(id)),
@@ -48,6 +50,7 @@ impl Tx {
         reason: &str,
     ) -> Stored<()> {
         self.must_write()?;
+        self.touch(Thing::Ban, id);
         self.run(|connection| {
             let values = (
                 provider_ban::id.eq(name(id)),
@@ -66,6 +69,7 @@ impl Tx {
     /// Adds a contract of a provider.
     pub fn add_contract(&mut self, id: Uuid, of: Uuid, new: &Contract) -> Stored<()> {
         self.must_write()?;
+        self.touch(Thing::Contract, id);
         self.run(|connection| {
             let values = (
                 contract::id.eq(name(id)),
@@ -83,6 +87,7 @@ impl Tx {
     /// Adds a caseload under a contract.
     pub fn add_caseload(&mut self, of: Uuid, title: &str, new: &Caseload) -> Stored<()> {
         self.must_write()?;
+        self.touch(Thing::Caseload, new.stream.0);
         self.run(|connection| {
             let values = (
                 caseload::id.eq(new.stream.fixed()),
@@ -105,6 +110,7 @@ impl Tx {
         last_day: Option<NaiveDate>,
     ) -> Stored<()> {
         self.must_write()?;
+        self.touch(Thing::Membership, id);
         self.run(|connection| {
             let values = (
                 membership::id.eq(name(id)),
@@ -128,6 +134,16 @@ impl Tx {
         last_day: NaiveDate,
     ) -> Stored<usize> {
         self.must_write()?;
+        let ended: Vec<Fixed<16>> = self.run(|connection| {
+            let query = membership::table
+                .filter(membership::account.eq(user.fixed()))
+                .filter(membership::caseload.eq(of.fixed()))
+                .select(membership::id);
+            on_both!(connection, |c| query.load(c))
+        })?;
+        for id in ended {
+            self.touch(Thing::Membership, Uuid::from_bytes(id.0));
+        }
         self.run(|connection| {
             let query = diesel::update(
                 membership::table
@@ -142,6 +158,7 @@ impl Tx {
     /// Keeps with what a person began a place in a caseload.
     pub fn keep_entry(&mut self, of: Uuid, with: &Qualification) -> Stored<()> {
         self.must_write()?;
+        self.touch(Thing::Entry, of);
         self.run(|connection| {
             let values = (
                 membership_entry::membership.eq(name(of)),
@@ -158,11 +175,12 @@ impl Tx {
 }
 
 macro_rules! ends {
-    ($($(#[$doc:meta])* $name:ident: $table:ident;)*) => {
+    ($($(#[$doc:meta])* $name:ident: $table:ident, $thing:ident;)*) => {
         impl Tx {$(
             $(#[$doc])*
             pub fn $name(&mut self, id: Uuid, last_day: NaiveDate) -> Stored<()> {
                 self.must_write()?;
+                self.touch(Thing::$thing, id);
                 self.run(|connection| {
                     let query = diesel::update($table::table.find(name(id)))
                         .set($table::last_day.eq(last_day.to_string()));
@@ -176,11 +194,11 @@ macro_rules! ends {
 
 ends! {
     /// Gives a ban another last day.
-    end_ban: provider_ban;
+    end_ban: provider_ban, Ban;
     /// Gives a contract another last day.
-    end_contract: contract;
+    end_contract: contract, Contract;
     /// Gives a membership another last day.
-    end_membership: membership;
+    end_membership: membership, Membership;
     /// Gives an office another last day.
-    end_office: office;
+    end_office: office, Office;
 }

@@ -342,19 +342,30 @@ diesel::table! {
 }
 
 diesel::table! {
-    organisation_log (number) {
+    audit_log (number) {
         number -> BigInt,
         done_at -> BigInt,
         account -> Nullable<Binary>,
+        device -> Nullable<Binary>,
         act -> Text,
-        subject -> Binary,
+        subject -> Nullable<Binary>,
         area -> Nullable<Text>,
         detail -> Text,
+        states -> Text,
+        chain -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    audit_head (only_row) {
+        only_row -> Bool,
+        last -> BigInt,
+        chain -> Nullable<Binary>,
     }
 }
 
 diesel::joinable!(membership_entry -> membership (membership));
-diesel::joinable!(organisation_log -> account (account));
+diesel::joinable!(audit_log -> account (account));
 diesel::joinable!(membership -> caseload (caseload));
 diesel::joinable!(caseload -> contract (contract));
 diesel::joinable!(provider_ban -> provider (provider));
@@ -373,7 +384,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     office,
     membership,
     membership_entry,
-    organisation_log,
+    audit_log,
     caseload,
     contract,
     provider,

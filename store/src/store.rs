@@ -92,6 +92,7 @@ impl Store {
         drop(session);
         let store = Self::over(manager, settings, presence)?;
         store.make_first_epoch()?;
+        store.write(Tx::begin_audit_log)?;
         Ok(store)
     }
 

@@ -1,5 +1,6 @@
 //! One transaction.
 
+use crate::audit::Touched;
 use crate::connection::{Connection, Mode};
 use crate::failure::{self, corrupt, unavailable};
 use crate::forms::{ShelfSeen, Shelves};
@@ -20,6 +21,8 @@ pub struct Tx {
     pub(crate) shelf: ShelfSeen,
     mode: Mode,
     has_failed: bool,
+    /// Accounts and rights that were changed, and that no line of the audit log tells of yet.
+    pub(crate) touched: Touched,
 }
 
 impl fmt::Debug for Tx {
@@ -38,7 +41,8 @@ impl Tx {
         mode: Mode,
     ) -> Stored<Option<Self>> {
         let shelf = ShelfSeen::default();
-        let mut tx = Self { session, keys, shelves, shelf, mode, has_failed: false };
+        let touched = Touched::default();
+        let mut tx = Self { session, keys, shelves, shelf, mode, has_failed: false, touched };
         match tx.run(|connection| connection.begin(mode)) {
             Ok(()) => Ok(Some(tx)),
             Err(StorageError::Unavailable(_)) if tx.session.connection.is_broken() => Ok(None),
@@ -84,6 +88,10 @@ impl Tx {
         if self.has_failed {
             self.roll_back();
             return Err(corrupt("a statement failed and the work went on"));
+        }
+        if let Err(error) = self.audit_what_is_left() {
+            self.roll_back();
+            return Err(error);
         }
         self.run(Connection::commit)
     }

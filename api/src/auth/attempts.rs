@@ -15,11 +15,23 @@ const WINDOW_SECONDS: i64 = 300;
 /// Logins remembered at most: whoever makes up names must not fill the memory.
 const LOGINS_MAX: usize = 10_000;
 
+/// Failures that go into the audit log in one minute.
+const WRITTEN_A_MINUTE_MAX: u32 = 30;
+
 /// Failed attempts of late.
 #[derive(Debug)]
 pub struct Attempts {
     address_failures_max: usize,
     failures: Mutex<HashMap<[u8; 32], Vec<Instant>>>,
+    written: Mutex<Written>,
+}
+
+/// Failures that went into the audit log of late.
+#[derive(Debug, Default)]
+struct Written {
+    minute: i64,
+    lines: u32,
+    left_out: u64,
 }
 
 /// A login that nobody has is counted like any other, so that the limit tells nothing about which
@@ -43,7 +55,8 @@ impl Attempts {
             0 => usize::MAX,
             max => usize::try_from(max).unwrap_or(usize::MAX),
         };
-        Self { address_failures_max, failures: Mutex::default() }
+        let (failures, written) = Default::default();
+        Self { address_failures_max, failures, written }
     }
 
     /// Counts an attempt before its password is looked at, so that many at once are not more than
@@ -74,6 +87,22 @@ impl Attempts {
         Ok(())
     }
 
+    /// Whether a failure goes into the audit log: so many a minute do. Gives how many did not since
+    /// the last that did.
+    pub fn may_be_written(&self, now: Instant) -> Option<u64> {
+        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        let minute = now.0.div_euclid(60_000_000);
+        if written.minute != minute {
+            (written.minute, written.lines) = (minute, 0);
+        }
+        if written.lines >= WRITTEN_A_MINUTE_MAX {
+            written.left_out += 1;
+            return None;
+        }
+        written.lines += 1;
+        Some(std::mem::take(&mut written.left_out))
+    }
+
     /// The password was right: nothing is held against the login, and this attempt not against the
     /// address. Others from there still are: one right password forgives no guessing.
     pub fn succeed(&self, login: &str, from: Option<IpAddr>) {
@@ -88,6 +117,20 @@ impl Attempts {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn so_many_failures_a_minute_are_written_and_the_rest_is_counted() {
+        let attempts = Attempts::new(0);
+        let at = |seconds: i64| Instant(seconds * 1_000_000);
+        for _ in 0..WRITTEN_A_MINUTE_MAX {
+            assert_eq!(attempts.may_be_written(at(60)), Some(0));
+        }
+        for _ in 0..5 {
+            assert_eq!(attempts.may_be_written(at(119)), None, "one past the limit");
+        }
+        assert_eq!(attempts.may_be_written(at(120)), Some(5));
+        assert_eq!(attempts.may_be_written(at(120)), Some(0));
+    }
 
     fn at(seconds: i64) -> Instant {
         Instant(seconds * 1_000_000)

@@ -6,6 +6,7 @@ use crate::limits::Address;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
 use argon2::{Algorithm, Argon2, Params, Version};
+use ruhu_store::audit::{Act, Entry};
 use ruhu_sync::id::UserId;
 use ruhu_sync::rules::SigningKey;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -35,7 +36,12 @@ impl Service {
             self.authenticate(person.account.login, password, nowhere, person.now).await?;
         let user = account.id;
         let key = self.passwords.hashing(move |memory| key_of(&pin, user, memory)).await??;
-        self.write(move |tx| tx.set_signing_key(user, &key, person.now)).await
+        let entry = Entry::by(user, person.device, Act::PinSet, person.now).to(user.0);
+        self.write(move |tx| {
+            tx.set_signing_key(user, &key, person.now)?;
+            tx.audit(&entry).map(drop)
+        })
+        .await
     }
 }
 

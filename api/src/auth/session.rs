@@ -1,13 +1,15 @@
 //! Signing in: from a login and a password to a device with its tokens.
 
-use super::RefreshToken;
+use super::{RefreshToken, SignedIn};
 use crate::limits::Address;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
 use ruhu_store::accounts::{Account, Enrolled, NewDevice, NewRefreshToken, Renewal};
-use ruhu_sync::id::{DeviceId, DeviceSeq, Epoch, Instant};
+use ruhu_store::audit::{Act, Entry};
+use ruhu_sync::id::{DeviceId, DeviceSeq, Epoch, Instant, UserId};
 use ruhu_sync::storage::{DeviceState, ReadTx as _};
 use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::json;
 use uuid::Uuid;
 
 /// Longer than any login: what is longer is not looked up.
@@ -79,6 +81,7 @@ impl Service {
             if let Enrolled::Here(_) = &enrolled {
                 issued_at = tx.seat(new.id)?.map_or(now, |seat| seat.after_revocation(now));
                 tx.add_refresh_token(&NewRefreshToken { issued_at, ..token })?;
+                tx.audit(&Entry::by(new.user, new.id, Act::SignedIn, now))?;
             }
             Ok((enrolled, epoch, issued_at))
         });
@@ -118,8 +121,30 @@ impl Service {
                 self.attempts.succeed(&login, from);
                 Ok(account)
             }
-            _ => Err(Kind::WrongCredentials.into()),
+            other => {
+                self.note_failed_sign_in(other.map(|account| account.id), now).await?;
+                Err(Kind::WrongCredentials.into())
+            }
         }
+    }
+
+    /// Writes a failed sign-in down: of which account, if there is one, and never what was typed,
+    /// which may be a password. So many a minute: whoever guesses must not fill the log. Those that
+    /// were left out are counted in the next line.
+    async fn note_failed_sign_in(&self, of: Option<UserId>, now: Instant) -> Answer<()> {
+        let Some(left_out) = self.attempts.may_be_written(now) else {
+            return Ok(());
+        };
+        let entry = Entry {
+            at: now,
+            by: None,
+            device: None,
+            act: Act::SignInFailed,
+            subject: of.map(|user| user.0),
+            area: None,
+            detail: json!({"left_out": left_out}).to_string(),
+        };
+        self.write(move |tx| tx.audit(&entry).map(drop)).await
     }
 
     /// When a sign-in of now has to be made anew, however often it is refreshed.
@@ -134,7 +159,17 @@ impl Service {
         let shown = RefreshToken::read(shown.expose_secret()).ok_or_else(refused)?;
         let next = RefreshToken::of_family(shown.family)?;
         let hash = next.hash();
-        let renewal = self.write(move |tx| tx.renew_refresh_token(shown, hash, now)).await?;
+        let renewal = self.write(move |tx| {
+            let renewal = tx.renew_refresh_token(shown, hash, now)?;
+            if let Renewal::Reused(device) = &renewal
+                && let Some(seat) = tx.seat(*device)?
+            {
+                let user = seat.account.id;
+                tx.audit(&Entry::by(user, *device, Act::RefreshReused, now).to(device.0))?;
+            }
+            Ok(renewal)
+        });
+        let renewal = renewal.await?;
         match renewal {
             Renewal::Renewed { seat, issued_at } => {
                 let token = self.tokens.issue(seat.account.id, seat.device, issued_at)?;
@@ -150,8 +185,13 @@ impl Service {
     }
 
     /// Ends all sign-ins of a device up to now: its refresh tokens and its access tokens.
-    pub async fn sign_out(&self, device: DeviceId, now: Instant) -> Answer<()> {
-        self.write(move |tx| tx.end_sign_ins(device, now).map(drop)).await
+    pub async fn sign_out(&self, person: &SignedIn) -> Answer<()> {
+        let (user, device, now) = (person.user(), person.device, person.now);
+        self.write(move |tx| {
+            tx.end_sign_ins(device, now)?;
+            tx.audit(&Entry::by(user, device, Act::SignedOut, now).to(device.0)).map(drop)
+        })
+        .await
     }
 }
 

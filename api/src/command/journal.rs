@@ -29,8 +29,11 @@ pub(super) enum Journal {
 /// and number, the first first, and the command ends with an error. Payloads erased by right are
 /// counted and told with the reason.
 ///
+/// The audit log is followed in the same way, and every account and every right is held against the
+/// log's last word on it: one that was changed, added or taken away past the service is named.
+///
 /// Somebody who writes a whole chain anew, down to the device's own row, is found out by an anchor
-/// that was kept elsewhere: every head in it must still lie on its device's chain.
+/// that was kept elsewhere: every head in it must still lie on its chain, the audit log's too.
 ///
 /// Examples:
 ///
@@ -46,7 +49,7 @@ pub(super) struct Verify {
     flags: Flags,
 }
 
-/// Writes down where every device's chain ends, to be kept elsewhere
+/// Writes down where every chain of edits and the audit log end, to be kept elsewhere
 ///
 /// The file holds names of devices and hashes, nothing of any person. Keep it where nobody who can
 /// write to the database can write, and write down its digest. The heads are taken as they stand:
@@ -126,7 +129,9 @@ fn look_at(flags: &Flags) -> Result<Store, CommandError> {
 impl Verify {
     fn run(self) -> Result<(), CommandError> {
         let anchor = self.anchor.as_deref().map(read_anchor).transpose()?;
-        let audit = look_at(&self.flags)?.audit_journal(anchor.as_ref())?;
+        let store = look_at(&self.flags)?;
+        let audit = store.audit_journal(anchor.as_ref())?;
+        let log = store.verify_audit_log(anchor.as_ref().and_then(|anchor| anchor.log))?;
         for erased in &audit.erasures {
             output::say(&format!(
                 "device {}, edit {}: erased by right on {}: {}",
@@ -141,14 +146,18 @@ impl Verify {
             output::say(&format!("the anchor of {day} has the digest {digest}"));
         }
         output::say(&summary(&audit));
-        match audit.faults.as_slice() {
-            [] => Ok(()),
-            faults => {
-                for fault in faults {
-                    output::complain(&fault.to_string());
-                }
+        output::say(&format!(
+            "looked through {} lines of the audit log, and {} accounts and rights against it",
+            log.lines, log.rows
+        ));
+        for fault in audit.faults.iter().map(ToString::to_string).chain(log.faults) {
+            output::complain(&fault);
+        }
+        match audit.faulty + log.faulty {
+            0 => Ok(()),
+            faulty => {
                 let epoch = anchor.filter(|anchor| anchor.epoch != audit.epoch);
-                Err(CommandError::Refused(broken(audit.faulty, epoch.is_some())))
+                Err(CommandError::Refused(broken(faulty, epoch.is_some())))
             }
         }
     }
@@ -156,7 +165,7 @@ impl Verify {
 
 fn broken(faulty: u64, is_of_another_epoch: bool) -> String {
     let mut text = format!(
-        "{faulty} rows of the journal are not as they were written: keep this database as it is, \
+        "{faulty} rows of the journal, the audit log, accounts or rights are not as they were written: keep this database as it is, \
          compare it with a backup, and find out who wrote to it beside the service"
     );
     if is_of_another_epoch {

@@ -244,6 +244,6 @@ pub(crate) async fn sign_out(
     person: SignedIn,
     service: web::Data<Service>,
 ) -> Answer<HttpResponse> {
-    service.sign_out(person.device, person.now).await?;
+    service.sign_out(&person).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -1,6 +1,7 @@
 //! A copy, looked through from end to end: the file itself, that the keys open every row, every
 //! device's chain, and every record against its rev and its stream's digest.
 
+use crate::audit::audit_log;
 use crate::connection::Connection;
 use crate::journal::{Head, audit};
 use crate::schema::{record, stream};
@@ -74,6 +75,7 @@ impl Store {
             };
             check_file(tx, &mut found)?;
             check_journal(tx, &mut found)?;
+            check_audit_log(tx, &mut found)?;
             check_records(tx, &mut found)?;
             Ok(found)
         })
@@ -113,6 +115,14 @@ fn check_journal(tx: &mut Tx, found: &mut Verification) -> Stored<()> {
     }
     found.edits = audited.edits;
     found.devices = audited.heads;
+    Ok(())
+}
+
+/// The audit log, and accounts and rights against it.
+fn check_audit_log(tx: &mut Tx, found: &mut Verification) -> Stored<()> {
+    for fault in audit_log(tx, None)?.faults {
+        found.complain(fault);
+    }
     Ok(())
 }
 

@@ -1,6 +1,8 @@
-//! A digest over all heads, to be kept elsewhere: what lay on a chain then must lie on it for ever.
+//! A digest over all heads and the audit log's end, to be kept elsewhere: what lay on a chain then
+//! must lie on it for ever.
 
 use super::audit::{self, Head};
+use crate::audit::{LogHead, log_head};
 use crate::{Store, migrate};
 use ruhu_sync::chain::{Hash, to_hex};
 use ruhu_sync::id::{DeviceId, DeviceSeq, Epoch, Instant};
@@ -9,13 +11,15 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 
-/// Where every device's chain ended at one moment.
+/// Where every device's chain, and the audit log's, ended at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Anchor {
     /// The history.
     pub epoch: Epoch,
     /// When it was made.
     pub made_at: Instant,
+    /// Where the audit log ended; none in an anchor from before there was one.
+    pub log: Option<LogHead>,
     heads: BTreeMap<DeviceId, Head>,
 }
 
@@ -38,6 +42,15 @@ struct Written {
     made_at_us: i64,
     digest: String,
     heads: BTreeMap<DeviceId, WrittenHead>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    log: Option<WrittenLog>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenLog {
+    last: u64,
+    chain: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -48,10 +61,16 @@ struct WrittenHead {
 }
 
 impl Anchor {
-    fn new(epoch: Epoch, made_at: Instant, heads: impl IntoIterator<Item = Head>) -> Self {
+    fn new(
+        epoch: Epoch,
+        made_at: Instant,
+        heads: impl IntoIterator<Item = Head>,
+        log: Option<LogHead>,
+    ) -> Self {
         // A device that has sent nothing holds nothing fast.
         let heads = heads.into_iter().filter(|head| head.last.0 > 0);
-        Self { epoch, made_at, heads: heads.map(|head| (head.device, head)).collect() }
+        let heads = heads.map(|head| (head.device, head)).collect();
+        Self { epoch, made_at, log, heads }
     }
 
     /// Every device's head, in order of name.
@@ -64,17 +83,26 @@ impl Anchor {
         self.heads.get(&device)
     }
 
-    /// SHA-256 over `ruhu anchor 1`, the epoch, the moment and every head in order of name, in
-    /// lower-case hexadecimal: short enough to be written down.
+    fn version(&self) -> u32 {
+        if self.log.is_some() { 2 } else { 1 }
+    }
+
+    /// SHA-256 over `ruhu anchor 2`, the epoch, the moment, every head in order of name and the
+    /// audit log's, in lower-case hexadecimal: short enough to be written down. One from before
+    /// there was a log begins with `ruhu anchor 1`.
     pub fn digest(&self) -> String {
         let mut hasher = Sha256::new();
-        hasher.update(b"ruhu anchor 1");
+        hasher.update(format!("ruhu anchor {}", self.version()));
         hasher.update(self.epoch.as_bytes());
         hasher.update(self.made_at.0.to_be_bytes());
         for head in self.heads() {
             hasher.update(head.device.as_bytes());
             hasher.update(head.last.0.to_be_bytes());
             hasher.update(head.chain);
+        }
+        if let Some(log) = &self.log {
+            hasher.update(log.last.to_be_bytes());
+            hasher.update(log.chain);
         }
         to_hex(&<[u8; 32]>::from(hasher.finalize()))
     }
@@ -83,11 +111,12 @@ impl Anchor {
     pub fn to_text(&self) -> String {
         let head = |head: &Head| WrittenHead { last: head.last, chain: to_hex(&head.chain) };
         let written = Written {
-            ruhu_anchor: 1,
+            ruhu_anchor: self.version(),
             epoch: self.epoch,
             made_at_us: self.made_at.0,
             digest: self.digest(),
             heads: self.heads().map(|h| (h.device, head(h))).collect(),
+            log: self.log.map(|log| WrittenLog { last: log.last, chain: to_hex(&log.chain) }),
         };
         // Names and numbers can always be written.
         serde_json::to_string_pretty(&written).unwrap_or_default() + "\n"
@@ -96,16 +125,18 @@ impl Anchor {
     /// Reads [`Anchor::to_text`] back.
     pub fn parse(text: &str) -> Result<Self, AnchorError> {
         let written: Written = serde_json::from_str(text).map_err(|_| AnchorError::NoAnchor)?;
-        if written.ruhu_anchor != 1 {
-            return Err(AnchorError::NoAnchor);
-        }
+        let log = written.log.map(|log| Some(LogHead { last: log.last, chain: hash(&log.chain)? }));
+        let log = log.map(|log| log.ok_or(AnchorError::NoAnchor)).transpose()?;
         let heads: Option<Vec<Head>> = written
             .heads
             .into_iter()
             .map(|(device, head)| Some(Head { device, last: head.last, chain: hash(&head.chain)? }))
             .collect();
         let heads = heads.ok_or(AnchorError::NoAnchor)?;
-        let anchor = Self::new(written.epoch, Instant(written.made_at_us), heads);
+        let anchor = Self::new(written.epoch, Instant(written.made_at_us), heads, log);
+        if anchor.version() != written.ruhu_anchor {
+            return Err(AnchorError::NoAnchor);
+        }
         if anchor.digest() != written.digest {
             return Err(AnchorError::Changed);
         }
@@ -129,7 +160,7 @@ impl Store {
     pub fn anchor_journal(&self, at: Instant) -> Stored<Anchor> {
         self.read(|tx| {
             migrate::must_be_of_this_version(tx)?;
-            Ok(Anchor::new(tx.epoch()?, at, audit::heads(tx)?))
+            Ok(Anchor::new(tx.epoch()?, at, audit::heads(tx)?, log_head(tx)?))
         })
     }
 }

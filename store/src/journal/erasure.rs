@@ -2,6 +2,7 @@
 //! it, and why its words are gone, stays, and the chain holds.
 
 use super::QUARANTINED;
+use crate::audit::{Act, Entry};
 use crate::codec::Place;
 use crate::connection::Connection;
 use crate::failure::corrupt;
@@ -130,6 +131,24 @@ impl Store {
                 note(tx, rows, reason, at)?;
             }
             take_away(tx, what)?;
+            tx.audit(&Entry {
+                at,
+                by: None,
+                device: match what {
+                    Erasable::Edit(name) => Some(name.device),
+                    Erasable::Record(_) => None,
+                },
+                act: Act::Erased,
+                subject: match what {
+                    Erasable::Edit(_) => None,
+                    Erasable::Record(id) => Some(id.0),
+                },
+                area: None,
+                detail: match what {
+                    Erasable::Edit(name) => format!(r#"{{"edit":{}}}"#, name.device_seq),
+                    Erasable::Record(_) => format!(r#"{{"edits":{}}}"#, rows.len()),
+                },
+            })?;
             Ok(Ok(rows.len()))
         })?;
         if erased.is_ok() {

@@ -1,12 +1,12 @@
 //! What staff did to the organisations: numbered without a gap, never changed, never removed.
 
-use super::{name, ranges};
+use super::ranges;
 use crate::Tx;
+use crate::audit::{Act, Entry};
 use crate::connection::Connection;
 use crate::page::{Page, Slice};
-use crate::schema::{account, organisation_log, server};
+use crate::schema::{account, audit_log, server};
 use crate::values::{Fixed, Name, counted, counter};
-use diesel::dsl::max;
 use diesel::prelude::*;
 use ruhu_casework::administration::Within;
 use ruhu_sync::id::{Instant, UserId};
@@ -41,7 +41,16 @@ pub struct LogRow {
     pub entry: LogEntry,
 }
 
-type Row = (i64, i64, Option<Fixed<16>>, String, Fixed<16>, Option<String>, String, Option<String>);
+type Row = (
+    i64,
+    i64,
+    Option<Fixed<16>>,
+    String,
+    Option<Fixed<16>>,
+    Option<String>,
+    String,
+    Option<String>,
+);
 
 impl Tx {
     /// Makes changes of the organisations wait for each other, to the end of the transaction. They
@@ -60,28 +69,15 @@ impl Tx {
 
     /// Writes down what was done; gives its number. Under [`Tx::lock_organisations`].
     pub fn log_organisations(&mut self, entry: &LogEntry) -> Stored<u64> {
-        self.must_write()?;
-        let last: Option<i64> = self.run(|connection| {
-            let query = organisation_log::table.select(max(organisation_log::number));
-            on_both!(connection, |c| query.first(c))
-        })?;
-        let number = last.unwrap_or(0) + 1;
-        self.run(|connection| {
-            let values = (
-                organisation_log::number.eq(number),
-                organisation_log::done_at.eq(entry.at.0),
-                organisation_log::account.eq(entry.by.map(UserId::fixed)),
-                organisation_log::act.eq(&entry.act),
-                organisation_log::subject.eq(name(entry.subject)),
-                organisation_log::area.eq(&entry.area),
-                organisation_log::detail.eq(&entry.detail),
-            );
-            on_both!(connection, |c| diesel::insert_into(organisation_log::table)
-                .values(values)
-                .execute(c))
-        })?;
-        let number = counted(number);
-        self.note(number)
+        self.audit(&Entry {
+            at: entry.at,
+            by: entry.by,
+            device: None,
+            act: Act::Arranged(entry.act.clone()),
+            subject: Some(entry.subject),
+            area: entry.area.clone(),
+            detail: entry.detail.clone(),
+        })
     }
 
     /// What was done after a number, inside these areas or in none, oldest first.
@@ -94,25 +90,28 @@ impl Tx {
         let ranges = ranges(within);
         let rows: Vec<Row> = self.run(|connection| {
             on_both!(connection, |c| {
-                let is_after = || organisation_log::number.gt(counter(after));
-                let mut query = organisation_log::table
+                let is_after = || {
+                    let is_arranged = audit_log::act.ne_all(Act::WORDS);
+                    audit_log::number.gt(counter(after)).and(is_arranged)
+                };
+                let mut query = audit_log::table
                     .left_join(account::table)
-                    .filter(is_after().and(organisation_log::area.is_null()))
+                    .filter(is_after().and(audit_log::area.is_null()))
                     .select((
-                        organisation_log::number,
-                        organisation_log::done_at,
-                        organisation_log::account,
-                        organisation_log::act,
-                        organisation_log::subject,
-                        organisation_log::area,
-                        organisation_log::detail,
+                        audit_log::number,
+                        audit_log::done_at,
+                        audit_log::account,
+                        audit_log::act,
+                        audit_log::subject,
+                        audit_log::area,
+                        audit_log::detail,
                         account::name.nullable(),
                     ))
-                    .order(organisation_log::number)
+                    .order(audit_log::number)
                     .limit(page.fetched())
                     .into_boxed();
                 for (first, end) in &ranges {
-                    let area = organisation_log::area;
+                    let area = audit_log::area;
                     let is_inside = area.ge(*first).and(area.lt(end));
                     query = query.or_filter(is_after().and(is_inside).assume_not_null());
                 }
@@ -126,7 +125,7 @@ impl Tx {
 
 fn row_of((number, at, by, act, subject, area, detail, by_name): Row) -> Stored<LogRow> {
     let (at, by) = (Instant(at), by.map(UserId::of));
-    let subject = Uuid::from_bytes(subject.0);
+    let subject = subject.map_or(Uuid::nil(), |subject| Uuid::from_bytes(subject.0));
     let entry = LogEntry { at, by, act, subject, area, detail };
     Ok(LogRow { number: counted(number)?, by_name, entry })
 }

@@ -2,6 +2,7 @@
 //! the in-memory reference, on SQLite and on PostgreSQL; what only databases can show (sealing,
 //! concurrency, rights from their tables, read models) runs on both databases.
 
+mod audit_log;
 mod bench;
 mod concurrency;
 mod databases;

@@ -4,9 +4,10 @@ use crate::database::Place;
 use crate::field::{AREA_HERE, cheap_hash};
 use crate::server::Server;
 use ruhu_casework::facts::{Office, Role};
+use ruhu_casework::organisations::{Caseload, Contract, Provider};
 use ruhu_simulator::names::{self, STAFF, TEAMS};
 use ruhu_store::accounts::Account;
-use ruhu_sync::id::UserId;
+use ruhu_sync::id::{StreamId, UserId};
 use uuid::Uuid;
 
 /// How many people there may be.
@@ -42,25 +43,25 @@ pub(super) fn people(server: &Server) {
             let office = Office { role, area: area.to_owned(), first_day, last_day: None };
             tx.add_office(id, UserId(id), &office)?;
         }
+        let (provider, contract) = (names::made(1 << 40), names::made(2 << 40));
+        let day = |day: &str| day.parse().expect("a day");
+        let (name, uscc) = ("测试社工事务所".to_owned(), "91110102MA00000000".to_owned());
+        tx.add_provider(provider, &Provider { name, uscc, bans: Vec::new() })?;
+        let terms = Contract {
+            purchaser_area: AREA_HERE.to_owned(),
+            first_day: day("2026-01-01"),
+            last_day: day("2026-12-31"),
+            over_a_year_because: None,
+        };
+        tx.add_contract(contract, provider, &terms)?;
+        for n in 0..TEAMS {
+            let team = Caseload { stream: StreamId(names::team(n)), area: AREA_HERE.to_owned() };
+            tx.add_caseload(contract, &format!("{n}组"), &team)?;
+        }
         Ok(())
     });
     made.expect("accounts");
     let place = server.place();
-    let id = |id: Uuid| place.bytes(id.as_bytes());
-    let (provider, contract) = (id(names::made(1 << 40)), id(names::made(2 << 40)));
-    let mut sql = format!(
-        "INSERT INTO provider (id, name) VALUES ({provider}, '测试社工事务所'); \
-         INSERT INTO contract (id, provider, purchaser_area, first_day, last_day) \
-         VALUES ({contract}, {provider}, '{AREA_HERE}', '2026-01-01', '2026-12-31');"
-    );
-    for n in 0..TEAMS {
-        let team = id(names::team(n));
-        sql.push_str(&format!(
-            "INSERT INTO caseload (id, contract, area, name) \
-             VALUES ({team}, {contract}, '{AREA_HERE}', '{n}组');"
-        ));
-    }
-    place.run(&sql);
     place.run(dying(place));
 }
 

@@ -10,6 +10,8 @@ on_both_databases! {
     the_log_is_never_changed_nor_shortened,
     an_auditor_reads_the_log_of_the_own_area_page_by_page,
     a_password_is_nowhere_in_the_log,
+    sign_ins_devices_and_pins_are_in_the_audit_log_and_nothing_that_was_typed,
+    guessed_sign_ins_do_not_fill_the_audit_log,
 }
 
 fn lines(desk: &Desk, query: &str) -> Vec<Value> {
@@ -60,8 +62,8 @@ fn everything_that_staff_do_is_in_the_log_with_who_and_when_and_what_was_before(
             "account_switched",
         ]
     );
-    for (line, number) in lines.iter().zip(1..) {
-        assert_eq!(line["number"], number);
+    assert!(lines.is_sorted_by_key(|line| line["number"].as_u64()));
+    for line in &lines {
         assert_eq!(line["by"], json!(Field::user("admin")));
         assert_eq!(line["by_name"], "测试admin");
         assert_eq!(line["at_us"], server.now().0);
@@ -75,12 +77,12 @@ fn everything_that_staff_do_is_in_the_log_with_who_and_when_and_what_was_before(
 
 fn the_log_is_never_changed_nor_shortened(server: Server) {
     Desk::new(&server, "admin").account("newcomer");
-    for sql in ["UPDATE organisation_log SET act = 'nothing'", "DELETE FROM organisation_log"] {
+    for sql in ["UPDATE audit_log SET act = 'nothing'", "DELETE FROM audit_log"] {
         let refused = catch_unwind(AssertUnwindSafe(|| tables::run(&server, sql)));
         assert!(refused.is_err(), "{sql}");
     }
-    let kept = tables::texts(&server, "SELECT act AS value FROM organisation_log");
-    assert_eq!(kept, ["account_added"]);
+    let kept = tables::texts(&server, "SELECT act AS value FROM audit_log ORDER BY number");
+    assert_eq!(kept, ["rows_written", "signed_in", "account_added"]);
 }
 
 fn an_auditor_reads_the_log_of_the_own_area_page_by_page(server: Server) {
@@ -92,8 +94,8 @@ fn an_auditor_reads_the_log_of_the_own_area_page_by_page(server: Server) {
     admin.account("newcomer");
     let auditor = Desk::new(&server, "auditor");
     let all = lines(&auditor, "");
-    let numbers: Vec<_> = all.iter().map(|line| line["number"].as_u64().expect("one")).collect();
-    assert_eq!(numbers, [1, 2, 3, 5], "the contract of another district is not its");
+    let own = ["provider_added", "contract_added", "caseload_added", "account_added"];
+    assert_eq!(acts(&all), own, "the contract of another district is not its");
     let page = auditor.get("log?limit=2").expect(200).json();
     assert_eq!(page["lines"], json!(all[..2]));
     let next = page["next"].as_str().expect("more lines");
@@ -110,4 +112,63 @@ fn a_password_is_nowhere_in_the_log(server: Server) {
     assert!(!text.contains("password"), "{text}");
     // And the account signs in with it.
     server.hand("newcomer");
+}
+
+fn sign_in(server: &Server, login: &str, password: &str) -> u16 {
+    let device = json!({"name": "平板"});
+    let body = json!({"login": login, "password": password, "device": device});
+    server.call("POST", "/v1/session").json(&body).send().status
+}
+
+fn sign_ins_devices_and_pins_are_in_the_audit_log_and_nothing_that_was_typed(server: Server) {
+    let typed = "mistyped-into-the-login-field";
+    assert_eq!(sign_in(&server, "worker_a", "wrong-and-typed"), 401);
+    assert_eq!(sign_in(&server, typed, "wrong-and-typed"), 401);
+    let worker = server.hand("worker_a");
+    let pin = json!({"password": ruhu_tests::PASSWORD, "pin": "729406"});
+    worker.call("PUT", "/v1/me/pin").json(&pin).send().expect(204);
+    let own = worker.call("GET", "/v1/me/devices").send().expect(200).json();
+    let device = own["devices"][0]["id"].as_str().expect("a device").to_owned();
+    let admin = server.hand("admin");
+    for act in ["report-lost", "report-found", "revoke"] {
+        let path = format!("/v1/admin/devices/{device}/{act}");
+        admin.call("POST", &path).send().expect(204);
+    }
+    admin.call("DELETE", "/v1/session").send().expect(204);
+    let told = "SELECT act AS value FROM audit_log WHERE act <> 'rows_written' ORDER BY number";
+    let acts = tables::texts(&server, told);
+    let expected = [
+        "sign_in_failed",
+        "sign_in_failed",
+        "signed_in",
+        "pin_set",
+        "signed_in",
+        "device_lost",
+        "device_found",
+        "device_revoked",
+        "signed_out",
+    ];
+    assert_eq!(acts, expected);
+    let known = "SELECT act AS value FROM audit_log \
+                 WHERE act = 'sign_in_failed' AND subject IS NOT NULL";
+    assert_eq!(tables::texts(&server, known).len(), 1, "only one is an account's");
+    let whole = tables::texts(&server, "SELECT act || detail || states AS value FROM audit_log");
+    let whole = whole.concat();
+    assert!(!whole.contains(typed) && !whole.contains("wrong-and-typed"), "{whole}");
+    assert!(!whole.contains("729406") && !whole.contains(ruhu_tests::PASSWORD), "{whole}");
+    let found = server.store().verify_audit_log(None).expect("looked through");
+    let chained = found.faults.iter().filter(|fault| fault.starts_with("audit line"));
+    assert_eq!(chained.count(), 0, "{:?}", found.faults);
+}
+
+fn guessed_sign_ins_do_not_fill_the_audit_log(server: Server) {
+    for n in 0..40 {
+        assert_eq!(sign_in(&server, &format!("nobody-{n}"), "guessed"), 401);
+    }
+    let failed = "audit_log WHERE act = 'sign_in_failed'";
+    assert_eq!(tables::count(&server, failed), 30);
+    server.advance_seconds(60);
+    assert_eq!(sign_in(&server, "nobody", "guessed"), 401);
+    let told = "SELECT detail AS value FROM audit_log WHERE act = 'sign_in_failed' ORDER BY number";
+    assert_eq!(tables::texts(&server, told).last().expect("one"), r#"{"left_out":10}"#);
 }

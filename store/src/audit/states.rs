@@ -1,0 +1,196 @@
+//! Digests of accounts and rights: each change writes the row's new state into the chained log, so
+//! that a row changed past the service is one of another state than the log's last word on it.
+
+use crate::Tx;
+use crate::schema::{
+    account, caseload, contract, membership, membership_entry, office, provider, provider_ban,
+};
+use crate::values::Fixed;
+use diesel::prelude::*;
+use ruhu_sync::chain::to_hex;
+use ruhu_sync::storage::Stored;
+use sha2::{Digest as _, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+/// Rows a statement.
+const CHUNK_ROWS: usize = 1_000;
+
+/// Changed rows whose state no line tells yet.
+pub(crate) type Touched = BTreeSet<(Thing, Uuid)>;
+
+/// A column's value, as bytes that go into a digest.
+trait Told {
+    fn told(&self) -> Option<Vec<u8>>;
+}
+
+impl Told for String {
+    fn told(&self) -> Option<Vec<u8>> {
+        Some(self.clone().into_bytes())
+    }
+}
+
+impl Told for bool {
+    fn told(&self) -> Option<Vec<u8>> {
+        Some(vec![u8::from(*self)])
+    }
+}
+
+impl Told for Fixed<16> {
+    fn told(&self) -> Option<Vec<u8>> {
+        Some(self.0.to_vec())
+    }
+}
+
+impl<T: Told> Told for Option<T> {
+    fn told(&self) -> Option<Vec<u8>> {
+        self.as_ref().and_then(Told::told)
+    }
+}
+
+fn digest(word: &str, id: Fixed<16>, columns: impl IntoIterator<Item = Option<Vec<u8>>>) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(b"ruhu state 1");
+    hasher.update(word);
+    hasher.update(id.0);
+    for column in columns {
+        let length = column.as_ref().map_or(u64::MAX, |bytes| bytes.len() as u64);
+        hasher.update(length.to_be_bytes());
+        hasher.update(column.unwrap_or_default());
+    }
+    to_hex(&<[u8; 32]>::from(hasher.finalize()))
+}
+
+macro_rules! things {
+    ($($(#[$doc:meta])* $thing:ident = $word:literal: $table:ident.$id:ident {
+        $($column:ident: $type:ty),*
+    })*) => {
+        /// What is watched: a table of accounts or rights.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Thing {
+            $($(#[$doc])* $thing,)*
+        }
+
+        impl Thing {
+            pub(super) const ALL: &'static [Self] = &[$(Self::$thing),*];
+
+            /// Its word in the log.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$thing => $word,)*
+                }
+            }
+
+            pub(super) fn parse(word: &str) -> Option<Self> {
+                match word {
+                    $($word => Some(Self::$thing),)*
+                    _ => None,
+                }
+            }
+
+            /// The states of these rows, or of all.
+            pub(super) fn states(
+                self,
+                tx: &mut Tx,
+                ids: Option<&[Fixed<16>]>,
+            ) -> Stored<BTreeMap<Uuid, String>> {
+                match self {
+                    $(Self::$thing => {
+                        let rows: Vec<(Fixed<16>, ($($type,)*))> = tx.run(|connection| {
+                            on_both!(connection, |c| {
+                                let columns = ($($table::$column,)*);
+                                let mut query =
+                                    $table::table.select(($table::$id, columns)).into_boxed();
+                                if let Some(ids) = ids {
+                                    query = query.filter($table::$id.eq_any(ids));
+                                }
+                                query.load(c)
+                            })
+                        })?;
+                        let state = |(id, ($($column,)*)): (Fixed<16>, ($($type,)*))| {
+                            let state = digest($word, id, [$($column.told()),*]);
+                            (Uuid::from_bytes(id.0), state)
+                        };
+                        Ok(rows.into_iter().map(state).collect())
+                    })*
+                }
+            }
+        }
+    };
+}
+
+things! {
+    /// An account, with its password's hash.
+    Account = "account": account.id {
+        login: String, name: String, password_hash: Option<String>, active: bool,
+        staff_no: Option<String>
+    }
+    /// An office.
+    Office = "office": office.id {
+        account: Fixed<16>, role: String, area: String, first_day: String, last_day: Option<String>
+    }
+    /// A provider.
+    Provider = "provider": provider.id { name: String, uscc: Option<String> }
+    /// A ban.
+    Ban = "ban": provider_ban.id {
+        provider: Fixed<16>, first_day: String, last_day: String, reason: String
+    }
+    /// A contract.
+    Contract = "contract": contract.id {
+        provider: Fixed<16>, purchaser_area: String, first_day: String, last_day: String,
+        over_one_year_reason: Option<String>
+    }
+    /// A caseload.
+    Caseload = "caseload": caseload.id { contract: Fixed<16>, area: String, name: String }
+    /// A membership.
+    Membership = "membership": membership.id {
+        account: Fixed<16>, caseload: Fixed<16>, first_day: String, last_day: Option<String>
+    }
+    /// With what a membership began.
+    Entry = "entry": membership_entry.membership {
+        education: Option<String>, title: Option<String>, exception_reason: Option<String>
+    }
+}
+
+impl Tx {
+    /// Remembers that a row is changed in this transaction.
+    pub(crate) fn touch(&mut self, thing: Thing, id: Uuid) {
+        self.touched.insert((thing, id));
+    }
+
+    /// The present states of all that was touched, as a line keeps them.
+    pub(super) fn told_states(&mut self) -> Stored<String> {
+        let touched = std::mem::take(&mut self.touched);
+        let mut told = String::new();
+        for thing in Thing::ALL {
+            let ids = touched.iter().filter(|(of, _)| of == thing);
+            let ids: Vec<_> = ids.map(|(_, id)| Fixed(*id.as_bytes())).collect();
+            for ids in ids.chunks(CHUNK_ROWS) {
+                for (id, state) in thing.states(self, Some(ids))? {
+                    told += &format!("{} {id} {state}\n", thing.as_str());
+                }
+            }
+        }
+        Ok(told)
+    }
+
+    /// The first line of a log tells the states of what was there before it.
+    pub(crate) fn begin_audit_log(&mut self) -> Stored<()> {
+        let is_begun: i64 = self.run(|connection| {
+            use crate::schema::audit_log::dsl;
+            let query = dsl::audit_log.filter(dsl::chain.is_not_null()).count();
+            on_both!(connection, |c| query.get_result(c))
+        })?;
+        if is_begun > 0 {
+            return Ok(());
+        }
+        for thing in Thing::ALL {
+            let there = thing.states(self, None)?;
+            self.touched.extend(there.into_keys().map(|id| (*thing, id)));
+        }
+        if self.touched.is_empty() {
+            return Ok(());
+        }
+        self.audit_by_nobody(super::Act::Begun)
+    }
+}
