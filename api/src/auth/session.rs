@@ -82,6 +82,9 @@ impl Service {
                 issued_at = tx.seat(new.id)?.map_or(now, |seat| seat.after_revocation(now));
                 tx.add_refresh_token(&NewRefreshToken { issued_at, ..token })?;
                 tx.audit(&Entry::by(new.user, new.id, Act::SignedIn, now))?;
+            } else {
+                // Somebody knows the password, and the device is lost or another's.
+                tx.audit(&Entry::by(new.user, new.id, Act::SignInFailed, now).to(new.user.0))?;
             }
             Ok((enrolled, epoch, issued_at))
         });

@@ -11,6 +11,7 @@ on_both_databases! {
     an_auditor_reads_the_log_of_the_own_area_page_by_page,
     a_password_is_nowhere_in_the_log,
     sign_ins_devices_and_pins_are_in_the_audit_log_and_nothing_that_was_typed,
+    a_right_password_on_anothers_device_is_in_the_audit_log_as_refused,
     guessed_sign_ins_do_not_fill_the_audit_log,
 }
 
@@ -159,6 +160,16 @@ fn sign_ins_devices_and_pins_are_in_the_audit_log_and_nothing_that_was_typed(ser
     let found = server.store().verify_audit_log(None).expect("looked through");
     let chained = found.faults.iter().filter(|fault| fault.starts_with("audit line"));
     assert_eq!(chained.count(), 0, "{:?}", found.faults);
+}
+
+fn a_right_password_on_anothers_device_is_in_the_audit_log_as_refused(server: Server) {
+    let worker = server.hand("worker_a");
+    let body = json!({"login": "admin", "password": ruhu_tests::PASSWORD,
+        "device": {"id": worker.device, "name": "平板"}});
+    let refused = server.call("POST", "/v1/session").json(&body).send();
+    assert!((400..500).contains(&refused.status), "{}", refused.status);
+    let told = "SELECT act AS value FROM audit_log WHERE device IS NOT NULL ORDER BY number";
+    assert_eq!(tables::texts(&server, told), ["signed_in", "sign_in_failed"]);
 }
 
 fn guessed_sign_ins_do_not_fill_the_audit_log(server: Server) {
