@@ -117,6 +117,9 @@ pub struct StatusRule {
     pub passes: &'static [Pass],
     /// The value that hands the record in, if one does.
     pub submission: Option<&'static str>,
+    /// The values with which what the record names has to be there: not those in which it is planned
+    /// or given up.
+    pub stands: &'static [&'static str],
     /// The values that the record may only take while no conflict is open in it.
     pub agreed: &'static [&'static str],
     /// The values in which the record is closed to some.

@@ -29,6 +29,15 @@ pub fn deletion_rank(kind: &str) -> usize {
     earlier.map(|other| deletion_rank(other.name) + 1).max().unwrap_or(0)
 }
 
+/// Whether a field outside the answers names other records.
+pub(crate) fn is_named_by(field: &FieldRule) -> bool {
+    match field.holds {
+        Holds::Leaf(Value::Record(kinds)) => !kinds.is_empty(),
+        Holds::Object(inner) | Holds::Rows(inner) => inner.iter().any(is_named_by),
+        _ => false,
+    }
+}
+
 fn names_kind(field: &FieldRule, kind: &str) -> bool {
     match field.holds {
         Holds::Leaf(Value::Record(kinds)) => kinds.contains(&kind),

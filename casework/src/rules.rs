@@ -236,10 +236,28 @@ impl Rules for CaseRules {
         signed.map(|_| signatures::signers(patch)).unwrap_or_default()
     }
 
+    /// Where its status says that it stands, or a field that names others changes. The answers are
+    /// left out: they change while an assessment is a draft, and are looked up when it is handed in.
     fn looks_up_references(&self, kind: &str, patch: &Object) -> bool {
-        let rule = kinds::get(kind).and_then(|kind| kind.status);
-        rule.is_some_and(|rule| patch.contains_key(rule.field))
+        let Some(named) = kinds::get(kind) else { return false };
+        let Some(rule) = named.status else { return false };
+        let status = patch.get(rule.field).and_then(Json::as_text);
+        let changes = || {
+            named.fields.iter().any(|field| {
+                patch.contains_key(field.name) && crate::references::is_named_by(field)
+            })
+        };
+        status.is_some_and(|status| rule.stands.contains(&status))
             || !self.signers(kind, patch).is_empty()
+            || changes()
+    }
+
+    fn needs_references(&self, kind: &str, document: &Object) -> bool {
+        let rule = kinds::get(kind).and_then(|kind| kind.status);
+        rule.is_some_and(|rule| {
+            let status = document.get(rule.field).and_then(Json::as_text);
+            status.is_some_and(|status| rule.stands.contains(&status))
+        })
     }
 
     fn references(&self, kind: &str, document: &Object) -> Vec<Reference> {

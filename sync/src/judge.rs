@@ -302,6 +302,7 @@ impl<R: Rules> Judge<'_, R> {
         within_protocol!(self.whole(edit, target, &asks, &consequences, &merged.content));
         within_protocol!(self.keeps_rules(edit, current, content, &incoming, since, &merged));
         consequences.extend(self.rules.stamps(&question, &merged.content.document));
+        within_protocol!(self.references_stand(ledger, edit, &consequences, &merged.content));
         let effect_is_payload = target.act == Act::Create
             && consequences.is_empty()
             && merged.ignored.is_empty()
@@ -309,7 +310,6 @@ impl<R: Rules> Judge<'_, R> {
         for (path, value) in consequences {
             merged.set(path, value);
         }
-        within_protocol!(self.references_stand(ledger, edit, target, &merged.content));
         let Some(entry) = ledger.get_mut(edit.record) else {
             return Ok(Err(Refusal::quarantine(Reason::NotAvailable)));
         };

@@ -201,6 +201,10 @@ impl Rules for PlainRules {
         false
     }
 
+    fn needs_references(&self, _kind: &str, _document: &Object) -> bool {
+        false
+    }
+
     fn references(&self, _kind: &str, _document: &Object) -> Vec<Reference> {
         Vec::new()
     }

@@ -314,9 +314,11 @@ pub trait Rules {
     /// The people whose signatures a patch carries, if they may be others than its author.
     fn signers(&self, kind: &str, patch: &Object) -> Vec<UserId>;
 
-    /// Whether the records that a record names are looked up when this patch is taken: when its
-    /// status moves.
+    /// Whether this patch may make it necessary to look up the records that its record names.
     fn looks_up_references(&self, kind: &str, patch: &Object) -> bool;
+
+    /// Whether what a record names has to be there, as the record stands.
+    fn needs_references(&self, kind: &str, document: &Object) -> bool;
 
     /// The records that a document names.
     fn references(&self, kind: &str, document: &Object) -> Vec<Reference>;

@@ -98,6 +98,7 @@ pub(super) const KIND: Kind = Kind {
             pass(REVIEWER, "in_review", "accepted").needs(JUDGEMENT).at_desk(),
         ],
         submission: Some("submitted"),
+        stands: &["submitted", "in_review", "accepted"],
         agreed: &["submitted", "accepted"],
         locks: &[
             Lock { to: WORKER, when: IN_REVIEW, reason: Reason::InReview },

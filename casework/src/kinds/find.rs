@@ -115,6 +115,7 @@ pub(super) const KIND: Kind = Kind {
             closes("on_site"),
         ],
         submission: None,
+        stands: &[],
         agreed: &[],
         locks: &[
             Lock { to: REPORTER, when: IN_HANDS, reason: Reason::InReview },

@@ -60,6 +60,7 @@ pub(super) const KIND: Kind = Kind {
             pass(WORKER, "in_service", "declined_by_household").needs(REASON),
         ],
         submission: None,
+        stands: &["accepted", "in_service", "done"],
         agreed: &[],
         locks: &[],
     }),

@@ -53,6 +53,7 @@ pub(super) const KIND: Kind = Kind {
             pass(WORKER, "in_service", "cancelled").needs(Need::Held(REASON)),
         ],
         submission: None,
+        stands: &["in_service", "done"],
         agreed: &[],
         locks: &[],
     }),

@@ -105,6 +105,7 @@ pub(super) const KIND: Kind = Kind {
             pass(WORKER, "in_progress", "cancelled").needs(Need::Held(REASON)),
         ],
         submission: None,
+        stands: &["in_progress", "done"],
         agreed: &[],
         locks: &[],
     }),

@@ -12,6 +12,7 @@ use crate::planted::{Fault, planted};
 use crate::record::Content;
 use crate::rules::{Act, Reference, Rules};
 use crate::shape::Class;
+use std::borrow::Cow;
 
 impl<R: Rules> Judge<'_, R> {
     /// A new record must be one, and a record that is handed in must be whole and undisputed.
@@ -108,19 +109,22 @@ impl<R: Rules> Judge<'_, R> {
         Err(Refusal::reject(Reason::InvalidValue, own))
     }
 
-    /// What a record names when its status moves is there, alive, and of the same root.
+    /// What a record names is there, alive, and of the same root, as soon as the record stands on it.
     pub(super) fn references_stand(
         &self,
         ledger: &Ledger,
         edit: &Edit,
-        target: &Target,
+        consequences: &[(Path, Json)],
         content: &Content,
     ) -> Result<(), Refusal> {
-        let status = |(name, to): (&String, &Json)| {
-            self.rules.needs_agreement(&edit.kind, &Path::of(&[name]), to)
-        };
-        let moves = target.act == Act::Change || edit.patch.iter().any(status);
-        if !moves || !self.rules.looks_up_references(&edit.kind, &edit.patch) {
+        if !self.rules.looks_up_references(&edit.kind, &edit.patch) {
+            return Ok(());
+        }
+        let mut document = Cow::Borrowed(&content.document);
+        for (path, value) in consequences {
+            path.put(document.to_mut(), value.clone());
+        }
+        if !self.rules.needs_references(&edit.kind, &document) {
             return Ok(());
         }
         let stands = |reference: &Reference| {
@@ -131,7 +135,7 @@ impl<R: Rules> Judge<'_, R> {
                 fits && !stored.deleted && stored.root == edit.root
             })
         };
-        let references = self.rules.references(&edit.kind, &content.document);
+        let references = self.rules.references(&edit.kind, &document);
         let problems: Vec<_> = references
             .into_iter()
             .filter(|reference| !stands(reference))

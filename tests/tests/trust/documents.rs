@@ -14,6 +14,8 @@ on_both_databases! {
     a_team_enters_households_of_its_own_area,
     nothing_is_handed_in_about_somebody_who_is_not_there,
     who_is_needed_is_not_deleted_without_a_word,
+    what_names_nobody_can_be_given_up_and_does_not_run,
+    what_waits_stands_in_the_way_of_nothing_else,
 }
 
 const HOME: u128 = 1;
@@ -215,4 +217,36 @@ fn who_is_needed_is_not_deleted_without_a_word(server: Server) {
     assert_eq!((&refused["reason"], &refused["problems"]), (&json!("still_needed"), &needs));
     worker.take(delete_under(record(HOME), record(3), "assessment", &inner));
     worker.take(delete_under(record(HOME), record(2), "person", &rev));
+}
+
+fn what_names_nobody_can_be_given_up_and_does_not_run(server: Server) {
+    let (mut worker, _) = at_home(&server);
+    let planned = json!({"service": "care", "status": "planned", "consented": true,
+        "person": record(7)});
+    let rev = worker.take(of(2, "service", "0", planned.clone()));
+    let runs = of(2, "service", &rev, json!({"status": "in_service"}));
+    let missing = ("quarantined/not_whole".to_owned(), problem("/person", "no_such_record"));
+    assert_eq!(refused(&mut worker, runs), missing);
+    let given_up = json!({"status": "cancelled", "cancel_reason": "误登记"});
+    assert_eq!(worker.verdict(of(2, "service", &rev, given_up)), "applied");
+    // One that runs is not given to nobody either.
+    worker.take(of(7, "person", "0", person()));
+    let rev = worker.take(of(3, "service", "0", planned));
+    let rev = worker.take(of(3, "service", &rev, json!({"status": "in_service"})));
+    let to_nobody = of(3, "service", &rev, json!({"person": record(8)}));
+    assert_eq!(refused(&mut worker, to_nobody), missing);
+    // Nor is a visit made under way with somebody who is not there.
+    let visit = json!({"planned_on": "2026-11-23", "status": "in_progress",
+        "present": {"r1": {"person": record(8), "role": "member"}}});
+    let made = with(of(4, "visit", "0", visit), "new_rows", json!(["/present/r1"]));
+    let missing = problem("/present/r1/person", "no_such_record");
+    assert_eq!(refused(&mut worker, made), ("quarantined/not_whole".to_owned(), missing));
+}
+
+fn what_waits_stands_in_the_way_of_nothing_else(server: Server) {
+    let (mut one, mut other, rev) = two_who_saw_one(&server);
+    one.take(of(2, "person", &rev, json!({"id_no": "11010519491231002X"})));
+    let born = of(2, "person", &rev, json!({"birth_date": "1990-01-01"}));
+    assert_eq!(other.verdict(born), "quarantined/broken_together");
+    assert_eq!(other.verdict(of(2, "person", &rev, json!({"notes": "已联系"}))), "merged");
 }
