@@ -2,7 +2,7 @@
 //! breaks. It looks at nothing beside the edit, the document and the day.
 
 use crate::identity;
-use crate::kind::{FieldRule, Holds, Kind, Required, find};
+use crate::kind::{FieldRule, Holds, Kind, NOTE_CHARS_MAX, Required, find};
 use crate::text::is_blank;
 use crate::value::{Code, Value, has_code};
 use chrono::NaiveDate;
@@ -112,8 +112,21 @@ impl Check {
     }
 }
 
-/// What is wrong with the answers asked for. What is not asked is no matter of this edit.
-pub(crate) fn answers(form: &Form, field: &str, asks: &[Ask], today: NaiveDate) -> Vec<Problem> {
+/// What is wrong with the answers asked for, by the last of these versions of a form. What is not
+/// asked is no matter of this edit.
+///
+/// A draft is written by several people over weeks, and may go on to a later version meanwhile: an
+/// answer that an earlier version takes is kept, and so is a text that is longer than its question
+/// wants. Handing in names both.
+pub(crate) fn answers(
+    versions: &[&Form],
+    field: &str,
+    asks: &[Ask],
+    today: NaiveDate,
+) -> Vec<Problem> {
+    let Some((form, earlier)) = versions.split_last() else {
+        return Vec::new();
+    };
     let at = Path::of(&[field]);
     let mut partial = Object::new();
     for ask in asks.iter().filter(|ask| ask.path.is_within(&at)) {
@@ -128,9 +141,30 @@ pub(crate) fn answers(form: &Form, field: &str, asks: &[Ask], today: NaiveDate) 
             Wish::Ensure | Wish::Remove => {}
         }
     }
-    let mut found = translate(form, field, form.check_draft(&to_answers(&partial)));
+    let said = to_answers(&partial);
+    let mut found = form.check_draft(&said);
+    if !found.is_empty() {
+        let earlier: Vec<_> = earlier.iter().map(|form| (form, form.check_draft(&said))).collect();
+        found.retain(|problem| {
+            let place = Path::parse(&problem.path).unwrap_or_default();
+            let question = place.steps().first();
+            let was_taken = earlier.iter().any(|(form, found)| {
+                question.is_some_and(|id| form.question(id).is_some())
+                    && found.iter().all(|other| other.path != problem.path)
+            });
+            let is_long = problem.code == ProblemCode::TooLong
+                && place.find(&partial).and_then(Json::as_text).is_some_and(is_a_note);
+            !was_taken && !is_long
+        });
+    }
+    let mut found = translate(form, field, found);
     unborn(&partial, &at, today, &mut found);
     found
+}
+
+/// Whether a text is one that somebody may have typed.
+fn is_a_note(text: &str) -> bool {
+    text.chars().nth(NOTE_CHARS_MAX).is_none()
 }
 
 /// Members who are not born yet, wherever a form asks for a birth date.
@@ -307,7 +341,7 @@ mod tests {
             ask("/note", Wish::Set(Json::Real(1.5))),
         ];
         assert_eq!(
-            said(answers(&form(), "answers", &asks, NaiveDate::default())),
+            said(answers(&[&form()], "answers", &asks, NaiveDate::default())),
             [
                 "/answers/rent fen_expected",
                 "/answers/income/r1/wage fen_expected",

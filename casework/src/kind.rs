@@ -245,6 +245,24 @@ pub(crate) const fn text(
     leaf(name, label_zh, Value::Text { max_chars })
 }
 
+/// The most that free text may have, in characters: more than anybody types. What is longer is no
+/// note, and is refused.
+pub(crate) const NOTE_CHARS_MAX: usize = 20_000;
+
+/// Free text of several sentences. A form or a house rule may ask for less; the work of a visit is
+/// never refused for it.
+pub(crate) const fn note(name: &'static str, label_zh: &'static str) -> FieldRule {
+    text(name, label_zh, NOTE_CHARS_MAX)
+}
+
+pub(crate) const fn figures(
+    name: &'static str,
+    label_zh: &'static str,
+    max_chars: usize,
+) -> FieldRule {
+    leaf(name, label_zh, Value::Figures { max_chars })
+}
+
 pub(crate) const fn code(
     name: &'static str,
     label_zh: &'static str,

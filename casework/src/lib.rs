@@ -13,6 +13,7 @@ pub mod kind;
 pub mod kinds;
 pub mod mask;
 pub mod moves;
+mod normal;
 mod notices;
 pub mod organisations;
 mod permission;

@@ -3,7 +3,7 @@
 use crate::grants::{day_of, user_stream};
 use crate::kind::{Holds, Home, Kind, Lock};
 use crate::roles::{READER, REPORTER, WORKER};
-use crate::{check, kinds, permission, shapes, signatures};
+use crate::{check, kinds, normal, permission, shapes, signatures};
 use ruhu_forms::{Catalogue, Form};
 use ruhu_sync::id::{Instant, StreamId, UserId};
 use ruhu_sync::json::{Json, Object};
@@ -32,13 +32,14 @@ impl CaseRules {
         let mut plain = BTreeMap::new();
         let mut formed = BTreeMap::new();
         for kind in kinds::ALL {
-            plain.insert(kind.name, shapes::document(kind.fields, None));
+            plain.insert(kind.name, shapes::document(kind.fields, &[]));
             if answers_field(kind).is_none() {
                 continue;
             }
             for form in catalogue.list().iter().map(|entry| entry.form()) {
                 let key = (kind.name, form.id().to_owned(), form.version());
-                formed.insert(key, shapes::document(kind.fields, Some(form)));
+                let versions = versions_through(&catalogue, form);
+                formed.insert(key, shapes::document(kind.fields, &versions));
             }
         }
         Self { catalogue, plain, formed }
@@ -47,6 +48,31 @@ impl CaseRules {
     /// The forms.
     pub fn catalogue(&self) -> &Catalogue {
         &self.catalogue
+    }
+
+    /// A form and its earlier versions, oldest first.
+    fn versions(&self, named: (&str, i64)) -> Vec<&Form> {
+        let form = self.form(named);
+        form.map(|form| versions_through(&self.catalogue, form)).unwrap_or_default()
+    }
+
+    /// Whether a draft goes on to a later version of its form, which is known.
+    fn goes_on(
+        &self,
+        kind: &Kind,
+        question: &Question<'_>,
+        path: &Path,
+        to: Option<&Json>,
+    ) -> bool {
+        let Some(current) = question.current.filter(|_| *path == Path::of(&[FORM_VERSION])) else {
+            return false;
+        };
+        let (named, later) = (form_named(current), to.and_then(Json::as_integer));
+        answers_field(kind).is_some()
+            && kind.status.is_some_and(|rule| rule.is_open(current))
+            && named.zip(later).is_some_and(|((form, version), later)| {
+                later > version && self.form((form, later)).is_some()
+            })
     }
 
     fn form(&self, (id, version): (&str, i64)) -> Option<&Form> {
@@ -63,13 +89,38 @@ fn answers_field(kind: &Kind) -> Option<&'static str> {
     kind.fields.iter().find(|field| matches!(field.holds, Holds::Answers)).map(|field| field.name)
 }
 
+fn versions_through<'a>(catalogue: &'a Catalogue, form: &'a Form) -> Vec<&'a Form> {
+    let all = catalogue.list().iter().map(|entry| entry.form());
+    let mut versions: Vec<_> =
+        all.filter(|other| other.id() == form.id() && other.version() <= form.version()).collect();
+    versions.sort_by_key(|form| form.version());
+    versions
+}
+
+/// By which form an edit is judged: the record's, or the later version of it that the edit goes on
+/// to. What form a record is of never changes.
+fn form_judging<'a>(
+    named: Option<(&'a str, i64)>,
+    asked: Option<(Option<&'a str>, i64)>,
+) -> Option<(&'a str, i64)> {
+    match (named, asked) {
+        (Some((form, version)), Some((other, later)))
+            if later > version && other.is_none_or(|other| other == form) =>
+        {
+            Some((form, later))
+        }
+        (None, Some((Some(form), version))) => Some((form, version)),
+        (named, _) => named,
+    }
+}
+
 fn form_named(document: &Object) -> Option<(&str, i64)> {
     let form = document.get(FORM)?.as_text()?;
     let version = document.get(FORM_VERSION)?.as_integer()?;
     Some((form, version))
 }
 
-fn form_asked(asks: &[Ask]) -> Option<(&str, i64)> {
+fn form_asked(asks: &[Ask]) -> Option<(Option<&str>, i64)> {
     let asked = |name: &str| {
         let path = Path::of(&[name]);
         asks.iter().find_map(|ask| match &ask.wish {
@@ -77,9 +128,14 @@ fn form_asked(asks: &[Ask]) -> Option<(&str, i64)> {
             _ => None,
         })
     };
-    let form = asked(FORM)?.as_text()?;
-    let version = asked(FORM_VERSION)?.as_integer()?;
-    Some((form, version))
+    form_said(asked(FORM), asked(FORM_VERSION))
+}
+
+fn form_said<'a>(
+    form: Option<&'a Json>,
+    version: Option<&'a Json>,
+) -> Option<(Option<&'a str>, i64)> {
+    Some((form.and_then(Json::as_text), version?.as_integer()?))
 }
 
 fn unknown_form() -> Problem {
@@ -91,6 +147,17 @@ impl Rules for CaseRules {
         kinds::get(kind).map(|kind| kind.rooting)
     }
 
+    fn normal(&self, kind: &str, current: Option<&Object>, patch: &Object) -> Option<Object> {
+        let kind = kinds::get(kind)?;
+        let mut said = patch.clone();
+        said.get_mut(FORM).into_iter().for_each(ruhu_sync::normal::texts);
+        let asked = form_said(said.get(FORM), said.get(FORM_VERSION));
+        let form = form_judging(current.and_then(form_named), asked);
+        let form = form.and_then(|named| self.form(named));
+        normal::members(kind.fields, &mut said, form);
+        (said != *patch).then_some(said)
+    }
+
     fn shape(
         &self,
         kind: &str,
@@ -100,8 +167,8 @@ impl Rules for CaseRules {
         let Some(kind) = kinds::get(kind) else {
             return Err(vec![Problem::new(Path::whole(), "unknown_kind")]);
         };
-        // A form that has been named never changes, so the record's word goes before the edit's.
-        let named = current.and_then(form_named).or_else(|| form_named(patch));
+        let asked = form_said(patch.get(FORM), patch.get(FORM_VERSION));
+        let named = form_judging(current.and_then(form_named), asked);
         let formed = named.and_then(|(form, version)| {
             let version = u32::try_from(version).ok()?;
             self.formed.get(&(kind.name, form.to_owned(), version))
@@ -124,14 +191,17 @@ impl Rules for CaseRules {
         };
         let mut found = check::fields(kind, asks, day_of(now));
         if let Some(field) = answers_field(kind) {
+            let named = current.and_then(form_named);
             let asked = form_asked(asks);
-            if asked.is_some_and(|asked| self.form(asked).is_none()) {
+            let judging = form_judging(named, asked);
+            let is_known =
+                |named: &Option<(&str, i64)>| named.is_none_or(|n| self.form(n).is_some());
+            let asked = asked.and_then(|(form, version)| Some((form?, version)));
+            if !is_known(&asked) || (judging != named && !is_known(&judging)) {
                 found.push(unknown_form());
             }
-            let form = current.and_then(form_named).or(asked);
-            if let Some(form) = form.and_then(|named| self.form(named)) {
-                found.extend(check::answers(form, field, asks, day_of(now)));
-            }
+            let versions = judging.map(|judging| self.versions(judging)).unwrap_or_default();
+            found.extend(check::answers(&versions, field, asks, day_of(now)));
         }
         found
     }
@@ -180,9 +250,11 @@ impl Rules for CaseRules {
         };
         // What needs two is handed in by their confirmations, never by one alone.
         let hands_in = to.is_some_and(|to| self.is_submission(kind.name, path, to));
-        let named = question.current.and_then(form_named).or_else(|| form_asked(question.asks));
-        let form = named.and_then(|named| self.form(named));
-        permission::may_pass(kind, question, path, from, to)
+        let named = question.current.and_then(form_named);
+        let judging = form_judging(named, form_asked(question.asks));
+        let form = judging.and_then(|judging| self.form(judging));
+        (permission::may_pass(kind, question, path, from, to)
+            || self.goes_on(kind, question, path, to))
             && (!hands_in || signatures::one_may_submit(question, form))
     }
 

@@ -29,6 +29,12 @@ pub enum Value {
         /// How many (Unicode scalar values).
         max_chars: usize,
     },
+    /// A number or code of at most this many characters that nobody computes with: a phone, the
+    /// number of a paper.
+    Figures {
+        /// How many (Unicode scalar values).
+        max_chars: usize,
+    },
     /// A whole number, both bounds included.
     Integer {
         /// The smallest.
@@ -75,7 +81,7 @@ impl Value {
     pub fn fault(&self, value: &Json, today: NaiveDate) -> Option<&'static str> {
         let is_to_come = |day: NaiveDate| today.succ_opt().is_some_and(|last| day > last);
         match self {
-            Self::Text { max_chars } => text(value, *max_chars),
+            Self::Text { max_chars } | Self::Figures { max_chars } => text(value, *max_chars),
             Self::Integer { min, max } => integer(value, *min, *max, "integer_expected"),
             Self::Fen => integer(value, 0, i64::MAX, "fen_expected"),
             Self::Day => test(value, "not_a_date", |text| day(text).is_some()),

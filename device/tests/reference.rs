@@ -24,7 +24,7 @@ use uuid::Uuid;
 const EPOCH: Epoch = Epoch(Uuid::from_u128(0xE));
 const STREAM: StreamId = StreamId(Uuid::from_u128(0x5));
 const KINDS: &str = r#"{"kinds":{"thing":{"fields":{
-    "x":"ask","y":"ask","phone":"last_arrival","rows":{"rows":{"wage":"ask"}}}}}}"#;
+    "x":"ask","y":"ask","mark":"last_arrival","rows":{"rows":{"wage":"ask"}}}}}}"#;
 
 /// A server in memory, as far as push and pull go. The access token is the device's number.
 struct Server {
@@ -207,7 +207,7 @@ fn act(tablet: &mut Tablet, dice: &mut Dice) -> Result<(), DeviceError> {
         (0, _) => tablet.create("thing", None, Object::new()).map(drop),
         (1..=3, _) => tablet.set(record, &at("/x"), value),
         (4, _) => tablet.remove(record, &at("/y")),
-        (5, _) => tablet.set(record, &at("/phone"), value),
+        (5, _) => tablet.set(record, &at("/mark"), value),
         (6, _) => {
             let row = Object::from([("wage".to_owned(), value)]);
             tablet.add_row(record, &at("/rows"), row).map(drop)

@@ -29,6 +29,11 @@ pub(crate) fn read(text: &str, scale: u32) -> Option<Option<i128>> {
     Some(Some(if negative { -units } else { units }))
 }
 
+/// A decimal of this scale with all its decimals, if the text is one: 45.5 and 45.50 are one number.
+pub fn normal(text: &str, scale: u32) -> Option<String> {
+    Some(write(read(text, scale)??.try_into().ok()?, scale))
+}
+
 /// The number as people write it.
 pub(crate) fn write(units: i64, scale: u32) -> String {
     let one = 10_i64.pow(scale);
@@ -40,7 +45,7 @@ pub(crate) fn write(units: i64, scale: u32) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{read, write};
+    use super::{normal, read, write};
 
     #[test]
     fn decimals_are_read_in_units_of_the_last_one() {
@@ -48,6 +53,17 @@ mod tests {
             assert_eq!(read(text, 2), Some(Some(units)), "{text}");
         }
         assert_eq!(read("123456789012345678901", 2), Some(None));
+    }
+
+    #[test]
+    fn one_number_is_written_in_one_way() {
+        for (text, written) in
+            [("45.5", "45.50"), ("45.50", "45.50"), ("45", "45.00"), ("-0", "0.00")]
+        {
+            assert_eq!(normal(text, 2).as_deref(), Some(written));
+        }
+        assert_eq!(normal("123456789012345678901", 2), None);
+        assert_eq!(normal("unknown", 2), None);
     }
 
     #[test]

@@ -45,6 +45,7 @@ mod work;
 pub use catalogue::{Catalogue, CatalogueForm};
 pub use computed::{Computed, Outcome, RuleError, Scalar, Worked};
 pub use date::Day;
+pub use decimal::normal as normal_decimal;
 pub use error::{FormError, FormFault};
 pub use form::{ComputedValue, Form, Question, Section, Source, Unsaid};
 pub use given::{DayName, Given, GivenHolds, GivenValue, Origin};

@@ -17,7 +17,7 @@ const OUTCOMES: [&str; 5] = ["applied", "merged", "conflict", "quarantined", "re
 const PATHS: [&[&str]; 14] = [
     &["x"],
     &["y"],
-    &["phone"],
+    &["mark"],
     &["level"],
     &["status"],
     &["aids"],

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 pub enum Class {
     /// A person chooses.
     Ask,
-    /// The last to arrive stands.
+    /// The last to arrive stands: marks, nothing that people write.
     LastArrival,
     /// Only the server writes it.
     Server,
@@ -72,7 +72,7 @@ fn words(_: &str, _: u8) -> Option<Value> {
 }
 
 impl Kind {
-    /// What a place takes: options are true, everything else a word.
+    /// What a place takes: options are true, everything else a word, spelt in one way or another.
     pub fn word(&self, place: &str, value: u8) -> Value {
         if let Some(taken) = (self.takes)(place, value) {
             return taken;
@@ -80,7 +80,15 @@ impl Kind {
         let first = place.split('/').nth(1).unwrap_or_default();
         match self.fields.get(first) {
             Some(Holds::Choices) => json!(true),
-            _ => json!(["甲", "乙", "丙", "丁"][usize::from(value % 4)]),
+            _ => {
+                let word = ["甲", "乙\n二层", "丙é", "丁"][usize::from(value % 4)];
+                // Each in the spellings of several keyboards.
+                json!(match value / 4 % 3 {
+                    0 => word.to_owned(),
+                    1 => format!("\u{3000}{} ", word.replace('\n', "\r\n")),
+                    _ => format!("{}\n", word.replace('é', "e\u{301}")),
+                })
+            }
         }
     }
 }
@@ -105,7 +113,7 @@ impl Kinds {
             fields: [
                 ("x", ask()),
                 ("y", ask()),
-                ("phone", Holds::Leaf(Class::LastArrival)),
+                ("mark", Holds::Leaf(Class::LastArrival)),
                 ("level", Holds::Leaf(Class::Server)),
                 ("aids", Holds::Choices),
                 ("home", Holds::Object([("street", ask()), ("door", ask())].into())),
@@ -122,7 +130,7 @@ impl Kinds {
                 "/x",
                 "/x",
                 "/y",
-                "/phone",
+                "/mark",
                 "/aids/cane",
                 "/home/street",
                 "/home/door",
@@ -193,7 +201,7 @@ impl Kinds {
     pub fn plain_rules() -> Value {
         json!({"kinds": {
             "thing": {"fields": {
-                "x": "ask", "y": "ask", "phone": "last_arrival", "level": "server",
+                "x": "ask", "y": "ask", "mark": "last_arrival", "level": "server",
                 "aids": "choices", "home": {"object": {"street": "ask", "door": "ask"}},
                 "rows": {"rows": {"wage": "ask", "age": "ask"}}}},
             "part": {"fields": {"status": "state", "x": "ask", "y": "ask",

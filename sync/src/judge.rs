@@ -265,6 +265,12 @@ impl<R: Rules> Judge<'_, R> {
             return Ok(Err(Refusal::quarantine(Reason::NotAvailable)));
         };
         let current = (target.act != Act::Create).then_some(&content.document);
+        let edit = match self.rules.normal(&edit.kind, current, &edit.patch) {
+            Some(patch) => Cow::Owned(Edit { patch, ..edit.clone() }),
+            None => Cow::Borrowed(edit),
+        };
+        let is_as_sent = matches!(edit, Cow::Borrowed(_));
+        let edit = edit.as_ref();
         let shape = within_protocol!(self.shape(edit, current));
         let asks = within_protocol!(self.asks(edit, current, &shape));
         within_protocol!(self.in_turn(edit, &asks));
@@ -304,6 +310,7 @@ impl<R: Rules> Judge<'_, R> {
         consequences.extend(self.rules.stamps(&question, &merged.content.document));
         within_protocol!(self.references_stand(ledger, edit, &consequences, &merged.content));
         let effect_is_payload = target.act == Act::Create
+            && is_as_sent
             && consequences.is_empty()
             && merged.ignored.is_empty()
             && !asks.iter().any(|ask| ask.wish == Wish::Remove);

@@ -15,6 +15,7 @@ mod judge;
 mod ledger;
 pub mod memory;
 pub mod merge;
+pub mod normal;
 pub mod outcome;
 pub mod patch;
 pub mod path;

@@ -3,6 +3,7 @@
 
 use crate::id::{Instant, StreamId, UserId};
 use crate::json::{Json, Object};
+use crate::normal;
 use crate::outcome::{Problem, Reason};
 use crate::patch::{Ask, Wish};
 use crate::path::Path;
@@ -100,6 +101,12 @@ impl Rules for PlainRules {
         Some(if kind == "thing" { Rooting::Root } else { Rooting::Under(&["thing"]) })
     }
 
+    fn normal(&self, _: &str, _: Option<&Object>, patch: &Object) -> Option<Object> {
+        let mut normal = patch.clone();
+        normal.values_mut().for_each(normal::texts);
+        (normal != *patch).then_some(normal)
+    }
+
     fn shape(
         &self,
         kind: &str,
@@ -119,7 +126,7 @@ impl Rules for PlainRules {
         _now: Instant,
     ) -> Vec<Problem> {
         asks.iter()
-            .filter(|ask| ask.wish == Wish::Set(Json::from(" ")))
+            .filter(|ask| ask.wish == Wish::Set(Json::from("")))
             .map(|ask| Problem::new(ask.path.clone(), "blank"))
             .collect()
     }

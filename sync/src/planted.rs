@@ -31,6 +31,8 @@ faults! {
     AffirmingTouchesNothing,
     /// Setting a field to the value it has leaves no trace.
     SameValueTouchesNothing,
+    /// Two spellings of one text are two values.
+    SpellingsDiffer,
     /// A device's higher number counts as its own past, whenever it was applied.
     LaterIsOwn,
     /// An edit of a row that nobody knows makes the row.

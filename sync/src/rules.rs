@@ -255,6 +255,11 @@ pub trait Rules {
     /// Where records of this kind belong; `None` if there is no such kind.
     fn rooting(&self, kind: &str) -> Option<Rooting>;
 
+    /// A patch with every value in the normal form of its field: what two people write in two ways
+    /// and mean alike is one value. None if it is in normal form already. Everything else is judged
+    /// by what this gives; the journal keeps what was sent.
+    fn normal(&self, kind: &str, current: Option<&Object>, patch: &Object) -> Option<Object>;
+
     /// The shape of a document of this kind. It may depend on fields that never change once they
     /// are set (an assessment's form), taken from the record or, if it is new, from the patch.
     fn shape(

@@ -68,7 +68,8 @@ impl Field {
 pub enum Class {
     /// A person chooses: the first committed value stays, the other is kept beside it.
     Ask,
-    /// The last to arrive stands (contact details); both values are in the journal.
+    /// The last to arrive stands; both values are in the journal. For the marks that a signature
+    /// leaves, and for nothing that people write.
     LastArrival,
     /// Only the server writes it, and everything inside it: a device's value is ignored, and the
     /// device is told.

@@ -41,16 +41,16 @@ fn work_handed_in_after_the_right_ended_is_applied_by_one_with_authority() {
 #[test]
 fn an_applied_edit_merges_against_todays_record_in_its_authors_name() {
     let mut world = world();
-    let home = world.put(1, thing(1, 1, "0", json!({"x": 1, "phone": "1"})));
+    let home = world.put(1, thing(1, 1, "0", json!({"x": 1, "mark": "1"})));
     close(&world, 1);
-    world.push(1, &[thing(2, 1, &home, json!({"x": 2, "y": 3, "phone": "2"}))]);
-    world.put(2, thing(1, 1, &home, json!({"x": 5, "phone": "5"})));
+    world.push(1, &[thing(2, 1, &home, json!({"x": 2, "y": 3, "mark": "2"}))]);
+    world.put(2, thing(1, 1, &home, json!({"x": 5, "mark": "5"})));
 
     let outcome = world.decide(&[decision(1, "apply", 1, 2)]).remove(0);
     assert_eq!(verdict(&outcome), "conflict");
     // A field whose last arrival stands asks, too: it was made before what stands there.
-    assert_eq!(outcome["conflicts"], json!(["/phone", "/x"]));
-    assert_eq!(world.document(1), json!({"x": 5, "y": 3, "phone": "5"}));
+    assert_eq!(outcome["conflicts"], json!(["/mark", "/x"]));
+    assert_eq!(world.document(1), json!({"x": 5, "y": 3, "mark": "5"}));
     let open = &world.conflicts(1)[1];
     assert_eq!(open["device"], json!(world::device(1)));
     assert_eq!((&open["device_seq"], &open["user"]), (&json!(2), &json!(user(1))));

@@ -137,12 +137,12 @@ fn a_resolution_that_met_another_value_is_itself_a_conflict() {
 }
 
 #[test]
-fn contact_details_take_the_last_arrival_and_the_journal_keeps_both() {
+fn marks_take_the_last_arrival_and_the_journal_keeps_both() {
     let mut world = World::new();
-    let base = begin(&mut world, json!({"phone": "1"}));
-    world.put(1, thing(2, 1, &base, json!({"phone": "2"})));
-    assert_eq!(world.verdict(2, thing(1, 1, &base, json!({"phone": "3"}))), "merged");
-    assert_eq!(world.document(1), json!({"phone": "3"}));
+    let base = begin(&mut world, json!({"mark": "1"}));
+    world.put(1, thing(2, 1, &base, json!({"mark": "2"})));
+    assert_eq!(world.verdict(2, thing(1, 1, &base, json!({"mark": "3"}))), "merged");
+    assert_eq!(world.document(1), json!({"mark": "3"}));
     let state = world.store.state();
     let touch = &state.journal[&(device(2), ruhu_sync::id::DeviceSeq(1))].effect.0[0];
     assert_eq!(

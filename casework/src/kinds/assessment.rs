@@ -2,7 +2,7 @@
 //! visited and reviewed by government.
 
 use crate::kind::{
-    Deletion, Holds, Kind, Lock, Need, Required, StatusRule, access, field, leaf, made, pass,
+    Deletion, Holds, Kind, Lock, Need, Required, StatusRule, access, field, leaf, made, note, pass,
     status, text,
 };
 use crate::roles::{REVIEWER, WORKER};
@@ -62,11 +62,11 @@ pub(super) const KIND: Kind = Kind {
                     "退回原因",
                     Holds::Rows(&[
                         text("question", "问题", 64),
-                        text("text", "原因", 500),
+                        note("text", "原因"),
                         leaf("at", "时间", Value::Instant),
                     ]),
                 ),
-                text("note", "说明", 2000),
+                note("note", "说明"),
                 leaf("reviewed_by", "审核人", Value::Uuid),
                 leaf("reviewed_at", "审核时间", Value::Instant),
                 // 57号 §20: by the word of the district's reviewer who decides.

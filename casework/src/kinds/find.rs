@@ -2,8 +2,8 @@
 //! (313号 主动发现、发现报告; 首问责任).
 
 use crate::kind::{
-    Holds, Home, Kind, Lock, Need, Pass, Required, Stamp, StatusRule, access, code, field, leaf,
-    made, pass, status, text,
+    Holds, Home, Kind, Lock, Need, Pass, Required, Stamp, StatusRule, access, code, field, figures,
+    leaf, made, note, pass, status, text,
 };
 use crate::roles::{REPORTER, REVIEWER, WINDOW};
 use crate::value::{Code, Value, c};
@@ -60,14 +60,14 @@ pub(super) const KIND: Kind = Kind {
         text("place", "地点", 200),
         leaf("community_code", "社区（村）", Value::AreaCode),
         text("reporter_name", "报告人", 50),
-        text("reporter_phone", "报告人电话", 30),
+        figures("reporter_phone", "报告人电话", 100),
         text("about", "当事人或家庭", 200),
         code("category", "情形", CATEGORY),
         code("urgency", "紧急程度", URGENCY),
         leaf("can_apply_self", "能自行申请", Value::YesNo),
-        text("wish", "救助意愿", 500),
-        text("description", "情况说明", 2000),
-        text("hotline_ticket_no", "12345工单号", 40),
+        note("wish", "救助意愿"),
+        note("description", "情况说明"),
+        figures("hotline_ticket_no", "12345工单号", 40),
         // 未成年人保护法 §11: harm to a child is reported to the police at once; the time is kept.
         leaf("police_called_at", "报警时间", Value::PastInstant),
         status(STATUS),
@@ -81,8 +81,8 @@ pub(super) const KIND: Kind = Kind {
                 leaf("contacted_at", "联系时间", Value::Instant).class(Class::Server),
                 leaf("on_site_at", "到场时间", Value::Instant).class(Class::Server),
                 text("transferred_to", "转办对象", 100),
-                text("close_reason", "办结原因", 500),
-                text("note", "说明", 2000),
+                note("close_reason", "办结原因"),
+                note("note", "说明"),
             ]),
         )
         .only_by(&[REVIEWER]),

@@ -2,7 +2,9 @@
 //! (313号 建立困难群众精准救助台账).
 
 use crate::codes::{CATEGORY, HARDSHIP_LEVEL, POVERTY_CAUSE};
-use crate::kind::{Deletion, Holds, Home, Kind, Required, access, code, field, leaf, text};
+use crate::kind::{
+    Deletion, Holds, Home, Kind, Required, access, code, field, figures, leaf, note, text,
+};
 use crate::roles::{REVIEWER, WORKER};
 use crate::value::Value;
 use ruhu_sync::rules::Rooting;
@@ -15,18 +17,18 @@ pub(super) const KIND: Kind = Kind {
     home: Some(Home::Caseload),
     fields: &[
         leaf("community_code", "社区（村）", Value::AreaCode),
-        text("case_no", "户编号", 40),
+        figures("case_no", "户编号", 40),
         text("head_name", "户主姓名", 50),
         text("address", "居住地址", 200),
         text("hukou_address", "户籍地址", 200),
-        text("phone", "联系电话", 30),
+        figures("phone", "联系电话", 100),
         field(
             "contacts",
             "其他联系人",
             Holds::Rows(&[
                 text("name", "姓名", 50),
                 text("relation", "关系", 30),
-                text("phone", "联系电话", 30),
+                figures("phone", "联系电话", 100),
             ]),
         ),
         // Set by the district's confirmation at the desk and by nothing else (facts §6; 313号: no
@@ -39,7 +41,7 @@ pub(super) const KIND: Kind = Kind {
             Holds::Object(&[
                 leaf("by", "确认人", Value::Uuid),
                 leaf("at", "确认时间", Value::Instant),
-                text("reason", "确认理由", 2000),
+                note("reason", "确认理由"),
                 leaf("assessment", "依据的评估", Value::Record(&["assessment"])),
             ]),
         )
@@ -49,7 +51,7 @@ pub(super) const KIND: Kind = Kind {
         leaf("kin_registered", "近亲属备案", Value::YesNo),
         // 57号 §20: a complaint during review makes the district visit.
         leaf("complaint_registered", "投诉举报", Value::YesNo).only_by(&[REVIEWER]),
-        text("notes", "备注", 2000),
+        note("notes", "备注"),
     ],
     required: &[Required::Field("community_code"), Required::Field("head_name")],
     status: None,

@@ -4,7 +4,9 @@ use crate::codes::{
     COUNTED_AS, DISABILITY_TYPE, EDUCATION, EMPLOYMENT, ETHNICITY, HEALTH, ID_NO_ABSENT, ID_TYPE,
     INSURANCE, LABOR, MARITAL, PERSON_FLAGS, RELATION, SEX, YES_NO_UNKNOWN,
 };
-use crate::kind::{Deletion, Holds, Kind, Required, access, code, field, leaf, text};
+use crate::kind::{
+    Deletion, Holds, Kind, Required, access, code, field, figures, leaf, note, text,
+};
 use crate::roles::{REVIEWER, WORKER};
 use crate::value::Value;
 use ruhu_sync::rules::Rooting;
@@ -19,13 +21,13 @@ pub(super) const KIND: Kind = Kind {
         code("id_type", "证件类型", ID_TYPE),
         leaf("id_no", "公民身份号码", Value::IdNumber { birth_date: "birth_date", sex: "sex" }),
         code("id_no_absent_reason", "无身份号码的原因", ID_NO_ABSENT),
-        text("other_id_no", "其他证件号码", 50),
+        figures("other_id_no", "其他证件号码", 50),
         code("sex", "性别", SEX),
         leaf("birth_date", "出生日期", Value::PastDay),
         code("ethnicity", "民族", ETHNICITY),
         code("relation_code", "与户主关系", RELATION),
         code("counted_as", "认定身份", COUNTED_AS),
-        text("counted_as_reason", "认定理由", 500),
+        note("counted_as_reason", "认定理由"),
         leaf("hukou_code12", "户籍地", Value::AreaCode),
         leaf("live_code12", "居住地", Value::AreaCode),
         leaf("separated", "人户分离", Value::YesNo),
@@ -35,16 +37,16 @@ pub(super) const KIND: Kind = Kind {
         code("labor", "劳动能力", LABOR),
         code("employment", "就业状况", EMPLOYMENT),
         // Holds the citizen's number: masked like it ([`crate::mask::disability_cert_no`]).
-        text("disability_cert_no", "残疾证号", 30),
+        figures("disability_cert_no", "残疾证号", 30),
         code("disability_type", "残疾类别", DISABILITY_TYPE),
         leaf("disability_grade", "残疾等级", Value::Integer { min: 1, max: 4 }),
-        text("disease_icd10", "疾病（ICD-10）", 100),
+        figures("disease_icd10", "疾病（ICD-10）", 100),
         code("insurance", "医疗保险", INSURANCE),
-        text("phone", "联系电话", 30),
+        figures("phone", "联系电话", 100),
         field("flags", "特殊困难类型", Holds::Choices(PERSON_FLAGS)),
         // 57号 §11: kin of staff or committee members are registered apart.
         code("kin_to_staff", "经办人员近亲属", YES_NO_UNKNOWN),
-        text("notes", "备注", 2000),
+        note("notes", "备注"),
     ],
     required: &[
         Required::Field("name"),

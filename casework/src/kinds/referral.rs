@@ -2,7 +2,8 @@
 
 use crate::codes::SERVICE;
 use crate::kind::{
-    Deletion, Kind, Need, Required, StatusRule, access, code, leaf, made, pass, status, text,
+    Deletion, Kind, Need, Required, StatusRule, access, code, figures, leaf, made, note, pass,
+    status, text,
 };
 use crate::roles::{REVIEWER, WORKER};
 use crate::value::{Code, Value, c};
@@ -31,10 +32,10 @@ pub(super) const KIND: Kind = Kind {
         leaf("consented", "本人同意", Value::YesNo),
         text("to_organisation", "接收单位", 100),
         text("contact_name", "对接责任人", 50),
-        text("contact_phone", "对接电话", 30),
+        figures("contact_phone", "对接电话", 100),
         leaf("due_on", "办结期限", Value::Day),
-        text("outcome", "办理结果", 2000),
-        text("reason", "退回或放弃原因", 500),
+        note("outcome", "办理结果"),
+        note("reason", "退回或放弃原因"),
         status(STATUS),
     ],
     required: &[

@@ -2,7 +2,7 @@
 
 use crate::codes::SERVICE;
 use crate::kind::{
-    Deletion, Kind, Need, Required, StatusRule, access, code, leaf, made, pass, status, text,
+    Deletion, Kind, Need, Required, StatusRule, access, code, leaf, made, note, pass, status, text,
 };
 use crate::roles::{REVIEWER, WORKER};
 use crate::value::{Code, Value, c};
@@ -33,8 +33,8 @@ pub(super) const KIND: Kind = Kind {
         text("frequency", "频次", 100),
         text("given_by", "服务提供方", 100),
         leaf("cost", "费用（分）", Value::Fen),
-        text("notes", "服务记录", 5000),
-        text("cancel_reason", "取消原因", 500),
+        note("notes", "服务记录"),
+        note("cancel_reason", "取消原因"),
         status(STATUS),
     ],
     required: &[

@@ -47,6 +47,17 @@ fn names_are_given_once() {
     assert!(get("nothing").is_none());
 }
 
+/// A phone is how a person in danger is found: whoever comes last from far away must not win.
+#[test]
+fn nothing_that_people_write_is_settled_by_who_comes_last() {
+    for kind in ALL {
+        walk(kind.fields, &mut |field| {
+            let is_a_mark = matches!(field.holds, Holds::ByPerson(Value::Sha256));
+            assert!(field.class != Class::LastArrival || is_a_mark, "{}.{}", kind.name, field.name);
+        });
+    }
+}
+
 #[test]
 fn every_field_has_a_chinese_label() {
     for kind in ALL {

@@ -1,7 +1,7 @@
 //! A visit to a household (民发〔2021〕57号 §16).
 
 use crate::kind::{
-    Deletion, Holds, Kind, Need, Required, StatusRule, access, code, field, leaf, made, pass,
+    Deletion, Holds, Kind, Need, Required, StatusRule, access, code, field, leaf, made, note, pass,
     status, text,
 };
 use crate::roles::{REVIEWER, WORKER};
@@ -77,10 +77,10 @@ pub(super) const KIND: Kind = Kind {
         ),
         // 57号 §16: by phone or video in an emergency.
         leaf("remote", "电话或视频方式", Value::YesNo),
-        text("remote_reason", "非入户原因", 500),
+        note("remote_reason", "非入户原因"),
         leaf("ended_at", "结束时间", Value::PastInstant),
-        text("findings", "走访情况", 5000),
-        text("cancel_reason", "取消原因", 500),
+        note("findings", "走访情况"),
+        note("cancel_reason", "取消原因"),
     ],
     required: &[
         Required::Field("planned_on"),

@@ -3,6 +3,7 @@
 use super::asks::{Wish, asks};
 use super::merge::{Asked, merge, resolves};
 use super::state::{Device, Name, Person, Record, State, Version};
+use super::value::spelled;
 use super::whole::{beyond, broken, broken_by_result, by_itself};
 use crate::kinds::{Class, Kind, Kinds};
 use serde_json::{Value, json};
@@ -239,8 +240,9 @@ impl State {
         let new_rows = edit["new_rows"].as_array().into_iter().flatten();
         let new_rows: BTreeSet<String> =
             new_rows.filter_map(|row| row.as_str().map(str::to_owned)).collect();
-        let asks = asks(kind, &edit["patch"], &new_rows).ok_or_else(|| never("wrong_shape"))?;
-        if asks.iter().any(|ask| ask.wish == Wish::Set(json!(" "))) {
+        let said = spelled(&edit["patch"]);
+        let asks = asks(kind, &said, &new_rows).ok_or_else(|| never("wrong_shape"))?;
+        if asks.iter().any(|ask| ask.wish == Wish::Set(json!(""))) {
             return Err(never("invalid_value"));
         }
         self.permits(author, record, false)?;

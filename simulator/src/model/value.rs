@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
+use unicode_normalization::UnicodeNormalization as _;
 
 /// A place in a document: its steps from the outside.
 pub(super) type Place = Vec<String>;
@@ -46,6 +47,26 @@ pub(super) fn remove(document: &mut Value, place: &[String]) {
     }
     if let Value::Object(members) = at {
         members.remove(last);
+    }
+}
+
+/// What was said, however it was spelt: composed letters, one sort of line end, nothing blank round
+/// it.
+pub(super) fn spelled(value: &Value) -> Value {
+    let blank = |c: char| {
+        c.is_whitespace() || "\u{180e}\u{200b}\u{200c}\u{200d}\u{2060}\u{feff}".contains(c)
+    };
+    match value {
+        Value::String(text) => {
+            let lines = text.trim_matches(blank).replace("\r\n", "\n").replace('\r', "\n");
+            Value::String(lines.nfc().collect())
+        }
+        Value::Array(items) => items.iter().map(spelled).collect(),
+        Value::Object(members) => {
+            let all = members.iter().map(|(name, value)| (name.clone(), spelled(value)));
+            Value::Object(all.collect())
+        }
+        other => other.clone(),
     }
 }
 

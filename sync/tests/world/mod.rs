@@ -24,7 +24,7 @@ pub const CURSOR_KEY: [u8; 32] = [7; 32];
 /// The kinds most tests use.
 pub const KINDS: &str = r#"{"kinds":{
     "thing":{"fields":{
-        "x":"ask","y":"ask","phone":"last_arrival","level":"server","aids":"choices",
+        "x":"ask","y":"ask","mark":"last_arrival","level":"server","aids":"choices",
         "home":{"object":{"street":"ask","door":"ask"}},
         "rows":{"rows":{"wage":"ask","age":"ask"}}}},
     "part":{"fields":{"status":"state","x":"ask","y":"ask","rows":{"rows":{"wage":"ask"}}},

@@ -127,7 +127,6 @@ fn an_id_number_whose_check_digit_is_wrong_is_rejected_with_its_place(server: Se
     for (number, code) in [
         ("99999919901301001X", "id_no_birth_date"),
         ("9999991990010100", "id_no_malformed"),
-        ("99999919900101001x", "id_no_malformed"),
         ("９９９９９９１９９００１０１００１", "id_no_malformed"),
     ] {
         assert_eq!(
@@ -142,17 +141,14 @@ fn a_device_clock_of_another_age_orders_nothing(server: Server) {
     let mut footing = Footing::on(&server);
     let rev = footing.rev().to_owned();
     let mut colleague = server.hand("worker_a2");
-    let phone = |value: &str, made_at: &str| {
-        let edit = put(record(1), "household", &rev, json!({"phone": value}));
-        with(edit, "made_at", json!(made_at))
-    };
-    // Contact details: the last to arrive stands, whatever its clock says.
+    // One's own later word stands, whatever the clock says.
     for (value, made_at) in [
         ("13800000001", "9999-12-31T23:59:59Z"),
         ("13800000002", "1970-01-01T00:00:00Z"),
         ("13800000003", "0001-01-01T00:00:00+08:00"),
     ] {
-        let told = colleague.verdict(phone(value, made_at));
+        let edit = put(record(1), "household", &rev, json!({"phone": value}));
+        let told = colleague.verdict(with(edit, "made_at", json!(made_at)));
         assert!(["applied", "merged"].contains(&told.as_str()), "{told}");
         let held = footing.hand.held();
         let home = held.iter().find(|row| row["record"] == json!(record(1))).expect("held");

@@ -6,6 +6,7 @@
 //! | input | answer | here | and more in |
 //! |---|---|---|---|
 //! | JSON that is none | 400 `malformed-push`, `malformed-json` | `bodies` | `http/push.rs`, `http/bodies.rs` |
+//! | a body that is not UTF-8, a byte order mark | 400 `body-not-utf8` | `bodies` | |
 //! | a body of 50 MB, announced or not | 413 `body-too-large` | `bodies` | `http/bodies.rs` |
 //! | a decompression bomb, gzip and zstd | 413 `body-too-large` | `bodies` | `http/bodies.rs` |
 //! | 10,000 edits in a push | 400 `malformed-push` | `bodies` | `http/push.rs` |
@@ -15,6 +16,7 @@
 //! | a patch 10,000 deep | `rejected/malformed` | `edits` | `guarantees/kept.rs` |
 //! | money as a float, as a text, below nothing | `rejected/invalid_value` | `edits` | `casework` |
 //! | an ID number with a wrong check digit | `rejected/invalid_value` | `edits` | `casework` |
+//! | a lower-case x, full width, blanks round a value, a long note | taken, in normal form | `typed` | `casework` |
 //! | a device clock in 1970, or in 9999 | taken: it orders nothing | `edits` | |
 //! | NUL, lone surrogates | `rejected/malformed` | `text` | `guarantees/kept.rs` |
 //! | bidirectional controls | taken, kept as they are (`docs/adr/0010`) | `text` | |
@@ -36,3 +38,4 @@ mod numbers;
 mod slow;
 mod text;
 mod tokens;
+mod typed;

@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 on_both_databases! {
     two_values_for_one_field_are_both_kept_until_a_person_chooses,
     edits_of_different_fields_merge_without_a_question,
-    two_phone_numbers_wait_for_a_person_like_everything_people_write,
+    a_phone_that_arrives_late_overwrites_nobody,
+    a_contact_sent_along_unchanged_or_removed_from_afar_takes_nothing_away,
     a_deletion_never_passes_over_what_another_wrote_since,
     one_bad_edit_among_good_ones_stops_nothing,
     a_group_with_one_quarantined_member_is_quarantined_whole,
@@ -81,20 +82,48 @@ fn edits_of_different_fields_merge_without_a_question(server: Server) {
     assert_eq!(record["document"]["contacts"][row]["name"], "李");
 }
 
-fn two_phone_numbers_wait_for_a_person_like_everything_people_write(server: Server) {
+/// The places of the open conflicts, in order.
+fn open_places(record: &Value) -> Vec<&str> {
+    let open = record["conflicts"].as_array().expect("conflicts");
+    let mut places: Vec<_> = open.iter().map(|c| c["path"].as_str().expect("a path")).collect();
+    places.sort_unstable();
+    places
+}
+
+fn a_phone_that_arrives_late_overwrites_nobody(server: Server) {
     let (mut one, mut other, base) = two_who_saw_one_version(&server);
     let patch = |word: &str| json!({"phone": word, "notes": word, "address": word});
     assert_eq!(other.verdict(change(&base, patch("先"))), "applied");
     assert_eq!(one.verdict(change(&base, patch("后"))), "conflict");
     let record = stored(&server);
-    for name in ["phone", "notes", "address"] {
-        assert_eq!(record["document"][name], "先", "{name}");
+    for field in ["phone", "notes", "address"] {
+        assert_eq!(record["document"][field], "先");
     }
+    assert_eq!(open_places(&record), ["/address", "/notes", "/phone"]);
     let open = record["conflicts"].as_array().expect("conflicts");
-    let mut places: Vec<_> = open.iter().map(|c| c["path"].as_str().expect("a path")).collect();
-    places.sort_unstable();
-    assert_eq!(places, ["/address", "/notes", "/phone"]);
     assert!(open.iter().all(|c| c["value"] == "后"));
+}
+
+fn a_contact_sent_along_unchanged_or_removed_from_afar_takes_nothing_away(server: Server) {
+    let (mut one, mut other, _) = two_who_saw_one_version(&server);
+    let row = "0193aaaa-0000-7000-8000-000000000001";
+    let contact = |said: Value| json!({"phone": "13800000001", "contacts": {row: said}});
+    let begin = change("0", contact(json!({"name": "李", "phone": "13900000001"})));
+    let begin = with(begin, "new_rows", json!([format!("/contacts/{row}")]));
+    assert_ne!(other.verdict(begin), "quarantined");
+    let base = stored(&server)["rev"].as_str().expect("a rev").to_owned();
+    let new = json!({"phone": "13800000002", "contacts": {row: {"phone": "13900000002"}}});
+    assert_eq!(other.verdict(change(&base, new)), "applied");
+    // A tablet that was away for a week sends what it showed then.
+    let old = contact(json!({"phone": "13900000001"}));
+    assert_eq!(one.verdict(change(&base, old)), "conflict");
+    assert_eq!(one.verdict(change(&base, json!({"contacts": {row: null}}))), "conflict");
+    let record = stored(&server);
+    assert_eq!(record["document"]["phone"], "13800000002");
+    assert_eq!(record["document"]["contacts"][row]["phone"], "13900000002");
+    let waits = open_places(&record);
+    assert!(waits.contains(&"/phone"), "{waits:?}");
+    assert!(waits.contains(&format!("/contacts/{row}").as_str()), "{waits:?}");
 }
 
 fn a_deletion_never_passes_over_what_another_wrote_since(server: Server) {
