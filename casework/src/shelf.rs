@@ -3,7 +3,7 @@
 
 use crate::rules::CaseRules;
 use chrono::NaiveDate;
-use ruhu_forms::{Catalogue, CatalogueForm, Form, FormError, FormFault};
+use ruhu_forms::{Catalogue, CatalogueForm, Form, FormError, FormFault, Question, Shape};
 use ruhu_sync::canonical;
 use ruhu_sync::id::Instant;
 use ruhu_sync::json::Json;
@@ -99,6 +99,13 @@ pub enum PublicationFault {
         /// The version that comes next.
         next: u32,
     },
+    /// A question is answered in another shape than in an earlier version: what was answered could
+    /// not be kept when a draft goes on.
+    #[error("a question is answered in another shape than in an earlier version")]
+    ShapeChanged {
+        /// The question's place, as a JSON pointer.
+        at: String,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -182,6 +189,23 @@ impl Shelf {
         Some(ShelvedForm { entry, hash, published_at: *published_at, last_day: *last_day })
     }
 
+    /// The first question, or field of its rows, that an earlier version asks in another shape.
+    fn shape_changed(&self, form: &Form) -> Option<String> {
+        let earlier = self.list().map(|known| known.entry.form());
+        let earlier: Vec<_> = earlier
+            .filter(|known| known.id() == form.id() && known.version() < form.version())
+            .collect();
+        let sections = form.sections().iter().enumerate();
+        let mut questions = sections.flat_map(|(section, all)| {
+            all.questions.iter().enumerate().map(move |(at, question)| (section, at, question))
+        });
+        questions.find_map(|(section, at, question)| {
+            let mut before = earlier.iter().filter_map(|form| form.question(&question.id));
+            let inside = before.find_map(|before| other_shape(before, question))?;
+            Some(format!("/sections/{section}/questions/{at}{inside}"))
+        })
+    }
+
     /// Looks a text over before it is published.
     pub fn check(&self, text: &str) -> Result<Candidate, PublicationFault> {
         let form = Form::parse(text)?;
@@ -191,12 +215,29 @@ impl Shelf {
             Some(_) => return Err(PublicationFault::OtherContent),
             None => false,
         };
+        if let Some(at) = self.shape_changed(&form) {
+            return Err(PublicationFault::ShapeChanged { at });
+        }
         let versions = self.facts.keys().filter(|(id, _)| id == form.id());
         let next = versions.map(|(_, version)| *version).max().unwrap_or(0).saturating_add(1);
         match is_known || form.version() == next {
             true => Ok(Candidate { form, hash, is_known }),
             false => Err(PublicationFault::NotNext { next }),
         }
+    }
+}
+
+/// The place inside a question where it is answered in another shape than before.
+fn other_shape(before: &Question, now: &Question) -> Option<String> {
+    match (before.shape(), now.shape()) {
+        (Shape::Leaf, Shape::Leaf) | (Shape::Choices(_), Shape::Choices(_)) => None,
+        (Shape::Rows(before), Shape::Rows(now)) => {
+            now.iter().enumerate().find_map(|(at, field)| {
+                let before = before.iter().find(|before| before.id == field.id)?;
+                Some(format!("/kind/questions/{at}{}", other_shape(before, field)?))
+            })
+        }
+        _ => Some(String::new()),
     }
 }
 

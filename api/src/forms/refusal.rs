@@ -18,6 +18,14 @@ pub(super) fn not_published(fault: &PublicationFault) -> Problem {
                 format!("A version was left out: the next one is {next}."),
             )
             .with("next_version", *next),
+        PublicationFault::ShapeChanged { at } => refused("shape_changed", at).detail(
+            format!(
+                "{at} 处的问题与以前版本的作答方式不同（单项、多选或逐行），已填的答案无从保留；请换一个问题标识。"
+            ),
+            format!(
+                "The question at {at} is answered in another shape (one value, options, rows) than in an earlier version, so answers could not be kept: give it another id."
+            ),
+        ),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Forms and what they are judged by: published, retired, read; rule tables; judgements.
 
+mod going_on;
 mod publishing;
 mod retiring;
 mod tables;
