@@ -84,9 +84,30 @@ impl<T: DeserializeOwned> FromRequest for Json<T> {
     }
 }
 
+/// The text of a body: in the one encoding of JSON between systems (RFC 8259 §8.1), which begins
+/// with no byte order mark.
+pub fn text(bytes: &[u8]) -> Answer<&str> {
+    let problem = Problem::new(Kind::BodyNotUtf8);
+    match std::str::from_utf8(bytes) {
+        Ok(text) if text.starts_with('\u{feff}') => Err(problem.detail(
+            "请求正文以字节顺序标记（BOM）开头，请去掉后重发。",
+            "The body begins with a byte order mark: send it again without.",
+        )),
+        Ok(text) => Ok(text),
+        Err(error) => {
+            let at = error.valid_up_to();
+            let said = problem.detail(
+                format!("请求正文自第 {at} 字节起不是 UTF-8，请改用 UTF-8 编码重发。"),
+                format!("From byte {at} on the body is not UTF-8: encode it so and send it again."),
+            );
+            Err(said.with("at_byte", at))
+        }
+    }
+}
+
 /// Reads JSON; the problem says where it is wrong.
 pub fn parse<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8]) -> Answer<T> {
-    serde_json::from_slice(bytes).map_err(|error| {
+    serde_json::from_str(text(bytes)?).map_err(|error| {
         Problem::new(Kind::MalformedJson)
             .detail(
                 format!(
@@ -267,6 +288,14 @@ mod tests {
                 .to_http_parts();
             let read = Json::<Value>::from_request(&request, &mut payload).await;
             assert_eq!(read.map(|_| ()).map_err(|problem| problem.kind()), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_not_utf8_is_told_so_and_not_called_malformed() {
+        for bytes in [&b"\xef\xbb\xbf{}"[..], b"\xff\xfe{\0}\0", b"{\"a\":\"\xb2\xe2\"}"] {
+            let problem = parse::<Value>(bytes).expect_err("not UTF-8");
+            assert_eq!(problem.kind(), Kind::BodyNotUtf8);
         }
     }
 

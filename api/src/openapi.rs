@@ -137,6 +137,7 @@ fn complete(operation: &mut Operation) {
         for kind in [
             Kind::MalformedJson,
             Kind::DamagedBody,
+            Kind::BodyNotUtf8,
             Kind::RequestTimeout,
             Kind::BodyTooLarge,
             Kind::UnsupportedMediaType,

@@ -59,6 +59,9 @@ kinds! {
     /// The body is compressed in a way that is not understood.
     UnsupportedEncoding, "unsupported-encoding", UNSUPPORTED_MEDIA_TYPE, "不接受这种压缩方式", "This content encoding is not accepted",
         "请用 gzip 或 zstd 压缩，或不压缩。", "Compress with gzip or zstd, or not at all.";
+    /// The body is not UTF-8, or begins with a byte order mark.
+    BodyNotUtf8, "body-not-utf8", BAD_REQUEST, "请求正文不是不带 BOM 的 UTF-8", "The body is not UTF-8 without a byte order mark",
+        "请以不带 BOM 的 UTF-8 编码重发；同样的字节重发不会成功。", "Encode it as UTF-8 without a byte order mark and send it again; the same bytes cannot succeed.";
     /// The compressed body is damaged.
     DamagedBody, "damaged-body", BAD_REQUEST, "请求正文损坏", "The body is damaged",
         "正文在传输中被截断或损坏，请重发。", "It was cut off or changed on its way; send it again.";

@@ -276,8 +276,7 @@ fn text_of(body: &RawBody) -> Answer<String> {
     if body.0.len() > FORM_BYTES_MAX {
         return Err(Problem::new(Kind::BodyTooLarge).with("bytes_max", FORM_BYTES_MAX));
     }
-    let text = std::str::from_utf8(&body.0).map(str::to_owned);
-    text.map_err(|_| Problem::new(Kind::MalformedJson))
+    crate::body::text(&body.0).map(str::to_owned)
 }
 
 fn stated(reason: String) -> Answer<String> {

@@ -6,7 +6,7 @@ mod reply;
 use crate::auth::OnDevice;
 use crate::body::{Json, RawBody};
 use crate::openapi::refusals;
-use crate::problem::{Answer, Kind, Problem};
+use crate::problem::{Answer, Kind};
 use crate::service::Service;
 use actix_web::web::{self, Bytes};
 use actix_web::{HttpResponse, get, post};
@@ -101,7 +101,7 @@ impl Service {
     async fn push(&self, on: OnDevice, body: Bytes) -> Answer<PushReply> {
         let service = self.clone();
         self.block(move || {
-            let text = std::str::from_utf8(&body).map_err(|_| Problem::new(Kind::MalformedPush))?;
+            let text = crate::body::text(&body)?;
             let served = service.settings.served;
             let request = PushRequest::parse_served(text, served)
                 .map_err(|error| reply::unreadable(error, served))?;

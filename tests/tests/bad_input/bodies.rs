@@ -11,6 +11,7 @@ use std::net::TcpStream;
 
 on_both_databases! {
     json_that_is_none_is_refused_whole,
+    a_body_that_is_not_utf8_is_told_so_by_every_call,
     a_body_of_fifty_megabytes_is_refused_whether_it_says_so_or_not,
     a_bomb_is_refused_however_it_is_folded,
     ten_thousand_edits_are_too_many_for_one_push,
@@ -32,7 +33,6 @@ fn json_that_is_none_is_refused_whole(server: Server) {
         (format!("{whole}x"), "a push with a tail"),
         (whole.replacen("\"device_seq\"", "device_seq", 1), "a name without quotes"),
         (whole.replace('"', "'"), "single quotes"),
-        (format!("\u{feff}{whole}"), "a byte order mark"),
         ("{\"protocol\":1,".repeat(1000), "a push begun again and again"),
     ] {
         let refused = send(&footing.hand, "identity", body.into_bytes());
@@ -44,6 +44,36 @@ fn json_that_is_none_is_refused_whole(server: Server) {
         let call = footing.hand.call(method, address).header("Content-Type", "application/json");
         let refused = call.body("{\"protocol\":").send().expect_problem(400, "malformed-json");
         assert_eq!(refused.json()["line"], 1, "{address}");
+        footing.is_untouched(address);
+    }
+}
+
+fn a_body_that_is_not_utf8_is_told_so_by_every_call(server: Server) {
+    let admin = server.hand("admin");
+    let mut footing = Footing::on(&server);
+    let edits = footing.hand.clone().number([new_household(2)]);
+    let whole = footing.hand.body(&edits).to_string();
+    // 测 in GB 18030, in the middle of a push that is whole otherwise.
+    let name = whole.find("测甲").expect("a name");
+    let gb18030 = [&whole.as_bytes()[..name], b"\xb2\xe2", &whole.as_bytes()[name + 6..]].concat();
+    let utf16: Vec<u8> = "\u{feff}{}".encode_utf16().flat_map(|unit| unit.to_le_bytes()).collect();
+    let marked = format!("\u{feff}{whole}").into_bytes();
+    for (method, address, hand) in [
+        ("POST", PUSH, &footing.hand.clone()),
+        ("POST", "/v1/sync/pull", &footing.hand.clone()),
+        ("POST", "/v1/session", &footing.hand.clone()),
+        ("PUT", "/v1/me/pin", &footing.hand.clone()),
+        ("POST", "/v1/forms/check", &admin),
+    ] {
+        for (body, said) in [(&marked, "BOM"), (&gb18030, "UTF-8"), (&utf16, "UTF-8")] {
+            let call = hand.call(method, address).header("Content-Type", "application/json");
+            let refused = call.body(body.clone()).send().expect_problem(400, "body-not-utf8");
+            let detail = refused.json()["detail"].as_str().expect("a detail").to_owned();
+            assert!(detail.contains(said), "{address}: {detail}");
+            let call = hand.call(method, address).header("Content-Type", "application/json");
+            let english = call.header("Accept-Language", "en").body(body.clone()).send();
+            assert!(english.json()["detail"].as_str().is_some_and(str::is_ascii), "{address}");
+        }
         footing.is_untouched(address);
     }
 }
