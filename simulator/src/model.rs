@@ -13,6 +13,7 @@ mod push;
 mod state;
 mod value;
 mod whole;
+mod whole_records;
 
 pub use state::Rights;
 

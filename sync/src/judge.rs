@@ -10,6 +10,7 @@ macro_rules! within_protocol {
     };
 }
 
+mod asking;
 mod decisions;
 mod whole_records;
 mod wholeness;
@@ -19,16 +20,15 @@ use crate::edit::{Edit, Op};
 use crate::effect::Effect;
 use crate::id::{DeviceId, DeviceSeq, Instant, RecordId, StreamId, UserId};
 use crate::journal::Past;
-use crate::json::{Json, Object};
+use crate::json::Json;
 use crate::ledger::{Entry, Ledger};
 use crate::merge::{Hand, Incoming, OwnChain, merge};
 use crate::outcome::{Outcome, Problem, Reason, Refusal, Verdict};
-use crate::patch::{Ask, Wish, asks};
+use crate::patch::Wish;
 use crate::path::Path;
 use crate::planted::{Fault, planted};
 use crate::rev::Rev;
 use crate::rules::{Act, Capacity, Grants, Question, Rooting, Rules, Signer};
-use crate::shape::Shape;
 use crate::storage::Stored;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -265,10 +265,7 @@ impl<R: Rules> Judge<'_, R> {
             return Ok(Err(Refusal::quarantine(Reason::NotAvailable)));
         };
         let current = (target.act != Act::Create).then_some(&content.document);
-        let edit = match self.rules.normal(&edit.kind, current, &edit.patch) {
-            Some(patch) => Cow::Owned(Edit { patch, ..edit.clone() }),
-            None => Cow::Borrowed(edit),
-        };
+        let edit = self.normal(edit, current);
         let is_as_sent = matches!(edit, Cow::Borrowed(_));
         let edit = edit.as_ref();
         let shape = within_protocol!(self.shape(edit, current));
@@ -334,42 +331,6 @@ impl<R: Rules> Judge<'_, R> {
             ..Outcome::new(device_seq, merged.verdict)
         };
         Ok(Ok(Taken { outcome, effect, effect_is_payload }))
-    }
-
-    fn shape(&self, edit: &Edit, current: Option<&Object>) -> Result<Cow<'_, Shape>, Refusal> {
-        self.rules
-            .shape(&edit.kind, current, &edit.patch)
-            .map_err(|problems| Refusal::reject(Reason::InvalidValue, problems))
-    }
-
-    fn asks(
-        &self,
-        edit: &Edit,
-        current: Option<&Object>,
-        shape: &Shape,
-    ) -> Result<Vec<Ask>, Refusal> {
-        let asks = asks(shape, &edit.patch, &edit.new_rows)
-            .map_err(|problems| Refusal::reject(Reason::WrongShape, problems))?;
-        let invalid = self.rules.invalid_values(&edit.kind, current, &asks, self.now);
-        if invalid.is_empty() {
-            Ok(asks)
-        } else {
-            Err(Refusal::reject(Reason::InvalidValue, invalid))
-        }
-    }
-
-    /// What only an act at the desk may do is asked for in vain from anywhere else, whoever asks and
-    /// whatever the record holds.
-    fn in_turn(&self, edit: &Edit, asks: &[Ask]) -> Result<(), Refusal> {
-        if self.hand.is_servers() {
-            return Ok(());
-        }
-        let problems = self.rules.only_at_desk(&edit.kind, asks);
-        if problems.is_empty() {
-            Ok(())
-        } else {
-            Err(Refusal::reject(Reason::OnlyAtDesk, problems))
-        }
     }
 
     /// The question about the record alone; what it holds and what is asked of it is put in by

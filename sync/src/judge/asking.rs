@@ -1,0 +1,60 @@
+//! What an edit asks, before anybody asks whether it may.
+
+use super::Judge;
+use crate::edit::Edit;
+use crate::json::Object;
+use crate::outcome::{Reason, Refusal};
+use crate::patch::{Ask, asks};
+use crate::rules::Rules;
+use crate::shape::Shape;
+use std::borrow::Cow;
+
+impl<R: Rules> Judge<'_, R> {
+    /// The edit in normal form; its own if that is what was sent.
+    pub(super) fn normal<'e>(&self, edit: &'e Edit, current: Option<&Object>) -> Cow<'e, Edit> {
+        match self.rules.normal(&edit.kind, current, &edit.patch) {
+            Some(patch) => Cow::Owned(Edit { patch, ..edit.clone() }),
+            None => Cow::Borrowed(edit),
+        }
+    }
+
+    pub(super) fn shape(
+        &self,
+        edit: &Edit,
+        current: Option<&Object>,
+    ) -> Result<Cow<'_, Shape>, Refusal> {
+        self.rules
+            .shape(&edit.kind, current, &edit.patch)
+            .map_err(|problems| Refusal::reject(Reason::InvalidValue, problems))
+    }
+
+    pub(super) fn asks(
+        &self,
+        edit: &Edit,
+        current: Option<&Object>,
+        shape: &Shape,
+    ) -> Result<Vec<Ask>, Refusal> {
+        let asks = asks(shape, &edit.patch, &edit.new_rows)
+            .map_err(|problems| Refusal::reject(Reason::WrongShape, problems))?;
+        let invalid = self.rules.invalid_values(&edit.kind, current, &asks, self.now);
+        if invalid.is_empty() {
+            Ok(asks)
+        } else {
+            Err(Refusal::reject(Reason::InvalidValue, invalid))
+        }
+    }
+
+    /// What only an act at the desk may do is asked for in vain from anywhere else, whoever asks and
+    /// whatever the record holds.
+    pub(super) fn in_turn(&self, edit: &Edit, asks: &[Ask]) -> Result<(), Refusal> {
+        if self.hand.is_servers() {
+            return Ok(());
+        }
+        let problems = self.rules.only_at_desk(&edit.kind, asks);
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(Refusal::reject(Reason::OnlyAtDesk, problems))
+        }
+    }
+}
