@@ -213,6 +213,16 @@ pub enum Deletion {
     Always,
     /// While the status has one of these values.
     While(&'static [&'static str]),
+    /// Whatever the record holds, and though others name it: a photo of the wrong person goes at
+    /// once. Those that named it are not whole until another is in its place.
+    Regardless,
+    /// By its author alone, while the work that it belongs to is open.
+    ByAuthor {
+        /// The field in which the server writes who made it.
+        author: &'static str,
+        /// The field that names the work; without one it belongs to the root.
+        work: &'static str,
+    },
 }
 
 impl Kind {

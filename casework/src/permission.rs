@@ -2,7 +2,8 @@
 
 use crate::check::holds_something;
 use crate::grants::beijing_time;
-use crate::kind::{Deletion, Holds, Home, Kind, Need, Pass, Stamp, StatusRule};
+use crate::kind::{Deletion, Holds, Home, Kind, Lock, Need, Pass, Stamp, StatusRule};
+use crate::kinds;
 use crate::roles::REVIEWER;
 use crate::value::Value;
 use crate::{areas, settling};
@@ -10,7 +11,7 @@ use ruhu_sync::json::{Json, Object};
 use ruhu_sync::outcome::{Problem, Reason};
 use ruhu_sync::patch::{Ask, Wish};
 use ruhu_sync::path::Path;
-use ruhu_sync::rules::{Act, Question};
+use ruhu_sync::rules::{Act, Capacity, Question};
 use ruhu_sync::shape::Class;
 
 /// Whether the act is this person's, now.
@@ -48,7 +49,8 @@ pub(crate) fn permits(kind: &Kind, question: &Question<'_>) -> Result<(), Reason
         Act::Change => access.change,
         Act::Delete => match access.delete {
             Deletion::Never => false,
-            Deletion::Always => true,
+            Deletion::Always | Deletion::Regardless => true,
+            Deletion::ByAuthor { author, .. } => return by_author(author, question),
             Deletion::While(values) => status.is_some_and(|status| values.contains(&status)),
         },
     };
@@ -78,6 +80,52 @@ fn is_outside(kind: &Kind, question: &Question<'_>) -> bool {
             Wish::Set(Json::Text(code)) => is_area && !areas::contains(area, code),
             _ => false,
         }
+    })
+}
+
+/// Whether the person made the record, and the work that it belongs to is open to the person.
+fn by_author(author: &str, question: &Question<'_>) -> Result<(), Reason> {
+    let made_by = question.current.and_then(|current| current.get(author)?.as_text());
+    if made_by != Some(question.user.to_string().as_str()) {
+        return Err(Reason::NotAuthor);
+    }
+    let Some(work) = question.work else { return Ok(()) };
+    let rule = kinds::get(work.kind).and_then(|kind| kind.status);
+    let Some((rule, status)) = rule.and_then(|rule| Some((rule, status_of(&rule, work.document)?)))
+    else {
+        return Ok(());
+    };
+    let closed = |lock: &&Lock| lock.to == question.capacity && lock.when.contains(&status);
+    if let Some(lock) = rule.locks.iter().find(closed) {
+        return Err(lock.reason);
+    }
+    // From its last status nothing goes on.
+    let goes_on = rule.passes.iter().any(|pass| pass.from == Some(status));
+    if goes_on { Ok(()) } else { Err(Reason::NotAuthor) }
+}
+
+fn deletion(kind: &Kind, by: Capacity) -> Option<Deletion> {
+    kind.access.iter().find(|access| access.by == by).map(|access| access.delete)
+}
+
+/// Whether a deletion stands though other records name the record.
+pub(crate) fn deletes_regardless(kind: &Kind, by: Capacity) -> bool {
+    matches!(deletion(kind, by), Some(Deletion::Regardless))
+}
+
+/// The field that names the work a record belongs to, if that is what its deletion goes by.
+pub(crate) fn work_field(kind: &Kind, by: Capacity) -> Option<&'static str> {
+    match deletion(kind, by)? {
+        Deletion::ByAuthor { work, .. } => Some(work),
+        _ => None,
+    }
+}
+
+/// The field in which the server writes who made a record, if somebody's right goes by it.
+fn author_field(kind: &Kind) -> Option<&'static str> {
+    kind.access.iter().find_map(|access| match access.delete {
+        Deletion::ByAuthor { author, .. } => Some(author),
+        _ => None,
     })
 }
 
@@ -146,6 +194,9 @@ pub(crate) fn only_at_desk(kind: &Kind, asks: &[Ask]) -> Vec<Problem> {
 
 /// Who did what brought the record to its status, and when, where the kind has it written down.
 pub(crate) fn stamps(kind: &Kind, question: &Question<'_>, document: &Object) -> Vec<(Path, Json)> {
+    if let Some(author) = author_field(kind).filter(|_| question.act == Act::Create) {
+        return vec![(Path::of(&[author]), Json::Text(question.user.to_string()))];
+    }
     let Some(rule) = &kind.status else { return Vec::new() };
     let (from, to) = (question.current.and_then(|c| status_of(rule, c)), status_of(rule, document));
     if from == to {

@@ -312,7 +312,7 @@ fn a_worker_deletes_persons_planned_visits_and_drafts_and_nothing_else() {
         let current = format!(r#"{{"status":"{status}"}}"#);
         assert_eq!(delete("assessment", WORKER, &current), Err(reason));
     }
-    for kind in ["household", "find", "attachment", "service", "referral"] {
+    for kind in ["household", "find", "service", "referral"] {
         for by in [WORKER, WINDOW, REPORTER] {
             assert_eq!(delete(kind, by, "{}"), refused, "{kind}");
         }

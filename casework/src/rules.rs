@@ -5,7 +5,7 @@ use crate::kind::{Holds, Home, Kind, Lock};
 use crate::roles::{READER, REPORTER, WORKER};
 use crate::{check, kinds, normal, permission, shapes, signatures};
 use ruhu_forms::{Catalogue, Form};
-use ruhu_sync::id::{Instant, StreamId, UserId};
+use ruhu_sync::id::{Instant, RecordId, StreamId, UserId};
 use ruhu_sync::json::{Json, Object};
 use ruhu_sync::outcome::{Problem, Reason};
 use ruhu_sync::patch::{Ask, Wish};
@@ -306,6 +306,15 @@ impl Rules for CaseRules {
     fn signers(&self, kind: &str, patch: &Object) -> Vec<UserId> {
         let signed = kinds::get(kind).filter(|kind| answers_field(kind).is_some());
         signed.map(|_| signatures::signers(patch)).unwrap_or_default()
+    }
+
+    fn work(&self, kind: &str, by: Capacity, document: &Object) -> Option<Option<RecordId>> {
+        let field = permission::work_field(kinds::get(kind)?, by)?;
+        Some(document.get(field).and_then(Json::as_text).and_then(RecordId::parse))
+    }
+
+    fn deletes_regardless(&self, kind: &str, by: Capacity) -> bool {
+        kinds::get(kind).is_some_and(|kind| permission::deletes_regardless(kind, by))
     }
 
     /// Where its status says that it stands, or a field that names others changes. The answers are

@@ -8,6 +8,7 @@ use ruhu_sync::id::{DeviceSeq, GroupId, RecordId};
 use ruhu_sync::json::{Json, Object};
 use ruhu_sync::path::Path;
 use ruhu_sync::record::{Conflict, ConflictId};
+use ruhu_sync::row_id;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -52,14 +53,17 @@ impl<T> TestDevice<T> {
         self.set(record, path, Json::Null)
     }
 
-    /// Adds a row with a new id, and gives the id.
+    /// Adds a row after those that are there, and gives its id.
     pub fn add_row(
         &mut self,
         record: RecordId,
         rows: &Path,
         fields: Object,
     ) -> Result<String, DeviceError> {
-        let id = self.new_id().to_string();
+        let shown = self.view(record).map(|view| view.document).unwrap_or_default();
+        let there = rows.find(&shown).and_then(Json::as_object);
+        let last = there.and_then(|there| there.keys().next_back());
+        let id = row_id::after(self.new_id(), last.map(String::as_str)).to_string();
         let row = rows.child(&id);
         let patch = patch_at(&row, Json::Object(fields))?;
         self.patch(record, patch, BTreeSet::from([row]))?;

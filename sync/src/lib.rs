@@ -25,6 +25,7 @@ pub mod pull;
 pub mod push;
 pub mod record;
 pub mod rev;
+pub mod row_id;
 pub mod rules;
 pub mod shape;
 pub mod storage;

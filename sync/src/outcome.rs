@@ -38,6 +38,8 @@ pub enum Reason {
     NotAvailable,
     /// The person may see the record, but this act is not theirs.
     NotPermitted,
+    /// It deletes what only its author, while the work it belongs to is open, or a reviewer may.
+    NotAuthor,
     /// The record had been decided.
     Decided,
     /// The record was before a reviewer.

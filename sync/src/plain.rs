@@ -1,7 +1,7 @@
 //! Rules that are plain data: what the vectors, the examples and the tests of the protocol run on,
 //! where the product has its casework.
 
-use crate::id::{Instant, StreamId, UserId};
+use crate::id::{Instant, RecordId, StreamId, UserId};
 use crate::json::{Json, Object};
 use crate::normal;
 use crate::outcome::{Problem, Reason};
@@ -202,6 +202,14 @@ impl Rules for PlainRules {
     fn signers(&self, _kind: &str, patch: &Object) -> Vec<UserId> {
         let signed = patch.get("signed").and_then(Json::as_object);
         signed.into_iter().flat_map(|s| s.keys()).filter_map(|name| UserId::parse(name)).collect()
+    }
+
+    fn work(&self, _: &str, _: Capacity, _: &Object) -> Option<Option<RecordId>> {
+        None
+    }
+
+    fn deletes_regardless(&self, _: &str, _: Capacity) -> bool {
+        false
     }
 
     fn looks_up_references(&self, _kind: &str, _patch: &Object) -> bool {

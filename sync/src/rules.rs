@@ -125,6 +125,15 @@ pub struct Reference {
     pub kinds: &'static [&'static str],
 }
 
+/// A record to which another belongs.
+#[derive(Clone, Copy, Debug)]
+pub struct Work<'a> {
+    /// Its kind.
+    pub kind: &'a str,
+    /// What it holds.
+    pub document: &'a Object,
+}
+
 /// One act before the rules: everything they may look at.
 #[derive(Clone, Copy, Debug)]
 pub struct Question<'a> {
@@ -153,6 +162,8 @@ pub struct Question<'a> {
     pub asks: &'a [Ask],
     /// The conflicts that it settles.
     pub resolves: &'a [ConflictId],
+    /// The work that the record belongs to, if its deletion goes by that ([`Rules::work`]).
+    pub work: Option<Work<'a>>,
     /// The stream that the record is in.
     pub stream: Option<StreamId>,
     /// The area that the stream is for, if it is for one.
@@ -185,6 +196,7 @@ impl<'a> Question<'a> {
             open: &[],
             asks: &[],
             resolves: &[],
+            work: None,
             stream: None,
             area: None,
             signers: &NO_SIGNERS,
@@ -318,6 +330,13 @@ pub trait Rules {
 
     /// The people whose signatures a patch carries, if they may be others than its author.
     fn signers(&self, kind: &str, patch: &Object) -> Vec<UserId>;
+
+    /// The work that a record belongs to, if its deletion by this capacity goes by whether that is
+    /// open: the record that is named, or else its root.
+    fn work(&self, kind: &str, by: Capacity, document: &Object) -> Option<Option<RecordId>>;
+
+    /// Whether a deletion by this capacity stands though other records name the record.
+    fn deletes_regardless(&self, kind: &str, by: Capacity) -> bool;
 
     /// Whether this patch may make it necessary to look up the records that its record names.
     fn looks_up_references(&self, kind: &str, patch: &Object) -> bool;

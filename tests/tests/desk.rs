@@ -72,13 +72,17 @@ fn a_reviewer_lists_reads_and_accepts_the_assessments_of_the_own_street(server: 
 fn a_return_says_why_and_the_worker_goes_on_from_there(server: Server) {
     let (mut worker, rev) = handed_in(&server);
     let reviewer = Hand::new(&server, "reviewer_here", None);
-    let body = json!({"rev": rev, "reasons": ["请核实洗澡一项。"]});
+    let said: Vec<_> = (1..9).map(|n| format!("第{n}条：请核实洗澡一项。")).collect();
+    let body = json!({"rev": rev, "reasons": said});
     decide(&reviewer, "/return", "key-0001", &body).send().expect(200);
     let held = worker.held();
     let returned = held.iter().find(|r| r["record"] == json!(record(ASSESSMENT))).expect("held");
     assert_eq!(returned["document"]["status"], json!("returned"));
     let reasons = returned["document"]["review"]["reasons"].as_object().expect("reasons");
-    assert!(reasons.values().any(|row| row["text"] == json!("请核实洗澡一项。")));
+    // In the order in which they were written, as rows stand by their ids.
+    let mut ids: Vec<_> = reasons.keys().collect();
+    ids.sort_unstable();
+    assert!(ids.iter().map(|id| &reasons[*id]["text"]).eq(&said));
     let rev = returned["rev"].as_str().expect("a rev");
     let again =
         worker.take(later(rev, json!({"status": "draft", "answers": {"bathe": "not_achieved"}})));

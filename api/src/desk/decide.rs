@@ -13,6 +13,7 @@ use ruhu_sync::id::{Instant, RecordId};
 use ruhu_sync::outcome::Outcome;
 use ruhu_sync::record::StoredRecord;
 use ruhu_sync::rev::Rev;
+use ruhu_sync::row_id;
 use ruhu_sync::storage::{Stored, WriteTx as _};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -66,8 +67,11 @@ impl Decision {
             Verdict::Return { reasons } => reasons,
         };
         let mut rows = Map::new();
+        let mut last: Option<String> = None;
         for reason in reasons {
-            rows.insert(fresh_uuid(now)?.to_string(), json!({"text": reason, "at": at}));
+            let id = row_id::after(fresh_uuid(now)?, last.as_deref()).to_string();
+            rows.insert(id.clone(), json!({"text": reason, "at": at}));
+            last = Some(id);
         }
         let new_rows = rows.keys().map(|id| format!("/review/reasons/{id}")).collect();
         review["reasons"] = Value::Object(rows);

@@ -31,6 +31,11 @@ fn words(reason: Reason) -> Option<(&'static str, &'static str)> {
             "此项改动不在您的职权之内，请由有此职权的人员办理。",
             "This change is not yours to make: somebody with the role for it has to.",
         ),
+        Reason::NotAuthor => (
+            "附件只能由添加人在所属工作办结或提交之前删除；审核人员随时可以删除。",
+            "An attachment is deleted by whoever added it, while the work it belongs to is open, or \
+             by a reviewer at any time.",
+        ),
         Reason::StillNeeded => (
             "还有记录引用它或属于它，逐条见 problems；请先处理这些记录。",
             "Other records name it or belong to it, as problems lists: deal with those first.",

@@ -1,7 +1,7 @@
 //! What is known of a photo, a scan or a signature; the bytes travel by another way.
 
-use crate::kind::{Kind, Required, access, code, leaf, text};
-use crate::roles::{REPORTER, WORKER};
+use crate::kind::{Deletion, Kind, Required, access, code, leaf, text};
+use crate::roles::{REPORTER, REVIEWER, WORKER};
 use crate::value::{Code, Value, c};
 use ruhu_sync::rules::Rooting;
 use ruhu_sync::shape::Class;
@@ -32,6 +32,8 @@ const MEDIA_TYPE: &[Code] = &[
     c("application/pdf", "PDF文件"),
 ];
 
+const BY_AUTHOR: Deletion = Deletion::ByAuthor { author: "added_by", work: "about" };
+
 pub(super) const KIND: Kind = Kind {
     name: "attachment",
     label_zh: "附件",
@@ -47,6 +49,7 @@ pub(super) const KIND: Kind = Kind {
         leaf("size_bytes", "大小（字节）", Value::Integer { min: 1, max: 1 << 40 })
             .class(Class::State),
         code("media_type", "格式", MEDIA_TYPE).class(Class::State),
+        leaf("added_by", "添加人", Value::Uuid).class(Class::Server),
     ],
     required: &[
         Required::Field("category"),
@@ -56,8 +59,13 @@ pub(super) const KIND: Kind = Kind {
     ],
     status: None,
     access: &[
-        access(WORKER).creates().changes(),
+        access(WORKER).creates().changes().deletes(BY_AUTHOR),
         // Photos of a find.
-        access(REPORTER).creates().changes(),
+        access(REPORTER).creates().changes().deletes(BY_AUTHOR),
+        access(REVIEWER).deletes(Deletion::Regardless),
     ],
 };
+
+#[cfg(test)]
+#[path = "attachment_tests.rs"]
+mod tests;

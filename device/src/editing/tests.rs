@@ -65,6 +65,23 @@ fn a_new_row_is_marked_as_new_and_shows_at_once() {
 }
 
 #[test]
+fn rows_keep_the_order_in_which_they_were_written_though_the_clock_goes_back() {
+    let mut device = device();
+    // Written on another tablet, whose clock is years ahead.
+    let ahead = "02000000-0000-7000-8000-000000000001";
+    let held = format!(r#"{{"income":{{"{ahead}":{{"wage":1}}}}}}"#);
+    device.memory.rows.insert(id(1), row(1, 1, HERE, &held));
+    for wage in 2..20 {
+        let fields = doc(&format!(r#"{{"wage":{wage}}}"#));
+        device.add_row(id(1), &at("/income"), fields).expect("kept");
+    }
+    let shown = device.view(id(1)).expect("a view").document;
+    let rows = shown["income"].as_object().expect("rows").values();
+    let wages = rows.filter_map(|row| row.as_object()?.get("wage")?.as_integer());
+    assert!(wages.eq(1..20));
+}
+
+#[test]
 fn a_group_has_one_name_its_size_and_numbers_in_a_row() {
     let mut device = device();
     let visit = device.group(|d| {

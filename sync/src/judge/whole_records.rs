@@ -4,15 +4,16 @@ use super::{Judge, Judged, Taken, Target, past};
 use crate::decision::EditName;
 use crate::edit::Edit;
 use crate::effect::{Effect, Touch};
-use crate::id::{DeviceSeq, StreamId};
-use crate::json::Json;
+use crate::id::{DeviceSeq, RecordId, StreamId};
+use crate::json::{Json, Object};
 use crate::ledger::Ledger;
 use crate::outcome::{Outcome, Reason, Refusal, Verdict};
 use crate::path::Path;
 use crate::planted::{Fault, planted};
 use crate::record::Content;
 use crate::rev::Rev;
-use crate::rules::{Act, Question, Rules};
+use crate::rules::{Act, Question, Rules, Work};
+use crate::storage::Stored;
 
 impl<R: Rules> Judge<'_, R> {
     pub(super) fn delete(
@@ -26,8 +27,20 @@ impl<R: Rules> Judge<'_, R> {
             return Ok(Err(Refusal::quarantine(Reason::NotAvailable)));
         };
         let content = entry.content()?.clone();
-        let question = Question { current: Some(&content.document), ..self.question(edit, target) };
+        let by = target.standing.capacity;
+        let work = match self.rules.work(&edit.kind, by, &content.document) {
+            Some(named) => work(ledger, edit.root, named)?,
+            None => None,
+        };
+        let question = Question {
+            current: Some(&content.document),
+            work: work.as_ref().map(|(kind, document)| Work { kind, document }),
+            ..self.question(edit, target)
+        };
         within_protocol!(self.rules.permits(&question).map_err(Refusal::quarantine));
+        let Some(entry) = ledger.get_mut(edit.record) else {
+            return Ok(Err(Refusal::quarantine(Reason::NotAvailable)));
+        };
         let is_over = content.conflicts.iter().any(|open| !edit.resolves.contains(&open.id));
         if is_over && !planted(Fault::DeletesOverConflict) {
             return Ok(Err(Refusal::quarantine(Reason::OpenConflict)));
@@ -42,7 +55,9 @@ impl<R: Rules> Judge<'_, R> {
         if is_met {
             return Ok(Err(Refusal::quarantine(Reason::EditedSince)));
         }
-        within_protocol!(self.is_not_needed(ledger, edit)?);
+        if !self.rules.deletes_regardless(&edit.kind, by) {
+            within_protocol!(self.is_not_needed(ledger, edit)?);
+        }
         let Some(entry) = ledger.get_mut(edit.record) else {
             return Ok(Err(Refusal::quarantine(Reason::NotAvailable)));
         };
@@ -136,6 +151,21 @@ impl<R: Rules> Judge<'_, R> {
         }
         Ok(there)
     }
+}
+
+/// The record that another belongs to: the one it names, if it is there, or else its root.
+fn work(
+    ledger: &mut Ledger,
+    root: RecordId,
+    named: Option<RecordId>,
+) -> Stored<Option<(String, Object)>> {
+    let is_there = |id: &RecordId| {
+        ledger.get(*id).is_some_and(|entry| entry.stored.root == root && !entry.stored.deleted)
+    };
+    let id = named.filter(is_there).unwrap_or(root);
+    let Some(entry) = ledger.get_mut(id) else { return Ok(None) };
+    let kind = entry.stored.kind.clone();
+    Ok(Some((kind, entry.content()?.document.clone())))
 }
 
 fn taken(device_seq: DeviceSeq, rev: Rev, effect: Effect) -> Taken {
