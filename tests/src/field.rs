@@ -1,14 +1,15 @@
 //! A small field: two teams in one street, a committee member, two streets' and two districts'
 //! reviewers, an administrator and an auditor.
 
-use crate::database::Place;
 use argon2::password_hash::PasswordHasher as _;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, Version};
 use ruhu_casework::facts::{Office, Role};
-use ruhu_store::Store;
+use ruhu_casework::organisations::{Caseload, Contract, Provider};
 use ruhu_store::accounts::Account;
+use ruhu_store::{Store, Tx};
 use ruhu_sync::id::{StreamId, UserId};
+use ruhu_sync::storage::Stored;
 use uuid::Uuid;
 
 /// Everybody's.
@@ -67,7 +68,7 @@ impl Field {
     pub const CONTRACT: Uuid = Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_000E_0001);
 
     /// Peoples the database of a server that has just been made.
-    pub(crate) fn people(store: &Store, place: &Place) {
+    pub(crate) fn people(store: &Store) {
         let hash = cheap_hash(PASSWORD);
         let account = |login: &str| Account {
             id: Self::user(login),
@@ -91,42 +92,35 @@ impl Field {
                 };
                 tx.add_office(numbered(0xF, n), Self::user(login), &office)?;
             }
-            Ok(())
+            teams(tx)
         });
         made.expect("accounts");
-        place.run(&teams(place));
     }
 }
 
-/// A provider under a contract in force, its two caseloads, and who works in them.
-fn teams(place: &Place) -> String {
-    let id = |kind, n| place.bytes(numbered(kind, n).as_bytes());
-    let mut sql = format!(
-        "INSERT INTO provider (id, name) VALUES ({provider}, '测试社工事务所'); \
-         INSERT INTO contract (id, provider, purchaser_area, first_day, last_day) \
-         VALUES ({contract}, {provider}, '{AREA_HERE}', '2026-01-01', '2026-12-31');",
-        provider = id(0xD, 1),
-        contract = id(0xE, 1),
-    );
-    for (caseload, name) in [(Field::CASELOAD_A, "一组"), (Field::CASELOAD_B, "二组")] {
-        sql.push_str(&format!(
-            "INSERT INTO caseload (id, contract, area, name) \
-             VALUES ({}, {}, '{AREA_HERE}', '{name}');",
-            place.bytes(caseload.as_bytes()),
-            id(0xE, 1),
-        ));
+/// A provider under a contract in force, its two caseloads, and who works in them. By the store, so
+/// that the audit log tells of them as of any.
+fn teams(tx: &mut Tx) -> Stored<()> {
+    let day = |day: &str| day.parse().expect("a day");
+    let (name, uscc) = ("测试社工事务所".to_owned(), "91110102MA00000000".to_owned());
+    tx.add_provider(Field::PROVIDER, &Provider { name, uscc, bans: Vec::new() })?;
+    let terms = Contract {
+        purchaser_area: AREA_HERE.to_owned(),
+        first_day: day("2026-01-01"),
+        last_day: day("2026-12-31"),
+        over_a_year_because: None,
+    };
+    tx.add_contract(Field::CONTRACT, Field::PROVIDER, &terms)?;
+    for (stream, name) in [(Field::CASELOAD_A, "一组"), (Field::CASELOAD_B, "二组")] {
+        let team = Caseload { stream, area: AREA_HERE.to_owned() };
+        tx.add_caseload(Field::CONTRACT, name, &team)?;
     }
     for (login, n, team) in WORKERS {
         let caseload = if team == 1 { Field::CASELOAD_A } else { Field::CASELOAD_B };
-        sql.push_str(&format!(
-            "INSERT INTO membership (id, account, caseload, first_day) \
-             VALUES ({}, {}, {}, '2026-01-01');",
-            id(0x9, n),
-            place.bytes(Field::user(login).as_bytes()),
-            place.bytes(caseload.as_bytes()),
-        ));
+        let (id, user) = (numbered(0x9, n), Field::user(login));
+        tx.add_membership(id, user, caseload, day("2026-01-01"), None)?;
     }
-    sql
+    Ok(())
 }
 
 /// The password's hash, of a cost that no test has to wait for: the parameters are part of it.

@@ -46,7 +46,7 @@ impl Server {
     /// [`Field`].
     pub fn on(database: Database) -> Self {
         let server = Self::empty(database, None);
-        Field::people(server.store(), &server.place);
+        Field::people(server.store());
         server
     }
 
