@@ -3,6 +3,7 @@
 use crate::auth::SignedIn;
 use crate::problem::{Answer, Kind};
 use crate::service::Service;
+use ruhu_casework::administration::Within;
 use ruhu_store::Tx;
 use ruhu_store::accounts::Installation;
 use ruhu_store::audit::{Act, Entry};
@@ -22,24 +23,29 @@ pub enum DeviceAct {
 }
 
 /// Whose devices somebody may act on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reach {
     /// The own ones.
     Own,
-    /// Everybody's: an administrator's.
-    Everybodys,
+    /// Those of the people whom an administrator of these areas administers.
+    Inside(Within),
 }
 
 impl Service {
-    /// One person's devices, or everybody's, in order of their ids.
+    /// The devices within reach, in order of their ids; one person's, if one is named.
     pub async fn devices(
         &self,
         person: &SignedIn,
+        reach: Reach,
         whose: Option<UserId>,
         page: Page<DeviceId>,
     ) -> Answer<Slice<Installation, DeviceId>> {
-        let now = person.now;
-        self.read(move |tx| tx.installations(whose, page, now)).await
+        let (own, now) = (person.user(), person.now);
+        self.read(move |tx| match &reach {
+            Reach::Own => tx.installations(Some(own), None, page, now),
+            Reach::Inside(within) => tx.installations(whose, Some(within), page, now),
+        })
+        .await
     }
 
     /// Does something to a device. Doing it again changes nothing.
@@ -52,7 +58,7 @@ impl Service {
     ) -> Answer<()> {
         let (user, by, now) = (person.user(), person.device, person.now);
         let done = self.write(move |tx| {
-            if !is_within(tx, reach, user, device)? {
+            if !is_within(tx, &reach, user, device)? {
                 return Ok(false);
             }
             let (is_done, word) = match act {
@@ -73,9 +79,14 @@ impl Service {
     }
 }
 
-fn is_within(tx: &mut Tx, reach: Reach, user: UserId, device: DeviceId) -> Stored<bool> {
+fn is_within(tx: &mut Tx, reach: &Reach, user: UserId, device: DeviceId) -> Stored<bool> {
+    let Some(owner) = tx.seat(device)?.map(|seat| seat.account.id) else {
+        return Ok(false);
+    };
     Ok(match reach {
-        Reach::Everybodys => true,
-        Reach::Own => tx.seat(device)?.is_some_and(|seat| seat.account.id == user),
+        Reach::Own => owner == user,
+        Reach::Inside(within) => {
+            tx.ties_of(owner)?.is_some_and(|ties| ties.are_administered(within))
+        }
     })
 }

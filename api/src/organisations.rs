@@ -7,10 +7,11 @@ use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
 use chrono::{Days, NaiveDate};
 use ruhu_casework::administration::Within;
+use ruhu_casework::areas;
 use ruhu_casework::grants::day_of;
 use ruhu_casework::organisations::{OrganisationFault, Term, check_end, check_text};
 use ruhu_store::Tx;
-use ruhu_store::accounts::{Recalled, Request};
+use ruhu_store::accounts::{Account, Recalled, Request};
 use ruhu_store::organisations::LogEntry;
 use ruhu_sync::id::UserId;
 use ruhu_sync::storage::{StorageError, Stored};
@@ -71,6 +72,28 @@ pub(crate) struct Scene<'a> {
 }
 
 impl Scene<'_> {
+    /// The area for which something is arranged: the one that is named, or the only one in which the
+    /// person arranges.
+    pub(crate) fn area(&self, named: Option<&str>) -> Result<String, OrganisationFault> {
+        let area = match named {
+            Some(named) => areas::prefix(named).ok_or(OrganisationFault::AreaMalformed)?,
+            None => self.within.only().ok_or(OrganisationFault::AreaMissing)?,
+        };
+        match self.within.contains(area) {
+            true => Ok(area.to_owned()),
+            false => Err(OrganisationFault::OutsideYourArea),
+        }
+    }
+
+    /// An account, if the person's areas know it: one that is elsewhere's is answered as nobody's.
+    pub(crate) fn known_account(&mut self, user: UserId) -> Result<Option<Account>, Stop> {
+        let ties = self.tx.ties_of(user)?;
+        match ties.is_some_and(|ties| ties.are_known(self.within)) {
+            true => Ok(self.tx.account(user)?),
+            false => Ok(None),
+        }
+    }
+
     /// Judges an end and gives the last day: yesterday, if it is to end at once.
     pub(crate) fn end(
         &self,

@@ -191,6 +191,11 @@ impl Entry {
     }
 }
 
+/// A prefix and those of all areas that it lies in, up to the whole city.
+pub fn outwards(prefix: &str) -> impl Iterator<Item = &str> {
+    [0, 2, 4, 6, 9, 12].into_iter().filter_map(move |digits| prefix.get(..digits))
+}
+
 /// The significant digits of an area's code: `110102000000` and `110102` both name the district.
 /// `None` if it is no code.
 pub fn prefix(code: &str) -> Option<&str> {

@@ -14,11 +14,12 @@ pub use refresh::{NewRefreshToken, Renewal, ShownRefreshToken};
 use crate::Tx;
 use crate::audit::Thing;
 use crate::grants;
-use crate::organisations::begins_after;
+use crate::organisations::{begins_after, is_known};
 use crate::page::{Page, Slice};
 use crate::schema::{account, caseload, office};
 use crate::values::{Fixed, Name};
 use diesel::prelude::*;
+use ruhu_casework::administration::Within;
 use ruhu_casework::facts::{Office, PersonFacts};
 use ruhu_sync::id::{StreamId, UserId};
 use ruhu_sync::storage::Stored;
@@ -190,10 +191,15 @@ impl Tx {
 }
 
 /// Accounts in order of their names, without what signs them in.
-pub(crate) fn account_page(tx: &mut Tx, page: Page<Uuid>) -> Stored<Slice<Account, Uuid>> {
+pub(crate) fn account_page(
+    tx: &mut Tx,
+    page: Page<Uuid>,
+    within: &Within,
+) -> Stored<Slice<Account, Uuid>> {
     let rows: Vec<AccountRow> = tx.run(|connection| {
         let query = account::table
             .filter(account::id.gt(begins_after(page)))
+            .filter(is_known(within))
             .order(account::id)
             .limit(page.fetched())
             .select(COLUMNS);

@@ -1,7 +1,8 @@
 //! What is known of a person, loaded at every request: a fixed number of queries.
 
 use crate::Tx;
-use crate::schema::{account, caseload, contract, membership, office, provider_ban};
+use crate::organisations::Bans;
+use crate::schema::{account, caseload, contract, membership, office};
 use crate::values::{Fixed, Name, day};
 use diesel::prelude::*;
 use ruhu_casework::areas;
@@ -10,7 +11,6 @@ use ruhu_casework::grants::user_stream;
 use ruhu_sync::id::{StreamId, UserId};
 use ruhu_sync::rules::StreamKind;
 use ruhu_sync::storage::Stored;
-use std::collections::HashMap;
 
 /// Everything that bears on one person's rights. A person without an account is known as one whose
 /// account is switched off.
@@ -52,7 +52,7 @@ fn offices(tx: &mut Tx, user: UserId) -> Stored<Vec<Office>> {
     Ok(offices)
 }
 
-type MembershipRow = (Fixed<16>, String, Option<String>, Fixed<16>, String, String, String);
+type MembershipRow = (Fixed<16>, String, Option<String>, Fixed<16>, String, String, String, String);
 
 fn memberships(tx: &mut Tx, user: UserId) -> Stored<Vec<Membership>> {
     let rows: Vec<MembershipRow> = tx.run(|connection| {
@@ -68,26 +68,16 @@ fn memberships(tx: &mut Tx, user: UserId) -> Stored<Vec<Membership>> {
                 contract::first_day,
                 contract::last_day,
                 caseload::area,
+                contract::purchaser_area,
             ));
         on_both!(connection, |c| query.load(c))
     })?;
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let mut bans: HashMap<Fixed<16>, Vec<_>> = HashMap::new();
-    let ban_rows: Vec<(Fixed<16>, String, String)> = tx.run(|connection| {
-        let query = provider_ban::table
-            .filter(provider_ban::provider.eq_any(rows.iter().map(|row| row.3)))
-            .order(provider_ban::id)
-            .select((provider_ban::provider, provider_ban::first_day, provider_ban::last_day));
-        on_both!(connection, |c| query.load(c))
-    })?;
-    for (provider, first, last) in ban_rows {
-        let days = (day(&first)?, day(&last)?);
-        bans.entry(provider).or_default().push(days);
-    }
+    let bans = Bans::of(tx, rows.iter().map(|row| row.3))?;
     rows.into_iter()
-        .map(|(caseload, first, last, provider, contract_first, contract_last, area)| {
+        .map(|(caseload, first, last, provider, contract_first, contract_last, area, bought_in)| {
             Ok(Membership {
                 caseload: StreamId::of(caseload),
                 area,
@@ -95,7 +85,7 @@ fn memberships(tx: &mut Tx, user: UserId) -> Stored<Vec<Membership>> {
                 last_day: last.as_deref().map(day).transpose()?,
                 contract_first_day: day(&contract_first)?,
                 contract_last_day: day(&contract_last)?,
-                bans: bans.get(&provider).cloned().unwrap_or_default(),
+                bans: bans.holding_in(provider, &bought_in),
             })
         })
         .collect()

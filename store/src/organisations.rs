@@ -1,9 +1,13 @@
 //! Providers, contracts, caseloads and memberships: written here, judged in `casework` before.
 
+mod administered;
+mod bans;
 mod found;
 mod lists;
 mod log;
 
+pub(crate) use administered::{is_administered, is_known};
+pub(crate) use bans::Bans;
 pub use lists::{BanRow, CaseloadRow, ContractRow, MembershipRow, OfficeRow, ProviderRow};
 pub(crate) use lists::{begins_after, ranges};
 pub use log::{LogEntry, LogRow};
@@ -41,13 +45,14 @@ impl Tx {
         Ok(())
     }
 
-    /// Bans a provider, first and last day inclusive.
+    /// Bans a provider from contracts that are bought inside an area, first and last day inclusive.
     pub fn add_provider_ban(
         &mut self,
         id: Uuid,
         of: Uuid,
         (first_day, last_day): (NaiveDate, NaiveDate),
         reason: &str,
+        area: &str,
     ) -> Stored<()> {
         self.must_write()?;
         self.touch(Thing::Ban, id);
@@ -58,6 +63,7 @@ impl Tx {
                 provider_ban::first_day.eq(first_day.to_string()),
                 provider_ban::last_day.eq(last_day.to_string()),
                 provider_ban::reason.eq(reason),
+                provider_ban::area.eq(area),
             );
             on_both!(connection, |c| diesel::insert_into(provider_ban::table)
                 .values(values)

@@ -124,6 +124,7 @@ diesel::table! {
         password_hash -> Nullable<Text>,
         active -> Bool,
         staff_no -> Nullable<Text>,
+        made_in -> Text,
     }
 }
 
@@ -153,6 +154,7 @@ diesel::table! {
         first_day -> Text,
         last_day -> Text,
         reason -> Text,
+        area -> Text,
     }
 }
 

@@ -152,7 +152,13 @@ fn caseload(server: &Server, n: u128, area: &str, of: &Contract, is_banned: bool
         tx.add_provider(provider, &named)?;
         tx.add_contract(id, provider, of)?;
         if is_banned {
-            tx.add_provider_ban(record(n + 3).0, provider, (of.first_day, of.last_day), "测试")?;
+            tx.add_provider_ban(
+                record(n + 3).0,
+                provider,
+                (of.first_day, of.last_day),
+                "测试",
+                "",
+            )?;
         }
         tx.add_caseload(id, "别的组", &Caseload { stream, area: area.to_owned() })
     });

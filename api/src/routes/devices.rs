@@ -127,7 +127,7 @@ pub(crate) async fn list_my_devices(
     service: web::Data<Service>,
     wanted: web::Query<Paging>,
 ) -> Answer<HttpResponse> {
-    let found = service.devices(&person, Some(person.user()), OWN.page(&wanted)?).await?;
+    let found = service.devices(&person, Reach::Own, None, OWN.page(&wanted)?).await?;
     let next = OWN.next(found.next)?;
     Ok(HttpResponse::Ok().json(DeviceList::of(found.rows, next, person.device)))
 }
@@ -171,7 +171,9 @@ pub(crate) async fn report_my_device_lost(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Lists everybody's devices, or one person's.
+/// Lists the devices of the people whom the administrator administers, or one person's.
+///
+/// Those whose every office and place in a team lies inside the administrator's areas.
 #[utoipa::path(
     tag = "administration",
     params(
@@ -192,12 +194,14 @@ pub(crate) async fn list_devices(
     wanted: web::Query<Paging>,
 ) -> Answer<HttpResponse> {
     let (whose, page) = (whose.person.map(UserId), ALL.page(&wanted)?);
-    let found = service.devices(&admin.person, whose, page).await?;
+    let admin = admin.acting();
+    let reach = Reach::Inside(admin.within);
+    let found = service.devices(&admin.person, reach, whose, page).await?;
     let next = ALL.next(found.next)?;
     Ok(HttpResponse::Ok().json(DeviceList::of(found.rows, next, admin.person.device)))
 }
 
-/// Ends the sign-ins of anybody's device.
+/// Ends the sign-ins of a device of somebody whom the administrator administers.
 ///
 /// It keeps everything and may sign in again.
 #[utoipa::path(
@@ -212,12 +216,12 @@ pub(crate) async fn revoke_device(
     service: web::Data<Service>,
     id: web::Path<Uuid>,
 ) -> Answer<HttpResponse> {
-    let (everybodys, act) = (Reach::Everybodys, DeviceAct::Revoke);
-    service.act_on_device(&admin.person, everybodys, DeviceId(*id), act).await?;
+    let (admin, act) = (admin.acting(), DeviceAct::Revoke);
+    service.act_on_device(&admin.person, Reach::Inside(admin.within), DeviceId(*id), act).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Reports anybody's device lost.
+/// Reports a device lost, of somebody whom the administrator administers.
 ///
 /// From now on every call of it is refused as `device-lost`, which tells it to erase what it holds,
 /// and nobody signs in on it.
@@ -233,8 +237,8 @@ pub(crate) async fn report_device_lost(
     service: web::Data<Service>,
     id: web::Path<Uuid>,
 ) -> Answer<HttpResponse> {
-    let (everybodys, act) = (Reach::Everybodys, DeviceAct::ReportLost);
-    service.act_on_device(&admin.person, everybodys, DeviceId(*id), act).await?;
+    let (admin, act) = (admin.acting(), DeviceAct::ReportLost);
+    service.act_on_device(&admin.person, Reach::Inside(admin.within), DeviceId(*id), act).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -254,7 +258,7 @@ pub(crate) async fn report_device_found(
     service: web::Data<Service>,
     id: web::Path<Uuid>,
 ) -> Answer<HttpResponse> {
-    let (everybodys, act) = (Reach::Everybodys, DeviceAct::ReportFound);
-    service.act_on_device(&admin.person, everybodys, DeviceId(*id), act).await?;
+    let (admin, act) = (admin.acting(), DeviceAct::ReportFound);
+    service.act_on_device(&admin.person, Reach::Inside(admin.within), DeviceId(*id), act).await?;
     Ok(HttpResponse::NoContent().finish())
 }

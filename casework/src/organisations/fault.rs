@@ -126,6 +126,10 @@ faults! {
     OutsideYourArea, "outside_your_area",
         "区划超出您的辖区",
         "The area lies outside yours";
+    /// Whoever arranges for several areas has not said for which.
+    AreaMissing, "area_missing",
+        "您管理多个辖区，请指明区划",
+        "You arrange for several areas: say for which";
     /// The role is not held at that level.
     OfficeLevel, "office_level",
         "岗位与辖区层级不符",

@@ -1,11 +1,13 @@
 //! A person's installations: looked at, signed out, reported lost, found again.
 
 use crate::Tx;
+use crate::organisations::is_administered;
 use crate::page::{Page, Slice};
 use crate::schema::{account, device, refresh_token};
 use crate::values::{Fixed, Name, counted};
 use diesel::dsl::max;
 use diesel::prelude::*;
+use ruhu_casework::administration::Within;
 use ruhu_sync::id::{DeviceId, DeviceSeq, Instant, UserId};
 use ruhu_sync::storage::Stored;
 
@@ -54,10 +56,12 @@ fn of_row(row: Row) -> Stored<Installation> {
 }
 
 impl Tx {
-    /// Devices in order of their ids: one person's, or all.
+    /// Devices in order of their ids: one person's, or all; inside areas, those of the people who are
+    /// administered there.
     pub fn installations(
         &mut self,
         user: Option<UserId>,
+        within: Option<&Within>,
         page: Page<DeviceId>,
         now: Instant,
     ) -> Stored<Slice<Installation, DeviceId>> {
@@ -88,6 +92,9 @@ impl Tx {
                     .into_boxed();
                 if let Some(user) = user {
                     query = query.filter(device::account.eq(user.fixed()));
+                }
+                if let Some(within) = within {
+                    query = query.filter(is_administered(within));
                 }
                 if let Some(after) = page.after {
                     query = query.filter(device::id.gt(after.fixed()));

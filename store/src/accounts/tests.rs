@@ -179,7 +179,7 @@ fn a_device_that_was_found_signs_in_again_and_its_old_tokens_do_not_come_back(st
         tx.report_device_lost(device.id, Instant(5))?;
         tx.report_device_lost(device.id, Instant(9))?;
         let lost =
-            tx.installations(Some(device.user), Page { after: None, limit: 9 }, Instant(9))?;
+            tx.installations(Some(device.user), None, Page { after: None, limit: 9 }, Instant(9))?;
         assert_eq!(lost.rows[0].reported_lost_at, Some(Instant(5)), "the first report counts");
         tx.report_device_found(device.id)
     });

@@ -2,15 +2,15 @@
 
 use super::ITEMS_MAX;
 use crate::Tx;
-use crate::schema::{caseload, contract, household_row, provider, provider_ban, record};
+use crate::organisations::Bans;
+use crate::schema::{caseload, contract, household_row, provider, record};
 use crate::values::{Fixed, Name, day};
 use diesel::prelude::*;
 use ruhu_casework::moves::CaseloadFacts;
 use ruhu_sync::id::{RecordId, StreamId};
 use ruhu_sync::storage::Stored;
-use std::collections::BTreeMap;
 
-type CaseloadRow = (Fixed<16>, String, String, String, String, Fixed<16>, String);
+type CaseloadRow = (Fixed<16>, String, String, String, String, Fixed<16>, String, String);
 
 /// A household as a desk chooses it for a move.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,22 +40,13 @@ impl Tx {
                     contract::last_day,
                     contract::provider,
                     provider::name,
+                    contract::purchaser_area,
                 ));
             on_both!(connection, |c| query.load(c))
         })?;
-        let bans: Vec<(Fixed<16>, String, String)> = self.run(|connection| {
-            let query = provider_ban::table
-                .filter(provider_ban::provider.eq_any(rows.iter().map(|row| row.5)))
-                .order(provider_ban::id)
-                .select((provider_ban::provider, provider_ban::first_day, provider_ban::last_day));
-            on_both!(connection, |c| query.load(c))
-        })?;
-        let mut by_provider: BTreeMap<Fixed<16>, Vec<_>> = BTreeMap::new();
-        for (provider, first, last) in bans {
-            by_provider.entry(provider).or_default().push((day(&first)?, day(&last)?));
-        }
+        let bans = Bans::of(self, rows.iter().map(|row| row.5))?;
         rows.into_iter()
-            .map(|(id, name, area, first, last, provider, provider_name)| {
+            .map(|(id, name, area, first, last, provider, provider_name, bought_in)| {
                 Ok(CaseloadFacts {
                     stream: StreamId::of(id),
                     name,
@@ -63,7 +54,7 @@ impl Tx {
                     contract_first_day: day(&first)?,
                     contract_last_day: day(&last)?,
                     provider_name,
-                    bans: by_provider.get(&provider).cloned().unwrap_or_default(),
+                    bans: bans.holding_in(provider, &bought_in),
                 })
             })
             .collect()

@@ -1,7 +1,7 @@
 //! One organisation by its name: what a change of it is judged by.
 
 use super::lists::{ban_of, caseload_of, contract_of, membership_of, memberships, office_of};
-use super::{BanRow, CaseloadRow, ContractRow, MembershipRow, OfficeRow, name};
+use super::{BanRow, Bans, CaseloadRow, ContractRow, MembershipRow, OfficeRow, name};
 use crate::Tx;
 use crate::schema::{
     caseload, contract, membership, membership_entry, office, provider, provider_ban,
@@ -14,8 +14,8 @@ use ruhu_sync::storage::Stored;
 use uuid::Uuid;
 
 impl Tx {
-    /// A provider with its bans.
-    pub fn provider(&mut self, id: Uuid) -> Stored<Option<Provider>> {
+    /// A provider with its bans that hold in an area.
+    pub fn provider(&mut self, id: Uuid, area: &str) -> Stored<Option<Provider>> {
         let row: Option<(String, Option<String>)> = self.run(|connection| {
             let query = provider::table.find(name(id)).select((provider::name, provider::uscc));
             on_both!(connection, |c| query.first(c).optional())
@@ -23,15 +23,7 @@ impl Tx {
         let Some((called, uscc)) = row else {
             return Ok(None);
         };
-        let bans: Vec<(String, String)> = self.run(|connection| {
-            let query = provider_ban::table
-                .filter(provider_ban::provider.eq(name(id)))
-                .order(provider_ban::id)
-                .select((provider_ban::first_day, provider_ban::last_day));
-            on_both!(connection, |c| query.load(c))
-        })?;
-        let bans = bans.iter().map(|(first, last)| Ok((day(first)?, day(last)?)));
-        let bans = bans.collect::<Stored<_>>()?;
+        let bans = Bans::of(self, [name(id)])?.holding_in(name(id), area);
         Ok(Some(Provider { uscc: uscc.unwrap_or_default(), name: called, bans }))
     }
 

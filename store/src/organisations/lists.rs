@@ -11,6 +11,7 @@ use crate::values::{Fixed, Name, day};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use ruhu_casework::administration::Within;
+use ruhu_casework::areas;
 use ruhu_sync::id::{StreamId, UserId};
 use ruhu_sync::storage::Stored;
 use uuid::Uuid;
@@ -45,6 +46,8 @@ pub struct BanRow {
     pub last_day: NaiveDate,
     /// Why.
     pub reason: String,
+    /// Where it holds: for contracts bought inside this area.
+    pub area: String,
 }
 
 /// A contract in its table.
@@ -123,11 +126,11 @@ pub(super) fn provider_of((id, name, uscc): ProviderColumns) -> ProviderRow {
     ProviderRow { id: uuid(id), name, uscc }
 }
 
-type BanColumns = (Fixed<16>, Fixed<16>, String, String, String);
+type BanColumns = (Fixed<16>, Fixed<16>, String, String, String, String);
 
-pub(super) fn ban_of((id, provider, first, last, reason): BanColumns) -> Stored<BanRow> {
+pub(super) fn ban_of((id, provider, first, last, reason, area): BanColumns) -> Stored<BanRow> {
     let (first_day, last_day) = (day(&first)?, day(&last)?);
-    Ok(BanRow { id: uuid(id), provider: uuid(provider), first_day, last_day, reason })
+    Ok(BanRow { id: uuid(id), provider: uuid(provider), first_day, last_day, reason, area })
 }
 
 type ContractColumns = (Fixed<16>, Fixed<16>, String, String, String, Option<String>);
@@ -237,14 +240,24 @@ impl Tx {
         Ok(page.cut(rows.into_iter().map(provider_of).collect(), |row| row.id))
     }
 
-    /// Bans of providers.
-    pub fn bans(&mut self, page: Page<Uuid>) -> Stored<Slice<BanRow, Uuid>> {
+    /// Bans of providers that hold somewhere inside these areas: those imposed there, and above.
+    pub fn bans(&mut self, page: Page<Uuid>, within: &Within) -> Stored<Slice<BanRow, Uuid>> {
+        let above: Vec<&str> = within.prefixes().flat_map(areas::outwards).collect();
+        let ranges = ranges(within);
         let rows: Vec<BanColumns> = self.run(|connection| {
-            let query = provider_ban::table
-                .filter(provider_ban::id.gt(begins_after(page)))
-                .order(provider_ban::id)
-                .limit(page.fetched());
-            on_both!(connection, |c| query.load(c))
+            on_both!(connection, |c| {
+                let is_after = || provider_ban::id.gt(begins_after(page));
+                let mut query = provider_ban::table
+                    .filter(is_after().and(provider_ban::area.eq_any(&above)))
+                    .order(provider_ban::id)
+                    .limit(page.fetched())
+                    .into_boxed();
+                for (first, end) in &ranges {
+                    let area = provider_ban::area;
+                    query = query.or_filter(is_after().and(area.ge(*first).and(area.lt(end))));
+                }
+                query.load(c)
+            })
         })?;
         let rows = rows.into_iter().map(ban_of).collect::<Stored<_>>()?;
         Ok(page.cut(rows, |row| row.id))
@@ -299,8 +312,8 @@ impl Tx {
         Ok(page.cut(rows, |row| row.id))
     }
 
-    /// Accounts, without what signs them in.
-    pub fn accounts(&mut self, page: Page<Uuid>) -> Stored<Slice<Account, Uuid>> {
-        account_page(self, page)
+    /// Accounts that are known in these areas, without what signs them in.
+    pub fn accounts(&mut self, page: Page<Uuid>, within: &Within) -> Stored<Slice<Account, Uuid>> {
+        account_page(self, page, within)
     }
 }

@@ -8,6 +8,7 @@ use crate::page::{Page, Slice};
 use crate::schema::{account, audit_log, server};
 use crate::values::{Fixed, Name, counted, counter};
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use ruhu_casework::administration::Within;
 use ruhu_sync::id::{Instant, UserId};
 use ruhu_sync::storage::Stored;
@@ -80,7 +81,8 @@ impl Tx {
         })
     }
 
-    /// What was done after a number, inside these areas or in none, oldest first.
+    /// What was done after a number, inside these areas, oldest first. What is of no one area is the
+    /// whole city's.
     pub fn organisation_log(
         &mut self,
         page: Page<u64>,
@@ -88,6 +90,7 @@ impl Tx {
     ) -> Stored<Slice<LogRow, u64>> {
         let after = page.after.unwrap_or_default();
         let ranges = ranges(within);
+        let citys = within.contains("");
         let rows: Vec<Row> = self.run(|connection| {
             on_both!(connection, |c| {
                 let is_after = || {
@@ -96,7 +99,7 @@ impl Tx {
                 };
                 let mut query = audit_log::table
                     .left_join(account::table)
-                    .filter(is_after().and(audit_log::area.is_null()))
+                    .filter(is_after().and(audit_log::area.is_null()).and(citys.into_sql::<Bool>()))
                     .select((
                         audit_log::number,
                         audit_log::done_at,

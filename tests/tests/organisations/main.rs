@@ -1,5 +1,6 @@
 //! Who works for whom, and what follows from it: file by file, a part of the rules.
 
+mod areas;
 mod desk;
 mod duties;
 mod log;

@@ -102,7 +102,7 @@ fn staff_reach_what_lies_inside_their_own_areas(server: Server) {
     }
     let place = json!({"account": Field::user("committee"), "caseload": Field::CASELOAD_A,
         "first_day": "2026-11-23", "education": "college"});
-    assert_eq!(there.refused("memberships", &place), ["caseload_unknown"]);
+    assert_eq!(there.refused("memberships", &place), ["account_unknown", "caseload_unknown"]);
     here.arrange(&format!("memberships/{membership}/end"), &end);
 }
 

@@ -36,6 +36,10 @@ pub(crate) struct NewAccount {
     /// 工号, on watermarks and prints.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     staff_no: Option<String>,
+    /// For which area: it belongs there until it has an office or a place in a team. That of who adds
+    /// it, without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    area: Option<String>,
     /// The first password, at least 10 characters.
     // Neither the log nor the idempotency key's hash may tell anything of it.
     #[serde(skip_serializing)]
@@ -122,7 +126,8 @@ impl AccountList {
 
 /// Lists accounts.
 ///
-/// All: somebody new has no area yet.
+/// Those with an office or a place in a team inside the areas of who asks, and those that were made
+/// there and have neither yet.
 #[utoipa::path(
     tag = "organisations",
     params(Paging),
@@ -134,12 +139,12 @@ impl AccountList {
 )]
 #[get("/v1/organisations/accounts")]
 pub(crate) async fn list_accounts(
-    _staff: Admin,
+    staff: Admin,
     service: web::Data<Service>,
     wanted: web::Query<Paging>,
 ) -> Answer<HttpResponse> {
-    let page = ACCOUNTS.page(&wanted)?;
-    let found = service.read(move |tx| tx.accounts(page)).await?;
+    let (page, within) = (ACCOUNTS.page(&wanted)?, staff.acting().within);
+    let found = service.read(move |tx| tx.accounts(page, &within)).await?;
     Ok(HttpResponse::Ok().json(AccountList::of(found)?))
 }
 
@@ -224,7 +229,9 @@ impl Arrangement for HashedAccount {
         if scene.tx.account_by_login(&new.login)?.is_some() {
             faults.push(Fault::LoginTaken);
         }
+        let area = scene.area(new.area.as_deref()).map_err(|fault| faults.push(fault));
         sound(faults)?;
+        let area = area.unwrap_or_default();
         let added = scene.tx.add_account(&Account {
             id: UserId(scene.id),
             login: new.login.clone(),
@@ -235,7 +242,8 @@ impl Arrangement for HashedAccount {
         })?;
         // The command line gives logins without waiting for us.
         sound(if added { Vec::new() } else { vec![Fault::LoginTaken] })?;
-        Ok(Change { subject: scene.id, area: None, before: None })
+        scene.tx.make_account_for(UserId(scene.id), &area)?;
+        Ok(Change { subject: scene.id, area: Some(area), before: None })
     }
 }
 
@@ -244,11 +252,9 @@ impl Arrangement for UseOf {
 
     fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
         let (user, AccountUse { active, reason }) = (UserId(self.id), &self.asked);
+        let ties = scene.tx.ties_of(user)?.filter(|ties| ties.are_administered(scene.within));
+        let ties = ties.ok_or(Stop::NotAvailable)?;
         let account = scene.tx.account(user)?.ok_or(Stop::NotAvailable)?;
-        let areas = scene.tx.areas_of(user)?;
-        if !areas.iter().all(|area| scene.within.contains(area)) {
-            return Err(Stop::NotAvailable);
-        }
         let offices = scene.tx.person_facts(user)?.offices;
         let mut faults = check_text(reason, Fault::ReasonMissing);
         faults.extend(check_switching(&offices, scene.within, scene.today));
@@ -258,6 +264,6 @@ impl Arrangement for UseOf {
         sound(faults)?;
         scene.tx.set_account_active(user, *active)?;
         let before = Some(json!({"active": account.active}));
-        Ok(Change { subject: self.id, area: None, before })
+        Ok(Change { subject: self.id, area: ties.areas().first().cloned(), before })
     }
 }

@@ -31,6 +31,9 @@ pub(crate) struct NewBan {
     /// The first day; today without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     first_day: Option<Day>,
+    /// Where it holds: for contracts that are bought inside this area. That of who bans without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    area: Option<String>,
     /// Why.
     reason: String,
 }
@@ -52,6 +55,8 @@ pub(crate) struct BanEntry {
     first_day: Day,
     /// The last day, inclusive. Before the first: it was lifted before it began.
     last_day: Day,
+    /// Where it holds: for contracts bought inside this area; empty for everywhere.
+    area: String,
     /// Why.
     reason: String,
 }
@@ -73,6 +78,7 @@ impl BanList {
             provider: row.provider,
             first_day: Day(row.first_day),
             last_day: Day(row.last_day),
+            area: row.area,
             reason: row.reason,
         };
         let next = BANS.next(found.next)?;
@@ -80,13 +86,14 @@ impl BanList {
     }
 
     fn example() -> Value {
-        json!({"bans": [{"id": ID, "provider": OTHER_ID, "first_day": "2026-11-23", "last_day": "2029-11-22", "reason": "转包服务"}], "next": CURSOR})
+        json!({"bans": [{"id": ID, "provider": OTHER_ID, "first_day": "2026-11-23", "last_day": "2029-11-22", "area": "110102", "reason": "转包服务"}], "next": CURSOR})
     }
 }
 
 /// Lists bans.
 ///
-/// Those that ended or were lifted, too.
+/// Those that hold somewhere inside the areas of who asks, imposed there or above; those that ended
+/// or were lifted, too.
 #[utoipa::path(
     tag = "organisations",
     params(Paging),
@@ -98,18 +105,19 @@ impl BanList {
 )]
 #[get("/v1/organisations/bans")]
 pub(crate) async fn list_bans(
-    _staff: OrganisationStaff,
+    staff: OrganisationStaff,
     service: web::Data<Service>,
     wanted: web::Query<Paging>,
 ) -> Answer<HttpResponse> {
-    let page = BANS.page(&wanted)?;
-    let found = service.read(move |tx| tx.bans(page)).await?;
+    let (page, within) = (BANS.page(&wanted)?, staff.acting().within);
+    let found = service.read(move |tx| tx.bans(page, &within)).await?;
     Ok(HttpResponse::Ok().json(BanList::of(found)?))
 }
 
 /// Bans a contractor for three years.
 ///
-/// It gets no contract on these days, and its people see no household.
+/// Inside the area it gets no contract on these days, and under the contracts that are bought there
+/// its people see no household. What other areas buy goes on.
 #[utoipa::path(
     tag = "organisations",
     params(("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "ban-7f3a0001")),
@@ -132,7 +140,7 @@ pub(crate) async fn begin_ban(
 
 /// Lifts a ban.
 ///
-/// Without a last day it ends at once.
+/// Whoever arranges for the area in which it was imposed, or above. /// Without a last day it ends at once.
 #[utoipa::path(
     tag = "organisations",
     params(
@@ -171,7 +179,9 @@ impl Arrangement for NewBan {
     fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
         let (first, last) = ban_from(self.first_day.map_or(scene.today, |day| day.0));
         let mut faults = check_text(&self.reason, Fault::ReasonMissing);
-        match scene.tx.provider(self.provider)? {
+        let area = scene.area(self.area.as_deref()).map_err(|fault| faults.push(fault));
+        let area = area.unwrap_or_default();
+        match scene.tx.provider(self.provider, &area)? {
             None => faults.push(Fault::ProviderUnknown),
             Some(provider) => {
                 let mut bans = provider.bans.iter();
@@ -181,8 +191,8 @@ impl Arrangement for NewBan {
             }
         }
         sound(faults)?;
-        scene.tx.add_provider_ban(scene.id, self.provider, (first, last), &self.reason)?;
-        Ok(Change { subject: scene.id, area: None, before: None })
+        scene.tx.add_provider_ban(scene.id, self.provider, (first, last), &self.reason, &area)?;
+        Ok(Change { subject: scene.id, area: Some(area), before: None })
     }
 }
 
@@ -191,11 +201,12 @@ impl Arrangement for LiftedBan {
 
     fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
         let Self(EndOf { id, end }) = self;
-        let ban = scene.tx.ban(*id)?.ok_or(Stop::NotAvailable)?;
+        let found = scene.tx.ban(*id)?.filter(|ban| scene.within.contains(&ban.area));
+        let ban = found.ok_or(Stop::NotAvailable)?;
         let term = Term { first_day: ban.first_day, last_day: Some(ban.last_day) };
         let last_day = scene.end(term, end.last_day(), &end.reason)?;
         scene.tx.end_ban(*id, last_day)?;
         let before = Some(json!({"last_day": ban.last_day}));
-        Ok(Change { subject: *id, area: None, before })
+        Ok(Change { subject: *id, area: Some(ban.area), before })
     }
 }

@@ -182,7 +182,7 @@ impl Arrangement for NewContract {
             last_day: self.last_day.0,
             over_a_year_because: self.over_a_year_because.clone(),
         };
-        let known = scene.tx.provider(self.provider)?;
+        let known = scene.tx.provider(self.provider, &self.purchaser_area)?;
         let mut faults = match known {
             Some(provider) => check_contract(&contract, &provider, scene.today),
             None => {

@@ -86,8 +86,8 @@ impl OrganisationLog {
 
 /// Reads what staff did to the organisations.
 ///
-/// Append-only: nothing of it is ever changed or removed. Inside the auditor's areas, and what is
-/// of no one area.
+/// Append-only: nothing of it is ever changed or removed. Inside the auditor's areas; what is of no
+/// one area, such as a new contractor, for auditors of the whole city.
 #[utoipa::path(
     tag = "organisations",
     params(Paging),

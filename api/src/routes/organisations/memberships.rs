@@ -255,7 +255,7 @@ impl Arrangement for NewMembership {
 
     fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
         let (brought, mut faults) = self.qualification();
-        match scene.tx.account(UserId(self.account))? {
+        match scene.known_account(UserId(self.account))? {
             None => faults.push(Fault::AccountUnknown),
             Some(account) if !account.active => faults.push(Fault::AccountOff),
             Some(_) => {}

@@ -194,7 +194,7 @@ impl Arrangement for NewOffice {
                 faults.extend(check_appointment(office.role, &office.area, scene.within));
             }
         }
-        match scene.tx.account(user)? {
+        match scene.known_account(user)? {
             None => faults.push(Fault::AccountUnknown),
             Some(account) if !account.active => faults.push(Fault::AccountOff),
             Some(_) => {}

@@ -1,0 +1,2 @@
+ALTER TABLE provider_ban DROP COLUMN area;
+ALTER TABLE account DROP COLUMN made_in;

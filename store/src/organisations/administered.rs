@@ -1,0 +1,74 @@
+//! Who is whose to administer, as a condition of lists. `casework::administration` has the rule; this
+//! is the same rule where the rows are, so that pages are cut after it.
+
+use super::ranges;
+use crate::Tx;
+use crate::schema::account;
+use crate::values::Name;
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use ruhu_casework::administration::{Ties, Within};
+use ruhu_sync::id::UserId;
+use ruhu_sync::storage::Stored;
+
+const OFFICES: &str = "SELECT 1 FROM office AS o WHERE o.account = account.id";
+const TEAMS: &str = "SELECT 1 FROM membership AS m JOIN caseload AS t ON t.id = m.caseload \
+    WHERE m.account = account.id";
+
+/// Whether a column's code lies inside. The prefixes are digits.
+fn inside(column: &str, within: &Within) -> String {
+    let each = ranges(within).into_iter();
+    let each = each.map(|(first, end)| format!("({column} >= '{first}' AND {column} < '{end}')"));
+    let any: Vec<_> = each.collect();
+    match any.is_empty() {
+        true => "(1 = 0)".to_owned(),
+        false => format!("({})", any.join(" OR ")),
+    }
+}
+
+/// [`Ties::are_known`], of the account of the row.
+pub(crate) fn is_known(within: &Within) -> SqlLiteral<Bool> {
+    let (office, team) = (inside("o.area", within), inside("t.area", within));
+    let made = inside("account.made_in", within);
+    sql(&format!(
+        "(EXISTS ({OFFICES} AND {office}) OR EXISTS ({TEAMS} AND {team}) \
+         OR ({made} AND NOT EXISTS ({OFFICES}) AND NOT EXISTS ({TEAMS})))"
+    ))
+}
+
+/// [`Ties::are_administered`], of the account of the row.
+pub(crate) fn is_administered(within: &Within) -> SqlLiteral<Bool> {
+    let (office, team) = (inside("o.area", within), inside("t.area", within));
+    let made = inside("account.made_in", within);
+    sql(&format!(
+        "(NOT EXISTS ({OFFICES} AND NOT {office}) AND NOT EXISTS ({TEAMS} AND NOT {team}) \
+         AND ({made} OR EXISTS ({OFFICES}) OR EXISTS ({TEAMS})))"
+    ))
+}
+
+impl Tx {
+    /// What ties a person to areas; none if there is no such account.
+    pub fn ties_of(&mut self, user: UserId) -> Stored<Option<Ties>> {
+        let made_in: Option<String> = self.run(|connection| {
+            let query = account::table.find(user.fixed()).select(account::made_in);
+            on_both!(connection, |c| query.first(c).optional())
+        })?;
+        let Some(made_in) = made_in else {
+            return Ok(None);
+        };
+        Ok(Some(Ties { places: self.areas_of(user)?, made_in }))
+    }
+
+    /// Says for which area an account was made.
+    pub fn make_account_for(&mut self, user: UserId, area: &str) -> Stored<()> {
+        self.must_write()?;
+        self.run(|connection| {
+            let query =
+                diesel::update(account::table.find(user.fixed())).set(account::made_in.eq(area));
+            on_both!(connection, |c| query.execute(c))
+        })?;
+        Ok(())
+    }
+}

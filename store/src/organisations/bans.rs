@@ -1,0 +1,45 @@
+//! The bans of providers, each for the contracts that are bought inside its area.
+
+use crate::Tx;
+use crate::schema::provider_ban;
+use crate::values::{Fixed, day};
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use ruhu_casework::areas;
+use ruhu_sync::storage::Stored;
+use std::collections::HashMap;
+
+type Days = (NaiveDate, NaiveDate);
+
+/// The bans of some providers.
+pub(crate) struct Bans(HashMap<Fixed<16>, Vec<(String, Days)>>);
+
+impl Bans {
+    /// The bans of these providers, by one statement.
+    pub(crate) fn of(tx: &mut Tx, providers: impl IntoIterator<Item = Fixed<16>>) -> Stored<Self> {
+        let providers: Vec<_> = providers.into_iter().collect();
+        let rows: Vec<(Fixed<16>, String, String, String)> = tx.run(|connection| {
+            let query = provider_ban::table
+                .filter(provider_ban::provider.eq_any(&providers))
+                .order(provider_ban::id)
+                .select((
+                    provider_ban::provider,
+                    provider_ban::area,
+                    provider_ban::first_day,
+                    provider_ban::last_day,
+                ));
+            on_both!(connection, |c| query.load(c))
+        })?;
+        let mut found: HashMap<_, Vec<_>> = HashMap::new();
+        for (provider, area, first, last) in rows {
+            found.entry(provider).or_default().push((area, (day(&first)?, day(&last)?)));
+        }
+        Ok(Self(found))
+    }
+
+    /// The days on which a provider is banned from contracts that are bought in an area.
+    pub(crate) fn holding_in(&self, provider: Fixed<16>, area: &str) -> Vec<Days> {
+        let all = self.0.get(&provider).into_iter().flatten();
+        all.filter(|(outer, _)| areas::contains(outer, area)).map(|(_, days)| *days).collect()
+    }
+}
