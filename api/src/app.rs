@@ -20,6 +20,7 @@ use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::rt::System;
 use actix_web::{App, HttpServer, web};
+use ruhu_casework::signatures::public_half;
 use ruhu_store::{Store, StoreSettings, Tx};
 use ruhu_sync::storage::StorageError;
 use secrecy::ExposeSecret as _;
@@ -122,6 +123,7 @@ pub fn build(
         areas: Arc::new(areas),
         demo: None,
         live,
+        proof_key: public_half(keys.sealing.derive(ruhu_store::PROOFS)),
         cursor_key: Arc::new(keys.cursor),
         settings: Arc::new(settings),
     })

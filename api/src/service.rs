@@ -34,6 +34,8 @@ pub struct Service {
     pub metrics: Metrics,
     /// The time.
     pub clock: Clock,
+    /// What tablets make proofs of PINs out to: the public half of a secret of the service.
+    pub proof_key: [u8; 32],
     /// Authenticates cursors.
     pub cursor_key: Arc<SecretBox<[u8; 32]>>,
     /// The areas.

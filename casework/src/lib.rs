@@ -21,6 +21,7 @@ pub mod projection;
 pub mod references;
 pub mod roles;
 pub mod rules;
+pub mod secrets;
 mod settling;
 mod shapes;
 pub mod shelf;

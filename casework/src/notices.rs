@@ -60,7 +60,7 @@ fn places(paths: &[Path]) -> Json {
 }
 
 /// An instant as people here read it.
-fn beijing_time(at: Instant) -> String {
+pub(crate) fn beijing_time(at: Instant) -> String {
     let utc = DateTime::from_timestamp_micros(at.0).unwrap_or_default();
     utc.with_timezone(&chrono_tz::Asia::Shanghai).to_rfc3339_opts(SecondsFormat::Secs, false)
 }

@@ -14,6 +14,7 @@ use ruhu_sync::rules::{
     Capacity, Grants, News, Notice, Question, Reference, Rooting, Rules, StreamKind,
 };
 use ruhu_sync::shape::Shape;
+use ruhu_sync::signing::{Signatures, Signers};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -230,12 +231,7 @@ impl Rules for CaseRules {
 
     fn permits(&self, question: &Question<'_>) -> Result<(), Reason> {
         let kind = kinds::get(question.kind).ok_or(Reason::NotPermitted)?;
-        permission::permits(kind, question)?;
-        let is_signed = answers_field(kind).is_some();
-        if is_signed && !signatures::are_proved(question) {
-            return Err(Reason::SignatureUnproven);
-        }
-        Ok(())
+        permission::permits(kind, question)
     }
 
     fn may_pass(
@@ -296,11 +292,7 @@ impl Rules for CaseRules {
 
     fn stamps(&self, question: &Question<'_>, document: &Object) -> Vec<(Path, Json)> {
         let Some(kind) = kinds::get(question.kind) else { return Vec::new() };
-        let mut stamps = permission::stamps(kind, question, document);
-        if answers_field(kind).is_some() {
-            stamps.extend(signatures::marks(question));
-        }
-        stamps
+        permission::stamps(kind, question, document)
     }
 
     fn signers(&self, kind: &str, patch: &Object) -> Vec<UserId> {
@@ -345,6 +337,13 @@ impl Rules for CaseRules {
         let Some(kind) = kinds::get(kind) else { return Vec::new() };
         let form = form_named(document).and_then(|named| self.form(named));
         crate::references::of(kind, form, document)
+    }
+
+    fn signatures(&self, question: &Question<'_>, signers: &Signers) -> Signatures {
+        match kinds::get(question.kind).and_then(answers_field) {
+            Some(_) => signatures::check(question, signers),
+            None => Signatures::default(),
+        }
     }
 
     fn author_capacity(&self, stream: StreamKind) -> Capacity {

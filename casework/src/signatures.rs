@@ -4,7 +4,9 @@
 //! When all have confirmed the same, the assessment is handed in, by the edit that brings the last
 //! confirmation. A confirmation of other answers counts for nothing, and is kept.
 
+use crate::notices::beijing_time;
 use crate::roles::{REVIEWER, WORKER};
+use curve25519_dalek::montgomery::MontgomeryPoint;
 use hmac::{Hmac, KeyInit, Mac};
 use ruhu_forms::Form;
 use ruhu_sync::canonical;
@@ -13,7 +15,8 @@ use ruhu_sync::id::{RecordId, UserId};
 use ruhu_sync::json::{Json, Object};
 use ruhu_sync::patch::{Ask, Wish};
 use ruhu_sync::path::Path;
-use ruhu_sync::rules::{Question, SigningKey};
+use ruhu_sync::rules::Question;
+use ruhu_sync::signing::{Signatures, Signers, SigningKey};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
 
@@ -22,9 +25,11 @@ pub(crate) const INVESTIGATORS: &str = "investigators";
 /// By person, the hash of the answers that were confirmed.
 pub(crate) const CONFIRMATIONS: &str = "confirmations";
 /// By person, the proof that a confirmation on another's tablet is the person's: checked, not kept.
-pub(crate) const PROOFS: &str = "proofs";
-/// By person, the hash that was confirmed on another's tablet and proved: what is kept of it.
+const PROOFS: &str = "proofs";
+/// By person, the hash that a PIN proved, when, and on whose device: what is kept of it.
 const PROVED: &str = "proved";
+const PROVED_AT: &str = "proved_at";
+const PROVED_BY: &str = "proved_by";
 
 /// More people than sign one assessment: so many an edit makes the server look up at most.
 pub(crate) const PEOPLE_MAX: usize = 16;
@@ -53,18 +58,54 @@ pub fn answers_hash(document: &Object) -> String {
     to_hex(&Sha256::digest(text.as_bytes()))
 }
 
-/// The proof of a confirmation: HMAC-SHA-256 under the person's key over the record's name and the
-/// hash, in lower-case hexadecimal.
-pub fn proof(key: &SigningKey, record: RecordId, hash: &str) -> String {
-    to_hex(&authenticated(key, record, hash).finalize().into_bytes())
+/// The proof of a confirmation, as a tablet makes it from 32 random bytes that it then forgets: the
+/// public half of the random key, and HMAC-SHA-256 by what PIN and service share with it. Without the
+/// random bytes or the service's secret nobody can try a PIN on it, whoever holds it.
+pub fn proof(
+    pin: &SigningKey,
+    service: [u8; 32],
+    random: [u8; 32],
+    record: RecordId,
+    hash: &str,
+) -> String {
+    let public = MontgomeryPoint::mul_base_clamped(random).to_bytes();
+    let shared = MontgomeryPoint(service).mul_clamped(random).to_bytes();
+    let mac = authenticated(pin, &shared, &public, record, hash).finalize().into_bytes();
+    to_hex(&public) + &to_hex(&mac)
 }
 
-fn authenticated(key: &SigningKey, record: RecordId, hash: &str) -> Hmac<Sha256> {
-    // HMAC pads a short key with zeros to its block; doing so here leaves no error to handle.
+/// The public half of a secret that proofs are made out to.
+pub fn public_half(secret: [u8; 32]) -> [u8; 32] {
+    MontgomeryPoint::mul_base_clamped(secret).to_bytes()
+}
+
+/// Whether a proof was made by this PIN, and out to the owner of this secret.
+fn is_made_by(
+    pin: &SigningKey,
+    secret: [u8; 32],
+    given: &[u8],
+    record: RecordId,
+    hash: &str,
+) -> bool {
+    let Some((public, mac)) = given.split_first_chunk::<32>() else { return false };
+    let shared = MontgomeryPoint(*public).mul_clamped(secret).to_bytes();
+    authenticated(pin, &shared, public, record, hash).verify_slice(mac).is_ok()
+}
+
+fn authenticated(
+    pin: &SigningKey,
+    shared: &[u8; 32],
+    public: &[u8; 32],
+    record: RecordId,
+    hash: &str,
+) -> Hmac<Sha256> {
+    // PIN and shared secret fill HMAC's block, so that there is no error to handle.
     let mut block = [0; 64];
-    block[..key.len()].copy_from_slice(key);
+    block[..32].copy_from_slice(pin);
+    block[32..].copy_from_slice(shared);
     let mut mac = <Hmac<Sha256> as KeyInit>::new(&block.into());
-    mac.update(b"ruhu signature 1");
+    mac.update(b"ruhu signature 2");
+    mac.update(public);
     mac.update(record.as_bytes());
     mac.update(hash.as_bytes());
     mac
@@ -136,53 +177,82 @@ pub(crate) fn signers(patch: &Object) -> Vec<UserId> {
     signers.take(PEOPLE_MAX).collect()
 }
 
-/// Whether everyone else's confirmation in an edit is proved by that person's PIN. Taking another's
-/// away cannot be proved.
-pub(crate) fn are_proved(question: &Question<'_>) -> bool {
-    if takes_all_away(question) {
-        let mut there = question.current.into_iter().flat_map(|c| members(c, CONFIRMATIONS));
-        return there.all(|(user, _)| UserId::parse(user) == Some(question.user));
+/// Which of others' confirmations in an edit are proved by their PINs. One that is not changes
+/// nothing; the rest of the edit does. Taking another's away cannot be proved.
+pub(crate) fn check(question: &Question<'_>, signers: &Signers) -> Signatures {
+    let mut signed = Signatures::default();
+    let of = |ask: &Ask, field: &str| ask.path.steps().first().is_some_and(|name| name == field);
+    let proofs = question.asks.iter().filter(|ask| of(ask, PROOFS));
+    signed.spent = proofs.map(|ask| ask.path.clone()).collect();
+    if takes_anothers_away(question) {
+        signed.unproved.push(Path::of(&[CONFIRMATIONS]));
     }
     let others = asked(question.asks, CONFIRMATIONS).filter(|(user, _)| *user != question.user);
-    others.into_iter().all(|(user, wish)| {
-        let Wish::Set(Json::Text(hash)) = wish else { return false };
-        let given = asked(question.asks, PROOFS).find_map(|(of, wish)| match wish {
-            Wish::Set(Json::Text(given)) if of == user => Some(given),
-            _ => None,
-        });
-        let (Some(key), Some(given)) = (key_of(question, user), given) else { return false };
-        let bytes = from_hex(given);
-        bytes.is_some_and(|bytes| {
-            authenticated(key, question.record, hash).verify_slice(&bytes).is_ok()
-        })
-    })
-}
-
-/// What is kept of the proofs that an edit carries: of each, the hash that it proves.
-pub(crate) fn marks(question: &Question<'_>) -> Vec<(Path, Json)> {
-    let proved: BTreeSet<_> = asked(question.asks, PROOFS).map(|(user, _)| user).collect();
-    let confirmed = asked(question.asks, CONFIRMATIONS).filter(|(user, _)| proved.contains(user));
-    confirmed
-        .filter_map(|(user, wish)| match wish {
-            Wish::Set(hash) if user != question.user => {
-                Some((Path::of(&[PROVED, &user.to_string()]), hash.clone()))
+    for (user, wish) in others {
+        let name = user.to_string();
+        match proved(question, signers, user, wish) {
+            Proved::By(hash) => {
+                let of = |field: &str| Path::of(&[field, &name]);
+                let by = Json::Text(question.user.to_string());
+                signed.marks.push((of(PROVED), Json::Text(hash.to_owned())));
+                signed.marks.push((of(PROVED_AT), Json::Text(beijing_time(question.now))));
+                signed.marks.push((of(PROVED_BY), by));
             }
-            _ => None,
-        })
-        .collect()
+            missed => {
+                signed.unproved.push(Path::of(&[CONFIRMATIONS, &name]));
+                signed.failed.extend(matches!(missed, Proved::Wrongly).then_some(user));
+            }
+        }
+    }
+    signed
 }
 
-/// The key of one who may investigate this record now: who works in the record's team, or reviews
-/// in its area. Nobody else is second investigator, whatever PIN is proved (57号 §16; 313号 严禁转包).
-fn key_of<'a>(question: &Question<'a>, user: UserId) -> Option<&'a SigningKey> {
-    let signer = question.signers.get(&user)?;
-    let grant = signer.grants.streams.get(&question.stream?)?;
-    [WORKER, REVIEWER].contains(&grant.capacity).then_some(&signer.key)
+/// What the proof of one confirmation is worth.
+enum Proved<'a> {
+    /// It proves the confirmation of this hash.
+    By(&'a str),
+    /// It was made with another PIN.
+    Wrongly,
+    /// There is none, or none that may be looked at.
+    Not,
 }
 
-fn takes_all_away(question: &Question<'_>) -> bool {
+fn proved<'a>(
+    question: &Question<'a>,
+    signers: &Signers,
+    user: UserId,
+    wish: &'a Wish,
+) -> Proved<'a> {
+    let given = asked(question.asks, PROOFS).find_map(|(of, wish)| match wish {
+        Wish::Set(Json::Text(given)) if of == user => from_hex(given),
+        _ => None,
+    });
+    let pin = signers.key(user).filter(|_| may_investigate(question, signers, user));
+    let (Wish::Set(Json::Text(hash)), Some(pin), Some(given)) = (wish, pin, given) else {
+        return Proved::Not;
+    };
+    let mut secrets = signers.secrets.iter();
+    match secrets.any(|secret| is_made_by(pin, *secret, &given, question.record, hash)) {
+        true => Proved::By(hash),
+        false => Proved::Wrongly,
+    }
+}
+
+/// Whether a person may investigate this record now: who works in the record's team, or reviews in
+/// its area. Nobody else is second investigator, whatever PIN is proved (57号 §16; 313号 严禁转包).
+fn may_investigate(question: &Question<'_>, signers: &Signers, user: UserId) -> bool {
+    let capacity = || {
+        let grants = &signers.people.get(&user)?.grants;
+        Some(grants.streams.get(&question.stream?)?.capacity)
+    };
+    capacity().is_some_and(|capacity| [WORKER, REVIEWER].contains(&capacity))
+}
+
+fn takes_anothers_away(question: &Question<'_>) -> bool {
     let all = Path::of(&[CONFIRMATIONS]);
+    let is_anothers = |(user, _): (&String, &Json)| UserId::parse(user) != Some(question.user);
     question.asks.iter().any(|ask| ask.path == all && ask.wish == Wish::Remove)
+        && question.current.into_iter().flat_map(|c| members(c, CONFIRMATIONS)).any(is_anothers)
 }
 
 fn from_hex(text: &str) -> Option<Vec<u8>> {

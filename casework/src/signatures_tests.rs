@@ -1,8 +1,9 @@
 use super::*;
 use crate::roles::{REPORTER, REVIEWER, WINDOW, WORKER};
 use crate::testing::{asked as asks_of, object, rules};
-use ruhu_sync::id::StreamId;
-use ruhu_sync::rules::{Act, Capacity, Grant, Grants, Rules, Signer, StreamKind};
+use ruhu_sync::id::{Instant, StreamId};
+use ruhu_sync::rules::{Act, Capacity, Grant, Grants, Rules, StreamKind};
+use ruhu_sync::signing::{Failures, Signer};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -61,9 +62,24 @@ fn the_published_hash_and_proof() {
     let mut hasher = Sha256::new();
     hasher.update(br#"{"answers":{"eat":"achieved"},"form":"tekun_six","form_version":1}"#);
     assert_eq!(hash, to_hex(&hasher.finalize()));
-    assert_eq!(proof(&[7; 32], RECORD, &hash).len(), 64);
-    assert_ne!(proof(&[7; 32], RECORD, &hash), proof(&[8; 32], RECORD, &hash));
+    // X25519 and HMAC by their own names, so that nothing of ours proves itself.
+    let (secret, random) = ([3; 32], [5; 32]);
+    let made = proof(&[7; 32], public_half(secret), random, RECORD, &hash);
+    let public = MontgomeryPoint::mul_base_clamped(random);
+    let shared = MontgomeryPoint(public_half(secret)).mul_clamped(random);
+    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&[[7; 32], shared.to_bytes()].concat())
+        .expect("a key");
+    mac.update(b"ruhu signature 2");
+    mac.update(public.as_bytes());
+    mac.update(RECORD.as_bytes());
+    mac.update(hash.as_bytes());
+    let expected = [public.to_bytes().as_slice(), &mac.finalize().into_bytes()].concat();
+    assert_eq!(made, to_hex(&expected));
+    assert_eq!(made, PUBLISHED);
 }
+
+/// Of the PIN key 07…07, the secret 03…03, the random bytes 05…05, and the record and hash above.
+const PUBLISHED: &str = "50a61409b1ddd0325e9b16b700e719e9772c07000b1bd7786e907c653d20495dc8d5cfa953db4b8b7ba2fcc2f21a7680e4146679b58caadb5de30e08fd98b352";
 
 #[test]
 fn it_is_confirmed_when_all_who_are_named_have_confirmed_these_answers() {
@@ -92,19 +108,7 @@ fn one_alone_is_enough_only_where_neither_form_nor_people_say_two() {
 
 const TEAM: StreamId = StreamId(Uuid::from_u128(5));
 
-/// The other person, with a key and a capacity before one stream.
-fn signer(stream: StreamId, capacity: Capacity) -> BTreeMap<UserId, Signer> {
-    let grant = Grant { kind: StreamKind::Caseload, held: true, capacity };
-    let grants = Grants { streams: BTreeMap::from([(stream, grant)]), ..Grants::default() };
-    BTreeMap::from([(OTHER, Signer { key: [7; 32], grants })])
-}
-
-fn question<T>(
-    current: &str,
-    patch: &str,
-    signers: &BTreeMap<UserId, Signer>,
-    answer: impl FnOnce(&Question<'_>) -> T,
-) -> T {
+fn question<T>(current: &str, patch: &str, answer: impl FnOnce(&Question<'_>) -> T) -> T {
     let rules = rules();
     let current = assessment(current);
     let asks = asks_of(&rules, "assessment", Some(&current), patch, &[]);
@@ -112,7 +116,6 @@ fn question<T>(
         current: Some(&current),
         asks: &asks,
         stream: Some(TEAM),
-        signers,
         ..Question::new(ONE, WORKER, RECORD, "assessment", Act::Change)
     };
     answer(&question)
@@ -129,15 +132,13 @@ fn a_household_investigation_needs_two() {
     let two = assessment(&format!("{}{both}", named(&[ONE, OTHER])));
     assert!(is_confirmed(&two, Some(means)));
     let submission = r#"{"status":"submitted"}"#;
-    let none = BTreeMap::new();
-    assert!(!question("", submission, &none, |question| one_may_submit(question, Some(means))));
+    assert!(!question("", submission, |question| one_may_submit(question, Some(means))));
 }
 
 #[test]
 fn who_names_a_second_investigator_does_not_submit_alone() {
-    let none = BTreeMap::new();
     let alone = |current: &str, patch: &str, form: &Form| {
-        question(current, patch, &none, |question| one_may_submit(question, Some(form)))
+        question(current, patch, |question| one_may_submit(question, Some(form)))
     };
     let submission = r#"{"status":"submitted"}"#;
     assert!(alone("", submission, &form()));
@@ -150,33 +151,87 @@ fn who_names_a_second_investigator_does_not_submit_alone() {
     assert!(!alone(&named(&[ONE, OTHER]), &takes_away, &form_for_two()));
 }
 
+const SECRET: [u8; 32] = [3; 32];
+
+fn made(pin: [u8; 32], record: RecordId, hash: &str) -> String {
+    proof(&pin, public_half(SECRET), [5; 32], record, hash)
+}
+
+fn signers(failures: u32) -> Signers {
+    signers_before(TEAM, WORKER, failures)
+}
+
+/// The other person, with a PIN and a capacity before one stream.
+fn signers_before(stream: StreamId, capacity: Capacity, failures: u32) -> Signers {
+    let grant = Grant { kind: StreamKind::Caseload, held: true, capacity };
+    let grants = Grants { streams: BTreeMap::from([(stream, grant)]), ..Grants::default() };
+    let failures = Failures { count: failures, since: Instant(0) };
+    let people = BTreeMap::from([(OTHER, Signer { key: [7; 32], failures, grants })]);
+    Signers { secrets: vec![[4; 32], SECRET], people }
+}
+
+fn confirms(of: UserId, hash: &str, proof: Option<String>) -> String {
+    let proofs = proof.map(|proof| format!(",\"proofs\":{{\"{of}\":\"{proof}\"}}"));
+    format!("{{{}{}}}", &confirmed(&[(of, hash)])[1..], proofs.unwrap_or_default())
+}
+
+fn paths(paths: &[Path]) -> Vec<String> {
+    paths.iter().map(Path::to_string).collect()
+}
+
 #[test]
 fn anothers_confirmation_needs_the_proof_of_that_persons_pin() {
     let hash = answers_hash(&assessment(""));
-    let key = [7; 32];
-    let keys = signer(TEAM, WORKER);
-    let proved =
-        |patch: &str, signers: &BTreeMap<UserId, Signer>| question("", patch, signers, are_proved);
-    let confirms = |of: UserId, proof: Option<String>| {
-        let proofs = proof.map(|proof| format!(",\"proofs\":{{\"{of}\":\"{proof}\"}}"));
-        format!("{{{}{}}}", &confirmed(&[(of, &hash)])[1..], proofs.unwrap_or_default())
-    };
-    assert!(proved(&confirms(ONE, None), &keys), "the own needs none");
-    assert!(!proved(&confirms(OTHER, None), &keys));
-    assert!(!proved(&confirms(OTHER, Some(proof(&[8; 32], RECORD, &hash))), &keys));
-    let elsewhere = proof(&key, RecordId(Uuid::from_u128(8)), &hash);
-    assert!(!proved(&confirms(OTHER, Some(elsewhere)), &keys));
-    let right = confirms(OTHER, Some(proof(&key, RECORD, &hash)));
-    assert!(proved(&right, &keys));
-    assert!(!proved(&right, &BTreeMap::new()), "who has set no PIN proves nothing");
-    assert!(!proved(&format!(r#"{{"confirmations":{{"{OTHER}":null}}}}"#), &keys));
+    let of = |patch: &str, signers: &Signers| question("", patch, |q| check(q, signers));
+    let is_proved = |patch: &str| of(patch, &signers(0)).unproved.is_empty();
+    assert!(is_proved(&confirms(ONE, &hash, None)), "the own needs none");
+    assert!(!is_proved(&confirms(OTHER, &hash, None)));
+    let elsewhere = made([7; 32], RecordId(Uuid::from_u128(8)), &hash);
+    assert!(!is_proved(&confirms(OTHER, &hash, Some(elsewhere))));
+    let to_another = proof(&[7; 32], public_half([9; 32]), [5; 32], RECORD, &hash);
+    assert!(!is_proved(&confirms(OTHER, &hash, Some(to_another))));
+    assert!(!is_proved(&format!(r#"{{"confirmations":{{"{OTHER}":null}}}}"#)));
+    let wrong = of(&confirms(OTHER, &hash, Some(made([8; 32], RECORD, &hash))), &signers(0));
+    assert_eq!(paths(&wrong.unproved), [format!("/confirmations/{OTHER}")]);
+    assert_eq!((wrong.failed, wrong.marks), (vec![OTHER], vec![]));
+    let right = confirms(OTHER, &hash, Some(made([7; 32], RECORD, &hash)));
+    let none = of(&right, &Signers::default());
+    assert_eq!(
+        (none.unproved.len(), none.failed),
+        (1, vec![]),
+        "who has set no PIN is not guessed"
+    );
+    let by = |signers: Signers| of(&right, &signers).unproved.is_empty();
     let elsewhere = StreamId(Uuid::from_u128(6));
-    assert!(!proved(&right, &signer(elsewhere, WORKER)), "another team's worker");
-    assert!(!proved(&right, &signer(TEAM, WINDOW)), "who does not investigate");
-    assert!(!proved(&right, &signer(TEAM, REPORTER)), "a committee member");
-    assert!(proved(&right, &signer(TEAM, REVIEWER)), "government may investigate beside a worker");
-    let marks = question("", &right, &keys, marks);
-    assert_eq!(marks, [(Path::of(&["proved", &OTHER.to_string()]), Json::Text(hash))]);
-    let rules = rules();
-    assert_eq!(rules.signers("assessment", &object(&right)), [OTHER]);
+    assert!(!by(signers_before(elsewhere, WORKER, 0)), "another team's worker");
+    assert!(!by(signers_before(TEAM, WINDOW, 0)), "who does not investigate");
+    assert!(!by(signers_before(TEAM, REPORTER, 0)), "a committee member");
+    assert!(by(signers_before(TEAM, REVIEWER, 0)), "government may investigate beside a worker");
+    assert_eq!(rules().signers("assessment", &object(&right)), [OTHER]);
+}
+
+#[test]
+fn of_a_proof_only_the_mark_is_kept() {
+    let hash = answers_hash(&assessment(""));
+    let right = confirms(OTHER, &hash, Some(made([7; 32], RECORD, &hash)));
+    let signed = question("", &right, |question| check(question, &signers(4)));
+    assert!(paths(&signed.spent).contains(&format!("/proofs/{OTHER}")));
+    assert_eq!((signed.unproved, signed.failed), (vec![], vec![]));
+    let marks: Vec<_> =
+        signed.marks.iter().map(|(path, value)| (path.to_string(), value.as_text())).collect();
+    let by = ONE.to_string();
+    let expected = [
+        (format!("/proved/{OTHER}"), Some(&*hash)),
+        (format!("/proved_at/{OTHER}"), Some("1970-01-01T08:00:00+08:00")),
+        (format!("/proved_by/{OTHER}"), Some(&*by)),
+    ];
+    assert_eq!(marks, expected);
+}
+
+#[test]
+fn after_too_many_wrong_proofs_not_even_the_right_one_is_looked_at() {
+    let hash = answers_hash(&assessment(""));
+    let right = confirms(OTHER, &hash, Some(made([7; 32], RECORD, &hash)));
+    let signed = question("", &right, |question| check(question, &signers(5)));
+    assert_eq!((signed.unproved.len(), signed.failed), (1, vec![]));
 }

@@ -71,6 +71,8 @@ pub enum Value {
     Record(&'static [&'static str]),
     /// A SHA-256 in lower-case hexadecimal.
     Sha256,
+    /// The proof of a PIN: 64 bytes in lower-case hexadecimal.
+    Proof,
     /// A list of places in a document, as JSON pointers; only the server writes one.
     Paths,
 }
@@ -112,10 +114,8 @@ impl Value {
             Self::YesNo => (!matches!(value, Json::Bool(_))).then_some("yes_no_expected"),
             Self::Record(_) => test(value, "record_expected", is_uuid),
             Self::Paths => (!matches!(value, Json::List(_))).then_some("list_expected"),
-            Self::Sha256 => test(value, "sha256_expected", |text| {
-                text.len() == 64
-                    && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
-            }),
+            Self::Sha256 => test(value, "sha256_expected", |text| is_hex(text, 64)),
+            Self::Proof => test(value, "proof_expected", |text| is_hex(text, 128)),
         }
     }
 }
@@ -124,6 +124,10 @@ impl Value {
 fn instant(text: &str) -> Option<Instant> {
     let read = DateTime::parse_from_rfc3339(text).ok()?;
     Some(Instant(read.timestamp_micros()))
+}
+
+fn is_hex(text: &str, digits: usize) -> bool {
+    text.len() == digits && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
 
 /// Reads a day; only `YYYY-MM-DD` is one, so that days compare as texts too.

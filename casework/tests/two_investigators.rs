@@ -3,7 +3,7 @@
 use ruhu_casework::facts::{Membership, PersonFacts};
 use ruhu_casework::grants::{grants, user_stream};
 use ruhu_casework::rules::CaseRules;
-use ruhu_casework::signatures::{answers_hash, proof};
+use ruhu_casework::signatures::{answers_hash, proof, public_half};
 use ruhu_forms::Catalogue;
 use ruhu_sync::id::{DeviceId, DeviceSeq, Epoch, Instant, RecordId, StreamId, UserId};
 use ruhu_sync::json::Object;
@@ -20,6 +20,7 @@ const CASELOAD: StreamId = StreamId(Uuid::from_u128(0x5));
 const HOME: RecordId = RecordId(Uuid::from_u128(0x100));
 const ASSESSMENT: RecordId = RecordId(Uuid::from_u128(0x101));
 const PIN: [u8; 32] = [7; 32];
+const SECRET: [u8; 32] = [3; 32];
 
 fn user(n: u128) -> UserId {
     UserId(Uuid::from_u128(0x300 + n))
@@ -116,6 +117,14 @@ impl Field {
         let reply = self.store.write(|tx| push(tx, rules, &mut context, &request));
         let PushReply::Answer(answer) = reply.expect("stored") else { panic!("no answer") };
         let outcome: Value = serde_json::from_str(&answer.outcomes[0]).expect("json");
+        if let Some(ignored) = outcome["ignored"].as_array().filter(|paths| !paths.is_empty()) {
+            let paths: Vec<_> = ignored.iter().filter_map(Value::as_str).collect();
+            return format!(
+                "{}, but {}",
+                outcome["outcome"].as_str().unwrap_or("?"),
+                paths.join(" ")
+            );
+        }
         match outcome["reason"].as_str() {
             Some(reason) => format!("{}/{reason}", outcome["outcome"].as_str().unwrap_or("?")),
             None => outcome["outcome"].as_str().unwrap_or("?").to_owned(),
@@ -196,15 +205,54 @@ fn both_confirm_on_one_tablet_each_with_the_own_pin() {
     field.confirm(1);
     let hash = answers_hash(&field.document());
     let other = user(2).to_string();
-    let signed = |proof: &str| json!({"confirmations": {other.clone(): hash}, "proofs": {other.clone(): proof}});
-    let right = proof(&PIN, ASSESSMENT, &hash);
-    assert_eq!(field.edit(1, signed(&right)), "quarantined/signature_unproven", "no PIN is set");
-    field.store.state().signing_keys.insert(user(2), PIN);
-    let wrong = proof(&[8; 32], ASSESSMENT, &hash);
-    assert_eq!(field.edit(1, signed(&wrong)), "quarantined/signature_unproven");
+    let signed = |proof: String| json!({"confirmations": {other.clone(): hash}, "proofs": {other.clone(): proof}});
+    let made = |pin: [u8; 32]| signed(proof(&pin, public_half(SECRET), [5; 32], ASSESSMENT, &hash));
+    let unproved = format!("applied, but /confirmations/{other}");
+    assert_eq!(field.edit(1, made(PIN)), unproved, "no PIN is set");
+    field.store.state().signing.keys.insert(user(2), PIN);
+    field.store.state().signing.secrets.push(SECRET);
+    assert_eq!(field.edit(1, made([8; 32])), unproved);
     assert_eq!(field.status(), "draft");
-    assert_eq!(field.edit(1, signed(&right)), "applied");
+    assert_eq!(field.edit(1, made(PIN)), "applied");
     assert_eq!(field.status(), "submitted");
+    let document = field.document();
+    assert_eq!(document.get("proofs"), None, "what proves is not kept");
+    let mark = |field: &str| document[field].as_object().expect("kept")[&other].clone();
+    assert_eq!(mark("proved").as_text(), Some(&*hash));
+    assert_eq!(mark("proved_at").as_text(), Some("1970-01-01T08:00:00+08:00"));
+    assert_eq!(mark("proved_by").as_text(), Some(&*user(1).to_string()));
+}
+
+#[test]
+fn whoever_guesses_a_pin_is_told_nothing_after_five_wrong_ones() {
+    let mut field = Field::with_a_draft();
+    field.confirm(1);
+    field.store.state().signing.keys.insert(user(2), PIN);
+    field.store.state().signing.secrets.push(SECRET);
+    let hash = answers_hash(&field.document());
+    let other = user(2).to_string();
+    let made = |pin: [u8; 32]| {
+        let proof = proof(&pin, public_half(SECRET), [5; 32], ASSESSMENT, &hash);
+        json!({"confirmations": {other.clone(): hash}, "proofs": {other.clone(): proof}})
+    };
+    let unproved = format!("applied, but /confirmations/{other}");
+    for guess in 1..=5 {
+        assert_eq!(field.edit(1, made([guess; 32])), unproved);
+    }
+    assert_eq!(field.edit(1, made(PIN)), unproved, "no guess is answered any more");
+    // From a colleague who has guessed nothing, it is.
+    assert_eq!(field.edit(3, made(PIN)), "applied");
+    assert_eq!(field.status(), "submitted");
+}
+
+#[test]
+fn nobody_writes_the_mark_of_a_proof_oneself() {
+    let mut field = Field::with_a_draft();
+    let other = user(2).to_string();
+    let hash = answers_hash(&field.document());
+    let forged = field.edit(1, json!({"proved": {other.clone(): hash}}));
+    assert_eq!(forged, format!("applied, but /proved/{other}"));
+    assert_eq!(field.document().get("proved").and_then(|p| p.as_object()?.get(&other)), None);
 }
 
 #[test]
@@ -233,7 +281,7 @@ fn answers_that_are_not_whole_are_not_handed_in() {
 fn nobody_takes_all_confirmations_away_at_once() {
     let mut field = Field::with_a_draft();
     field.confirm(1);
-    assert_eq!(field.edit(2, json!({"confirmations": null})), "quarantined/signature_unproven");
+    assert_eq!(field.edit(2, json!({"confirmations": null})), "applied, but /confirmations");
     assert_eq!(field.edit(1, json!({"confirmations": null})), "applied", "it was the only one");
 }
 

@@ -125,16 +125,15 @@ impl KeyRing {
     /// Thirty-two bytes for another purpose (a cursor's key, a token's), from the key that seals
     /// now. Another purpose has other bytes, and none of them tells the key.
     pub fn derive(&self, purpose: &str) -> [u8; 32] {
-        let mut block = [0; 64];
-        if let Some(key) = self.0.keys.get(&self.0.current) {
-            block[..32].copy_from_slice(key.secret.expose_secret());
-        }
-        // A key of a whole block is taken as it is, so that there is no error to handle.
-        let mut mac = <Hmac<Sha256> as KeyInit>::new((&block).into());
-        block.zeroize();
-        mac.update(b"ruhu derived key 1\0");
-        mac.update(purpose.as_bytes());
-        mac.finalize().into_bytes().into()
+        derived(self.0.keys.get(&self.0.current), purpose)
+    }
+
+    /// The same from each key, that of the key that seals now first: what was made out to one of
+    /// them is still known for as long as its key is kept.
+    pub fn derive_each(&self, purpose: &str) -> Vec<[u8; 32]> {
+        let older = self.0.keys.iter().rev().filter(|(id, _)| **id != self.0.current);
+        let older = older.map(|(_, key)| derived(Some(key), purpose));
+        std::iter::once(self.derive(purpose)).chain(older).collect()
     }
 
     /// The key that seals.
@@ -148,6 +147,19 @@ impl KeyRing {
     pub(crate) fn opening(&self, id: KeyId) -> Option<&XChaCha20Poly1305> {
         self.0.keys.get(&id).map(|key| &key.cipher)
     }
+}
+
+fn derived(key: Option<&Key>, purpose: &str) -> [u8; 32] {
+    let mut block = [0; 64];
+    if let Some(key) = key {
+        block[..32].copy_from_slice(key.secret.expose_secret());
+    }
+    // A key of a whole block is taken as it is, so that there is no error to handle.
+    let mut mac = <Hmac<Sha256> as KeyInit>::new((&block).into());
+    block.zeroize();
+    mac.update(b"ruhu derived key 1\0");
+    mac.update(purpose.as_bytes());
+    mac.finalize().into_bytes().into()
 }
 
 fn make(path: &Path) -> Result<(), KeyRingError> {

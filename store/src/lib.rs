@@ -40,6 +40,7 @@ mod write;
 
 pub use keys::{KeyId, KeyRing, KeyRingError};
 pub use rebuild::{RebuildReport, TableReport};
+pub use signing_keys::PROOFS;
 pub use store::{Store, StoreSettings};
 pub use tx::Tx;
 

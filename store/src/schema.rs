@@ -78,6 +78,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    signature_failure (sent_by, signer) {
+        sent_by -> Binary,
+        signer -> Binary,
+        failures -> Integer,
+        since -> BigInt,
+    }
+}
+
+diesel::table! {
     journal (device, device_seq) {
         device -> Binary,
         device_seq -> BigInt,

@@ -1,21 +1,113 @@
-//! The keys that prove people's signatures on another's tablet, sealed.
+//! The keys that prove people's signatures on another's tablet, sealed; and how often a proof was
+//! wrong of late.
 
 use crate::Tx;
 use crate::codec::Place;
 use crate::failure::corrupt;
-use crate::schema::signing_key;
+use crate::schema::{signature_failure, signing_key};
 use crate::values::{Fixed, Name};
+use diesel::dsl::Eq;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use ruhu_sync::chain::to_hex;
 use ruhu_sync::id::{Instant, UserId};
-use ruhu_sync::rules::SigningKey;
+use ruhu_sync::rules::Grants;
+use ruhu_sync::signing::{Failures, Signer, Signers, SigningKey};
 use ruhu_sync::storage::Stored;
+use std::collections::BTreeMap;
 
 const KEY: &str = "signing_key.key";
 
+/// What a service's secrets for proofs are derived for.
+pub const PROOFS: &str = "signature proofs";
+
+/// What these people's signatures are checked with when another pushes them.
+pub(crate) fn signers(
+    tx: &mut Tx,
+    by: UserId,
+    signers: &[UserId],
+    now: Instant,
+) -> Stored<Signers> {
+    let keys = find(tx, signers)?;
+    let known: Vec<_> = keys.iter().map(|(user, _)| *user).collect();
+    let failures = lock_failures(tx, by, &known, now)?;
+    let people = keys.into_iter().map(|(user, key)| {
+        let failures = failures.get(&user).copied().unwrap_or_default().at(now);
+        (user, Signer { key, failures, grants: Grants::default() })
+    });
+    let people = people.collect();
+    Ok(Signers { secrets: tx.session().1.derive_each(PROOFS), people })
+}
+
+/// What failed before. Writing a row as it is locks it, and makes it if there is none.
+fn lock_failures(
+    tx: &mut Tx,
+    by: UserId,
+    signers: &[UserId],
+    now: Instant,
+) -> Stored<BTreeMap<UserId, Failures>> {
+    if signers.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let none = Failures { count: 0, since: now };
+    let rows = signers.iter().map(|signer| failure_row(by, *signer, none)).collect::<Vec<_>>();
+    tx.run(|connection| {
+        insert!(connection, signature_failure::table, &rows[..], |insert| insert
+            .on_conflict((signature_failure::sent_by, signature_failure::signer))
+            .do_update()
+            .set(signature_failure::failures.eq(signature_failure::failures)))
+    })?;
+    let rows: Vec<(Fixed<16>, i32, i64)> = tx.run(|connection| {
+        let query = signature_failure::table
+            .filter(signature_failure::sent_by.eq(by.fixed()))
+            .filter(signature_failure::signer.eq_any(signers.iter().map(|user| user.fixed())))
+            .select((
+                signature_failure::signer,
+                signature_failure::failures,
+                signature_failure::since,
+            ));
+        on_both!(connection, |c| query.load(c))
+    })?;
+    let failures = |(signer, count, since)| {
+        let count = u32::try_from(count).unwrap_or_default();
+        (UserId::of(signer), Failures { count, since: Instant(since) })
+    };
+    Ok(rows.into_iter().map(failures).collect())
+}
+
+type FailureRow = (
+    Eq<signature_failure::sent_by, Fixed<16>>,
+    Eq<signature_failure::signer, Fixed<16>>,
+    Eq<signature_failure::failures, i32>,
+    Eq<signature_failure::since, i64>,
+);
+
+fn failure_row(by: UserId, signer: UserId, failures: Failures) -> FailureRow {
+    (
+        signature_failure::sent_by.eq(by.fixed()),
+        signature_failure::signer.eq(signer.fixed()),
+        signature_failure::failures.eq(i32::try_from(failures.count).unwrap_or(i32::MAX)),
+        signature_failure::since.eq(failures.since.0),
+    )
+}
+
+pub(crate) fn save_failures(tx: &mut Tx, by: UserId, failed: &[(UserId, Failures)]) -> Stored<()> {
+    let rows = failed.iter().map(|(signer, failures)| failure_row(by, *signer, *failures));
+    let rows = rows.collect::<Vec<_>>();
+    tx.run(|connection| {
+        insert!(connection, signature_failure::table, &rows[..], |insert| insert
+            .on_conflict((signature_failure::sent_by, signature_failure::signer))
+            .do_update()
+            .set((
+                signature_failure::failures.eq(excluded(signature_failure::failures)),
+                signature_failure::since.eq(excluded(signature_failure::since)),
+            )))
+    })?;
+    Ok(())
+}
+
 /// The keys of those of these people who have set one.
-pub(crate) fn find(tx: &mut Tx, users: &[UserId]) -> Stored<Vec<(UserId, SigningKey)>> {
+fn find(tx: &mut Tx, users: &[UserId]) -> Stored<Vec<(UserId, SigningKey)>> {
     let rows: Vec<(Fixed<16>, i32, Vec<u8>)> = tx.run(|connection| {
         let query = signing_key::table
             .filter(signing_key::account.eq_any(users.iter().map(|user| user.fixed())))

@@ -2,10 +2,11 @@
 
 use crate::{decisions, devices, journal, records, signing_keys, streams};
 use ruhu_sync::decision::{EditName, Waiting};
-use ruhu_sync::id::{DeviceId, DeviceSeq, RecordId, StreamId, UserId};
+use ruhu_sync::id::{DeviceId, DeviceSeq, Instant, RecordId, StreamId, UserId};
 use ruhu_sync::journal::{Answered, JournalRow, Past, Untaken};
 use ruhu_sync::record::StoredRecord;
-use ruhu_sync::rules::{SigningKey, StreamKind};
+use ruhu_sync::rules::StreamKind;
+use ruhu_sync::signing::{Failures, Signers};
 use ruhu_sync::storage::{
     Carried, Departure, DeviceState, HistoryWanted, RecordChange, Stored, StreamHead, WriteTx,
 };
@@ -46,8 +47,14 @@ impl WriteTx for crate::Tx {
         records::belonging(self, roots)
     }
 
-    fn signing_keys(&mut self, users: &[UserId]) -> Stored<Vec<(UserId, SigningKey)>> {
-        signing_keys::find(self, users)
+    fn signers(&mut self, by: UserId, signers: &[UserId], now: Instant) -> Stored<Signers> {
+        self.must_write()?;
+        signing_keys::signers(self, by, signers, now)
+    }
+
+    fn save_failed_signatures(&mut self, by: UserId, failed: &[(UserId, Failures)]) -> Stored<()> {
+        self.must_write()?;
+        signing_keys::save_failures(self, by, failed)
     }
 
     fn history(&mut self, wanted: &[HistoryWanted]) -> Stored<Vec<Past>> {

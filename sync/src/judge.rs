@@ -12,6 +12,7 @@ macro_rules! within_protocol {
 
 mod asking;
 mod decisions;
+mod signatures;
 mod whole_records;
 mod wholeness;
 
@@ -28,10 +29,10 @@ use crate::patch::Wish;
 use crate::path::Path;
 use crate::planted::{Fault, planted};
 use crate::rev::Rev;
-use crate::rules::{Act, Capacity, Grants, Question, Rooting, Rules, Signer};
+use crate::rules::{Act, Capacity, Grants, Question, Rooting, Rules};
+use crate::signing::Tally;
 use crate::storage::Stored;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 /// An edit that was taken.
 #[derive(Debug)]
@@ -54,7 +55,7 @@ pub(crate) struct Judge<'a, R> {
     pub(crate) hand: Hand,
     /// The server's instant, one for the whole push.
     pub(crate) now: Instant,
-    pub(crate) signers: &'a BTreeMap<UserId, Signer>,
+    pub(crate) signing: &'a Tally,
     /// The quarantined edit that is applied by the person who pushes, if it is one.
     pub(crate) applied: Option<&'a Waiting>,
 }
@@ -280,12 +281,13 @@ impl<R: Rules> Judge<'_, R> {
             ..self.question(edit, target)
         };
         within_protocol!(self.rules.permits(&question).map_err(Refusal::quarantine));
+        let (signed, kept) = self.signatures(&question, &asks);
         let incoming = Incoming {
             user: self.user,
             own: self.own(device_seq),
             hand: self.hand,
             shape: &shape,
-            asks: &asks,
+            asks: &kept,
             resolves: &edit.resolves,
             made_at: &edit.made_at,
         };
@@ -295,7 +297,8 @@ impl<R: Rules> Judge<'_, R> {
         let mut merged = within_protocol!(merge(content, &incoming, since, &may_pass));
         let mut consequences = self.rules.consequences(&edit.kind, &merged.content.document);
         // What follows stands against an edit only if it is what the edit is for.
-        let signs = !self.rules.signers(&edit.kind, &edit.patch).is_empty();
+        let signers = self.rules.signers(&edit.kind, &edit.patch);
+        let signs = signers.len() > signed.unproved.len();
         if !consequences.is_empty()
             && !signs
             && self.whole(edit, target, &asks, &consequences, &merged.content).is_err()
@@ -310,10 +313,12 @@ impl<R: Rules> Judge<'_, R> {
             && is_as_sent
             && consequences.is_empty()
             && merged.ignored.is_empty()
+            && signed.is_empty()
             && !asks.iter().any(|ask| ask.wish == Wish::Remove);
-        for (path, value) in consequences {
+        for (path, value) in signed.marks.into_iter().chain(consequences) {
             merged.set(path, value);
         }
+        merged.ignored.extend(signed.unproved);
         let Some(entry) = ledger.get_mut(edit.record) else {
             return Ok(Err(Refusal::quarantine(Reason::NotAvailable)));
         };
@@ -342,7 +347,6 @@ impl<R: Rules> Judge<'_, R> {
             now: self.now,
             is_at_desk: self.hand.is_servers(),
             resolves: &edit.resolves,
-            signers: self.signers,
             ..Question::new(self.user, capacity, edit.record, &edit.kind, target.act)
         }
     }

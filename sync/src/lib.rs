@@ -28,5 +28,6 @@ pub mod rev;
 pub mod row_id;
 pub mod rules;
 pub mod shape;
+pub mod signing;
 pub mod storage;
 pub mod version;

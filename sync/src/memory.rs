@@ -1,6 +1,10 @@
 //! The storage port in memory: the reference that the databases are compared with, and what unit
 //! tests and the simulator run on.
 
+mod signing;
+
+pub use signing::Signing;
+
 use crate::decision::{EditName, Waiting};
 use crate::effect::Effect;
 use crate::id::{DeviceId, DeviceSeq, Epoch, Instant, RecordId, Seq, StreamId, UserId};
@@ -8,7 +12,8 @@ use crate::journal::{Answered, JournalRow, Past, Untaken};
 use crate::outcome::Verdict;
 use crate::planted::{Fault, planted};
 use crate::record::{RecordFrame, StoredRecord};
-use crate::rules::{Grants, SigningKey, StreamKind};
+use crate::rules::{Grants, StreamKind};
+use crate::signing::{Failures, Signers};
 use crate::storage::{
     Carried, Departure, DeviceState, HistoryWanted, ReadTx, RecordChange, StorageError, Stored,
     StreamHead, WriteTx,
@@ -32,8 +37,8 @@ pub struct MemoryState {
     pub streams: BTreeMap<StreamId, StreamHead>,
     /// What left which stream, where.
     pub departures: BTreeMap<(StreamId, Seq), RecordId>,
-    /// The keys of those who have set a PIN.
-    pub signing_keys: BTreeMap<UserId, SigningKey>,
+    /// What signatures are checked with.
+    pub signing: Signing,
     epoch: Option<Epoch>,
     by_position: BTreeMap<(StreamId, Seq), RecordId>,
     effective: BTreeMap<(RecordId, u64), (DeviceId, DeviceSeq)>,
@@ -260,9 +265,16 @@ impl WriteTx for MemoryTx<'_> {
         Ok(all.filter(|record| roots.contains(&record.root)).cloned().collect())
     }
 
-    fn signing_keys(&mut self, users: &[UserId]) -> Stored<Vec<(UserId, SigningKey)>> {
-        let keys = &self.state.signing_keys;
-        Ok(users.iter().filter_map(|user| Some((*user, *keys.get(user)?))).collect())
+    fn signers(&mut self, by: UserId, signers: &[UserId], now: Instant) -> Stored<Signers> {
+        Ok(self.state.signing.signers(by, signers, now))
+    }
+
+    fn save_failed_signatures(&mut self, by: UserId, failed: &[(UserId, Failures)]) -> Stored<()> {
+        for (signer, failures) in failed {
+            let undo = self.state.signing.save(by, *signer, *failures);
+            self.undo.push(undo);
+        }
+        Ok(())
     }
 
     fn history(&mut self, wanted: &[HistoryWanted]) -> Stored<Vec<Past>> {

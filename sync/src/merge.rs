@@ -102,13 +102,16 @@ pub struct Merge {
 impl Merge {
     /// Sets a field that follows from what the record now holds, as part of the same edit.
     pub fn set(&mut self, path: Path, value: Json) {
+        // The objects it stands in are touches of their own, so that undoing leaves none behind.
         for place in (1..path.steps().len()).map(|length| path.head(length)) {
-            if place.find(&self.content.document).is_none() {
-                let empty = Json::Object(Object::new());
-                place.put(&mut self.content.document, empty.clone());
-                self.effect.0.push(Touch { path: place, before: None, after: Some(empty) });
+            if !matches!(place.find(&self.content.document), Some(Json::Object(_))) {
+                self.put(place, Json::Object(Object::new()));
             }
         }
+        self.put(path, value);
+    }
+
+    fn put(&mut self, path: Path, value: Json) {
         let before = path.find(&self.content.document).cloned();
         path.put(&mut self.content.document, value.clone());
         self.effect.0.push(Touch { path, before, after: Some(value) });

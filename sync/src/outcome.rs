@@ -77,8 +77,6 @@ pub enum Reason {
     GroupMember,
     /// The edit that it decides on has been applied or dismissed already.
     Settled,
-    /// A signature on another's tablet that the signer's PIN does not prove.
-    SignatureUnproven,
     /// It cannot be read as an edit.
     Malformed,
     /// No such kind of record.

@@ -9,6 +9,7 @@ use crate::patch::Ask;
 use crate::path::Path;
 use crate::record::{Conflict, ConflictId};
 use crate::shape::Shape;
+use crate::signing::{Signatures, Signers};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -102,18 +103,6 @@ pub enum Act {
     Decide,
 }
 
-/// A key that proves a person's signature on another's tablet.
-pub type SigningKey = [u8; 32];
-
-/// A person whose signature an edit carries, with what proves it and what the person may do now.
-#[derive(Clone, Debug)]
-pub struct Signer {
-    /// What proves the signature.
-    pub key: SigningKey,
-    /// What the person may see and do.
-    pub grants: Grants,
-}
-
 /// A place in a document that names another record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference {
@@ -168,11 +157,7 @@ pub struct Question<'a> {
     pub stream: Option<StreamId>,
     /// The area that the stream is for, if it is for one.
     pub area: Option<&'a str>,
-    /// Those whose signatures the edit carries ([`Rules::signers`]).
-    pub signers: &'a BTreeMap<UserId, Signer>,
 }
-
-static NO_SIGNERS: BTreeMap<UserId, Signer> = BTreeMap::new();
 
 impl<'a> Question<'a> {
     /// A question that knows nothing of what the record holds and what is asked of it.
@@ -199,7 +184,6 @@ impl<'a> Question<'a> {
             work: None,
             stream: None,
             area: None,
-            signers: &NO_SIGNERS,
         }
     }
 }
@@ -346,6 +330,12 @@ pub trait Rules {
 
     /// The records that a document names.
     fn references(&self, kind: &str, document: &Object) -> Vec<Reference>;
+
+    /// Which of the signatures that a permitted edit carries are proved, and what is noted of them.
+    /// What it names as spent or unproved is not merged.
+    fn signatures(&self, _question: &Question<'_>, _signers: &Signers) -> Signatures {
+        Signatures::default()
+    }
 
     /// In what capacity the author of a quarantined edit stands before a stream of this kind, when
     /// the edit is applied whatever became of the author's own right.

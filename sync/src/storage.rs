@@ -10,7 +10,8 @@ use crate::id::{DeviceId, DeviceSeq, Epoch, Instant, RecordId, Seq, StreamId, Us
 use crate::journal::{Answered, JournalRow, Past, Untaken};
 use crate::record::{Content, RecordFrame, StoredRecord};
 use crate::rev::Rev;
-use crate::rules::{Grants, SigningKey, StreamKind};
+use crate::rules::{Grants, StreamKind};
+use crate::signing::{Failures, Signers};
 
 /// What can go wrong outside the protocol. None of it says anything about an edit: the request
 /// can be sent again.
@@ -190,9 +191,13 @@ pub trait WriteTx: ReadTx {
     /// All records of these roots, the roots included, deleted ones too.
     fn belonging(&mut self, roots: &[RecordId]) -> Stored<Vec<StoredRecord>>;
 
-    /// The keys that prove these people's signatures on another's tablet; a person who has set
-    /// none is left out.
-    fn signing_keys(&mut self, users: &[UserId]) -> Stored<Vec<(UserId, SigningKey)>>;
+    /// What the signatures of these people are checked with when another pushes them. A person who
+    /// has set no PIN is left out. What failed before is locked until the end of the transaction,
+    /// so that two pushes of one person count together. `signers` is sorted.
+    fn signers(&mut self, by: UserId, signers: &[UserId], now: Instant) -> Stored<Signers>;
+
+    /// Keeps how many signatures that one person pushed were not proved.
+    fn save_failed_signatures(&mut self, by: UserId, failed: &[(UserId, Failures)]) -> Stored<()>;
 
     /// What made version `from` or a later one of each wanted record, by record, oldest first: its
     /// effective edits, under the name of the edit that a decision applied; and, without an effect,

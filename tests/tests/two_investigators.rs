@@ -1,6 +1,7 @@
 //! Two investigators over HTTP: from two tablets, and from one with each one's PIN.
 
 use argon2::{Algorithm, Argon2, Params, Version};
+use curve25519_dalek::montgomery::MontgomeryPoint;
 use hmac::{Hmac, KeyInit, Mac};
 use ruhu_casework::signatures::answers_hash;
 use ruhu_sync::json::Json;
@@ -13,7 +14,8 @@ on_both_databases! {
     an_assessment_is_handed_in_when_both_have_confirmed_it_on_their_own_tablets,
     two_tablets_without_signal_confirm_the_same_answers_and_the_second_push_hands_them_in,
     one_tablet_is_enough_with_each_ones_pin,
-    a_pin_is_set_with_the_password_and_has_digits,
+    guesses_at_a_pin_are_counted_across_tablets_and_fill_no_desk,
+    a_pin_is_set_with_the_password_and_is_not_guessed_first,
 }
 
 const HOME: u128 = 1;
@@ -106,43 +108,107 @@ fn two_tablets_without_signal_confirm_the_same_answers_and_the_second_push_hands
 }
 
 /// As a tablet derives it, in its own words.
-fn proof(user: &str, pin: &str, hash: &str) -> String {
+fn proof(user: &str, pin: &str, service: &str, hash: &str) -> String {
     let salt = Sha256::digest(format!("ruhu pin 1{user}").as_bytes());
     let mut key = [0; 32];
     let params = Params::new(19_456, 2, 1, Some(32)).expect("parameters");
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
         .hash_password_into(pin.as_bytes(), &salt[..16], &mut key)
         .expect("a key");
-    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&key).expect("a key");
-    mac.update(b"ruhu signature 1");
+    let service = from_hex(service);
+    // Random on a tablet; what a test needs is that it knows it.
+    let random = [0x5a; 32];
+    let public = MontgomeryPoint::mul_base_clamped(random);
+    let shared = MontgomeryPoint(service).mul_clamped(random);
+    let mac_key = [key, shared.to_bytes()].concat();
+    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&mac_key).expect("a key");
+    mac.update(b"ruhu signature 2");
+    mac.update(public.as_bytes());
     mac.update(record(ASSESSMENT).as_bytes());
     mac.update(hash.as_bytes());
-    mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+    let all = [public.to_bytes().as_slice(), &mac.finalize().into_bytes()].concat();
+    all.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn one_tablet_is_enough_with_each_ones_pin(server: Server) {
-    let (mut one, other) = two(&server);
+fn from_hex(text: &str) -> [u8; 32] {
+    let byte = |at: usize| u8::from_str_radix(&text[2 * at..2 * at + 2], 16).expect("hexadecimal");
+    std::array::from_fn(byte)
+}
+
+/// Two workers and a draft that the first has confirmed; the other has set a PIN.
+fn with_a_pin(server: &Server) -> (Hand, Hand) {
+    let (mut one, other) = two(server);
     let set = json!({"password": ruhu_tests::PASSWORD, "pin": PIN});
     other.call("PUT", "/v1/me/pin").json(&set).send().expect(204);
     confirm(&mut one);
-    let (user, hash) = (me(&other), hash_of(&assessment(&one)));
-    let signed = |proof: String| json!({"confirmations": {user.clone(): hash.clone()}, "proofs": {user.clone(): proof}});
-    let guessed = edit(&one, signed(proof(&user, "123456", &hash)));
-    assert_eq!(one.verdict(guessed), "quarantined/signature_unproven");
-    assert_eq!(assessment(&one)["document"]["status"], "draft");
-    let entered = edit(&one, signed(proof(&user, PIN, &hash)));
-    assert_eq!(one.verdict(entered), "applied");
-    assert_eq!(assessment(&one)["document"]["status"], "submitted");
+    (one, other)
 }
 
-fn a_pin_is_set_with_the_password_and_has_digits(server: Server) {
+/// The other's confirmation on the first one's tablet, by this PIN.
+fn signed(one: &Hand, other: &Hand, pin: &str) -> Value {
+    let (user, hash) = (me(other), hash_of(&assessment(one)));
+    let about_me = one.call("GET", "/v1/me").send().expect(200).json();
+    let service = about_me["proof_key"].as_str().expect("a key");
+    let proof = proof(&user, pin, service, &hash);
+    edit(one, json!({"confirmations": {user.clone(): hash}, "proofs": {user: proof}}))
+}
+
+fn one_tablet_is_enough_with_each_ones_pin(server: Server) {
+    let (mut one, other) = with_a_pin(&server);
+    let user = me(&other);
+    let guessed = signed(&one, &other, "473920");
+    let outcome = one.outcomes([guessed]).remove(0);
+    assert_eq!(outcome["outcome"], "applied");
+    assert_eq!(outcome["ignored"], json!([format!("/confirmations/{user}")]));
+    assert_eq!(assessment(&one)["document"]["status"], "draft");
+    let entered = signed(&one, &other, PIN);
+    assert_eq!(one.verdict(entered), "applied");
+    let document = assessment(&one)["document"].clone();
+    assert_eq!(document["status"], "submitted");
+    assert_eq!(document["proved"][&user], document["confirmations"][&user]);
+    assert_eq!(document["proved_by"][&user], json!(me(&one)));
+    assert!(document["proved_at"][&user].is_string());
+    assert_eq!(document.get("proofs"), None, "what proves is not kept, nor given to the team");
+}
+
+fn guesses_at_a_pin_are_counted_across_tablets_and_fill_no_desk(server: Server) {
+    let (mut one, other) = with_a_pin(&server);
+    let mut again = server.hand("worker_a");
+    let user = me(&other);
+    let ignored = json!([format!("/confirmations/{user}")]);
+    let guess_at = |hand: &mut Hand, other: &Hand, pin: &str| {
+        let edit = signed(hand, other, pin);
+        hand.outcomes([edit]).remove(0)
+    };
+    let guess = |hand: &mut Hand, pin: &str| guess_at(hand, &other, pin);
+    for pin in ["473920", "473921", "473922"] {
+        assert_eq!(guess(&mut one, pin)["ignored"], ignored);
+    }
+    for pin in ["473923", "473924"] {
+        assert_eq!(guess(&mut again, pin)["ignored"], ignored);
+    }
+    // The right one tells no more than a wrong one, from either tablet, until a day has gone by.
+    for hand in [&mut one, &mut again] {
+        assert_eq!(guess(hand, PIN)["ignored"], ignored);
+    }
+    assert_eq!(assessment(&one)["document"]["status"], "draft");
+    let reviewer = server.hand("reviewer_here");
+    let waiting = reviewer.call("GET", "/v1/desk/quarantine").send().expect(200).json();
+    assert!(!waiting.to_string().contains(&record(ASSESSMENT).to_string()), "{waiting}");
+    server.advance_seconds(86_400);
+    let (mut later, other) = (server.hand("worker_a"), server.hand("worker_a2"));
+    assert_eq!(guess_at(&mut later, &other, PIN).get("ignored"), None);
+    assert_eq!(assessment(&later)["document"]["status"], "submitted");
+}
+
+fn a_pin_is_set_with_the_password_and_is_not_guessed_first(server: Server) {
     let hand = server.hand("worker_a");
     let set = |password: &str, pin: &str| {
         let body = json!({"password": password, "pin": pin});
         hand.call("PUT", "/v1/me/pin").json(&body).send()
     };
     set("another password", PIN).expect_problem(401, "wrong-credentials");
-    for pin in ["12345", "1234567890123", "12345a", ""] {
+    for pin in ["12345", "12345a", "", "000000", "123456", "654321", "112233", "900115"] {
         set(ruhu_tests::PASSWORD, pin).expect_problem(400, "invalid-request");
     }
     set(ruhu_tests::PASSWORD, PIN).expect(204);

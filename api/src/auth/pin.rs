@@ -6,14 +6,13 @@ use crate::limits::Address;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
 use argon2::{Algorithm, Argon2, Params, Version};
+use ruhu_casework::secrets::{PinFault, pin_fault};
+use ruhu_store::accounts::Account;
 use ruhu_store::audit::{Act, Entry};
 use ruhu_sync::id::UserId;
-use ruhu_sync::rules::SigningKey;
+use ruhu_sync::signing::SigningKey;
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
-
-/// How many digits a PIN may have.
-const DIGITS: std::ops::RangeInclusive<usize> = 6..=12;
 
 /// Memory and passes of the derivation: part of the protocol, since tablets derive the same key.
 const MEMORY_KIB: u32 = 19_456;
@@ -29,7 +28,7 @@ impl Service {
         password: SecretString,
         pin: SecretString,
     ) -> Answer<()> {
-        check(&pin)?;
+        check(&pin, &person.account)?;
         // Whoever guesses here has signed in: the login's own limit is enough.
         let nowhere = Address(None);
         let account =
@@ -45,15 +44,37 @@ impl Service {
     }
 }
 
-fn check(pin: &SecretString) -> Answer<()> {
-    let pin = pin.expose_secret();
-    if DIGITS.contains(&pin.len()) && pin.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Ok(());
-    }
-    Err(Problem::new(Kind::InvalidRequest).detail(
-        "pin 应为 6 至 12 位数字，请改正后重发。",
-        "pin has 6 to 12 digits; correct it and send it again.",
-    ))
+fn check(pin: &SecretString, account: &Account) -> Answer<()> {
+    let own = [Some(account.login.as_str()), account.staff_no.as_deref()];
+    let own: Vec<_> = own.into_iter().flatten().collect();
+    let Some(fault) = pin_fault(pin.expose_secret(), &own) else { return Ok(()) };
+    let (zh, en) = match fault {
+        PinFault::NotDigits => (
+            "pin 应为 6 至 12 位数字，请改正后重发。",
+            "pin has 6 to 12 digits; correct it and send it again.",
+        ),
+        PinFault::Repeated => (
+            "PIN 由重复或对称的数字组成（如 000000、112233、123321），容易被猜中，请换一个。",
+            "The PIN repeats or mirrors its digits (such as 000000, 112233, 123321) and is easily guessed; choose another.",
+        ),
+        PinFault::InARow => (
+            "PIN 是连续的数字或键盘上相邻的按键（如 123456、147258），容易被猜中，请换一个。",
+            "The PIN is digits in a row, in order or on the keys (such as 123456, 147258), and is easily guessed; choose another.",
+        ),
+        PinFault::Date => (
+            "PIN 是日期（如生日），容易被猜中，请换一个。",
+            "The PIN is a date, such as a birthday, and is easily guessed; choose another.",
+        ),
+        PinFault::Common => (
+            "这个 PIN 用的人太多，容易被猜中，请换一个。",
+            "Too many people choose this PIN; choose another.",
+        ),
+        PinFault::OnesOwn => (
+            "PIN 不能是账号或工号的一部分，请换一个。",
+            "The PIN stands in your login or staff number; choose another.",
+        ),
+    };
+    Err(Problem::new(Kind::InvalidRequest).detail(zh, en))
 }
 
 /// The key that a PIN stands for, the same on the tablet and here.

@@ -8,6 +8,7 @@ use actix_web::{HttpResponse, get, web};
 use ruhu_casework::facts::{Office, Role};
 use ruhu_casework::grants::{day_of, grants};
 use ruhu_store::accounts::CaseloadName;
+use ruhu_sync::chain::to_hex;
 use ruhu_sync::id::StreamId;
 use ruhu_sync::rules::Grant;
 use serde::Serialize;
@@ -19,6 +20,10 @@ use uuid::Uuid;
 pub struct Me {
     /// The person.
     user: Person,
+    /// What proofs of PINs are made out to on this device (`docs/protocol.md`, "Two
+    /// investigators"): 32 bytes in lower-case hexadecimal. It changes with the service's sealing
+    /// key: the last one read counts.
+    proof_key: String,
     /// The device of this session.
     device: MyDevice,
     /// The right to write has ended: what is sent goes to quarantine, and nothing is given.
@@ -121,6 +126,7 @@ fn example() -> Me {
     let stream = Uuid::from_u128(0x0192_e4a0_0000_7000_8000_0000_0000_0003);
     Me {
         user: example_person(),
+        proof_key: "8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a".to_owned(),
         device: MyDevice {
             id: Uuid::from_u128(0x0192_e4a0_0000_7000_8000_0000_0000_0007),
             name: "平板 7".to_owned(),
@@ -177,6 +183,7 @@ impl Service {
         let teams = caseloads.iter().map(HeldRole::from);
         Ok(Me {
             user: Person::from(&person.account),
+            proof_key: to_hex(&self.proof_key),
             device: MyDevice { id: person.device.0, name: person.device_name },
             closed: granted.closed,
             roles: offices.chain(teams).collect(),

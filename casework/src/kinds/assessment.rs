@@ -48,10 +48,12 @@ pub(super) const KIND: Kind = Kind {
         field("confirmations", "确认", Holds::ByPerson(Value::Sha256))
             .class(Class::LastArrival)
             .only_by(&[WORKER]),
-        // Checked when it arrives and never kept: whoever holds one may guess the PIN behind it.
-        field("proofs", "确认凭据", Holds::ByPerson(Value::Sha256)).class(Class::Server),
-        // By person, the hash whose confirmation a PIN proved.
-        field("proved", "已核实的确认", Holds::ByPerson(Value::Sha256)).class(Class::Server),
+        // Checked and never kept: what is kept is that it was proved.
+        field("proofs", "确认凭据", Holds::ByPerson(Value::Proof)).only_by(&[WORKER]),
+        field("proved", "凭 PIN 确认的内容", Holds::ByPerson(Value::Sha256)).class(Class::Server),
+        field("proved_at", "凭 PIN 确认的时间", Holds::ByPerson(Value::Instant))
+            .class(Class::Server),
+        field("proved_by", "在谁的设备上确认", Holds::ByPerson(Value::Uuid)).class(Class::Server),
         // Reviewing may not be bought (313号 应当由政府直接承担的行政管理性事务).
         field(
             "review",

@@ -5,7 +5,7 @@ use crate::bench::{Bench, on_every_store};
 use crate::world::*;
 use ruhu_sync::decision::{EditName, Waiting};
 use ruhu_sync::effect::Effect;
-use ruhu_sync::id::{DeviceSeq, GroupId, Seq};
+use ruhu_sync::id::{DeviceSeq, GroupId, Instant, Seq};
 use ruhu_sync::journal::{JournalRow, Past};
 use ruhu_sync::outcome::Verdict;
 use ruhu_sync::rev::Rev;
@@ -145,5 +145,6 @@ fn carried_versions_are_part_of_the_history(bench: &dyn Bench) {
 }
 
 fn nobody_has_a_signing_key_at_first(bench: &dyn Bench) {
-    assert_eq!(bench.write(|tx| tx.signing_keys(&[user_id(1)])).expect("read"), []);
+    let found = bench.write(|tx| tx.signers(user_id(1), &[user_id(2)], Instant(0)));
+    assert!(found.expect("read").people.is_empty());
 }

@@ -6,9 +6,10 @@ use crate::id::{DeviceId, Instant, RecordId, UserId};
 use crate::ledger::Ledger;
 use crate::record::StoredRecord;
 use crate::rev::Base;
-use crate::rules::{Grants, Rules, Signer};
+use crate::rules::{Grants, Rules};
+use crate::signing::Tally;
 use crate::storage::{StorageError, Stored, WriteTx};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// The quarantined edits that are decided on. What they ask never changes, so that they may be
 /// read before their roots are locked; whether they are settled is read after.
@@ -34,26 +35,27 @@ fn to_be_judged<'a>(news: &'a [Received<'_>], cases: &'a Cases) -> impl Iterator
     edits.chain(cases.all().filter_map(|case| case.edit.as_ref()))
 }
 
-/// Those whose signatures the edits carry, with what each may do now.
+/// What the signatures of others in these edits are checked with, and what each of those may do
+/// now. One's own needs no proof.
 pub(super) fn read_signers<T: WriteTx, R: Rules>(
     tx: &mut T,
     rules: &R,
+    (user, now): (UserId, Instant),
     news: &[Received<'_>],
     cases: &Cases,
-    now: Instant,
-) -> Stored<BTreeMap<UserId, Signer>> {
-    let signers: BTreeSet<_> =
-        to_be_judged(news, cases).flat_map(|edit| rules.signers(&edit.kind, &edit.patch)).collect();
+) -> Stored<Tally> {
+    let signers: BTreeSet<_> = to_be_judged(news, cases)
+        .flat_map(|edit| rules.signers(&edit.kind, &edit.patch))
+        .filter(|signer| *signer != user)
+        .collect();
     if signers.is_empty() {
-        return Ok(BTreeMap::new());
+        return Ok(Tally::default());
     }
-    let signers: Vec<_> = signers.into_iter().collect();
-    let mut found = BTreeMap::new();
-    for (user, key) in tx.signing_keys(&signers)? {
-        let grants = tx.grants(user, now)?;
-        found.insert(user, Signer { key, grants });
+    let mut signers = tx.signers(user, &signers.into_iter().collect::<Vec<_>>(), now)?;
+    for (user, signer) in &mut signers.people {
+        signer.grants = tx.grants(*user, now)?;
     }
-    Ok(found)
+    Ok(Tally::new(signers))
 }
 
 /// Reads everything the edits need: their records, what belongs to a root that is moved, the

@@ -56,7 +56,7 @@ pub fn push<T: WriteTx, R: Rules>(
     let cases = read_cases(tx, news)?;
     tx.lock_roots(&roots(news, &cases))?;
     let grants = tx.grants(context.user, context.now)?;
-    let signers = read_signers(tx, rules, news, &cases, context.now)?;
+    let signing = read_signers(tx, rules, (context.user, context.now), news, &cases)?;
     let mut ledger = read_ledger(tx, rules, &request.edits, news, cases, context.device, &grants)?;
     let judge = Judge {
         rules,
@@ -66,7 +66,7 @@ pub fn push<T: WriteTx, R: Rules>(
         continues: &device.continues,
         hand: context.hand,
         now: context.now,
-        signers: &signers,
+        signing: &signing,
         applied: None,
     };
     let AllJudged { verdicts, notices } = judge_all(&judge, &mut ledger, news, units)?;
@@ -75,6 +75,10 @@ pub fn push<T: WriteTx, R: Rules>(
     outcomes.extend(rows.iter().map(|row| row.outcome_text.clone()));
     let new_verdicts = rows.iter().map(|row| row.outcome.outcome).collect();
     write_all(tx, context.now, &device, &mut ledger, &grants, &rows)?;
+    let failures = signing.failures();
+    if !failures.is_empty() {
+        tx.save_failed_signatures(context.user, &failures)?;
+    }
     let records = answered_records(&request.edits, &ledger, &grants);
     let facts = DeviceFacts::of(facts.epoch, &device);
     Ok(PushReply::Answer(PushAnswer { outcomes, records, facts, new_verdicts }))

@@ -1,0 +1,13 @@
+//! Secrets that people choose: what is guessed first is not taken.
+
+mod pin;
+
+pub use pin::{PIN_DIGITS, PinFault, pin_fault};
+
+/// Whether a text is its beginning over and over: `123123`, `abab`.
+fn is_repeated<T: PartialEq>(all: &[T]) -> bool {
+    let count = all.len();
+    (1..=count / 2)
+        .filter(|unit| count.is_multiple_of(*unit))
+        .any(|unit| all.chunks(unit).all(|part| part == &all[..unit]))
+}

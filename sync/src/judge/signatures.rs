@@ -1,0 +1,29 @@
+//! The signatures that an edit carries: checked, and what is not kept of them set aside.
+
+use super::Judge;
+use crate::patch::Ask;
+use crate::rules::{Question, Rules};
+use crate::signing::Signatures;
+use std::borrow::Cow;
+
+impl<R: Rules> Judge<'_, R> {
+    /// What becomes of an edit's signatures, and what is left of it to be merged. Whoever decides
+    /// on another's edit has guessed nothing.
+    pub(super) fn signatures<'a>(
+        &self,
+        question: &Question<'_>,
+        asks: &'a [Ask],
+    ) -> (Signatures, Cow<'a, [Ask]>) {
+        let signed = self.rules.signatures(question, &self.signing.now());
+        if signed.is_empty() {
+            return (signed, Cow::Borrowed(asks));
+        }
+        if self.applied.is_none() {
+            self.signing.note(&signed.failed);
+        }
+        let is_kept =
+            |ask: &&Ask| !signed.spent.contains(&ask.path) && !signed.unproved.contains(&ask.path);
+        let kept = asks.iter().filter(is_kept).cloned().collect();
+        (signed, Cow::Owned(kept))
+    }
+}
