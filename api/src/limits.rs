@@ -6,7 +6,8 @@ mod networks;
 pub use address::{Address, limit};
 pub use networks::Networks;
 
-use ruhu_sync::id::{Instant, UserId};
+use crate::clock::Elapsed;
+use ruhu_sync::id::UserId;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
@@ -52,7 +53,7 @@ impl Limits {
 pub struct RateLimit<N> {
     per_minute: u32,
     /// By when each name will have all of them back.
-    full_at: Mutex<HashMap<N, Instant>>,
+    full_at: Mutex<HashMap<N, Elapsed>>,
 }
 
 impl<N: Eq + Hash> RateLimit<N> {
@@ -62,7 +63,7 @@ impl<N: Eq + Hash> RateLimit<N> {
     }
 
     /// Takes one, or gives the seconds after which there is one again.
-    pub fn take(&self, name: N, now: Instant) -> Result<(), u64> {
+    pub fn take(&self, name: N, now: Elapsed) -> Result<(), u64> {
         if self.per_minute == 0 {
             return Ok(());
         }
@@ -79,7 +80,7 @@ impl<N: Eq + Hash> RateLimit<N> {
         if over > 0 {
             return Err(u64::try_from(over).unwrap_or(0).div_ceil(1_000_000).max(1));
         }
-        *at = Instant(after);
+        *at = Elapsed(after);
         Ok(())
     }
 }
@@ -88,8 +89,8 @@ impl<N: Eq + Hash> RateLimit<N> {
 mod tests {
     use super::*;
 
-    fn at(seconds: i64) -> Instant {
-        Instant(seconds * 1_000_000)
+    fn at(seconds: i64) -> Elapsed {
+        Elapsed(seconds * 1_000_000)
     }
 
     #[test]

@@ -81,7 +81,14 @@ impl Store {
     /// whose process died is taken again.
     pub fn take_turn(&self, turn: &Turn<'_>, now: Instant, until: Instant) -> Stored<bool> {
         self.write(|tx| {
-            if lease_ends(tx, turn.job)? > now.0 {
+            let ends = lease_ends(tx, turn.job)?;
+            if ends > now.0 {
+                // No lease is longer than the one that is asked for: the clock was ahead when this
+                // one was given. A holder who is alive keeps it; one who died must not be waited for
+                // until the old clock's time comes.
+                if ends > until.0 {
+                    shorten_lease(tx, turn.job, until)?;
+                }
                 return Ok(false);
             }
             abandon_others(tx, turn.job)?;
@@ -146,6 +153,15 @@ fn lease_ends(tx: &mut Tx, job: &str) -> Stored<i64> {
             Connection::Sqlite(c) => query.first(c),
         }
     })
+}
+
+fn shorten_lease(tx: &mut Tx, job: &str, until: Instant) -> Stored<()> {
+    tx.run(|connection| {
+        let query =
+            diesel::update(job_lease::table.find(job)).set(job_lease::expires_at.eq(until.0));
+        on_both!(connection, |c| query.execute(c))
+    })?;
+    Ok(())
 }
 
 fn set_lease(tx: &mut Tx, turn: &Turn<'_>, until: Instant) -> Stored<()> {

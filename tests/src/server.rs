@@ -88,6 +88,7 @@ impl Server {
         settings.listen = ([127, 0, 0, 1], 0).into();
         settings.database_url = self.place.url().to_owned().into();
         settings.data_dir = self.folder.path().to_owned();
+        settings.metrics_token_file = Some(metrics_token_in(self.folder.path()));
         settings.key_files.sealing = keys.join("sealing.key");
         settings.key_files.cursor = keys.join("cursor.key");
         settings.key_files.signing = keys.join("signing");
@@ -237,6 +238,11 @@ impl Server {
         self.clock.advance_seconds(seconds);
     }
 
+    /// Sets the server's clock forward or back, while no time goes by.
+    pub fn step_seconds(&self, seconds: i64) {
+        self.clock.step_seconds(seconds);
+    }
+
     /// Sets the server's clock to a time in Beijing, such as `2026-11-30 23:59:59`.
     pub fn set_clock(&self, beijing: &str) {
         let at = ruhu_casework::value::day(&beijing[..10]).expect("a day");
@@ -284,4 +290,20 @@ impl Server {
     pub fn reconnect(&self, tablet: &mut Tablet) {
         *tablet.transport_mut() = self.line();
     }
+}
+
+/// What is shown at `/metrics`.
+pub const METRICS_TOKEN: &str = "of-whoever-watches-over-the-tests";
+
+/// The file that the token is in, made once.
+fn metrics_token_in(folder: &Path) -> std::path::PathBuf {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let file = folder.join("metrics.token");
+    if !file.exists() {
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true).mode(0o600);
+        let mut opened = options.open(&file).expect("a file");
+        std::io::Write::write_all(&mut opened, METRICS_TOKEN.as_bytes()).expect("written");
+    }
+    file
 }

@@ -69,7 +69,7 @@ impl FromRequest for SignedIn {
             let now = service.clock.now();
             let claims = service.tokens.read(bearer(&request)?, now)?;
             Caller(claims.device).note(&request);
-            let taken = service.limits.users.take(claims.sub, now);
+            let taken = service.limits.users.take(claims.sub, service.clock.elapsed());
             taken
                 .map_err(|seconds| Problem::new(Kind::RateLimited).retry_after_seconds(seconds))?;
             let seat = service.read(move |tx| tx.seat(claims.device)).await?;
@@ -102,7 +102,7 @@ pub(crate) fn claims_of(request: &HttpRequest, now: Instant) -> Answer<Claims> {
     service_of(request)?.tokens.read(bearer(request)?, now)
 }
 
-fn bearer(request: &HttpRequest) -> Answer<&str> {
+pub(crate) fn bearer(request: &HttpRequest) -> Answer<&str> {
     request
         .headers()
         .get(header::AUTHORIZATION)

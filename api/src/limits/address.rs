@@ -80,7 +80,7 @@ pub async fn limit<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     let address = address.0.filter(|_| request.path().starts_with("/v1/"));
-    let now = service.clock.now();
+    let now = service.clock.elapsed();
     match address.map_or(Ok(()), |address| service.limits.addresses.take(address, now)) {
         Ok(()) => Ok(next.call(request).await?.map_into_left_body()),
         Err(seconds) => {

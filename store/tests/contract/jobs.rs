@@ -12,9 +12,20 @@ on_both_databases! {
     of_two_processes_one_runs_a_job_that_is_due,
     a_job_is_run_once_for_each_time_it_is_due,
     a_process_that_died_gives_its_turn_back_when_its_lease_ends,
+    a_lease_of_a_clock_that_was_ahead_is_not_waited_for,
     a_run_that_was_thought_dead_spoils_nothing_when_it_ends,
     two_that_ask_at_once_do_not_both_run,
     the_end_of_a_right_is_noted_once_for_each_day_it_was,
+}
+
+/// So long a lease is; the clock was ten minutes ahead when the first was given.
+fn a_lease_of_a_clock_that_was_ahead_is_not_waited_for(database: &impl Database) {
+    let store = database.store();
+    assert!(store.take_turn(&turn(DUE, 1), Instant(601_000), Instant(601_100)).expect("taken"));
+    let next = |now| store.take_turn(&turn(NEXT, 2), Instant(now), Instant(now + 100));
+    assert!(!next(2_000).expect("asked"), "its holder may be alive");
+    assert!(!next(2_099).expect("asked"));
+    assert!(next(2_100).expect("taken"));
 }
 
 const DUE: Instant = Instant(1_000);
