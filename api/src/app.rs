@@ -2,11 +2,11 @@
 //! start alike.
 
 use crate::areas::Areas;
-use crate::auth::{AccessTokens, Attempts, Passwords};
+use crate::auth::{AccessTokens, Passwords};
 use crate::clock::Clock;
 use crate::ending::Ending;
 use crate::jobs::Trigger;
-use crate::keys::{KeyError, Keys};
+use crate::keys::{KeyError, Keys, read_token};
 use crate::limits::{self, Limits};
 use crate::live::{Live, poll_heads};
 use crate::metrics::Metrics;
@@ -111,15 +111,17 @@ pub fn build(
     store.when_committed(move || woken.wake());
     let broken = |error: &dyn std::error::Error| StartError::Reference(error.to_string());
     store.read(Tx::shelf).map_err(|error| broken(&error))?;
+    let token = settings.metrics_token_file.as_deref().map(read_token).transpose()?;
     let areas = Areas::shipped().map_err(|error| broken(&error))?;
     Ok(Service {
         store,
         tokens: Arc::new(AccessTokens::new(&keys.signing, settings.access_token_minutes)),
         passwords: Passwords::new()?,
-        attempts: Arc::new(Attempts::new(settings.rate_limits.address_sign_in_failures_max)),
+        attempts: Arc::default(),
         limits: Arc::new(Limits::new(settings.rate_limits)),
         metrics: Metrics::new().map_err(|error| StartError::Build(error.to_string()))?,
         clock,
+        metrics_token: token.map(Arc::new),
         areas: Arc::new(areas),
         demo: None,
         live,

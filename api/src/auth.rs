@@ -3,6 +3,7 @@
 mod attempts;
 mod authority;
 mod door;
+mod new_password;
 mod password;
 mod pin;
 mod refresh;
@@ -10,10 +11,12 @@ mod session;
 mod token;
 
 pub use attempts::Attempts;
-pub(crate) use authority::{Acting, admit, areas_filled, claims_of, fills};
+pub(crate) use authority::{Acting, admit, areas_filled, bearer, claims_of, fills};
 pub use authority::{Admin, Auditor, OnDevice, OrganisationStaff, Reviewer, SignedIn, StreetStaff};
 pub(crate) use door::Door;
-pub use password::{Passwords, check_new_password, hash_password};
+pub use new_password::check_new_password;
+pub(crate) use new_password::replace_password;
+pub use password::{Passwords, hash_password};
 pub use refresh::RefreshToken;
 pub use session::{Session, SigningDevice, fresh_uuid};
 pub use token::{AccessTokens, Claims};

@@ -1,10 +1,13 @@
 //! Idempotency keys: a write that is sent again is done once and answered the same.
 
 use crate::problem::{Answer, Kind, Problem};
+use crate::service::Service;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
+use aws_lc_rs::hmac;
 use ruhu_store::accounts::Request;
 use ruhu_sync::id::UserId;
+use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 use std::future::{Ready, ready};
 
@@ -29,6 +32,23 @@ impl FromRequest for IdempotencyKey {
                 "Give a key of 8 to 64 characters in the Idempotency-Key header, the same when you send it again.",
             )
         }))
+    }
+}
+
+/// A mark of a secret in a request: HMAC-SHA-256 under a key of the service, so that whoever has the
+/// database cannot try secrets on it.
+pub(crate) type SecretMark = [u8; 32];
+
+impl Service {
+    /// The mark of a secret.
+    pub(crate) fn secret_mark(&self, secret: &SecretString) -> SecretMark {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, self.cursor_key.expose_secret());
+        let mut mark = hmac::Context::with_key(&key);
+        mark.update(b"ruhu idempotency secret 1\0");
+        mark.update(secret.expose_secret().as_bytes());
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(mark.sign().as_ref());
+        bytes
     }
 }
 

@@ -13,6 +13,9 @@ use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
+/// A shorter token could be guessed.
+const TOKEN_BYTES_MIN: usize = 16;
+
 /// A key of 32 bytes.
 pub type Secret32 = SecretBox<[u8; 32]>;
 
@@ -90,6 +93,18 @@ fn read(file: &Path) -> Result<secrecy::SecretString, KeyError> {
             Err(KeyError::Missing(file.to_owned()))
         }
         Err(error) => Err(KeyError::Unusable(file.to_owned(), error)),
+    }
+}
+
+/// The token that somebody has to show, from a file of its own.
+pub(crate) fn read_token(file: &Path) -> Result<secrecy::SecretString, KeyError> {
+    let text = read(file)?;
+    let token = text.expose_secret().trim();
+    match token.len() >= TOKEN_BYTES_MIN && token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        true => Ok(token.to_owned().into()),
+        false => {
+            Err(KeyError::NotAKey(file.to_owned(), "token of 16 printable characters or more"))
+        }
     }
 }
 

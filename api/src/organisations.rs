@@ -2,7 +2,7 @@
 //! key, and written down.
 
 use crate::auth::{Acting, SignedIn, areas_filled, fills, fresh_uuid};
-use crate::idempotency::{IdempotencyKey, KeyedRequest};
+use crate::idempotency::{IdempotencyKey, KeyedRequest, SecretMark};
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
 use chrono::{Days, NaiveDate};
@@ -124,6 +124,12 @@ pub(crate) trait Arrangement: Serialize + Send + 'static {
     /// What is written down: a stable word.
     const ACT: &'static str;
 
+    /// A mark of what is secret in it: not written down, but asked again with another secret, it is
+    /// another request.
+    fn secret(&self) -> Option<SecretMark> {
+        None
+    }
+
     /// Judges it and does it.
     fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop>;
 }
@@ -136,7 +142,7 @@ impl Service {
         key: IdempotencyKey,
         asked: A,
     ) -> Answer<String> {
-        let request = key.sent_for(A::ACT, &asked);
+        let request = key.sent_for(A::ACT, &(&asked, asked.secret()));
         let id = fresh_uuid(acting.person.now)?;
         let person = acting.person.clone();
         self.once(acting, request, move |tx, within| carried_out(tx, &person, within, id, &asked))

@@ -53,6 +53,7 @@ routes! {
     session::sign_out,
     me::read_me,
     pin::set_my_pin,
+    pin::change_my_password,
     devices::list_my_devices,
     devices::revoke_my_device,
     devices::report_my_device_lost,

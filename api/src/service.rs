@@ -26,10 +26,12 @@ pub struct Service {
     pub tokens: Arc<AccessTokens>,
     /// Checks passwords.
     pub passwords: Passwords,
-    /// Failed sign-ins of late.
+    /// Failed sign-ins of late that were written down.
     pub attempts: Arc<Attempts>,
     /// Requests of late.
     pub limits: Arc<Limits>,
+    /// What must be shown to read the counters; nobody reads them without one.
+    pub metrics_token: Option<Arc<secrecy::SecretString>>,
     /// Counters.
     pub metrics: Metrics,
     /// The time.

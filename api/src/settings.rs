@@ -54,6 +54,10 @@ pub struct Settings {
     pub access_token_minutes: u32,
     /// How long a refresh token is valid.
     pub refresh_token_days: u32,
+    /// How long a sign-in at a desk lasts.
+    pub desk_session_hours: u32,
+    /// Where the token is that `/metrics` asks for; nothing is told there without one.
+    pub metrics_token_file: Option<PathBuf>,
     /// The caps on request bodies.
     pub body_limits: BodyLimits,
     /// How often people and addresses may ask.

@@ -22,6 +22,7 @@ pub mod references;
 pub mod roles;
 pub mod rules;
 pub mod secrets;
+pub mod seen;
 mod settling;
 mod shapes;
 pub mod shelf;

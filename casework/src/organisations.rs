@@ -13,6 +13,7 @@ use crate::administration::Within;
 use crate::areas::{self, Level};
 use crate::facts::{Membership, Office, Role};
 use crate::identity::{self, UsccFault};
+use crate::seen::says_something;
 use chrono::{Datelike, Days, NaiveDate};
 use ruhu_sync::id::StreamId;
 
@@ -77,7 +78,7 @@ pub const TEXT_CHARACTERS_MAX: usize = 500;
 /// What is wrong with a text that a person gives, which must not be blank.
 pub fn check_text(text: &str, missing: OrganisationFault) -> Vec<OrganisationFault> {
     keep([
-        (text.trim().is_empty(), missing),
+        (!says_something(text), missing),
         (text.chars().count() > TEXT_CHARACTERS_MAX, OrganisationFault::TextTooLong),
         (text.chars().any(char::is_control), OrganisationFault::TextMalformed),
     ])
@@ -112,10 +113,10 @@ pub fn check_contract(
         (!matches!(level, Some(6 | 9)), OrganisationFault::PurchaserLevel),
         (contract.last_day < contract.first_day, OrganisationFault::DaysBackwards),
         (over(CONTRACT_YEARS_MAX), OrganisationFault::ContractOverThreeYears),
-        (over(1) && reason.trim().is_empty(), OrganisationFault::ContractOverOneYearUnexplained),
+        (over(1) && !says_something(reason), OrganisationFault::ContractOverOneYearUnexplained),
         (banned, OrganisationFault::ProviderBanned),
     ]);
-    if !reason.trim().is_empty() {
+    if says_something(reason) {
         found.extend(check_text(reason, OrganisationFault::ReasonMissing));
     }
     found

@@ -1,7 +1,10 @@
 //! Secrets that people choose: what is guessed first is not taken.
 
+mod password;
 mod pin;
+mod words;
 
+pub use password::{PASSWORD_BYTES_MAX, PASSWORD_CHARACTERS_MIN, PasswordFault, password_fault};
 pub use pin::{PIN_DIGITS, PinFault, pin_fault};
 
 /// Whether a text is its beginning over and over: `123123`, `abab`.

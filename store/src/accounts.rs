@@ -2,11 +2,13 @@
 //! the protocol's own tables.
 
 mod enrolment;
+mod failures;
 mod idempotency;
 mod installations;
 mod refresh;
 
 pub use enrolment::{Enrolled, NewDevice, Seat};
+pub use failures::{Guesser, SignInFailures};
 pub use idempotency::{Recalled, Request};
 pub use installations::Installation;
 pub use refresh::{NewRefreshToken, Renewal, ShownRefreshToken};

@@ -66,6 +66,8 @@ acts! {
     DeviceLost = "device_lost",
     /// The report of a loss was taken back.
     DeviceFound = "device_found",
+    /// A person's password was changed, which ended the person's other sign-ins.
+    PasswordChanged = "password_changed",
     /// A PIN was set.
     PinSet = "pin_set",
     /// Words were erased from the journal by right.

@@ -27,7 +27,7 @@ pub use field::{AREA_HERE, AREA_THERE, Field, PASSWORD};
 pub use hand::{Hand, verdict};
 pub use http::{Call, Reply};
 pub use restore::{Copy, LookedAt, put_in_place};
-pub use server::{NOON, Server, Tablet};
+pub use server::{METRICS_TOKEN, NOON, Server, Tablet};
 pub use writers::{Writer, Writers};
 
 /// Makes each named function of the module two tests, one on SQLite and one on PostgreSQL. The

@@ -1,32 +1,35 @@
-//! A limit on failed sign-ins, by login and by address. Kept in memory: a restart forgives.
+//! Wrong passwords slow whoever guesses, and nobody else: they are counted by login *and* address,
+//! and by address; a device on which the person has signed in before is counted for itself. Only
+//! what was wrong counts, and it counts in the database, for all processes together.
 
-use ruhu_sync::id::Instant;
+use crate::clock::Elapsed;
+use crate::limits::Address;
+use crate::problem::{Answer, Kind, Problem};
+use crate::service::Service;
+use ruhu_store::accounts::{Account, Guesser, SignInFailures};
+use ruhu_store::audit::{Act, Entry};
+use ruhu_sync::id::{DeviceId, Instant, UserId};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::json;
 use sha2::{Digest as _, Sha256};
-use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
-/// Failures in the window after which a login has to wait.
-const FAILURES_MAX: usize = 10;
+/// Failures within the window after which a guesser has to wait.
+const FAILURES_MAX: u32 = 10;
 
-/// The window.
-const WINDOW_SECONDS: i64 = 300;
+/// The window, from the first failure on.
+const WINDOW_US: i64 = 300 * 1_000_000;
 
-/// Logins remembered at most: whoever makes up names must not fill the memory.
-const LOGINS_MAX: usize = 10_000;
+/// Longer than any login: what is longer is not looked up.
+const LOGIN_BYTES_MAX: usize = 200;
 
 /// Failures that go into the audit log in one minute.
 const WRITTEN_A_MINUTE_MAX: u32 = 30;
 
-/// Failed attempts of late.
-#[derive(Debug)]
-pub struct Attempts {
-    address_failures_max: usize,
-    failures: Mutex<HashMap<[u8; 32], Vec<Instant>>>,
-    written: Mutex<Written>,
-}
+/// Failures that went into the audit log of late, from this process.
+#[derive(Debug, Default)]
+pub struct Attempts(Mutex<Written>);
 
-/// Failures that went into the audit log of late.
 #[derive(Debug, Default)]
 struct Written {
     minute: i64,
@@ -34,63 +37,11 @@ struct Written {
     left_out: u64,
 }
 
-/// A login that nobody has is counted like any other, so that the limit tells nothing about which
-/// logins there are; by its hash, because people type their password into the wrong field.
-fn name_of_login(login: &str) -> [u8; 32] {
-    Sha256::digest(format!("login {login}")).into()
-}
-
-fn name_of_address(address: IpAddr) -> [u8; 32] {
-    Sha256::digest(format!("address {address}")).into()
-}
-
-fn is_recent(failure: Instant, now: Instant) -> bool {
-    now.0 - failure.0 < WINDOW_SECONDS * 1_000_000
-}
-
 impl Attempts {
-    /// None yet. So many may fail from one address; 0 is no limit.
-    pub fn new(address_failures_max: u32) -> Self {
-        let address_failures_max = match address_failures_max {
-            0 => usize::MAX,
-            max => usize::try_from(max).unwrap_or(usize::MAX),
-        };
-        let (failures, written) = Default::default();
-        Self { address_failures_max, failures, written }
-    }
-
-    /// Counts an attempt before its password is looked at, so that many at once are not more than
-    /// the limit either. Gives the seconds to wait if there were too many.
-    pub fn begin(&self, login: &str, from: Option<IpAddr>, now: Instant) -> Result<(), u64> {
-        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        if failures.len() >= LOGINS_MAX {
-            failures.retain(|_, of_one| of_one.iter().any(|at| is_recent(*at, now)));
-        }
-        if failures.len() >= LOGINS_MAX {
-            failures.clear();
-        }
-        let address = from.filter(|_| self.address_failures_max < usize::MAX).map(name_of_address);
-        let of_address = address.map(|name| (name, self.address_failures_max));
-        let named = || of_address.into_iter().chain([(name_of_login(login), FAILURES_MAX)]);
-        for (name, failures_max) in named() {
-            let of_this = failures.entry(name).or_default();
-            of_this.retain(|at| is_recent(*at, now));
-            if of_this.len() >= failures_max {
-                let oldest = of_this.first().copied().unwrap_or(now);
-                let wait = WINDOW_SECONDS * 1_000_000 - (now.0 - oldest.0);
-                return Err(u64::try_from(wait).unwrap_or(0).div_ceil(1_000_000).max(1));
-            }
-        }
-        for (name, _) in named() {
-            failures.entry(name).or_default().push(now);
-        }
-        Ok(())
-    }
-
     /// Whether a failure goes into the audit log: so many a minute do. Gives how many did not since
     /// the last that did.
-    pub fn may_be_written(&self, now: Instant) -> Option<u64> {
-        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+    fn may_be_written(&self, now: Elapsed) -> Option<u64> {
+        let mut written = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let minute = now.0.div_euclid(60_000_000);
         if written.minute != minute {
             (written.minute, written.lines) = (minute, 0);
@@ -102,15 +53,142 @@ impl Attempts {
         written.lines += 1;
         Some(std::mem::take(&mut written.left_out))
     }
+}
 
-    /// The password was right: nothing is held against the login, and this attempt not against the
-    /// address. Others from there still are: one right password forgives no guessing.
-    pub fn succeed(&self, login: &str, from: Option<IpAddr>) {
-        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        failures.remove(&name_of_login(login));
-        if let Some(of_address) = from.and_then(|from| failures.get_mut(&name_of_address(from))) {
-            of_address.pop();
+/// Where a password comes from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct From {
+    pub(super) address: Address,
+    pub(super) device: Option<DeviceId>,
+}
+
+/// Those who are counted for one attempt. By hashes, because people type their password into the
+/// wrong field; a login that nobody has is counted like any other, and tells nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Guessers {
+    device: Option<Guesser>,
+    login: Guesser,
+    address: Option<Guesser>,
+}
+
+impl Guessers {
+    fn of(login: &str, from: From) -> Self {
+        let name = |text: String| -> Guesser { Sha256::digest(text).into() };
+        let address = from.address.0;
+        Self {
+            device: from.device.map(|device| name(format!("device {device} {login}"))),
+            login: name(format!("login {address:?} {login}")),
+            address: address.map(|address| name(format!("address {address}"))),
         }
+    }
+
+    fn all(self) -> Vec<Guesser> {
+        self.device.into_iter().chain([self.login]).chain(self.address).collect()
+    }
+
+    /// Whom a failure is counted against; or the seconds to wait, if there were too many.
+    fn admitted(
+        self,
+        is_known: bool,
+        address_max: u32,
+        failures: &[SignInFailures],
+        now: Instant,
+    ) -> Result<Vec<Guesser>, u64> {
+        let still = |guesser: Guesser| {
+            failures.iter().find(|f| f.guesser == guesser).map(|f| still_counts(*f, now))
+        };
+        let is_full =
+            |guesser: Guesser, max: u32| still(guesser).filter(|failures| failures.count >= max);
+        if let Some(device) = self.device.filter(|_| is_known)
+            && is_full(device, FAILURES_MAX).is_none()
+        {
+            return Ok(std::iter::once(device).chain(self.address).collect());
+        }
+        let by_address = self.address.filter(|_| address_max > 0);
+        let full = is_full(self.login, FAILURES_MAX)
+            .or_else(|| by_address.and_then(|address| is_full(address, address_max)));
+        match full {
+            None => Ok(std::iter::once(self.login).chain(self.address).collect()),
+            Some(failures) => {
+                let left = WINDOW_US - (now.0 - failures.since.0);
+                Err(u64::try_from(left).unwrap_or(0).div_ceil(1_000_000).max(1))
+            }
+        }
+    }
+}
+
+/// What still counts now. A window that begins later than now was begun by a clock that has been
+/// put right since: nobody waits for it.
+fn still_counts(failures: SignInFailures, now: Instant) -> SignInFailures {
+    match (0..WINDOW_US).contains(&now.0.saturating_sub(failures.since.0)) {
+        true => failures,
+        false => SignInFailures { count: 0, since: now, ..failures },
+    }
+}
+
+/// A failed sign-in: of which account, if there is one, and never what was typed, which may be a
+/// password.
+fn failed(of: Option<UserId>, left_out: u64, at: Instant) -> Entry {
+    Entry {
+        at,
+        by: None,
+        device: None,
+        act: Act::SignInFailed,
+        subject: of.map(|user| user.0),
+        area: None,
+        detail: json!({"left_out": left_out}).to_string(),
+    }
+}
+
+impl Service {
+    /// The account of this login, if the password is right. Whoever has none is told after as long
+    /// a time.
+    ///
+    /// The counts are read when it is this password's turn, and a failure is written before the turn
+    /// is given to another: many at once are no more than the limit, but for the few that are
+    /// checked at one moment, and right ones never count. No lock is held meanwhile.
+    pub(super) async fn authenticate(
+        &self,
+        login: String,
+        password: SecretString,
+        from: From,
+        now: Instant,
+    ) -> Answer<Account> {
+        if login.is_empty() || login.len() > LOGIN_BYTES_MAX {
+            return Err(Kind::WrongCredentials.into());
+        }
+        let turn = self.passwords.turn().await?;
+        let guessers = Guessers::of(&login, from);
+        let found = self.read(move |tx| {
+            let account = tx.account_by_login(&login)?;
+            let seat = from.device.map(|device| tx.seat(device)).transpose()?.flatten();
+            let user = account.as_ref().map(|account| account.id);
+            let is_known =
+                seat.is_some_and(|seat| Some(seat.account.id) == user && !seat.reported_lost);
+            Ok((account, is_known, tx.sign_in_failures(&guessers.all())?))
+        });
+        let (account, is_known, failures) = found.await?;
+        let address_max = self.settings.rate_limits.address_sign_in_failures_max;
+        let counted = guessers
+            .admitted(is_known, address_max, &failures, now)
+            .map_err(|seconds| Problem::new(Kind::TooManyAttempts).retry_after_seconds(seconds))?;
+        let stored = account.as_ref().and_then(|a| a.password_hash.as_ref());
+        let stored = stored.map(|hash| hash.expose_secret().to_owned());
+        let is_right = self.passwords.is_right_in(&turn, password, stored).await?;
+        let of = account.as_ref().map(|account| account.id);
+        if let Some(account) = account.filter(|_| is_right) {
+            return Ok(account);
+        }
+        let line = self.attempts.may_be_written(self.clock.elapsed());
+        let noted = self.write(move |tx| {
+            tx.note_sign_in_failure(&counted, now, |failures| still_counts(failures, now))?;
+            // So many a minute: whoever guesses must not fill the log. Those that were left out are
+            // counted in the next line.
+            line.map_or(Ok(()), |left_out| tx.audit(&failed(of, left_out, now)).map(drop))
+        });
+        noted.await?;
+        drop(turn);
+        Err(Kind::WrongCredentials.into())
     }
 }
 
@@ -120,8 +198,8 @@ mod tests {
 
     #[test]
     fn so_many_failures_a_minute_are_written_and_the_rest_is_counted() {
-        let attempts = Attempts::new(0);
-        let at = |seconds: i64| Instant(seconds * 1_000_000);
+        let attempts = Attempts::default();
+        let at = |seconds: i64| Elapsed(seconds * 1_000_000);
         for _ in 0..WRITTEN_A_MINUTE_MAX {
             assert_eq!(attempts.may_be_written(at(60)), Some(0));
         }
@@ -132,57 +210,52 @@ mod tests {
         assert_eq!(attempts.may_be_written(at(120)), Some(0));
     }
 
+    const LI: Guessers = Guessers { device: Some([1; 32]), login: [2; 32], address: Some([3; 32]) };
+
     fn at(seconds: i64) -> Instant {
         Instant(seconds * 1_000_000)
     }
 
-    #[test]
-    fn the_eleventh_attempt_within_five_minutes_has_to_wait() {
-        let attempts = Attempts::new(100);
-        for second in 0..10 {
-            assert_eq!(attempts.begin("li", None, at(second)), Ok(()));
-        }
-        assert_eq!(attempts.begin("li", None, at(10)), Err(290));
-        assert_eq!(attempts.begin("wang", None, at(10)), Ok(()));
-        assert_eq!(attempts.begin("li", None, at(299)), Err(1));
-        assert_eq!(attempts.begin("li", None, at(300)), Ok(()));
-        assert_eq!(attempts.begin("li", None, at(300)), Err(1));
+    fn failures(guesser: u8, count: u32, since: i64) -> SignInFailures {
+        SignInFailures { guesser: [guesser; 32], count, since: at(since) }
     }
 
     #[test]
-    fn a_success_forgives_the_failures_before_it() {
-        let attempts = Attempts::new(100);
-        for second in 0..10 {
-            assert_eq!(attempts.begin("li", None, at(second)), Ok(()));
-        }
-        attempts.succeed("li", None);
-        assert_eq!(attempts.begin("li", None, at(10)), Ok(()));
+    fn the_eleventh_wrong_one_within_five_minutes_has_to_wait() {
+        let ask = |count, now| LI.admitted(false, 100, &[failures(2, count, 0)], at(now));
+        assert_eq!(ask(9, 10), Ok(vec![[2; 32], [3; 32]]));
+        assert_eq!(ask(10, 10), Err(290));
+        assert_eq!(ask(10, 299), Err(1));
+        assert_eq!(ask(10, 300), Ok(vec![[2; 32], [3; 32]]));
     }
 
     #[test]
-    fn an_address_that_guesses_at_many_logins_has_to_wait_and_no_success_forgives_it() {
-        let attempts = Attempts::new(20);
-        let (here, there) = (Some([9, 9, 9, 9].into()), Some([9, 9, 9, 8].into()));
-        for number in 0..20 {
-            assert_eq!(attempts.begin(&format!("nobody-{number}"), here, at(0)), Ok(()));
-        }
-        assert_eq!(attempts.begin("li", here, at(1)), Err(299));
-        assert_eq!(attempts.begin("li", there, at(1)), Ok(()));
-        attempts.succeed("li", there);
-        assert_eq!(attempts.begin("li", here, at(1)), Err(299));
-        assert_eq!(attempts.begin("li", here, at(300)), Ok(()));
-        let unlimited = Attempts::new(0);
-        let all = (0..1000).map(|n| unlimited.begin(&n.to_string(), here, at(0)));
-        assert!(all.into_iter().all(|begun| begun.is_ok()));
+    fn a_device_that_has_signed_in_before_passes_where_others_guess() {
+        let full = [failures(2, 10, 0), failures(3, 100, 0)];
+        assert_eq!(LI.admitted(true, 100, &full, at(1)), Ok(vec![[1; 32], [3; 32]]));
+        assert_eq!(LI.admitted(false, 100, &full, at(1)), Err(299), "one that says so does not");
+        // Whoever knows the device's name and guesses under it shuts nobody out either.
+        let guessed = [failures(1, 10, 0)];
+        assert_eq!(LI.admitted(true, 100, &guessed, at(1)), Ok(vec![[2; 32], [3; 32]]));
     }
 
     #[test]
-    fn made_up_logins_do_not_fill_the_memory() {
-        let attempts = Attempts::new(100);
-        for number in 0..(2 * LOGINS_MAX) {
-            let _ = attempts.begin(&format!("nobody-{number}"), None, at(0));
-        }
-        let remembered = attempts.failures.lock().expect("lock").len();
-        assert!(remembered <= LOGINS_MAX);
+    fn an_address_that_guesses_at_many_logins_has_to_wait() {
+        let full = [failures(3, 20, 0)];
+        assert_eq!(LI.admitted(false, 20, &full, at(1)), Err(299));
+        assert!(LI.admitted(false, 0, &full, at(1)).is_ok(), "0 is no limit");
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_makes_nobody_wait() {
+        let full = [failures(2, 10, 600)];
+        assert!(LI.admitted(false, 100, &full, at(0)).is_ok());
+    }
+
+    #[test]
+    fn guessers_at_one_login_from_two_addresses_are_two() {
+        let from = |last| From { address: Address(Some([9, 9, 9, last].into())), device: None };
+        assert_ne!(Guessers::of("li", from(1)).login, Guessers::of("li", from(2)).login);
+        assert_ne!(Guessers::of("li", from(1)).login, Guessers::of("wang", from(1)).login);
     }
 }

@@ -5,23 +5,21 @@ use crate::problem::{Answer, Problem};
 use actix_web::web;
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
+use ruhu_casework::secrets::PASSWORD_BYTES_MAX;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Checks at one time: each takes 19 MiB and a processor, and must not crowd out the field.
 const CHECKS_AT_ONCE_MAX: usize = 4;
-
-/// A password that is at least this long may be set.
-const CHARACTERS_MIN: usize = 10;
-
-/// What is longer is no password but a load.
-const BYTES_MAX: usize = 1024;
 
 /// The memory of one hash. It is never given back: a hundred threads that each take and free so much
 /// leave gigabytes to the allocator, and glibc, once so much was freed, keeps twice as much free in
 /// each of its arenas.
 pub(super) type Memory = Vec<Block>;
+
+/// A turn at checking, given back when it is dropped.
+pub(super) type Turn = Arc<OwnedSemaphorePermit>;
 
 /// Makes and checks password hashes.
 #[derive(Clone)]
@@ -54,9 +52,27 @@ impl Passwords {
     /// Whether this is the password of that hash. Without a hash the answer is no, and takes as
     /// long.
     pub async fn is_right(&self, password: SecretString, stored: Option<String>) -> Answer<bool> {
+        let turn = self.turn().await?;
+        self.is_right_in(&turn, password, stored).await
+    }
+
+    /// Waits for a turn: so many are checked at once.
+    pub(super) async fn turn(&self) -> Answer<Turn> {
+        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(Problem::internal)?;
+        Ok(Arc::new(turn))
+    }
+
+    /// [`Passwords::is_right`], in a turn that goes on after it.
+    pub(super) async fn is_right_in(
+        &self,
+        turn: &Turn,
+        password: SecretString,
+        stored: Option<String>,
+    ) -> Answer<bool> {
         let has_one = stored.is_some();
         let stored = stored.unwrap_or_else(|| self.nobodys.to_string());
-        self.hashing(move |memory| verify(&password, &stored, memory) && has_one).await
+        let check = move |memory: &mut Memory| verify(&password, &stored, memory) && has_one;
+        self.hashing_in(Arc::clone(turn), check).await
     }
 
     /// The hash of a password to keep.
@@ -70,7 +86,15 @@ impl Passwords {
         T: Send + 'static,
         F: FnOnce(&mut Memory) -> T + Send + 'static,
     {
-        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(Problem::internal)?;
+        let turn = self.turn().await?;
+        self.hashing_in(turn, work).await
+    }
+
+    async fn hashing_in<T, F>(&self, turn: Turn, work: F) -> Answer<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Memory) -> T + Send + 'static,
+    {
         let spare = Arc::clone(&self.spare);
         let done = web::block(move || {
             // Kept to the end of the work, even if nobody waits for it any more.
@@ -112,15 +136,6 @@ fn hash(password: &SecretString, memory: &mut Memory) -> Answer<String> {
     written.map(|hash| hash.to_string()).map_err(|error| Problem::internal(error.to_string()))
 }
 
-/// Whether a password may be set; if not, what to do about it.
-pub fn check_new_password(password: &SecretString) -> Result<(), String> {
-    let text = password.expose_secret();
-    match text.chars().count() >= CHARACTERS_MIN && text.len() <= BYTES_MAX {
-        true => Ok(()),
-        false => Err(format!("a password has at least {CHARACTERS_MIN} characters")),
-    }
-}
-
 /// As much of the memory as these parameters take.
 pub(super) fn blocks<'a>(memory: &'a mut Memory, params: &Params) -> &'a mut [Block] {
     let count = params.block_count();
@@ -132,7 +147,7 @@ pub(super) fn blocks<'a>(memory: &'a mut Memory, params: &Params) -> &'a mut [Bl
 
 fn verify(password: &SecretString, stored: &str, memory: &mut Memory) -> bool {
     let bytes = password.expose_secret().as_bytes();
-    bytes.len() <= BYTES_MAX
+    bytes.len() <= PASSWORD_BYTES_MAX
         && PasswordHash::new(stored).is_ok_and(|hash| is_of(bytes, &hash, memory) == Some(true))
 }
 
@@ -233,11 +248,5 @@ mod tests {
         let another = passwords.hash("correct horse".into()).await.expect("hashed");
         assert_ne!(hash, another, "each with a salt of its own");
         assert_eq!(passwords.spare.lock().expect("lock").len(), 1, "one memory did for all");
-    }
-
-    #[test]
-    fn a_short_password_is_not_set() {
-        assert!(check_new_password(&"九个字不够长的密码".into()).is_err());
-        assert!(check_new_password(&"十个字才够长的新密码".into()).is_ok());
     }
 }

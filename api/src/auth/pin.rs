@@ -1,5 +1,6 @@
 //! A PIN signs on a colleague's tablet (`docs/protocol.md`, "Two investigators").
 
+use super::attempts::From;
 use super::password::{Memory, blocks};
 use crate::auth::SignedIn;
 use crate::limits::Address;
@@ -29,10 +30,9 @@ impl Service {
         pin: SecretString,
     ) -> Answer<()> {
         check(&pin, &person.account)?;
-        // Whoever guesses here has signed in: the login's own limit is enough.
-        let nowhere = Address(None);
-        let account =
-            self.authenticate(person.account.login, password, nowhere, person.now).await?;
+        // Whoever guesses here has signed in on this device: its own count is enough.
+        let from = From { address: Address(None), device: Some(person.device) };
+        let account = self.authenticate(person.account.login, password, from, person.now).await?;
         let user = account.id;
         let key = self.passwords.hashing(move |memory| key_of(&pin, user, memory)).await??;
         let entry = Entry::by(user, person.device, Act::PinSet, person.now).to(user.0);

@@ -1,19 +1,22 @@
 //! Signing in: from a login and a password to a device with its tokens.
 
-use super::{RefreshToken, SignedIn};
+use super::attempts::From;
+use super::{RefreshToken, SignedIn, fills};
 use crate::limits::Address;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
+use ruhu_casework::facts::Role;
+use ruhu_casework::seen::says_something;
 use ruhu_store::accounts::{Account, Enrolled, NewDevice, NewRefreshToken, Renewal};
 use ruhu_store::audit::{Act, Entry};
-use ruhu_sync::id::{DeviceId, DeviceSeq, Epoch, Instant, UserId};
+use ruhu_sync::id::{DeviceId, DeviceSeq, Epoch, Instant};
 use ruhu_sync::storage::{DeviceState, ReadTx as _};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::json;
 use uuid::Uuid;
 
-/// Longer than any login: what is longer is not looked up.
-const LOGIN_BYTES_MAX: usize = 200;
+/// Whoever fills one of these works at a desk.
+const DESK_ROLES: &[Role] =
+    &[Role::Admin, Role::Auditor, Role::DistrictReviewer, Role::StreetReviewer, Role::StreetWindow];
 
 /// What a device is called: something between these.
 const DEVICE_NAME_CHARACTERS_MAX: usize = 60;
@@ -55,6 +58,7 @@ impl Service {
     ) -> Answer<Session> {
         check_device_name(&device.name)?;
         let now = self.clock.now();
+        let from = From { address: from, device: device.id };
         let account = self.authenticate(login, password, from, now).await?;
         let (family, refresh_token) = RefreshToken::first()?;
         let new = NewDevice {
@@ -72,15 +76,18 @@ impl Service {
             device: new.id,
             family,
             issued_at: now,
-            expires_at: self.sign_in_ends(now),
+            expires_at: now,
         };
+        let (at_tablets, at_desks) = self.sign_in_ends(now);
         let enrolled = self.write(move |tx| {
             let enrolled = tx.enrol(&new)?;
             let epoch = tx.epoch()?;
             let mut issued_at = now;
             if let Enrolled::Here(_) = &enrolled {
                 issued_at = tx.seat(new.id)?.map_or(now, |seat| seat.after_revocation(now));
-                tx.add_refresh_token(&NewRefreshToken { issued_at, ..token })?;
+                let is_desks = fills(&tx.person_facts(new.user)?, DESK_ROLES, now);
+                let expires_at = if is_desks { at_desks } else { at_tablets };
+                tx.add_refresh_token(&NewRefreshToken { issued_at, expires_at, ..token })?;
                 tx.audit(&Entry::by(new.user, new.id, Act::SignedIn, now))?;
             } else {
                 // Somebody knows the password, and the device is lost or another's.
@@ -91,7 +98,7 @@ impl Service {
         let (enrolled, epoch, issued_at) = enrolled.await?;
         let device = admitted(enrolled)?;
         Ok(Session {
-            access_token: self.tokens.issue(account.id, device.id, issued_at)?,
+            access_token: self.tokens.issue(account.id, device.id, issued_at, now)?,
             account,
             device,
             epoch,
@@ -99,61 +106,13 @@ impl Service {
         })
     }
 
-    /// The account of this login, if the password is right. Whoever has none is told after as long
-    /// a time.
-    pub(super) async fn authenticate(
-        &self,
-        login: String,
-        password: SecretString,
-        Address(from): Address,
-        now: Instant,
-    ) -> Answer<Account> {
-        if login.is_empty() || login.len() > LOGIN_BYTES_MAX {
-            return Err(Kind::WrongCredentials.into());
-        }
-        self.attempts
-            .begin(&login, from, now)
-            .map_err(|seconds| Problem::new(Kind::TooManyAttempts).retry_after_seconds(seconds))?;
-        let wanted = login.clone();
-        let account = self.read(move |tx| tx.account_by_login(&wanted)).await?;
-        let stored = account.as_ref().and_then(|a| a.password_hash.as_ref());
-        let stored = stored.map(|hash| hash.expose_secret().to_owned());
-        let is_right = self.passwords.is_right(password, stored).await?;
-        match account {
-            Some(account) if is_right => {
-                self.attempts.succeed(&login, from);
-                Ok(account)
-            }
-            other => {
-                self.note_failed_sign_in(other.map(|account| account.id), now).await?;
-                Err(Kind::WrongCredentials.into())
-            }
-        }
-    }
-
-    /// Writes a failed sign-in down: of which account, if there is one, and never what was typed,
-    /// which may be a password. So many a minute: whoever guesses must not fill the log. Those that
-    /// were left out are counted in the next line.
-    async fn note_failed_sign_in(&self, of: Option<UserId>, now: Instant) -> Answer<()> {
-        let Some(left_out) = self.attempts.may_be_written(now) else {
-            return Ok(());
-        };
-        let entry = Entry {
-            at: now,
-            by: None,
-            device: None,
-            act: Act::SignInFailed,
-            subject: of.map(|user| user.0),
-            area: None,
-            detail: json!({"left_out": left_out}).to_string(),
-        };
-        self.write(move |tx| tx.audit(&entry).map(drop)).await
-    }
-
-    /// When a sign-in of now has to be made anew, however often it is refreshed.
-    fn sign_in_ends(&self, now: Instant) -> Instant {
-        let lifetime_seconds = i64::from(self.settings.refresh_token_days) * 86_400;
-        Instant(now.0 + lifetime_seconds * 1_000_000)
+    /// When a sign-in of now has to be made anew, however often it is refreshed: at a tablet, and at
+    /// a desk, where people sit in rooms that others enter and no work waits unsent.
+    fn sign_in_ends(&self, now: Instant) -> (Instant, Instant) {
+        let after = |seconds: i64| Instant(now.0 + seconds * 1_000_000);
+        let tablet = after(i64::from(self.settings.refresh_token_days) * 86_400);
+        let desk = after(i64::from(self.settings.desk_session_hours) * 3_600);
+        (tablet, desk.min(tablet))
     }
 
     /// A new access token and a new refresh token for whoever shows a refresh token.
@@ -175,7 +134,7 @@ impl Service {
         let renewal = renewal.await?;
         match renewal {
             Renewal::Renewed { seat, issued_at } => {
-                let token = self.tokens.issue(seat.account.id, seat.device, issued_at)?;
+                let token = self.tokens.issue(seat.account.id, seat.device, issued_at, now)?;
                 Ok((token, next))
             }
             Renewal::Lost => Err(Kind::DeviceLost.into()),
@@ -217,7 +176,8 @@ fn admitted(enrolled: Enrolled) -> Answer<DeviceState> {
 fn check_device_name(name: &str) -> Answer<()> {
     let name = name.trim();
     let length = name.chars().count();
-    if (1..=DEVICE_NAME_CHARACTERS_MAX).contains(&length) && !name.contains(char::is_control) {
+    let is_seen = says_something(name) && !name.contains(char::is_control);
+    if length <= DEVICE_NAME_CHARACTERS_MAX && is_seen {
         return Ok(());
     }
     Err(Problem::new(Kind::InvalidRequest).detail(

@@ -12,6 +12,21 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
+/// Who issues these tokens, and for whom: this service and nobody else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Party {
+    /// As an issuer.
+    #[serde(rename = "ruhu")]
+    Issuer,
+    /// As an audience.
+    #[serde(rename = "ruhu-api")]
+    Audience,
+}
+
+/// How far the clocks of several servers may be apart, or one be set back, before a token that was
+/// given counts as not valid yet.
+const CLOCKS_APART_SECONDS: i64 = 900;
+
 /// What a token says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
@@ -23,6 +38,12 @@ pub struct Claims {
     pub iat: i64,
     /// From when on it is no longer valid.
     pub exp: i64,
+    /// From when on it is valid.
+    pub nbf: i64,
+    /// Who issued it.
+    pub iss: Party,
+    /// For whom it is.
+    pub aud: Party,
 }
 
 /// Issues and reads access tokens.
@@ -52,7 +73,7 @@ impl AccessTokens {
         // Judged below, by the clock that is passed in.
         validation.validate_exp = false;
         validation.validate_aud = false;
-        validation.set_required_spec_claims(&["exp", "sub"]);
+        validation.set_required_spec_claims(&["exp", "sub", "nbf", "iss", "aud"]);
         let newest = keys.newest();
         Self {
             header: Header { kid: Some(newest.id().to_owned()), ..Header::new(Algorithm::EdDSA) },
@@ -77,10 +98,26 @@ impl AccessTokens {
         &self.key_set
     }
 
-    /// A new token.
-    pub fn issue(&self, user: UserId, device: DeviceId, now: Instant) -> Answer<String> {
-        let iat = seconds_of(now);
-        let claims = Claims { sub: user, device, iat, exp: iat + self.lifetime_seconds };
+    /// A new token. It may count as issued later than now ([`Seat::after_revocation`]).
+    ///
+    /// [`Seat::after_revocation`]: ruhu_store::accounts::Seat::after_revocation
+    pub fn issue(
+        &self,
+        user: UserId,
+        device: DeviceId,
+        issued_at: Instant,
+        now: Instant,
+    ) -> Answer<String> {
+        let iat = seconds_of(issued_at);
+        let claims = Claims {
+            sub: user,
+            device,
+            iat,
+            exp: iat + self.lifetime_seconds,
+            nbf: seconds_of(now),
+            iss: Party::Issuer,
+            aud: Party::Audience,
+        };
         jsonwebtoken::encode(&self.header, &claims, &self.encoding).map_err(Problem::internal)
     }
 
@@ -91,8 +128,13 @@ impl AccessTokens {
         let key = header.kid.and_then(|kid| self.decoding.get(&kid)).ok_or_else(foreign)?;
         let read =
             jsonwebtoken::decode::<Claims>(token, key, &self.validation).map_err(|_| foreign())?;
-        match seconds_of(now) < read.claims.exp {
-            true => Ok(read.claims),
+        let (claims, now) = (read.claims, seconds_of(now));
+        let is_ours = (claims.iss, claims.aud) == (Party::Issuer, Party::Audience);
+        if !is_ours || claims.nbf > now + CLOCKS_APART_SECONDS {
+            return Err(foreign());
+        }
+        match now < claims.exp {
+            true => Ok(claims),
             false => Err(Kind::AccessTokenExpired.into()),
         }
     }
@@ -131,12 +173,12 @@ mod tests {
     #[test]
     fn a_token_is_valid_until_its_last_second_and_holds_no_name() {
         let tokens = AccessTokens::new(&made(), 15);
-        let token = tokens.issue(USER, DEVICE, NOW).expect("token");
+        let token = tokens.issue(USER, DEVICE, NOW, NOW).expect("token");
         let claims = tokens.read(&token, later(899)).expect("valid");
         assert_eq!((claims.sub, claims.device), (USER, DEVICE));
         let members = serde_json::to_value(claims).expect("json");
         let members: Vec<_> = members.as_object().expect("object").keys().cloned().collect();
-        assert_eq!(members, ["device", "exp", "iat", "sub"]);
+        assert_eq!(members, ["aud", "device", "exp", "iat", "iss", "nbf", "sub"]);
         let expired = refused(&tokens, &token, later(900));
         assert_eq!(expired, Some(Kind::AccessTokenExpired));
     }
@@ -147,8 +189,9 @@ mod tests {
         let key = keys.newest();
         let tokens = AccessTokens::new(&keys, 15);
         let others = AccessTokens::new(&made(), 15);
-        let foreign = others.issue(USER, DEVICE, NOW).expect("token");
-        let claims = json!({"sub": USER, "device": DEVICE, "iat": 0, "exp": i64::MAX});
+        let foreign = others.issue(USER, DEVICE, NOW, NOW).expect("token");
+        let claims = json!({"sub": USER, "device": DEVICE, "iat": 0, "exp": i64::MAX, "nbf": 0,
+            "iss": "ruhu", "aud": "ruhu-api"});
         // The classic: the public key taken for a shared secret.
         let header = Header { kid: Some(key.id().to_owned()), ..Header::new(Algorithm::HS256) };
         let secret = EncodingKey::from_secret(key.public());
@@ -163,5 +206,38 @@ mod tests {
         for token in [&*foreign, &*confused, &*forged, &*unsigned, "", "a.b.c"] {
             assert_eq!(refused(&tokens, token, NOW), Some(Kind::SignInRequired), "{token}");
         }
+    }
+
+    #[test]
+    fn a_token_for_another_or_by_another_or_not_valid_yet_is_refused() {
+        let keys = made();
+        let tokens = AccessTokens::new(&keys, 15);
+        let key = keys.newest();
+        let header = Header { kid: Some(key.id().to_owned()), ..Header::new(Algorithm::EdDSA) };
+        let encoding = EncodingKey::from_ed_der(key.pkcs8());
+        let now = seconds_of(NOW);
+        let right = json!({"sub": USER, "device": DEVICE, "iat": now, "exp": now + 900,
+            "nbf": now, "iss": "ruhu", "aud": "ruhu-api"});
+        let read = |claims: &Value| {
+            let token = jsonwebtoken::encode(&header, claims, &encoding).expect("a token");
+            refused(&tokens, &token, NOW)
+        };
+        assert_eq!(read(&right), None);
+        for (member, value) in [
+            ("iss", json!("another")),
+            ("iss", json!("ruhu-api")),
+            ("aud", json!("another")),
+            ("aud", json!("ruhu")),
+            ("nbf", json!(now + 901)),
+        ] {
+            let mut claims = right.clone();
+            claims[member] = value;
+            assert_eq!(read(&claims), Some(Kind::SignInRequired), "{member}");
+            claims.as_object_mut().expect("an object").remove(member);
+            assert_eq!(read(&claims), Some(Kind::SignInRequired), "without {member}");
+        }
+        let mut clock_was_ahead = right;
+        clock_was_ahead["nbf"] = json!(now + 600);
+        assert_eq!(read(&clock_was_ahead), None, "set back by ten minutes, nobody is signed out");
     }
 }

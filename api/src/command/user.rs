@@ -2,7 +2,7 @@
 
 use super::{CommandError, logging, output};
 use crate::app;
-use crate::auth::{check_new_password, fresh_uuid, hash_password};
+use crate::auth::{check_new_password, fresh_uuid, hash_password, replace_password};
 use crate::clock::Clock;
 use crate::keys::Keys;
 use crate::settings::{Flags, Settings};
@@ -24,12 +24,14 @@ use uuid::Uuid;
 #[derive(Debug, Subcommand)]
 pub(super) enum User {
     Add(Add),
+    Password(NewPassword),
 }
 
 impl User {
     pub(super) fn run(self) -> Result<(), CommandError> {
         match self {
             Self::Add(add) => add.run(),
+            Self::Password(new) => new.run(),
         }
     }
 }
@@ -74,12 +76,8 @@ pub(super) struct Add {
     /// The last day of the office, inclusive; open without it
     #[arg(long, requires = "role")]
     last_day: Option<NaiveDate>,
-    /// Read the password from this file
-    #[arg(long, value_name = "FILE")]
-    password_file: Option<PathBuf>,
-    /// Read the password from standard input
-    #[arg(long, conflicts_with = "password_file")]
-    password_stdin: bool,
+    #[command(flatten)]
+    given: GivenPassword,
     #[command(flatten)]
     flags: Flags,
 }
@@ -153,8 +151,9 @@ impl Add {
                 told.join("; ")
             )));
         }
-        let password = self.password()?;
-        check_new_password(&password).map_err(CommandError::Refused)?;
+        let staff_no = self.staff_no.as_deref().unwrap_or_default();
+        let password = self.given.password()?;
+        check(&password, &[login, name, staff_no])?;
         let hash = hash_password(&password)
             .map_err(|problem| CommandError::Refused(problem.to_string()))?;
         Ok(Account {
@@ -166,7 +165,20 @@ impl Add {
             password_hash: Some(hash.into()),
         })
     }
+}
 
+/// Where a password is.
+#[derive(Debug, Args)]
+struct GivenPassword {
+    /// Read the password from this file
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+    /// Read the password from standard input
+    #[arg(long, conflicts_with = "password_file")]
+    password_stdin: bool,
+}
+
+impl GivenPassword {
     fn password(&self) -> Result<SecretString, CommandError> {
         let mut text = String::new();
         if let Some(file) = &self.password_file {
@@ -186,6 +198,53 @@ impl Add {
         }
         // Editors and echo end a line; no password does.
         Ok(text.trim_end_matches(['\r', '\n']).to_owned().into())
+    }
+}
+
+fn check(password: &SecretString, own: &[&str]) -> Result<(), CommandError> {
+    check_new_password(password, own).map_err(|words| CommandError::Refused(words.en.into_owned()))
+}
+
+/// Gives a person another password, and ends all of the person's sign-ins
+///
+/// The password comes from a file, from standard input or from RUHU_PASSWORD. What is on the person's
+/// devices stays there: it is sent after the next sign-in.
+///
+/// Examples:
+///
+///   ruhu user password --login zhao.min --password-file /run/secrets/zhao
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct NewPassword {
+    /// Whose
+    #[arg(long)]
+    login: String,
+    #[command(flatten)]
+    given: GivenPassword,
+    #[command(flatten)]
+    flags: Flags,
+}
+
+impl NewPassword {
+    fn run(self) -> Result<(), CommandError> {
+        let settings = Settings::load(&self.flags)?;
+        logging::begin(&settings);
+        let now = Clock::Machine.now();
+        let password = self.given.password()?;
+        let keys = Keys::load(&settings.key_files).map_err(app::StartError::from)?;
+        let store = app::open_store(&settings, &keys)?;
+        let login = self.login.trim();
+        let account = store.read(|tx| tx.account_by_login(login))?.ok_or_else(|| {
+            CommandError::Refused(format!("nobody has the login {login}: correct --login"))
+        })?;
+        let staff_no = account.staff_no.as_deref().unwrap_or_default();
+        check(&password, &[&account.login, &account.name, staff_no])?;
+        let hash = hash_password(&password)
+            .map_err(|problem| CommandError::Refused(problem.to_string()))?;
+        let hash = SecretString::from(hash);
+        store.write(|tx| replace_password(tx, account.id, &hash, (None, None), now))?;
+        output::say(&format!("{login} has another password; all sign-ins have ended"));
+        Ok(())
     }
 }
 

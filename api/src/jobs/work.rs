@@ -42,10 +42,12 @@ pub(super) fn forget_refresh_tokens(service: &Service, now: Instant) -> Result<C
     Ok([("refresh_tokens", count(removed))].into())
 }
 
-/// Removes idempotency keys, with the answers kept for them, and old runs of jobs.
+/// Removes idempotency keys, with the answers kept for them, old runs of jobs, and wrong passwords
+/// that count no more.
 pub(super) fn forget_requests(service: &Service, now: Instant) -> Result<Counts, JobError> {
     let (requests, runs) = service.store.write(|tx| {
         let requests = tx.forget_requests(days_before(now, REQUEST_DAYS))?;
+        tx.forget_sign_in_failures(days_before(now, 1))?;
         Ok((requests, tx.forget_job_runs(days_before(now, RUN_DAYS))?))
     })?;
     Ok([("idempotency_keys", count(requests)), ("job_runs", count(runs))].into())

@@ -280,7 +280,7 @@ fn text_of(body: &RawBody) -> Answer<String> {
 }
 
 fn stated(reason: String) -> Answer<String> {
-    match reason.trim().is_empty() || reason.chars().count() > 500 {
+    match !ruhu_casework::seen::says_something(&reason) || reason.chars().count() > 500 {
         false => Ok(reason),
         true => Err(Problem::new(Kind::InvalidRequest)
             .detail("请说明理由，至多 500 字。", "Give a reason, of 500 characters at most.")),

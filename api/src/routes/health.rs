@@ -1,13 +1,17 @@
-//! What whoever runs the service asks it. Meant for inside: a proxy keeps `/metrics` from others.
+//! What whoever runs the service asks it.
 
+use crate::auth::bearer;
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use secrecy::ExposeSecret as _;
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
 refusals!(NotReady: Kind::NotReady);
+refusals!(NotTold: Kind::NotFound, Kind::SignInRequired);
 
 /// A state of the service.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -59,15 +63,25 @@ pub(crate) async fn is_ready(service: web::Data<Service>) -> Answer<HttpResponse
 /// Gives the counters in Prometheus's text form.
 ///
 /// Requests by route, method and status, their duration, pushes and edits by outcome, database
-/// calls under way. Nothing in it names a person.
+/// calls under way. Nothing in it names a person. The token of the setting `metrics_token_file` must
+/// be shown (`Authorization: Bearer …`); without that setting there is nothing here.
 #[utoipa::path(
     tag = "operations",
     responses((status = 200, description = "The counters", body = String, content_type = "text/plain",
-        example = "ruhu_sync_edits_total{outcome=\"merged\"} 1")),
+        example = "ruhu_sync_edits_total{outcome=\"merged\"} 1"), NotTold),
     security(()),
 )]
 #[get("/metrics")]
-pub(crate) async fn read_metrics(service: web::Data<Service>) -> Answer<HttpResponse> {
+pub(crate) async fn read_metrics(
+    request: HttpRequest,
+    service: web::Data<Service>,
+) -> Answer<HttpResponse> {
+    let token = service.metrics_token.as_ref().ok_or(Kind::NotFound)?;
+    let digest = |text: &str| -> [u8; 32] { Sha256::digest(text).into() };
+    // By their hashes, so that how long it takes tells nothing of the token.
+    if digest(bearer(&request)?) != digest(token.expose_secret()) {
+        return Err(Kind::SignInRequired.into());
+    }
     service.metrics.observe_listeners(service.live.count());
     let text = service.metrics.to_text()?;
     Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text))

@@ -1,4 +1,5 @@
-//! The PIN with which a person signs on a colleague's tablet.
+//! What a person proves to be the person by: the own password, and the PIN with which the person signs
+//! on a colleague's tablet.
 
 use crate::auth::SignedIn;
 use crate::body::Json;
@@ -43,5 +44,42 @@ pub(crate) async fn set_my_pin(
 ) -> Answer<HttpResponse> {
     let NewPin { password, pin } = body.0;
     service.set_pin(person, password, pin).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+refusals!(NotChanged: Kind::MalformedJson, Kind::InvalidRequest, Kind::WrongCredentials,
+    Kind::TooManyAttempts, Kind::NotPermitted, Kind::Busy, Kind::StoreUnavailable);
+
+/// Another password.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewPassword {
+    /// The password until now.
+    #[schema(value_type = String, format = Password)]
+    password: SecretString,
+    /// The one from now on: at least 10 characters, and none that is guessed first.
+    #[schema(value_type = String, format = Password)]
+    new_password: SecretString,
+}
+
+/// Changes the own password.
+///
+/// The person's sign-ins on all other devices end; this one goes on. What others would try first
+/// (repeated, in order, keys beside each other, dates, telephone numbers, years, places, common words,
+/// the own login, name or staff number) is refused, and the detail says why.
+#[utoipa::path(
+    tag = "session",
+    request_body(content = NewPassword, example = json!({"password": "演示密码 ruhu-demo", "new_password": "下雨天忘了带伞怎么办"})),
+    responses((status = 204, description = "It is changed"), NotChanged),
+    security(("access_token" = [])),
+)]
+#[put("/v1/me/password")]
+pub(crate) async fn change_my_password(
+    person: SignedIn,
+    service: web::Data<Service>,
+    body: Json<NewPassword>,
+) -> Answer<HttpResponse> {
+    let NewPassword { password, new_password } = body.0;
+    service.change_password(person, password, new_password).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -66,6 +66,11 @@ impl Reader<'_> {
         }
     }
 
+    fn file(&self, name: &str) -> Option<PathBuf> {
+        let text = self.text(name);
+        (!text.is_empty()).then(|| PathBuf::from(text))
+    }
+
     fn listen(&mut self) -> std::net::SocketAddr {
         let text = self.text("listen");
         text.parse().unwrap_or_else(|_| {
@@ -225,6 +230,8 @@ impl Given {
             data_dir,
             access_token_minutes: reader.number("access_token_minutes", 1, 1440),
             refresh_token_days: reader.number("refresh_token_days", 1, 366),
+            desk_session_hours: reader.number("desk_session_hours", 1, 8784),
+            metrics_token_file: reader.file("metrics_token_file"),
             body_limits: reader.body_limits(),
             rate_limits: reader.rate_limits(),
             trusted_proxies: reader.trusted_proxies(),
@@ -274,6 +281,8 @@ impl Settings {
                 "signing_keys_dir" => path(&self.key_files.signing),
                 "access_token_minutes" => self.access_token_minutes.to_string(),
                 "refresh_token_days" => self.refresh_token_days.to_string(),
+                "desk_session_hours" => self.desk_session_hours.to_string(),
+                "metrics_token_file" => path(&self.metrics_token_file.clone().unwrap_or_default()),
                 "user_requests_per_minute" => self.rate_limits.per_user_per_minute.to_string(),
                 "address_requests_per_minute" => {
                     self.rate_limits.per_address_per_minute.to_string()

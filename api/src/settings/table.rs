@@ -85,6 +85,18 @@ pub const SETTINGS: &[Setting] = &[
         "How long a tablet stays signed in without a password, 1 to 366",
     ),
     setting(
+        "desk_session_hours",
+        "12",
+        "HOURS",
+        "How long whoever works at a desk (reviews, windows, administration, audit) stays signed in without a password, 1 to 8784; never longer than a tablet",
+    ),
+    setting(
+        "metrics_token_file",
+        "",
+        "FILE",
+        "A file with the token, 16 characters or more, that must be shown as a bearer token at /metrics. [default: none, and nothing is told at /metrics]",
+    ),
+    setting(
         "user_requests_per_minute",
         "1200",
         "COUNT",

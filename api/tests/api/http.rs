@@ -1,6 +1,6 @@
 //! What holds for every answer, whatever the route.
 
-use crate::support::House;
+use crate::support::{House, METRICS_TOKEN};
 use actix_web::http::{Method, header};
 use actix_web::test::TestRequest;
 use serde_json::json;
@@ -133,7 +133,13 @@ async fn requests_are_counted_by_route_and_never_by_address() {
     house.add("zhao", &[]);
     let token = house.token("zhao").await;
     house.get("/v1/forms/nothing/1?name=secret", &token).await;
-    let text = house.send(TestRequest::get().uri("/metrics")).await;
+    let text = house
+        .send(
+            TestRequest::get()
+                .uri("/metrics")
+                .insert_header(("authorization", format!("Bearer {METRICS_TOKEN}"))),
+        )
+        .await;
     let text = String::from_utf8_lossy(&text.body).into_owned();
     let line =
         r#"ruhu_http_requests_total{method="GET",route="/v1/forms/{id}/{version}",status="404"} 1"#;

@@ -24,6 +24,7 @@ use uuid::Uuid;
 pub(crate) const NOON: Instant = Instant(1_795_406_400_000_000);
 
 /// Everybody's.
+pub(crate) const METRICS_TOKEN: &str = "of-whoever-watches-over-the-tests";
 pub(crate) const PASSWORD: &str = "入户社工的密码有十个字";
 
 /// A service under test.
@@ -64,6 +65,12 @@ pub(crate) fn settings(folder: &TempDir) -> Settings {
     settings.key_files.sealing = data.join("keys/sealing.key");
     settings.key_files.cursor = data.join("keys/cursor.key");
     settings.key_files.signing = data.join("keys/signing");
+    let token = data.join("metrics.token");
+    std::fs::create_dir_all(&data).expect("a folder");
+    std::fs::write(&token, METRICS_TOKEN).expect("written");
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(&token, private).expect("private");
+    settings.metrics_token_file = Some(token);
     settings.worker_threads = 1;
     settings
 }

@@ -72,7 +72,7 @@ impl Qualification {
 /// What stands against a worker's beginning with this.
 pub fn check_entry(qualification: &Qualification) -> Vec<OrganisationFault> {
     let reason = qualification.exception_because.as_deref().unwrap_or_default();
-    match reason.trim().is_empty() {
+    match !crate::seen::says_something(reason) {
         true => keep([(!qualification.suffices(), OrganisationFault::EntryQualification)]),
         false => check_text(reason, OrganisationFault::ReasonMissing),
     }

@@ -71,8 +71,9 @@ const PERSON_NAME_CHARACTERS_MAX: usize = 50;
 /// What is wrong with a person's account.
 pub fn check_account(login: &str, name: &str) -> Vec<OrganisationFault> {
     let is_login = |c: char| c.is_alphanumeric() || ".-_@".contains(c);
-    let malformed =
-        login.is_empty() || login.len() > LOGIN_BYTES_MAX || !login.chars().all(is_login);
+    let malformed = !crate::seen::says_something(login)
+        || login.len() > LOGIN_BYTES_MAX
+        || !login.chars().all(is_login);
     let mut found = keep([(malformed, OrganisationFault::LoginMalformed)]);
     match name.chars().count() > PERSON_NAME_CHARACTERS_MAX {
         true => found.push(OrganisationFault::TextTooLong),

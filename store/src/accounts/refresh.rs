@@ -5,11 +5,11 @@
 use super::Seat;
 use crate::Tx;
 use crate::devices::{self, Hold};
-use crate::schema::refresh_token;
+use crate::schema::{device, refresh_token};
 use crate::values::{Fixed, Name};
 use diesel::dsl::max;
 use diesel::prelude::*;
-use ruhu_sync::id::{DeviceId, Instant};
+use ruhu_sync::id::{DeviceId, Instant, UserId};
 use ruhu_sync::storage::Stored;
 use uuid::Uuid;
 
@@ -209,6 +209,26 @@ impl Tx {
             on_both!(connection, |c| query.execute(c))
         })?;
         Ok(true)
+    }
+
+    /// Ends all sign-ins of a person up to now, but those on one device.
+    pub fn end_sign_ins_of(
+        &mut self,
+        user: UserId,
+        stays: Option<DeviceId>,
+        at: Instant,
+    ) -> Stored<()> {
+        let devices: Vec<Fixed<16>> = self.run(|connection| {
+            let query = device::table
+                .filter(device::account.eq(user.fixed()))
+                .order(device::id)
+                .select(device::id);
+            on_both!(connection, |c| query.load(c))
+        })?;
+        for device in devices.into_iter().map(DeviceId::of).filter(|id| Some(*id) != stays) {
+            self.end_sign_ins(device, at)?;
+        }
+        Ok(())
     }
 
     /// As of when the last tokens of a device count, or its last revocation: after a revocation

@@ -109,9 +109,11 @@ fn a_token_of_a_device_that_is_not_here_is_no_token(server: Server) {
     let hand = server.hand("worker_a");
     let tokens = &server.service().tokens;
     let device = ruhu_sync::id::DeviceId(ruhu_tests::edits::record(5).0);
-    let unknown = tokens.issue(Field::user("worker_a"), device, server.now()).expect("a token");
-    let of_other =
-        tokens.issue(Field::user("worker_b"), hand.device, server.now()).expect("a token");
+    let unknown =
+        tokens.issue(Field::user("worker_a"), device, server.now(), server.now()).expect("a token");
+    let of_other = tokens
+        .issue(Field::user("worker_b"), hand.device, server.now(), server.now())
+        .expect("a token");
     for token in [unknown, of_other] {
         server
             .call("GET", "/v1/sync")

@@ -6,7 +6,7 @@ use ruhu_device::DeviceError;
 use ruhu_store::accounts::Request;
 use ruhu_store::jobs::JobOutcome;
 use ruhu_tests::edits::{document, household, new_household, path};
-use ruhu_tests::{Database, Field, PASSWORD, Server, on_both_databases, tables};
+use ruhu_tests::{Database, Field, METRICS_TOKEN, PASSWORD, Server, on_both_databases, tables};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
@@ -49,7 +49,7 @@ fn administrators_see_what_became_of_each_job_and_nobody_else_does(server: Serve
     assert_eq!(run["started_at"], "2026-11-23T12:00:00+08:00");
     assert_eq!((&run["outcome"], &run["counts"]["refresh_tokens"]), (&json!("done"), &json!(0)));
     assert!(run.get("error").is_none());
-    let metrics = server.call("GET", "/metrics").send().expect(200);
+    let metrics = server.call("GET", "/metrics").bearer(METRICS_TOKEN).send().expect(200);
     for line in [
         "ruhu_job_runs_total{job=\"forget-requests\",outcome=\"done\"} 1",
         "ruhu_job_last_success_timestamp_seconds{job=\"forget-requests\"} 1795406400",

@@ -5,11 +5,15 @@ use ruhu_device::DeviceError;
 use ruhu_tests::edits::new_household;
 use ruhu_tests::{Hand, PASSWORD, Reply, Server, on_both_databases};
 use serde_json::json;
+use uuid::Uuid;
 
 on_both_databases! {
     a_person_who_asks_too_often_is_told_when_to_ask_again_and_loses_nothing,
     an_address_that_asks_too_often_has_to_wait_and_no_header_makes_it_another,
     whoever_guesses_at_many_logins_from_one_address_has_to_wait,
+    a_clock_that_is_set_back_or_forward_neither_refuses_nor_forgives,
+    ten_wrong_passwords_slow_the_guesser_and_not_the_person,
+    processes_count_wrong_passwords_together_and_right_ones_never,
 }
 
 const NONE: RateLimits = RateLimits {
@@ -83,4 +87,66 @@ fn whoever_guesses_at_many_logins_from_one_address_has_to_wait(mut server: Serve
     let session = sign_in("worker_a", PASSWORD).expect(200).json();
     assert!(session["access_token"].is_string());
     let _: Hand = server.hand("worker_a2");
+}
+
+fn a_clock_that_is_set_back_or_forward_neither_refuses_nor_forgives(mut server: Server) {
+    server.start_again_limited(RateLimits {
+        per_user_per_minute: 6,
+        per_address_per_minute: 60,
+        ..NONE
+    });
+    let hand = server.hand("worker_a");
+    let ask = || hand.call("GET", "/v1/me").send();
+    for _ in 0..6 {
+        ask().expect(200);
+    }
+    server.step_seconds(60);
+    ask().expect_problem(429, "rate-limited");
+    server.step_seconds(-660);
+    assert_eq!(ask().expect_problem(429, "rate-limited").header("retry-after"), "10");
+    server.advance_seconds(10);
+    ask().expect(200);
+}
+
+fn sign_in_from(server: &Server, address: &str, password: &str, device: Option<Uuid>) -> Reply {
+    let mut told = json!({"name": "平板"});
+    if let Some(device) = device {
+        told["id"] = json!(device);
+    }
+    let body = json!({"login": "worker_a", "password": password, "device": told});
+    server.call("POST", "/v1/session").header("X-Forwarded-For", address).json(&body).send()
+}
+
+fn ten_wrong_passwords_slow_the_guesser_and_not_the_person(server: Server) {
+    let known = server.hand("worker_a").device.0;
+    let guess = |password: &str| sign_in_from(&server, "9.9.9.9", password, None);
+    for _ in 0..10 {
+        guess("不是这个密码不是这个").expect_problem(401, "wrong-credentials");
+    }
+    guess(PASSWORD).expect_problem(429, "too-many-attempts");
+    // A device on which the person has signed in before passes, from the same address.
+    sign_in_from(&server, "9.9.9.9", PASSWORD, Some(known)).expect(200);
+    sign_in_from(
+        &server,
+        "9.9.9.9",
+        PASSWORD,
+        Some(Uuid::from_u128(0x0192_e4a0_0000_7000_8000_0000_0000_00aa)),
+    )
+    .expect_problem(429, "too-many-attempts");
+    server.advance_seconds(300);
+    guess(PASSWORD).expect(200);
+}
+
+fn processes_count_wrong_passwords_together_and_right_ones_never(server: Server) {
+    let beside = server.beside();
+    for server in [&server, &beside] {
+        for _ in 0..5 {
+            sign_in_from(server, "9.9.9.9", PASSWORD, None).expect(200);
+            sign_in_from(server, "9.9.9.9", "不是这个密码不是这个", None)
+                .expect_problem(401, "wrong-credentials");
+        }
+    }
+    for server in [&server, &beside] {
+        sign_in_from(server, "9.9.9.9", PASSWORD, None).expect_problem(429, "too-many-attempts");
+    }
 }

@@ -11,6 +11,7 @@ mod keys;
 mod limits;
 mod me;
 mod operations;
+mod passwords;
 mod problems;
 mod pull;
 mod push;

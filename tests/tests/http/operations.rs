@@ -1,10 +1,11 @@
 //! What whoever runs the service asks it.
 
 use ruhu_tests::edits::{household, new_household, put, record};
-use ruhu_tests::{Server, on_both_databases, tables};
+use ruhu_tests::{METRICS_TOKEN, Server, on_both_databases, tables};
 use serde_json::json;
 
 on_both_databases! {
+    the_counters_are_told_to_whoever_shows_their_token_alone,
     a_service_whose_database_answers_is_ready_and_one_whose_does_not_says_so,
     edits_and_pushes_are_counted_once_and_no_one_is_named,
     answers_of_the_api_are_kept_by_no_cache,
@@ -48,7 +49,8 @@ fn edits_and_pushes_are_counted_once_and_no_one_is_named(server: Server) {
         hand.push(&edits).expect(200);
     }
     hand.push(&[json!({})]).expect(400);
-    let text = server.call("GET", "/metrics").send().expect(200).text().to_owned();
+    let text =
+        server.call("GET", "/metrics").bearer(METRICS_TOKEN).send().expect(200).text().to_owned();
     for line in [
         "ruhu_sync_edits_total{outcome=\"applied\"} 2",
         "ruhu_sync_edits_total{outcome=\"quarantined\"} 1",
@@ -93,4 +95,14 @@ fn what_can_be_got_answers_a_head_with_the_same_and_without_a_body(server: Serve
     assert_eq!(refused.header("allow"), "POST");
     let refused = hand.call("PUT", "/v1/me").send().expect_problem(405, "method-not-allowed");
     assert_eq!(refused.header("allow"), "GET, HEAD");
+}
+
+fn the_counters_are_told_to_whoever_shows_their_token_alone(server: Server) {
+    let ask = || server.call("GET", "/metrics");
+    ask().send().expect_problem(401, "sign-in-required");
+    let admin = server.hand("admin");
+    for token in ["", "of-whoever-watches", &admin.token] {
+        ask().bearer(token).send().expect_problem(401, "sign-in-required");
+    }
+    ask().bearer(METRICS_TOKEN).send().expect(200);
 }

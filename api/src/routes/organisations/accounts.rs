@@ -5,10 +5,10 @@ use super::{
 };
 use crate::auth::{Admin, check_new_password};
 use crate::body::Json;
-use crate::idempotency::IdempotencyKey;
+use crate::idempotency::{IdempotencyKey, SecretMark};
 use crate::organisations::{Arrangement, Change, Scene, Stop, sound};
 use crate::paging::{List, Paging};
-use crate::problem::Answer;
+use crate::problem::{Answer, Kind, Problem, Text};
 use crate::service::Service;
 use actix_web::{HttpResponse, get, post, web};
 use ruhu_casework::organisations::{
@@ -55,12 +55,14 @@ impl NewAccount {
     /// With the password's hash, unless it is too weak to have one.
     async fn hashed(self, service: &Service) -> Answer<HashedAccount> {
         let password = self.password.clone();
-        let is_strong = check_new_password(&password).is_ok();
-        let hash = match is_strong {
-            true => Some(service.passwords.hash(password).await?.into()),
-            false => None,
+        let own = [Some(&self.login), Some(&self.name), self.staff_no.as_ref()];
+        let own: Vec<_> = own.into_iter().flatten().map(String::as_str).collect();
+        let hash = match check_new_password(&password, &own) {
+            Ok(()) => Ok(service.passwords.hash(password).await?.into()),
+            Err(words) => Err(words),
         };
-        Ok(HashedAccount { new: self, hash })
+        let mark = service.secret_mark(&self.password);
+        Ok(HashedAccount { new: self, hash, mark })
     }
 }
 
@@ -203,8 +205,11 @@ pub(crate) async fn switch_account(
 struct HashedAccount {
     #[serde(flatten)]
     new: NewAccount,
+    /// Why there is none, in words.
     #[serde(skip)]
-    hash: Option<SecretString>,
+    hash: Result<SecretString, Text>,
+    #[serde(skip)]
+    mark: SecretMark,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -217,13 +222,20 @@ struct UseOf {
 impl Arrangement for HashedAccount {
     const ACT: &'static str = "account_added";
 
+    fn secret(&self) -> Option<SecretMark> {
+        Some(self.mark)
+    }
+
     fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
-        let Self { new, hash } = self;
+        let Self { new, hash, .. } = self;
         let mut faults = check_account(&new.login, &new.name);
         if let Some(staff_no) = &new.staff_no {
             faults.extend(check_text(staff_no, Fault::NameMissing));
         }
-        if hash.is_none() {
+        if let (Err(words), true) = (hash, faults.is_empty()) {
+            return Err(Stop::Refused(too_weak(words)));
+        }
+        if hash.is_err() {
             faults.push(Fault::PasswordWeak);
         }
         if scene.tx.account_by_login(&new.login)?.is_some() {
@@ -238,13 +250,21 @@ impl Arrangement for HashedAccount {
             name: new.name.clone(),
             active: true,
             staff_no: new.staff_no.clone(),
-            password_hash: hash.clone(),
+            password_hash: hash.as_ref().ok().cloned(),
         })?;
         // The command line gives logins without waiting for us.
         sound(if added { Vec::new() } else { vec![Fault::LoginTaken] })?;
         scene.tx.make_account_for(UserId(scene.id), &area)?;
         Ok(Change { subject: scene.id, area: Some(area), before: None })
     }
+}
+
+/// That nothing but the password stands against an account, and why it does.
+fn too_weak(words: &Text) -> Problem {
+    let fault = json!([{"code": Fault::PasswordWeak.code(), "zh": words.zh, "en": words.en}]);
+    Problem::new(Kind::OrganisationRefused)
+        .detail(words.zh.clone(), words.en.clone())
+        .with("faults", fault)
 }
 
 impl Arrangement for UseOf {

@@ -1,0 +1,35 @@
+//! What people can see of a text.
+
+/// Whether a character shows: no blank, no control, nothing of no width, no mark of direction, no
+/// filler.
+pub fn is_seen(character: char) -> bool {
+    !character.is_whitespace()
+        && !character.is_control()
+        && !matches!(character,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Whether anything of a text shows: a name or a reason that does not says nothing.
+pub fn says_something(text: &str) -> bool {
+    text.chars().any(is_seen)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_nobody_can_see_says_nothing() {
+        for unseen in
+            ["", " \t", "\u{3000}", "\u{200b}\u{feff}", "\u{202e}\u{ad}", "\u{3164}", "\u{2800}"]
+        {
+            assert!(!says_something(unseen), "{unseen:?}");
+        }
+        for seen in ["测", "a\u{200b}", "·", "ئا"] {
+            assert!(says_something(seen), "{seen:?}");
+        }
+    }
+}
