@@ -84,7 +84,7 @@ fn leaf(known: &Value, value: &mut Json) {
         Value::IdNumber { .. } => rewrite(value, id_number),
         Value::AreaCode | Value::Day | Value::PastDay => rewrite(value, compact),
         Value::Code(_) => rewrite(value, half_width),
-        Value::Uuid | Value::Record(_) | Value::Sha256 => rewrite(value, name),
+        Value::Uuid | Value::Record(_) | Value::Sha256 | Value::Proof => rewrite(value, name),
         Value::Instant | Value::PastInstant => rewrite(value, instant),
         Value::Text { .. } | Value::Integer { .. } | Value::Fen | Value::YesNo | Value::Paths => {
             normal::texts(value)

@@ -297,8 +297,7 @@ impl<R: Rules> Judge<'_, R> {
         let mut merged = within_protocol!(merge(content, &incoming, since, &may_pass));
         let mut consequences = self.rules.consequences(&edit.kind, &merged.content.document);
         // What follows stands against an edit only if it is what the edit is for.
-        let signers = self.rules.signers(&edit.kind, &edit.patch);
-        let signs = signers.len() > signed.unproved.len();
+        let signs = self.rules.signers(&edit.kind, &edit.patch).len() > signed.unproved.len();
         if !consequences.is_empty()
             && !signs
             && self.whole(edit, target, &asks, &consequences, &merged.content).is_err()

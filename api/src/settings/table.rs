@@ -112,7 +112,7 @@ pub const SETTINGS: &[Setting] = &[
         "address_sign_in_failures_max",
         "100",
         "COUNT",
-        "Failed sign-ins from one address in five minutes at most; 0 for no limit. For one login it is 10",
+        "Failed sign-ins from one address in five minutes at most; 0 for no limit. For one login from one address it is 10",
     ),
     setting(
         "trusted_proxies",
