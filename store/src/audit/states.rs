@@ -123,7 +123,7 @@ things! {
     /// An account, with its password's hash.
     Account = "account": account.id {
         login: String, name: String, password_hash: Option<String>, active: bool,
-        staff_no: Option<String>
+        staff_no: Option<String>, made_in: String
     }
     /// An office.
     Office = "office": office.id {
@@ -133,7 +133,8 @@ things! {
     Provider = "provider": provider.id { name: String, uscc: Option<String> }
     /// A ban.
     Ban = "ban": provider_ban.id {
-        provider: Fixed<16>, first_day: String, last_day: String, reason: String
+        provider: Fixed<16>, first_day: String, last_day: String, reason: String,
+        area: String
     }
     /// A contract.
     Contract = "contract": contract.id {

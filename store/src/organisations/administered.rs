@@ -3,6 +3,7 @@
 
 use super::ranges;
 use crate::Tx;
+use crate::audit::Thing;
 use crate::schema::account;
 use crate::values::Name;
 use diesel::dsl::sql;
@@ -64,6 +65,7 @@ impl Tx {
     /// Says for which area an account was made.
     pub fn make_account_for(&mut self, user: UserId, area: &str) -> Stored<()> {
         self.must_write()?;
+        self.touch(Thing::Account, user.0);
         self.run(|connection| {
             let query =
                 diesel::update(account::table.find(user.fixed())).set(account::made_in.eq(area));

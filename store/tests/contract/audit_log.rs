@@ -5,7 +5,7 @@ use crate::bench::on_both_databases;
 use crate::databases::Database;
 use crate::world::*;
 use ruhu_casework::facts::Office;
-use ruhu_casework::organisations::Provider;
+use ruhu_casework::organisations::{Caseload, Contract, Provider, Qualification};
 use ruhu_casework::roles::Role;
 use ruhu_store::accounts::Account;
 use ruhu_store::audit::{Act, Entry, LogAudit, LogHead};
@@ -20,6 +20,7 @@ on_both_databases! {
     a_log_that_is_written_anew_is_found_out_by_an_anchor,
     a_password_hash_that_is_swapped_is_named,
     a_right_that_is_widened_is_named,
+    a_change_of_any_column_of_an_account_or_right_is_named,
     an_account_or_right_that_is_added_is_named,
     an_account_or_right_that_is_taken_away_is_named,
     a_change_that_nobody_writes_a_line_of_gets_one,
@@ -204,6 +205,60 @@ fn a_right_that_is_widened_is_named(database: &impl Database) {
     for change in ["area = '11'", "area = ''", "role = 'reviewer'", "last_day = '2099-12-31'"] {
         database.run(&format!("UPDATE office SET {change}"));
         names(database, None, &format!("office {OFFICE}: it is not as the log last tells"));
+    }
+}
+
+/// The columns come from the database itself: one that is added later is watched, or this fails.
+fn a_change_of_any_column_of_an_account_or_right_is_named(database: &impl Database) {
+    written(database);
+    let (ban, contract, membership) =
+        (Uuid::from_u128(0xba), Uuid::from_u128(0xc0), Uuid::from_u128(0x9e));
+    let day = |day: &str| day.parse().expect("a day");
+    let terms = Contract {
+        purchaser_area: "110102".to_owned(),
+        first_day: day("2026-01-01"),
+        last_day: day("2026-12-31"),
+        over_a_year_because: None,
+    };
+    let team = Caseload { stream: stream_id(1), area: "110102003".to_owned() };
+    let entry = Qualification { education: None, title: None, exception_because: None };
+    database
+        .store()
+        .write(|tx| {
+            let days = (day("2026-01-01"), day("2026-12-31"));
+            tx.add_provider_ban(ban, PROVIDER, days, "转包服务", "110102")?;
+            tx.add_contract(contract, PROVIDER, &terms)?;
+            tx.add_caseload(contract, "一组", &team)?;
+            tx.add_membership(membership, user_id(1), stream_id(1), day("2026-01-01"), None)?;
+            tx.keep_entry(membership, &entry)
+        })
+        .expect("written");
+    assert_eq!(looked_through(database, None).faulty, 0);
+    let links = ["id", "account", "provider", "contract", "caseload", "membership"];
+    for (table, thing) in [
+        ("account", "account"),
+        ("office", "office"),
+        ("provider", "provider"),
+        ("provider_ban", "ban"),
+        ("contract", "contract"),
+        ("caseload", "caseload"),
+        ("membership", "membership"),
+        ("membership_entry", "entry"),
+    ] {
+        let columns = database.columns(table);
+        let columns = columns.iter().map(|column| column.trim_end_matches('?'));
+        for column in columns.filter(|column| !links.contains(column)) {
+            database.run(&format!("CREATE TABLE kept AS SELECT {column} FROM {table}"));
+            let value = match column {
+                "active" => "NOT active".to_owned(),
+                _ => format!("COALESCE({column}, '') || 'x'"),
+            };
+            database.run(&format!("UPDATE {table} SET {column} = {value}"));
+            names(database, None, &format!("{thing} "));
+            database.run(&format!("UPDATE {table} SET {column} = (SELECT {column} FROM kept)"));
+            database.run("DROP TABLE kept");
+            assert_eq!(looked_through(database, None).faulty, 0, "{column} was put back");
+        }
     }
 }
 
