@@ -5,8 +5,10 @@
 #![allow(missing_docs, reason = "the migrations say what the columns are")]
 
 pub use forms::{form_retirement, form_shelf, form_version};
+pub use guesses::{sign_in_failure, signature_failure};
 
 mod forms;
+mod guesses;
 
 diesel::table! {
     server (only_row) {
@@ -74,23 +76,6 @@ diesel::table! {
         key_id -> Integer,
         key -> Binary,
         set_at -> BigInt,
-    }
-}
-
-diesel::table! {
-    sign_in_failure (name) {
-        name -> Binary,
-        failures -> Integer,
-        since -> BigInt,
-    }
-}
-
-diesel::table! {
-    signature_failure (sent_by, signer) {
-        sent_by -> Binary,
-        signer -> Binary,
-        failures -> Integer,
-        since -> BigInt,
     }
 }
 

@@ -43,7 +43,7 @@ fn what_is_not_a_push_is_refused_whole(server: Server) {
         send(&hand, body).expect_problem(400, "malformed-push");
     }
     let not_text = hand.call("POST", "/v1/sync/push").body([0xff, 0xfe, b'{', b'}']).send();
-    not_text.expect_problem(400, "malformed-push");
+    not_text.expect_problem(400, "body-not-utf8");
     nothing_was_taken(&server);
 }
 
