@@ -29,6 +29,17 @@ pub struct RateLimits {
     pub address_sign_in_failures_max: u32,
 }
 
+/// What one person may take up; 0 is no limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PersonLimits {
+    /// Devices that are signed in at once.
+    pub devices: usize,
+    /// Edits handed in after the right ended.
+    pub late_edits: u64,
+    /// Bytes of the requests they come in.
+    pub late_bytes: u64,
+}
+
 /// What was asked of late.
 #[derive(Debug)]
 pub struct Limits {

@@ -24,6 +24,8 @@ use std::time::Duration;
 pub struct LiveSettings {
     /// How many connections at most, of all devices together; none switches live events off.
     pub connections_max: usize,
+    /// How many of one person at most.
+    pub person_max: usize,
     /// How often the heads are asked for: how late a device learns of what another process did.
     pub poll: Duration,
     /// How often a connection looks whether it may still listen.

@@ -11,7 +11,7 @@ pub use given::{Flags, Given, SettingError, SettingsErrors};
 pub use table::{SETTINGS, Setting};
 
 use crate::body::BodyLimits;
-use crate::limits::{Networks, RateLimits};
+use crate::limits::{Networks, PersonLimits, RateLimits};
 use crate::live::LiveSettings;
 use ruhu_sync::version::Served;
 use secrecy::SecretString;
@@ -62,6 +62,8 @@ pub struct Settings {
     pub body_limits: BodyLimits,
     /// How often people and addresses may ask.
     pub rate_limits: RateLimits,
+    /// What one person may take up.
+    pub person_limits: PersonLimits,
     /// The reverse proxies whose word on a client's address counts.
     pub trusted_proxies: Networks,
     /// How log lines look.

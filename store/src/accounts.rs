@@ -1,12 +1,14 @@
 //! Accounts: who may sign in, with which installations, and what the API remembers of them beside
 //! the protocol's own tables.
 
+mod bounds;
 mod enrolment;
 mod failures;
 mod idempotency;
 mod installations;
 mod refresh;
 
+pub use bounds::LateWork;
 pub use enrolment::{Enrolled, NewDevice, Seat};
 pub use failures::{Guesser, SignInFailures};
 pub use idempotency::{Recalled, Request};
@@ -146,6 +148,7 @@ impl Tx {
     pub fn set_account_active(&mut self, user: UserId, active: bool) -> Stored<bool> {
         self.must_write()?;
         self.touch(Thing::Account, user.0);
+        self.forget_late_work(user)?;
         let changed = self.run(|connection| {
             let query =
                 diesel::update(account::table.find(user.fixed())).set(account::active.eq(active));
@@ -158,6 +161,7 @@ impl Tx {
     pub fn add_office(&mut self, id: uuid::Uuid, user: UserId, new: &Office) -> Stored<()> {
         self.must_write()?;
         self.touch(Thing::Office, id);
+        self.forget_late_work(user)?;
         self.run(|connection| {
             let values = (
                 office::id.eq(Fixed(*id.as_bytes())),

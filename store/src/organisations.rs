@@ -117,6 +117,7 @@ impl Tx {
     ) -> Stored<()> {
         self.must_write()?;
         self.touch(Thing::Membership, id);
+        self.forget_late_work(user)?;
         self.run(|connection| {
             let values = (
                 membership::id.eq(name(id)),

@@ -11,6 +11,14 @@ mod forms;
 mod guesses;
 
 diesel::table! {
+    late_work (account) {
+        account -> Binary,
+        edits -> BigInt,
+        bytes -> BigInt,
+    }
+}
+
+diesel::table! {
     server (only_row) {
         only_row -> Bool,
         epoch -> Binary,

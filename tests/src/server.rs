@@ -6,7 +6,7 @@ use crate::hand::Hand;
 use crate::http::Call;
 use ruhu_api::app::{MissingKeys, Running, build, serve};
 use ruhu_api::clock::Clock;
-use ruhu_api::limits::RateLimits;
+use ruhu_api::limits::{PersonLimits, RateLimits};
 use ruhu_api::live::LiveSettings;
 use ruhu_api::settings::Settings;
 use ruhu_device::{Counted, Flaky, HttpTransport, TestDevice};
@@ -34,6 +34,7 @@ pub struct Server {
     served: Served,
     rate_limits: RateLimits,
     live: LiveSettings,
+    person_limits: PersonLimits,
     shutdown_timeout: Duration,
     body_timeout: Option<Duration>,
     access_token_minutes: Option<u32>,
@@ -66,10 +67,13 @@ impl Server {
             },
             live: LiveSettings {
                 connections_max: 100,
+                person_max: 100,
                 poll: Duration::from_millis(20),
                 check: Duration::from_millis(50),
                 heartbeat: Duration::from_secs(20),
             },
+            // Tests sign in at will.
+            person_limits: PersonLimits { devices: 0, late_edits: 0, late_bytes: 0 },
             // Connections that tests keep open are no requests in flight.
             shutdown_timeout: Duration::ZERO,
             body_timeout: None,
@@ -94,6 +98,7 @@ impl Server {
         settings.key_files.signing = keys.join("signing");
         settings.served = self.served;
         settings.rate_limits = self.rate_limits;
+        settings.person_limits = self.person_limits;
         settings.worker_threads = 2;
         settings.pool_connections_max = 24;
         settings.shutdown_timeout = self.shutdown_timeout;
@@ -137,6 +142,12 @@ impl Server {
         self.start_again();
     }
 
+    /// The same, with these limits on what one person may take up.
+    pub fn start_again_bounding(&mut self, person_limits: PersonLimits) {
+        self.person_limits = person_limits;
+        self.start_again();
+    }
+
     /// The same, to give live events so, and to wait so long at its end for what is under way.
     pub fn start_again_listening(&mut self, live: LiveSettings, shutdown_timeout: Duration) {
         (self.live, self.shutdown_timeout) = (live, shutdown_timeout);
@@ -164,6 +175,7 @@ impl Server {
             served: self.served,
             rate_limits: self.rate_limits,
             live: self.live,
+            person_limits: self.person_limits,
             shutdown_timeout: self.shutdown_timeout,
             body_timeout: self.body_timeout,
             access_token_minutes: self.access_token_minutes,

@@ -17,6 +17,7 @@ use ruhu_casework::facts::{Office, PersonFacts, Role};
 use ruhu_casework::grants::day_of;
 use ruhu_store::accounts::{Account, Seat};
 use ruhu_sync::id::{DeviceId, Instant, UserId};
+use ruhu_sync::storage::ReadTx as _;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -121,6 +122,32 @@ impl FromRequest for OnDevice {
         Box::pin(async move {
             let person = signed_in.await?;
             Ok(Self { user: person.user(), device: person.device, now: person.now })
+        })
+    }
+}
+
+/// Somebody who has signed in and whose right has not ended: the account is in use, and of the
+/// offices and memberships, if there ever were any, one holds today.
+#[derive(Clone, Debug)]
+pub struct Entitled(pub SignedIn);
+
+impl FromRequest for Entitled {
+    type Error = Problem;
+    type Future = Judging<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let signed_in = SignedIn::from_request(&request, payload);
+        let closed = Door::close(&request);
+        Box::pin(async move {
+            let _closed = closed;
+            let person = signed_in.await?;
+            let (user, now) = (person.user(), person.now);
+            let grants = service_of(&request)?.read(move |tx| tx.grants(user, now)).await?;
+            match grants.closed {
+                true => Err(Kind::Closed.into()),
+                false => Ok(Self(person)),
+            }
         })
     }
 }

@@ -7,10 +7,11 @@ use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
 use ruhu_casework::facts::Role;
 use ruhu_casework::seen::says_something;
+use ruhu_store::Tx;
 use ruhu_store::accounts::{Account, Enrolled, NewDevice, NewRefreshToken, Renewal};
 use ruhu_store::audit::{Act, Entry};
 use ruhu_sync::id::{DeviceId, DeviceSeq, Epoch, Instant};
-use ruhu_sync::storage::{DeviceState, ReadTx as _};
+use ruhu_sync::storage::{DeviceState, ReadTx as _, Stored};
 use secrecy::{ExposeSecret as _, SecretString};
 use uuid::Uuid;
 
@@ -79,9 +80,14 @@ impl Service {
             expires_at: now,
         };
         let (at_tablets, at_desks) = self.sign_in_ends(now);
+        let devices_max = self.settings.person_limits.devices;
         let enrolled = self.write(move |tx| {
+            let (epoch, is_closed) = (tx.epoch()?, tx.grants(new.user, now)?.closed);
+            if is_closed && !is_own(tx, &new)? {
+                tx.audit(&Entry::by(new.user, new.id, Act::SignInFailed, now).to(new.user.0))?;
+                return Ok((None, epoch, now));
+            }
             let enrolled = tx.enrol(&new)?;
-            let epoch = tx.epoch()?;
             let mut issued_at = now;
             if let Enrolled::Here(_) = &enrolled {
                 issued_at = tx.seat(new.id)?.map_or(now, |seat| seat.after_revocation(now));
@@ -89,14 +95,20 @@ impl Service {
                 let expires_at = if is_desks { at_desks } else { at_tablets };
                 tx.add_refresh_token(&NewRefreshToken { issued_at, expires_at, ..token })?;
                 tx.audit(&Entry::by(new.user, new.id, Act::SignedIn, now))?;
+                if devices_max > 0 {
+                    tx.end_sign_ins_beyond(devices_max, new.user, new.id, now)?;
+                }
+                if !is_closed {
+                    tx.forget_late_work(new.user)?;
+                }
             } else {
                 // Somebody knows the password, and the device is lost or another's.
                 tx.audit(&Entry::by(new.user, new.id, Act::SignInFailed, now).to(new.user.0))?;
             }
-            Ok((enrolled, epoch, issued_at))
+            Ok((Some(enrolled), epoch, issued_at))
         });
         let (enrolled, epoch, issued_at) = enrolled.await?;
-        let device = admitted(enrolled)?;
+        let device = admitted(enrolled.ok_or(Kind::Closed)?)?;
         Ok(Session {
             access_token: self.tokens.issue(account.id, device.id, issued_at, now)?,
             account,
@@ -155,6 +167,18 @@ impl Service {
         })
         .await
     }
+}
+
+/// Whether an installation is the person's already, or goes on with one that is: whoever has no right
+/// any more hands in what was written there, and gets no further device.
+fn is_own(tx: &mut Tx, new: &NewDevice) -> Stored<bool> {
+    let earlier = new.continues.map(|(earlier, _)| earlier);
+    for device in std::iter::once(new.id).chain(earlier) {
+        if tx.seat(device)?.is_some_and(|seat| seat.account.id == new.user) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn refused() -> Problem {

@@ -34,7 +34,7 @@ impl EventBody {
     /// Begins to say to a device where its streams stand.
     pub(crate) async fn begin(service: &Service, listener: Listener) -> Answer<Self> {
         let settings = service.settings.live;
-        let line = service.live.open(listener.device, settings.connections_max);
+        let line = service.live.open(listener.user, listener.device, settings);
         let line = line.ok_or_else(no_room)?;
         let heads = listener.look(service).await?;
         line.mailbox.has_looked(&heads);

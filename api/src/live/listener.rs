@@ -16,7 +16,7 @@ use std::pin::Pin;
 /// A device that listens. What its request was admitted by is judged again as long as it listens.
 #[derive(Clone, Copy, Debug)]
 pub struct Listener {
-    user: UserId,
+    pub(super) user: UserId,
     pub(super) device: DeviceId,
     issued_at_seconds: i64,
     pub(super) expires_at_seconds: i64,

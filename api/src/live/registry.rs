@@ -1,6 +1,7 @@
 //! Who listens, and how each of them is woken.
 
-use ruhu_sync::id::{DeviceId, Seq, StreamId};
+use super::LiveSettings;
+use ruhu_sync::id::{DeviceId, Seq, StreamId, UserId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
@@ -86,7 +87,7 @@ impl Mailbox {
 
 #[derive(Debug, Default)]
 struct Lines {
-    by_device: BTreeMap<DeviceId, Arc<Mailbox>>,
+    by_device: BTreeMap<DeviceId, (UserId, Arc<Mailbox>)>,
     open: usize,
     has_stopped: bool,
 }
@@ -112,23 +113,31 @@ impl Live {
     pub fn stop(&self) {
         let mut lines = self.lines();
         lines.has_stopped = true;
-        lines.by_device.values().for_each(|mailbox| mailbox.end_with(End::Stopping));
+        lines.by_device.values().for_each(|(_, mailbox)| mailbox.end_with(End::Stopping));
         drop(lines);
         self.wake();
     }
 
-    /// A line for a device; its older one ends. `None` if there are as many as may be.
-    pub(super) fn open(self: &Arc<Self>, device: DeviceId, connections_max: usize) -> Option<Line> {
+    /// A line for a person's device; its older one ends. `None` if there are as many as may be, of all
+    /// or of this person.
+    pub(super) fn open(
+        self: &Arc<Self>,
+        user: UserId,
+        device: DeviceId,
+        settings: LiveSettings,
+    ) -> Option<Line> {
         let mut lines = self.lines();
-        if let Some(older) = lines.by_device.remove(&device) {
+        if let Some((_, older)) = lines.by_device.remove(&device) {
             older.end_with(End::Replaced);
         }
-        if lines.has_stopped || lines.open >= connections_max {
+        let own = lines.by_device.values().filter(|(whose, _)| *whose == user).count();
+        let is_full = lines.open >= settings.connections_max || own >= settings.person_max;
+        if lines.has_stopped || is_full {
             return None;
         }
         lines.open += 1;
         let mailbox = Arc::<Mailbox>::default();
-        lines.by_device.insert(device, Arc::clone(&mailbox));
+        lines.by_device.insert(device, (user, Arc::clone(&mailbox)));
         Some(Line { live: Arc::clone(self), device, mailbox })
     }
 
@@ -148,7 +157,7 @@ impl Live {
     /// All streams that anybody listens to.
     pub(super) fn listened(&self) -> BTreeSet<StreamId> {
         let mut streams = BTreeSet::new();
-        for mailbox in self.lines().by_device.values() {
+        for (_, mailbox) in self.lines().by_device.values() {
             streams.extend(mailbox.waiting().looked.keys().copied());
         }
         streams
@@ -156,7 +165,7 @@ impl Live {
 
     /// Wakes those whose streams stand elsewhere than when they looked.
     pub(super) fn tell(&self, heads: &Heads) {
-        self.lines().by_device.values().for_each(|mailbox| mailbox.tell(heads));
+        self.lines().by_device.values().for_each(|(_, mailbox)| mailbox.tell(heads));
     }
 }
 
@@ -172,7 +181,8 @@ impl Drop for Line {
     fn drop(&mut self) {
         let mut lines = self.live.lines();
         lines.open -= 1;
-        if lines.by_device.get(&self.device).is_some_and(|now| Arc::ptr_eq(now, &self.mailbox)) {
+        if lines.by_device.get(&self.device).is_some_and(|(_, now)| Arc::ptr_eq(now, &self.mailbox))
+        {
             lines.by_device.remove(&self.device);
         }
     }
@@ -187,6 +197,29 @@ mod tests {
         DeviceId(Uuid::from_u128(n))
     }
 
+    const ONE: UserId = UserId(Uuid::from_u128(7));
+
+    fn of(connections_max: usize, person_max: usize) -> LiveSettings {
+        let now = std::time::Duration::ZERO;
+        LiveSettings { connections_max, person_max, poll: now, check: now, heartbeat: now }
+    }
+
+    fn open(live: &Arc<Live>, n: u128, connections_max: usize) -> Option<Line> {
+        live.open(ONE, device(n), of(connections_max, 9))
+    }
+
+    #[test]
+    fn one_person_listens_on_so_many_devices_and_leaves_room_for_others() {
+        let live = Arc::new(Live::default());
+        let one = live.open(ONE, device(1), of(9, 2)).expect("a line");
+        let _two = live.open(ONE, device(2), of(9, 2)).expect("a line");
+        assert!(live.open(ONE, device(3), of(9, 2)).is_none());
+        let again = live.open(ONE, device(1), of(9, 2)).expect("the same device anew");
+        assert!(live.open(UserId(Uuid::from_u128(8)), device(4), of(9, 2)).is_some());
+        drop((one, again));
+        assert!(live.open(ONE, device(3), of(9, 2)).is_some());
+    }
+
     fn heads(pairs: &[(u128, u64)]) -> Heads {
         pairs.iter().map(|(n, seq)| (StreamId(Uuid::from_u128(*n)), Seq(*seq))).collect()
     }
@@ -194,30 +227,30 @@ mod tests {
     #[test]
     fn a_device_listens_once_and_the_newer_connection_stays() {
         let live = Arc::new(Live::default());
-        let older = live.open(device(1), 9).expect("a line");
-        let newer = live.open(device(1), 9).expect("a line");
+        let older = open(&live, 1, 9).expect("a line");
+        let newer = open(&live, 1, 9).expect("a line");
         assert_eq!((older.mailbox.end(), newer.mailbox.end()), (Some(End::Replaced), None));
         drop(older);
         assert_eq!(live.count(), 1);
         live.stop();
         assert_eq!(newer.mailbox.end(), Some(End::Stopping));
-        assert!(live.open(device(2), 9).is_none());
+        assert!(open(&live, 2, 9).is_none());
     }
 
     #[test]
     fn one_past_the_limit_is_refused_until_a_place_is_free() {
         let live = Arc::new(Live::default());
-        let one = live.open(device(1), 1).expect("a line");
-        assert!(live.open(device(2), 1).is_none());
+        let one = open(&live, 1, 1).expect("a line");
+        assert!(open(&live, 2, 1).is_none());
         drop(one);
-        assert!(live.open(device(2), 1).is_some());
-        assert!(live.open(device(2), 0).is_none());
+        assert!(open(&live, 2, 1).is_some());
+        assert!(open(&live, 2, 0).is_none());
     }
 
     #[test]
     fn only_a_stream_that_has_moved_since_it_was_looked_at_is_news() {
         let live = Arc::new(Live::default());
-        let line = live.open(device(1), 9).expect("a line");
+        let line = open(&live, 1, 9).expect("a line");
         line.mailbox.has_looked(&heads(&[(1, 3), (2, 0)]));
         assert_eq!(live.listened().len(), 2);
         live.tell(&heads(&[(1, 3), (3, 8)]));

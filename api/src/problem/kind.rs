@@ -149,6 +149,9 @@ kinds! {
     /// The right to see anything has ended.
     Closed, "closed", FORBIDDEN, "您的权限已结束", "Your right has ended",
         "此前所写仍可上传，将由主管人员处理；不再下发任何资料。", "What was written before can still be pushed and will be decided by a person; nothing is given any more.";
+    /// More was handed in after the right ended than is taken.
+    LateWorkFull, "late-work-full", FORBIDDEN, "权限结束后上传的内容已达上限", "As much as is taken was handed in after your right ended",
+        "未上传的内容请保留在本机，勿删除；请联系本区管理员，由其核对后恢复账号或另行接收。", "Keep on the device what is unsent, and delete nothing; ask your area's administrator, who can give the account a right again and have it taken.";
     /// A number came back with another content.
     DeviceForked, "device-forked", CONFLICT, "同一编号先后送来不同内容", "A number came back with another content",
         "请保留本机资料，以新的设备号重新登录，带上所示的 continues，再把未上传的编辑从 1 起重新编号后上传。", "Keep everything, sign in under a new device id with continues as shown, number what is unsent anew from 1, and send it.";

@@ -1,7 +1,7 @@
 //! The areas, for choosing.
 
 use crate::areas::{Area, AreaList};
-use crate::auth::SignedIn;
+use crate::auth::Entitled;
 use crate::etag::json_or_not_modified;
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind};
@@ -9,7 +9,7 @@ use crate::service::Service;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Deserialize;
 
-refusals!(NoSuchCode: Kind::InvalidRequest);
+refusals!(NoSuchCode: Kind::InvalidRequest, Kind::Closed);
 
 /// Which areas.
 #[derive(Clone, Debug, Deserialize)]
@@ -50,7 +50,7 @@ fn example() -> AreaList {
 )]
 #[get("/v1/areas")]
 pub(crate) async fn list_areas(
-    _person: SignedIn,
+    _person: Entitled,
     service: web::Data<Service>,
     wanted: web::Query<Wanted>,
     request: HttpRequest,

@@ -4,7 +4,7 @@ pub mod views;
 
 pub(crate) use views::*;
 
-use crate::auth::{Admin, SignedIn};
+use crate::auth::{Admin, Entitled};
 use crate::body::{Json, RawBody};
 use crate::etag::json_or_not_modified;
 use crate::forms::{FORM_BYTES_MAX, FormEntry, FormList, Retiring};
@@ -19,7 +19,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-refusals!(NoSuchForm: Kind::NotAvailable, Kind::InvalidRequest);
+refusals!(NotListed: Kind::Closed);
+refusals!(NoSuchForm: Kind::NotAvailable, Kind::Closed, Kind::InvalidRequest);
 refusals!(NotChecked: Kind::NotPermitted, Kind::MalformedJson, Kind::FormRefused, Kind::BodyTooLarge);
 refusals!(NotPublished: Kind::NotPermitted, Kind::InvalidRequest, Kind::MalformedJson,
     Kind::FormRefused, Kind::BodyTooLarge, Kind::IdempotencyKeyReused);
@@ -111,12 +112,13 @@ pub(crate) struct FormRetired {
     responses(
         (status = 200, description = "The forms", body = FormList, example = json!(example())),
         (status = 304, description = "The list has not changed"),
+        NotListed,
     ),
     security(("access_token" = [])),
 )]
 #[get("/v1/forms")]
 pub(crate) async fn list_forms(
-    _person: SignedIn,
+    _person: Entitled,
     service: web::Data<Service>,
     request: HttpRequest,
 ) -> Answer<HttpResponse> {
@@ -145,7 +147,7 @@ pub(crate) async fn list_forms(
 )]
 #[get("/v1/forms/{id}/{version}")]
 pub(crate) async fn read_form(
-    _person: SignedIn,
+    _person: Entitled,
     service: web::Data<Service>,
     address: web::Path<(String, u32)>,
     request: HttpRequest,

@@ -1,7 +1,7 @@
 //! What a person proves to be the person by: the own password, and the PIN with which the person signs
 //! on a colleague's tablet.
 
-use crate::auth::SignedIn;
+use crate::auth::{Entitled, SignedIn};
 use crate::body::Json;
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind};
@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-refusals!(NotSet: Kind::MalformedJson, Kind::InvalidRequest, Kind::WrongCredentials,
+refusals!(NotSet: Kind::Closed, Kind::MalformedJson, Kind::InvalidRequest, Kind::WrongCredentials,
     Kind::TooManyAttempts, Kind::Busy, Kind::StoreUnavailable);
 
 /// A new PIN.
@@ -38,12 +38,12 @@ pub(crate) struct NewPin {
 )]
 #[put("/v1/me/pin")]
 pub(crate) async fn set_my_pin(
-    person: SignedIn,
+    person: Entitled,
     service: web::Data<Service>,
     body: Json<NewPin>,
 ) -> Answer<HttpResponse> {
     let NewPin { password, pin } = body.0;
-    service.set_pin(person, password, pin).await?;
+    service.set_pin(person.0, password, pin).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

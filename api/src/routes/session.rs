@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 refusals!(SignInRefused: Kind::WrongCredentials, Kind::TooManyAttempts, Kind::DeviceOfAnother,
-    Kind::DeviceLost, Kind::InvalidRequest);
+    Kind::DeviceLost, Kind::Closed, Kind::InvalidRequest);
 refusals!(RefreshRefused: Kind::RefreshTokenRefused, Kind::DeviceLost);
 
 /// Who signs in, and where.
@@ -150,7 +150,9 @@ fn example() -> BegunSession {
 
 /// Signs in at a device.
 ///
-/// Enrols the device if it is new. The device keeps its id for ever: it names the device's edits.
+/// Enrols the device if it is new; not for somebody whose right has ended, who signs in where work
+/// is left to hand in. At more devices than one person may have signed in, the one used longest ago is
+/// signed out: it keeps everything. The device keeps its id for ever: it names the device's edits.
 #[utoipa::path(
     tag = "session",
     request_body(content = NewSession, examples(

@@ -5,6 +5,7 @@ mod reply;
 
 use crate::auth::OnDevice;
 use crate::body::{Json, RawBody};
+use crate::limits::PersonLimits;
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind};
 use crate::service::Service;
@@ -13,15 +14,17 @@ use actix_web::{HttpResponse, get, post};
 use contract::{Handshake, PageBody, PullBody, PushAnswerBody, PushBody};
 pub(crate) use reply::push_answer;
 use ruhu_store::Tx;
+use ruhu_store::accounts::LateWork;
 use ruhu_sync::chain::Salt;
 use ruhu_sync::merge::Hand;
+use ruhu_sync::outcome::Verdict;
 use ruhu_sync::pull::{PullContext, PullReply, PullRequest, pull};
 use ruhu_sync::push::{PushContext, PushReply, PushRequest, push};
 use ruhu_sync::storage::{ReadTx as _, StorageError, Stored};
 use secrecy::ExposeSecret as _;
 
 refusals!(NotPushed: Kind::MalformedPush, Kind::ProtocolNotServed, Kind::EpochChanged, Kind::DeviceSeqGap, Kind::DeviceForked,
-    Kind::GroupSplit, Kind::DeviceLost, Kind::BodyTooLarge, Kind::Busy, Kind::StoreUnavailable);
+    Kind::GroupSplit, Kind::DeviceLost, Kind::LateWorkFull, Kind::BodyTooLarge, Kind::Busy, Kind::StoreUnavailable);
 refusals!(NotPulled: Kind::CursorRefused, Kind::EpochChanged, Kind::Closed, Kind::UpgradeRequired,
     Kind::DeviceLost, Kind::Busy, Kind::StoreUnavailable);
 
@@ -105,8 +108,12 @@ impl Service {
             let served = service.settings.served;
             let request = PushRequest::parse_served(text, served)
                 .map_err(|error| reply::unreadable(error, served))?;
-            let pushed = service.store.write(|tx| push_within(tx, on, Hand::Device, &request));
-            Ok(pushed?)
+            let limits = service.settings.person_limits;
+            service.store.write_unless_refused(|tx| {
+                let reply = push_within(tx, on, Hand::Device, &request)?;
+                let is_too_much = is_too_late(tx, on, &reply, body.len(), limits)?;
+                Ok(if is_too_much { Err(Kind::LateWorkFull.into()) } else { Ok(reply) })
+            })?
         })
         .await
     }
@@ -125,6 +132,31 @@ impl Service {
         })
         .await
     }
+}
+
+/// Whether a push brings more than is taken after a right has ended. What is refused stays on the
+/// tablet: nothing of the push is kept. Only what was put aside costs a question.
+fn is_too_late(
+    tx: &mut Tx,
+    on: OnDevice,
+    reply: &PushReply,
+    bytes: usize,
+    limits: PersonLimits,
+) -> Stored<bool> {
+    let PushReply::Answer(answer) = reply else {
+        return Ok(false);
+    };
+    if !answer.new_verdicts.contains(&Verdict::Quarantined) || !tx.grants(on.user, on.now)?.closed {
+        return Ok(false);
+    }
+    let more = LateWork { edits: count(answer.new_verdicts.len()), bytes: count(bytes) };
+    let late = tx.add_late_work(on.user, more)?;
+    let is_over = |is: u64, max: u64| max > 0 && is > max;
+    Ok(is_over(late.edits, limits.late_edits) || is_over(late.bytes, limits.late_bytes))
+}
+
+fn count(of: usize) -> u64 {
+    u64::try_from(of).unwrap_or(u64::MAX)
 }
 
 /// Salts from the system's randomness. Should it fail, the push fails: an unsalted hash would not

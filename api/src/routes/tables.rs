@@ -1,6 +1,6 @@
 //! Rule tables: the values of the law and of each place by which cases are judged.
 
-use crate::auth::{Admin, SignedIn};
+use crate::auth::{Admin, Entitled};
 use crate::body::Json;
 use crate::etag::json_or_not_modified;
 use crate::idempotency::IdempotencyKey;
@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+refusals!(NotListed: Kind::Closed);
 refusals!(NotEntered: Kind::NotPermitted, Kind::InvalidRequest, Kind::MalformedJson,
     Kind::TableRefused, Kind::IdempotencyKeyReused);
 refusals!(NotCorrected: Kind::NotPermitted, Kind::NotAvailable, Kind::InvalidRequest,
@@ -139,12 +140,13 @@ pub(crate) struct OpenAssessment {
     responses(
         (status = 200, description = "The tables and their values", body = TableList, example = json!(TableList::example())),
         (status = 304, description = "Nothing has changed since the ETag in If-None-Match"),
+        NotListed,
     ),
     security(("access_token" = [])),
 )]
 #[get("/v1/tables")]
 pub(crate) async fn list_tables(
-    _person: SignedIn,
+    _person: Entitled,
     service: web::Data<Service>,
     request: HttpRequest,
 ) -> Answer<HttpResponse> {

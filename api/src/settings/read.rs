@@ -4,7 +4,7 @@ use super::given::{Given, SettingError, SettingsErrors};
 use super::table::SETTINGS;
 use super::{KeyFiles, LogFormat, Settings};
 use crate::body::BodyLimits;
-use crate::limits::{Networks, RateLimits};
+use crate::limits::{Networks, PersonLimits, RateLimits};
 use crate::live::LiveSettings;
 use ruhu_sync::version::Served;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -128,9 +128,18 @@ impl Reader<'_> {
         self.number("worker_threads", 1, 512)
     }
 
+    fn person_limits(&mut self) -> PersonLimits {
+        PersonLimits {
+            devices: self.number("person_devices_max", 0, 1000),
+            late_edits: self.number("late_edits_max", 0, 1_000_000),
+            late_bytes: self.number("late_bytes_max", 0, 1_099_511_627_776),
+        }
+    }
+
     fn live(&mut self) -> LiveSettings {
         LiveSettings {
             connections_max: self.number("events_connections_max", 0, 100_000),
+            person_max: self.number("events_person_connections_max", 1, 1000),
             poll: Duration::from_millis(self.number("events_poll_milliseconds", 10, 60_000)),
             check: Duration::from_secs(self.number("events_check_seconds", 1, 300)),
             // Proxies give up on a line that is silent for half a minute or more.
@@ -234,6 +243,7 @@ impl Given {
             metrics_token_file: reader.file("metrics_token_file"),
             body_limits: reader.body_limits(),
             rate_limits: reader.rate_limits(),
+            person_limits: reader.person_limits(),
             trusted_proxies: reader.trusted_proxies(),
             log_format: reader.log_format(),
             log_filter: reader.log_filter(),
@@ -290,6 +300,9 @@ impl Settings {
                 "address_sign_in_failures_max" => {
                     self.rate_limits.address_sign_in_failures_max.to_string()
                 }
+                "person_devices_max" => self.person_limits.devices.to_string(),
+                "late_edits_max" => self.person_limits.late_edits.to_string(),
+                "late_bytes_max" => self.person_limits.late_bytes.to_string(),
                 "trusted_proxies" => quoted(&self.trusted_proxies.to_string()),
                 "body_compressed_bytes_max" => limits.compressed_bytes_max.to_string(),
                 "body_bytes_max" => limits.bytes_max.to_string(),
@@ -300,6 +313,7 @@ impl Settings {
                 "pool_connections_max" => self.pool_connections_max.to_string(),
                 "shutdown_timeout_seconds" => self.shutdown_timeout.as_secs().to_string(),
                 "events_connections_max" => self.live.connections_max.to_string(),
+                "events_person_connections_max" => self.live.person_max.to_string(),
                 "events_poll_milliseconds" => self.live.poll.as_millis().to_string(),
                 "events_check_seconds" => self.live.check.as_secs().to_string(),
                 "protocol_experimental" => self.served.experimental.to_string(),

@@ -115,6 +115,24 @@ pub const SETTINGS: &[Setting] = &[
         "Failed sign-ins from one address in five minutes at most; 0 for no limit. For one login from one address it is 10",
     ),
     setting(
+        "person_devices_max",
+        "5",
+        "COUNT",
+        "Devices and browsers on which one person is signed in at once: at one more, that used longest ago is signed out and keeps everything that is on it; 0 for no limit",
+    ),
+    setting(
+        "late_edits_max",
+        "2000",
+        "COUNT",
+        "Edits that are taken, for a person to decide, from somebody whose right has ended; 0 for no limit",
+    ),
+    setting(
+        "late_bytes_max",
+        "67108864",
+        "BYTES",
+        "Bytes of the requests that such edits come in; 0 for no limit",
+    ),
+    setting(
         "trusted_proxies",
         "",
         "ADDRESSES",
@@ -168,6 +186,12 @@ pub const SETTINGS: &[Setting] = &[
         "1000",
         "COUNT",
         "Devices that may listen for live events at once, 0 to 100000; 0 switches them off",
+    ),
+    setting(
+        "events_person_connections_max",
+        "5",
+        "COUNT",
+        "Devices of one person that may listen for live events at once, 1 to 1000",
     ),
     setting(
         "events_poll_milliseconds",

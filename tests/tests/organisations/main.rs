@@ -3,6 +3,7 @@
 mod areas;
 mod desk;
 mod duties;
+mod ended;
 mod log;
 mod midnight;
 mod reach;

@@ -1,7 +1,7 @@
 //! A form as programs and as people on paper read it.
 
 use super::NoSuchForm;
-use crate::auth::SignedIn;
+use crate::auth::Entitled;
 use crate::etag::{html_or_not_modified, json_or_not_modified};
 use crate::problem::Answer;
 use crate::service::Service;
@@ -59,7 +59,7 @@ impl From<Asked> for Strength {
 )]
 #[get("/v1/forms/{id}/{version}/schema")]
 pub(crate) async fn read_form_schema(
-    _person: SignedIn,
+    _person: Entitled,
     service: web::Data<Service>,
     address: web::Path<(String, u32)>,
     wanted: web::Query<WantedSchema>,
@@ -88,7 +88,7 @@ pub(crate) async fn read_form_schema(
 )]
 #[get("/v1/forms/{id}/{version}/outline")]
 pub(crate) async fn read_form_outline(
-    _person: SignedIn,
+    _person: Entitled,
     service: web::Data<Service>,
     address: web::Path<(String, u32)>,
     request: HttpRequest,
