@@ -12,6 +12,7 @@ pub mod desk;
 pub mod devices;
 pub mod docs;
 pub mod events;
+pub mod finds;
 pub mod forms;
 pub mod health;
 pub mod keys;
@@ -70,8 +71,9 @@ routes! {
     desk::take_up_assessment,
     desk::return_assessment,
     desk::accept_assessment,
-    desk::list_finds,
     confirmation::confirm_household,
+    finds::list_finds,
+    finds::read_find,
     deletion::list_deleted,
     deletion::delete_record,
     deletion::undelete_record,

@@ -160,6 +160,13 @@ impl Reader<'_> {
     }
 }
 
+/// The status by which a record is listed, as it now stands; `None` if its kind is not listed by
+/// one, or it is deleted.
+pub fn listed_status<'a>(kind: &str, content: &'a Content) -> Option<&'a str> {
+    let is_listed = matches!(kind, "assessment" | "find") && !content.deleted;
+    content.document.get("status").filter(|_| is_listed)?.as_text()
+}
+
 /// The row of a record's read model as the record now stands; `None` if its kind has none. A
 /// deleted record keeps its row, emptied.
 pub fn project(

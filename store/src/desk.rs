@@ -10,12 +10,14 @@ mod open;
 mod quarantine;
 
 pub use caseloads::HouseholdChoice;
-pub use conflicts::{ConflictItem, ConflictPlace, Writer};
+pub use conflicts::{ConflictItem, Writer};
 pub use deleted::DeletedItem;
 pub use history::HistoryEntry;
-pub use lists::{AssessmentItem, FindItem};
+pub use lists::{AssessmentItem, FindItem, FindsAt};
 pub use open::OpenItem;
-pub use quarantine::{Neighbour, QuarantinePlace, QuarantinedEdit};
+pub use quarantine::{EditPlace, Neighbour, QuarantinedEdit};
+
+use ruhu_sync::id::{Instant, RecordId};
 
 diesel::define_sql_function! {
     /// A column, given twice, as it is. SQLite without statistics takes every index on a column for
@@ -24,5 +26,5 @@ diesel::define_sql_function! {
     fn unindexed(column: diesel::sql_types::Binary, again: diesel::sql_types::Binary) -> diesel::sql_types::Binary;
 }
 
-/// The most items one list gives.
-pub const ITEMS_MAX: i64 = 200;
+/// A place in a list of records: the instant by which it is ordered, and the record's name.
+pub type Place = (Instant, RecordId);

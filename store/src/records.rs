@@ -8,19 +8,24 @@ use crate::manager::Session;
 use crate::prepared::prepared_for;
 use crate::read_models;
 use crate::schema::record;
-use crate::values::{Fixed, Name, counted, counter};
+use crate::values::{Fixed, Name, counted, counter, text};
 use diesel::connection::DefaultLoadingMode;
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable};
 use diesel::upsert::excluded;
+use ruhu_casework::projection::listed_status;
 use ruhu_sync::id::{RecordId, Seq, StreamId};
 use ruhu_sync::path::Path;
 use ruhu_sync::record::{RecordFrame, StoredRecord};
 use ruhu_sync::rev::Rev;
 use ruhu_sync::storage::{RecordChange, Stored};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// Rows a statement: both databases take 32,766 values and no more.
-const CHUNK_ROWS: usize = 2_400;
+const CHUNK_ROWS: usize = 2_000;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = record)]
@@ -55,6 +60,9 @@ struct NewRow<'a> {
     open_conflicts: i32,
     wire: Vec<u8>,
     removed_rows: Option<Vec<u8>>,
+    status: Option<Cow<'a, str>>,
+    status_since: i64,
+    conflict_since: Option<i64>,
 }
 
 /// The version is part of the name, so that an older content of the same record does not open
@@ -81,6 +89,8 @@ fn sealed<'a>(codec: &mut Codec, keys: &KeyRing, change: &RecordChange<'a>) -> S
         };
         Ok((key, wire, removed_rows))
     })?;
+    let at = change.at.0;
+    let conflicts = &change.content.conflicts;
     Ok(NewRow {
         id,
         kind: &r.kind,
@@ -90,12 +100,28 @@ fn sealed<'a>(codec: &mut Codec, keys: &KeyRing, change: &RecordChange<'a>) -> S
         rev_number,
         rev_hash: Fixed(r.rev.hash),
         deleted: r.deleted,
-        changed_at: change.at.0,
+        changed_at: at,
         key_id: i32::from(key.0),
-        open_conflicts: i32::try_from(change.content.conflicts.len()).unwrap_or(i32::MAX),
+        open_conflicts: i32::try_from(conflicts.len()).unwrap_or(i32::MAX),
         wire,
         removed_rows,
+        status: listed_status(&r.kind, change.content).map(text),
+        status_since: at,
+        conflict_since: (!conflicts.is_empty()).then_some(at),
     })
+}
+
+/// The instant since when a record has stood in its status: it moves with the status alone.
+fn still_or_from_now() -> SqlLiteral<BigInt> {
+    sql("CASE WHEN record.status IS NOT DISTINCT FROM excluded.status \
+         THEN record.status_since ELSE excluded.status_since END")
+}
+
+/// The instant since when something in a record has waited for a person to choose, through
+/// whatever else is written and chosen in it meanwhile.
+fn earlier_or_from_now() -> SqlLiteral<Nullable<BigInt>> {
+    sql("CASE WHEN excluded.conflict_since IS NULL THEN NULL \
+         ELSE COALESCE(record.conflict_since, excluded.conflict_since) END")
 }
 
 /// Writes records and their rows in the read models: one statement a table.
@@ -122,6 +148,9 @@ pub(crate) fn save(tx: &mut Tx, changes: &[RecordChange<'_>]) -> Stored<()> {
                     record::open_conflicts.eq(excluded(record::open_conflicts)),
                     record::wire.eq(excluded(record::wire)),
                     record::removed_rows.eq(excluded(record::removed_rows)),
+                    record::status.eq(excluded(record::status)),
+                    record::status_since.eq(still_or_from_now()),
+                    record::conflict_since.eq(earlier_or_from_now()),
                 )))
         })?;
         read_models::save(tx, changes)?;

@@ -57,6 +57,9 @@ diesel::table! {
         open_conflicts -> Integer,
         wire -> Binary,
         removed_rows -> Nullable<Binary>,
+        status -> Nullable<Text>,
+        status_since -> BigInt,
+        conflict_since -> Nullable<BigInt>,
     }
 }
 
@@ -383,12 +386,14 @@ diesel::joinable!(caseload -> contract (contract));
 diesel::joinable!(provider_ban -> provider (provider));
 diesel::joinable!(office -> account (account));
 diesel::joinable!(device -> account (account));
-diesel::allow_tables_to_appear_in_same_query!(assessment_row, household_row);
+diesel::allow_tables_to_appear_in_same_query!(record, assessment_row, household_row);
+diesel::allow_tables_to_appear_in_same_query!(record, find_row);
 diesel::allow_tables_to_appear_in_same_query!(journal, account);
 diesel::allow_tables_to_appear_in_same_query!(journal, erasure);
 diesel::allow_tables_to_appear_in_same_query!(journal, device);
 diesel::allow_tables_to_appear_in_same_query!(departure, record);
-diesel::allow_tables_to_appear_in_same_query!(journal, record, household_row);
+diesel::allow_tables_to_appear_in_same_query!(journal, record);
+diesel::allow_tables_to_appear_in_same_query!(journal, household_row);
 diesel::allow_tables_to_appear_in_same_query!(account, record);
 diesel::allow_tables_to_appear_in_same_query!(account, household_row);
 diesel::allow_tables_to_appear_in_same_query!(

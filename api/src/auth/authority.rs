@@ -240,8 +240,8 @@ macro_rules! authorities {
 authorities! {
     /// A person of government who reviews.
     Reviewer: DistrictReviewer | StreetReviewer;
-    /// A person of a street's office: its reviewers and its window.
-    StreetStaff: StreetReviewer | StreetWindow;
+    /// A person of government at a desk: who reviews, or receives at a window.
+    DeskStaff: DistrictReviewer | StreetReviewer | StreetWindow;
     /// An administrator of accounts and configuration.
     Admin: Admin;
     /// Who arranges providers, contracts and teams: the purchasing district's staff, and

@@ -6,7 +6,8 @@ use crate::auth::SignedIn;
 use crate::idempotency::KeyedRequest;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
-use ruhu_store::desk::{ConflictItem, ConflictPlace, HistoryEntry, Writer};
+use ruhu_store::desk::{ConflictItem, HistoryEntry, Place, Writer};
+use ruhu_store::page::{Page, Slice};
 use ruhu_sync::decision::EditName;
 use ruhu_sync::id::RecordId;
 use ruhu_sync::json::{Json, Object};
@@ -54,16 +55,15 @@ fn content(record: &StoredRecord) -> Stored<Content> {
 }
 
 impl Service {
-    /// The records of a reviewer's streams in which something waits for a person to choose, after a
-    /// place.
+    /// The records of a reviewer's streams in which something waits for a person to choose.
     pub async fn conflicts(
         &self,
         person: SignedIn,
-        after: Option<ConflictPlace>,
-    ) -> Answer<Vec<ConflictItem>> {
+        page: Page<Place>,
+    ) -> Answer<Slice<ConflictItem, Place>> {
         self.read(move |tx| {
             let streams = decided_on(tx, &person)?;
-            tx.records_in_conflict(&streams, after)
+            tx.records_in_conflict(&streams, page)
         })
         .await
     }

@@ -9,7 +9,8 @@ use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
 use ruhu_casework::references::deletion_rank;
 use ruhu_casework::roles::REVIEWER;
-use ruhu_store::desk::DeletedItem;
+use ruhu_store::desk::{DeletedItem, Place};
+use ruhu_store::page::{Page, Slice};
 use ruhu_sync::handshake::LIMITS;
 use ruhu_sync::id::RecordId;
 use ruhu_sync::record::StoredRecord;
@@ -43,10 +44,14 @@ pub struct Deletion {
 
 impl Service {
     /// The deleted records of a reviewer's own area, the last deleted first.
-    pub async fn deleted(&self, person: SignedIn) -> Answer<Vec<DeletedItem>> {
+    pub async fn deleted(
+        &self,
+        person: SignedIn,
+        page: Page<Place>,
+    ) -> Answer<Slice<DeletedItem, Place>> {
         self.read(move |tx| {
             let grants = tx.grants(person.user(), person.now)?;
-            tx.deleted_records(&reached(&grants, StreamKind::Caseload, &[REVIEWER]))
+            tx.deleted_records(&reached(&grants, StreamKind::Caseload, &[REVIEWER]), page)
         })
         .await
     }

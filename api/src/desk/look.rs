@@ -4,9 +4,10 @@ use crate::auth::SignedIn;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
 use crate::tables::{Judgement, judgement};
-use ruhu_casework::roles::{REVIEWER, WINDOW};
+use ruhu_casework::roles::REVIEWER;
 use ruhu_store::Tx;
-use ruhu_store::desk::{AssessmentItem, FindItem, HistoryEntry};
+use ruhu_store::desk::{AssessmentItem, HistoryEntry, Place};
+use ruhu_store::page::{Page, Slice};
 use ruhu_sync::id::{RecordId, StreamId};
 use ruhu_sync::record::StoredRecord;
 use ruhu_sync::rules::{Capacity, Grants, StreamKind};
@@ -50,11 +51,12 @@ impl Service {
         &self,
         person: SignedIn,
         status: Option<String>,
-    ) -> Answer<Vec<AssessmentItem>> {
+        page: Page<Place>,
+    ) -> Answer<Slice<AssessmentItem, Place>> {
         self.read(move |tx| {
             let grants = tx.grants(person.user(), person.now)?;
             let streams = reached(&grants, StreamKind::Caseload, &[REVIEWER]);
-            tx.assessments(&streams, status.as_deref())
+            tx.assessments(&streams, status.as_deref(), page)
         })
         .await
     }
@@ -69,15 +71,5 @@ impl Service {
             Ok(Some(AssessmentSeen { record, history, judgement }))
         });
         seen.await?.ok_or_else(|| Problem::new(Kind::NotAvailable))
-    }
-
-    /// The finds reported in a street's own communities, in a status.
-    pub async fn finds(&self, person: SignedIn, status: Option<String>) -> Answer<Vec<FindItem>> {
-        self.read(move |tx| {
-            let grants = tx.grants(person.user(), person.now)?;
-            let streams = reached(&grants, StreamKind::User, &[REVIEWER, WINDOW]);
-            tx.finds(&streams, status.as_deref())
-        })
-        .await
     }
 }

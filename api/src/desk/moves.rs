@@ -11,6 +11,7 @@ use ruhu_casework::grants::day_of;
 use ruhu_casework::moves::{CaseloadFacts, MoveFault};
 use ruhu_casework::roles::REVIEWER;
 use ruhu_store::desk::HouseholdChoice;
+use ruhu_store::page::{Page, Slice};
 use ruhu_sync::handshake::LIMITS;
 use ruhu_sync::id::{RecordId, StreamId};
 use ruhu_sync::record::StoredRecord;
@@ -72,30 +73,38 @@ impl Refusals {
 }
 
 impl Service {
-    /// The caseloads of a reviewer's area.
-    pub async fn caseloads(&self, person: SignedIn) -> Answer<Vec<CaseloadSeen>> {
+    /// The caseloads of a reviewer's area, in order of their ids.
+    pub async fn caseloads(
+        &self,
+        person: SignedIn,
+        page: Page<StreamId>,
+    ) -> Answer<Slice<CaseloadSeen, StreamId>> {
         self.read(move |tx| {
             let grants = tx.grants(person.user(), person.now)?;
             let streams = reached(&grants, StreamKind::Caseload, &[REVIEWER]);
             let day = day_of(person.now);
             let seen =
                 |facts: CaseloadFacts| CaseloadSeen { fault: facts.may_receive(day).err(), facts };
-            Ok(tx.caseload_facts(&streams)?.into_iter().map(seen).collect())
+            // The grants name them in order.
+            let streams = streams.into_iter().filter(|id| page.after.is_none_or(|at| *id > at));
+            let Slice { rows, next } = page.cut(streams.collect(), |id| *id);
+            let rows = tx.caseload_facts(&rows)?.into_iter().map(seen).collect();
+            Ok(Slice { rows, next })
         })
         .await
     }
 
-    /// The households of one of them, after a name.
+    /// The households of one of them.
     pub async fn households(
         &self,
         person: SignedIn,
         caseload: StreamId,
-        after: Option<RecordId>,
-    ) -> Answer<Vec<HouseholdChoice>> {
+        page: Page<RecordId>,
+    ) -> Answer<Slice<HouseholdChoice, RecordId>> {
         let found = self.read(move |tx| {
             let grants = tx.grants(person.user(), person.now)?;
             match reached(&grants, StreamKind::Caseload, &[REVIEWER]).contains(&caseload) {
-                true => tx.households_in(caseload, after).map(Some),
+                true => tx.households_in(caseload, page).map(Some),
                 false => Ok(None),
             }
         });

@@ -10,7 +10,8 @@ use crate::service::Service;
 use ruhu_casework::roles::REVIEWER;
 use ruhu_casework::rules::CaseRules;
 use ruhu_store::Tx;
-use ruhu_store::desk::{HistoryEntry, QuarantinePlace, QuarantinedEdit};
+use ruhu_store::desk::{EditPlace, HistoryEntry, QuarantinedEdit};
+use ruhu_store::page::{Page, Slice};
 use ruhu_sync::decision::{EditName, Waiting};
 use ruhu_sync::edit::{Edit, Received};
 use ruhu_sync::id::StreamId;
@@ -79,16 +80,16 @@ pub(super) fn decided_on(tx: &mut Tx, person: &SignedIn) -> Stored<Vec<StreamId>
 }
 
 impl Service {
-    /// The edits that wait for this person, oldest first, after a place.
+    /// The edits that wait for this person, oldest first.
     pub async fn quarantine(
         &self,
         person: SignedIn,
-        after: Option<QuarantinePlace>,
-    ) -> Answer<Vec<Listed>> {
+        page: Page<EditPlace>,
+    ) -> Answer<Slice<Listed, EditPlace>> {
         self.read(move |tx| {
             let streams = decided_on(tx, &person)?;
-            let found = tx.quarantined(&streams, after)?;
-            let mut devices: Vec<_> = found.iter().map(|edit| edit.name.device).collect();
+            let found = tx.quarantined(&streams, page)?;
+            let mut devices: Vec<_> = found.rows.iter().map(|edit| edit.name.device).collect();
             devices.sort_unstable();
             devices.dedup();
             let waiting = tx.quarantined_of(&devices)?;
@@ -100,7 +101,7 @@ impl Service {
                 let waiting = by_device.get(&edit.name.device).map_or(&[][..], Vec::as_slice);
                 Listed { together: together(waiting, edit.name), edit }
             };
-            Ok(found.into_iter().map(listed).collect())
+            Ok(found.map(listed))
         })
         .await
     }

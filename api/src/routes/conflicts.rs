@@ -7,10 +7,12 @@ use crate::body::Json;
 use crate::desk::{Chosen, RecordSettled};
 use crate::idempotency::IdempotencyKey;
 use crate::openapi::refusals;
+use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
 use actix_web::http::header::ContentType;
 use actix_web::{HttpResponse, get, post, web};
+use ruhu_store::desk::Place;
 use ruhu_sync::handshake::LIMITS;
 use ruhu_sync::id::{DeviceId, DeviceSeq, RecordId};
 use ruhu_sync::path::Path;
@@ -21,9 +23,9 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use contract::{
-    After, ConflictList, ConflictsSettled, ID, OpenConflicts, list_example, place, read_example,
-};
+use contract::{ConflictList, ConflictsSettled, ID, OpenConflicts, list_example, read_example};
+
+const CONFLICTS: List<Place> = List::named("conflicts");
 
 refusals!(NotListed: Kind::NotPermitted, Kind::InvalidRequest);
 refusals!(NotRead: Kind::NotPermitted, Kind::NotAvailable, Kind::InvalidRequest);
@@ -71,12 +73,12 @@ pub enum Take {
     Alternative,
 }
 
-/// Lists the records in which a field waits for a person to choose, the oldest first.
+/// Lists the records in which a field waits for a person to choose, what has waited longest first.
 ///
-/// At most 200; ask again with the last one's `place` in `after` for more. Names are masked.
+/// Names are masked.
 #[utoipa::path(
     tag = "desk",
-    params(("after" = Option<String>, Query, description = "Only those after this place", example = "1795406400000000.0192e4a0-0000-7000-8000-000000000008")),
+    params(Paging),
     responses(
         (status = 200, description = "The records in which something waits", body = ConflictList, example = json!(list_example())),
         NotListed,
@@ -87,11 +89,10 @@ pub enum Take {
 pub(crate) async fn list_conflicts(
     reviewer: Reviewer,
     service: web::Data<Service>,
-    page: web::Query<After>,
+    paging: web::Query<Paging>,
 ) -> Answer<HttpResponse> {
-    let after = page.after.as_deref().map(place).transpose()?;
-    let found = service.conflicts(reviewer.person, after).await?;
-    Ok(HttpResponse::Ok().json(ConflictList::from(found)))
+    let found = service.conflicts(reviewer.person, CONFLICTS.page(&paging)?).await?;
+    Ok(HttpResponse::Ok().json(ConflictList::of(found)?))
 }
 
 /// Gives the open conflicts of a record: base, the value that stands, the value beside it, and who

@@ -8,19 +8,22 @@ use crate::clock::in_beijing;
 use crate::desk::{Deletion, Fate};
 use crate::idempotency::IdempotencyKey;
 use crate::openapi::refusals;
+use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind};
 use crate::service::Service;
 use actix_web::http::header::ContentType;
 use actix_web::{HttpResponse, get, post, web};
 use chrono::SecondsFormat;
-use ruhu_store::desk::DeletedItem;
+use ruhu_store::desk::{DeletedItem, Place};
 use ruhu_sync::id::RecordId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-refusals!(NotListed: Kind::NotPermitted);
+const DELETED: List<Place> = List::named("deleted");
+
+refusals!(NotListed: Kind::NotPermitted, Kind::InvalidRequest);
 refusals!(NotTaken: Kind::NotPermitted, Kind::NotAvailable, Kind::InvalidRequest,
     Kind::StateConflict, Kind::OpenConflict, Kind::RecordRefused, Kind::IdempotencyKeyReused,
     Kind::MalformedJson);
@@ -28,8 +31,11 @@ refusals!(NotTaken: Kind::NotPermitted, Kind::NotAvailable, Kind::InvalidRequest
 /// Deleted records.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DeletedList {
-    /// At most 200, the last deleted first.
+    /// The last deleted first.
     records: Vec<DeletedRecord>,
+    /// What to ask for as `after` to go on; left out at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
 }
 
 /// A deleted record.
@@ -114,6 +120,7 @@ impl DeletedList {
 /// No personal data: a list is not a reason to see any.
 #[utoipa::path(
     tag = "desk",
+    params(Paging),
     responses(
         (status = 200, description = "What was deleted", body = DeletedList, example = json!(DeletedList::example())),
         NotListed,
@@ -124,10 +131,12 @@ impl DeletedList {
 pub(crate) async fn list_deleted(
     reviewer: Reviewer,
     service: web::Data<Service>,
+    paging: web::Query<Paging>,
 ) -> Answer<HttpResponse> {
-    let found = service.deleted(reviewer.person).await?;
-    let records = found.into_iter().map(DeletedRecord::from).collect();
-    Ok(HttpResponse::Ok().json(DeletedList { records }))
+    let found = service.deleted(reviewer.person, DELETED.page(&paging)?).await?;
+    let next = DELETED.next(found.next)?;
+    let records = found.rows.into_iter().map(DeletedRecord::from).collect();
+    Ok(HttpResponse::Ok().json(DeletedList { records, next }))
 }
 
 /// Deletes a record that was made in error.

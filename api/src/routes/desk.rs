@@ -1,23 +1,25 @@
 //! The desk's calls: what a street reviews and decides.
 
-mod contract;
+pub(super) mod contract;
 
-use crate::auth::{Reviewer, StreetStaff};
+use crate::auth::Reviewer;
 use crate::body::Json;
 use crate::desk::{Decision, Verdict};
 use crate::idempotency::IdempotencyKey;
 use crate::openapi::refusals;
+use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
 use actix_web::http::header::ContentType;
 use actix_web::{HttpResponse, get, post, web};
-use contract::{
-    Accept, AssessmentBody, AssessmentList, DecisionTaken, FindList, Return, Status, TakeUp,
-};
+use contract::{Accept, AssessmentBody, AssessmentList, DecisionTaken, Return, Status, TakeUp};
 use ruhu_casework::text::is_blank;
+use ruhu_store::desk::Place;
 use ruhu_sync::id::RecordId;
 use ruhu_sync::rev::Rev;
 use uuid::Uuid;
+
+const ASSESSMENTS: List<Place> = List::named("assessments");
 
 refusals!(NotYours: Kind::NotPermitted, Kind::InvalidRequest);
 refusals!(NotRead: Kind::NotPermitted, Kind::NotAvailable, Kind::InvalidRequest);
@@ -27,10 +29,11 @@ refusals!(NotDecided: Kind::NotPermitted, Kind::NotAvailable, Kind::InvalidReque
 
 /// Lists the assessments of the reviewer's own area.
 ///
-/// Newest change first, at most 200; names are masked.
+/// Those that have stood in their status longest first: of what was submitted, what has waited
+/// longest. Names are masked.
 #[utoipa::path(
     tag = "desk",
-    params(("status" = Option<String>, Query, description = "Only those in this status", example = "submitted")),
+    params(Paging, ("status" = Option<String>, Query, description = "Only those in this status", example = "submitted")),
     responses(
         (status = 200, description = "The assessments", body = AssessmentList, example = json!(AssessmentList::example())),
         NotYours,
@@ -42,9 +45,11 @@ pub(crate) async fn list_assessments(
     reviewer: Reviewer,
     service: web::Data<Service>,
     query: web::Query<Status>,
+    paging: web::Query<Paging>,
 ) -> Answer<HttpResponse> {
-    let found = service.assessments(reviewer.person, query.into_inner().status).await?;
-    Ok(HttpResponse::Ok().json(AssessmentList::of(found)))
+    let page = ASSESSMENTS.page(&paging)?;
+    let found = service.assessments(reviewer.person, query.into_inner().status, page).await?;
+    Ok(HttpResponse::Ok().json(AssessmentList::of(found)?))
 }
 
 /// Gives an assessment whole, with its history.
@@ -149,26 +154,6 @@ pub(crate) async fn accept_assessment(
     Ok(json(service.decide(reviewer.person, request, decision).await?))
 }
 
-/// Lists the finds reported in the street's communities.
-#[utoipa::path(
-    tag = "desk",
-    params(("status" = Option<String>, Query, description = "Only those in this status", example = "reported")),
-    responses(
-        (status = 200, description = "The finds", body = FindList, example = json!(FindList::example())),
-        NotYours,
-    ),
-    security(("access_token" = [])),
-)]
-#[get("/v1/desk/finds")]
-pub(crate) async fn list_finds(
-    staff: StreetStaff,
-    service: web::Data<Service>,
-    query: web::Query<Status>,
-) -> Answer<HttpResponse> {
-    let found = service.finds(staff.person, query.into_inner().status).await?;
-    Ok(HttpResponse::Ok().json(FindList::of(found)))
-}
-
 fn json(text: String) -> HttpResponse {
     HttpResponse::Ok().content_type(ContentType::json()).body(text)
 }
@@ -181,15 +166,6 @@ pub(super) fn rev(text: &str) -> Answer<Rev> {
             "rev is no version: give the one that was read.",
         )
     })
-}
-
-/// What is told when a list is to go on after a place that is none.
-pub(super) fn no_place() -> Problem {
-    Problem::new(Kind::InvalidRequest).detail(
-        "after 不是列表中的位置：请填最后读到的一项的 place，从头读则不填。",
-        "after is no place in the list: give the place of the last item that was read, or leave it \
-         out to begin.",
-    )
 }
 
 impl Return {

@@ -5,12 +5,14 @@ use crate::body::Json;
 use crate::desk::{CaseloadSeen, Moved, Part};
 use crate::idempotency::IdempotencyKey;
 use crate::openapi::refusals;
+use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
 use actix_web::http::header::ContentType;
 use actix_web::{HttpResponse, get, post, web};
 use ruhu_casework::text::is_blank;
 use ruhu_store::desk::HouseholdChoice;
+use ruhu_store::page::Slice;
 use ruhu_sync::edit::REASON_CHARACTERS_MAX;
 use ruhu_sync::id::{RecordId, StreamId};
 use serde::{Deserialize, Serialize};
@@ -18,7 +20,10 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-refusals!(NotYours: Kind::NotPermitted);
+const CASELOADS: List<StreamId> = List::named("desk_caseloads");
+const HOUSEHOLDS: List<RecordId> = List::named("households");
+
+refusals!(NotYours: Kind::NotPermitted, Kind::InvalidRequest);
 refusals!(NotListed: Kind::NotPermitted, Kind::NotAvailable, Kind::InvalidRequest);
 refusals!(NotMoved: Kind::NotPermitted, Kind::InvalidRequest, Kind::MoveRefused,
     Kind::IdempotencyKeyReused, Kind::MalformedJson);
@@ -28,6 +33,9 @@ refusals!(NotMoved: Kind::NotPermitted, Kind::InvalidRequest, Kind::MoveRefused,
 pub struct DeskCaseloads {
     /// In order of their ids.
     caseloads: Vec<DeskCaseload>,
+    /// What to ask for as `after` to go on; left out at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
 }
 
 /// A caseload.
@@ -53,8 +61,11 @@ pub struct DeskCaseload {
 /// Households of a caseload.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct HouseholdList {
-    /// At most 200, in order of their ids. Ask again with the last one in `after` for more.
+    /// In order of their ids.
     households: Vec<HouseholdItem>,
+    /// What to ask for as `after` to go on; left out at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
 }
 
 /// A household in a list.
@@ -66,12 +77,6 @@ pub struct HouseholdItem {
     community_code: String,
     /// Its head, masked.
     head_name_masked: String,
-}
-
-/// Where a list begins.
-#[derive(Clone, Copy, Debug, Deserialize)]
-pub struct After {
-    after: Option<Uuid>,
 }
 
 /// An act of moving: all parts of it, or none.
@@ -119,6 +124,7 @@ pub struct MoveTaken {
 /// Lists the caseloads of the reviewer's area.
 #[utoipa::path(
     tag = "desk",
+    params(Paging),
     responses(
         (status = 200, description = "The caseloads", body = DeskCaseloads, example = json!(DeskCaseloads::example())),
         NotYours,
@@ -129,8 +135,10 @@ pub struct MoveTaken {
 pub(crate) async fn list_desk_caseloads(
     reviewer: Reviewer,
     service: web::Data<Service>,
+    paging: web::Query<Paging>,
 ) -> Answer<HttpResponse> {
-    Ok(HttpResponse::Ok().json(DeskCaseloads::of(service.caseloads(reviewer.person).await?)))
+    let found = service.caseloads(reviewer.person, CASELOADS.page(&paging)?).await?;
+    Ok(HttpResponse::Ok().json(DeskCaseloads::of(found)?))
 }
 
 /// Lists the households of a caseload. Names are masked.
@@ -138,7 +146,7 @@ pub(crate) async fn list_desk_caseloads(
     tag = "desk",
     params(
         ("id" = Uuid, Path, description = "Which caseload"),
-        ("after" = Option<Uuid>, Query, description = "Only those after this one"),
+        Paging,
     ),
     responses(
         (status = 200, description = "Its households", body = HouseholdList, example = json!(HouseholdList::example())),
@@ -151,11 +159,11 @@ pub(crate) async fn list_households(
     reviewer: Reviewer,
     service: web::Data<Service>,
     id: web::Path<Uuid>,
-    page: web::Query<After>,
+    paging: web::Query<Paging>,
 ) -> Answer<HttpResponse> {
-    let after = page.after.map(RecordId);
-    let found = service.households(reviewer.person, StreamId(*id), after).await?;
-    Ok(HttpResponse::Ok().json(HouseholdList::of(found)))
+    let page = HOUSEHOLDS.page(&paging)?;
+    let found = service.households(reviewer.person, StreamId(*id), page).await?;
+    Ok(HttpResponse::Ok().json(HouseholdList::of(found)?))
 }
 
 /// Moves households to other caseloads, each with all that belongs to it.
@@ -235,7 +243,8 @@ impl MovesTaken {
 }
 
 impl DeskCaseloads {
-    fn of(seen: Vec<CaseloadSeen>) -> Self {
+    fn of(found: Slice<CaseloadSeen, StreamId>) -> Answer<Self> {
+        let next = CASELOADS.next(found.next)?;
         let item = |CaseloadSeen { facts, fault }| DeskCaseload {
             id: facts.stream.0,
             name: facts.name,
@@ -245,7 +254,7 @@ impl DeskCaseloads {
             contract_last_day: facts.contract_last_day.to_string(),
             receives_nothing_because: fault.map(|fault| fault.code().to_owned()),
         };
-        Self { caseloads: seen.into_iter().map(item).collect() }
+        Ok(Self { caseloads: found.rows.into_iter().map(item).collect(), next })
     }
 
     fn example() -> Value {
@@ -256,13 +265,14 @@ impl DeskCaseloads {
 }
 
 impl HouseholdList {
-    fn of(found: Vec<HouseholdChoice>) -> Self {
+    fn of(found: Slice<HouseholdChoice, RecordId>) -> Answer<Self> {
+        let next = HOUSEHOLDS.next(found.next)?;
         let item = |choice: HouseholdChoice| HouseholdItem {
             record: choice.id.0,
             community_code: choice.community_code,
             head_name_masked: choice.head_name_masked,
         };
-        Self { households: found.into_iter().map(item).collect() }
+        Ok(Self { households: found.rows.into_iter().map(item).collect(), next })
     }
 
     fn example() -> Value {

@@ -8,14 +8,18 @@ use crate::body::Json;
 use crate::desk::Settlement;
 use crate::idempotency::IdempotencyKey;
 use crate::openapi::refusals;
+use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind};
 use crate::service::Service;
 use actix_web::http::header::ContentType;
 use actix_web::{HttpResponse, get, post, web};
-use contract::{After, Because, QuarantineList, QuarantinedBody, Settled, place};
+use contract::{Because, QuarantineList, QuarantinedBody, Settled};
+use ruhu_store::desk::EditPlace;
 use ruhu_sync::decision::EditName;
 use ruhu_sync::id::{DeviceId, DeviceSeq};
 use uuid::Uuid;
+
+const QUARANTINE: List<EditPlace> = List::named("quarantine");
 
 refusals!(NotListed: Kind::NotPermitted, Kind::InvalidRequest);
 refusals!(NotRead: Kind::NotPermitted, Kind::NotAvailable, Kind::InvalidRequest);
@@ -28,11 +32,10 @@ fn named((device, device_seq): (Uuid, u64)) -> EditName {
 
 /// Lists the edits in quarantine that the reviewer decides on, oldest first.
 ///
-/// Each belongs where its record is today, or the household that it is about. At most 200; ask
-/// again with the last one's `place` in `after` for more. Names are masked.
+/// Each belongs where its record is today, or the household that it is about. Names are masked.
 #[utoipa::path(
     tag = "desk",
-    params(("after" = Option<String>, Query, description = "Only those after this place", example = "1795406400000000.0192e4a0-0000-7000-8000-000000000007.7")),
+    params(Paging),
     responses(
         (status = 200, description = "The edits that wait for a decision", body = QuarantineList, example = json!(QuarantineList::example())),
         NotListed,
@@ -43,11 +46,10 @@ fn named((device, device_seq): (Uuid, u64)) -> EditName {
 pub(crate) async fn list_quarantine(
     reviewer: Reviewer,
     service: web::Data<Service>,
-    page: web::Query<After>,
+    paging: web::Query<Paging>,
 ) -> Answer<HttpResponse> {
     let now = reviewer.person.now;
-    let after = page.after.as_deref().map(place).transpose()?;
-    let found = service.quarantine(reviewer.person, after).await?;
+    let found = service.quarantine(reviewer.person, QUARANTINE.page(&paging)?).await?;
     Ok(HttpResponse::Ok().json(QuarantineList::of(found, now)?))
 }
 

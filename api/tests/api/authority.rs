@@ -6,7 +6,7 @@ use actix_web::dev::Service as _;
 use actix_web::http::header;
 use actix_web::test::{TestRequest, init_service};
 use actix_web::{App, HttpResponse, web};
-use ruhu_api::auth::{Admin, OnDevice, Reviewer, SignedIn, StreetStaff};
+use ruhu_api::auth::{Admin, DeskStaff, OnDevice, Reviewer, SignedIn};
 use ruhu_casework::facts::Role;
 
 /// Sends a request to routes that do nothing but demand an authority.
@@ -16,7 +16,7 @@ async fn demand(house: &House, authority: &str, token: &str) -> Answer {
         .route("/signed-in", web::get().to(|_: SignedIn| HttpResponse::Ok()))
         .route("/device", web::get().to(|_: OnDevice| HttpResponse::Ok()))
         .route("/reviewer", web::get().to(|_: Reviewer| HttpResponse::Ok()))
-        .route("/street", web::get().to(|_: StreetStaff| HttpResponse::Ok()))
+        .route("/desk", web::get().to(|_: DeskStaff| HttpResponse::Ok()))
         .route("/admin", web::get().to(|_: Admin| HttpResponse::Ok()));
     let app = init_service(app).await;
     let bearer = (header::AUTHORIZATION, format!("Bearer {token}"));
@@ -38,19 +38,19 @@ async fn each_authority_lets_its_own_roles_pass_and_no_others() {
         (
             "zhao",
             vec![(Role::StreetReviewer, street)],
-            vec!["/signed-in", "/device", "/reviewer", "/street"],
+            vec!["/signed-in", "/device", "/reviewer", "/desk"],
         ),
-        ("qian", vec![(Role::StreetWindow, street)], vec!["/signed-in", "/device", "/street"]),
+        ("qian", vec![(Role::StreetWindow, street)], vec!["/signed-in", "/device", "/desk"]),
         (
             "sun",
             vec![(Role::DistrictReviewer, "110102")],
-            vec!["/signed-in", "/device", "/reviewer"],
+            vec!["/signed-in", "/device", "/reviewer", "/desk"],
         ),
         ("li", vec![(Role::Admin, "")], vec!["/signed-in", "/device", "/admin"]),
     ] {
         house.add(login, &offices);
         let token = house.token(login).await;
-        for authority in ["/signed-in", "/device", "/reviewer", "/street", "/admin"] {
+        for authority in ["/signed-in", "/device", "/reviewer", "/desk", "/admin"] {
             let answer = demand(&house, authority, &token).await;
             let expected = if passes.contains(&authority) { 200 } else { 403 };
             assert_eq!(answer.status, expected, "{login} at {authority}");
@@ -61,7 +61,7 @@ async fn each_authority_lets_its_own_roles_pass_and_no_others() {
 #[actix_web::test]
 async fn nobody_passes_without_a_token() {
     let house = House::new();
-    for authority in ["/signed-in", "/device", "/reviewer", "/street", "/admin"] {
+    for authority in ["/signed-in", "/device", "/reviewer", "/desk", "/admin"] {
         for token in ["", "x", "eyJhbGciOiJub25lIn0.e30."] {
             assert_eq!(demand(&house, authority, token).await.problem(), "sign-in-required");
         }

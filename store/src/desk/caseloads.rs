@@ -1,8 +1,8 @@
 //! Caseloads, and what lives in them, as a desk moves it about.
 
-use super::ITEMS_MAX;
 use crate::Tx;
 use crate::organisations::Bans;
+use crate::page::{Page, Slice};
 use crate::schema::{caseload, contract, household_row, provider, record};
 use crate::values::{Fixed, Name, day};
 use diesel::prelude::*;
@@ -73,20 +73,20 @@ impl Tx {
         Ok(rows.into_iter().map(RecordId::of).collect())
     }
 
-    /// The households of a caseload after a name, in order of their names.
+    /// The households of a caseload, in order of their names.
     pub fn households_in(
         &mut self,
         stream: StreamId,
-        after: Option<RecordId>,
-    ) -> Stored<Vec<HouseholdChoice>> {
-        let after = after.map_or(Fixed([0; 16]), |after| after.fixed());
+        page: Page<RecordId>,
+    ) -> Stored<Slice<HouseholdChoice, RecordId>> {
+        let after = page.after.map_or(Fixed([0; 16]), |after| after.fixed());
         let rows: Vec<(Fixed<16>, String, String)> = self.run(|connection| {
             let query = household_row::table
                 .filter(household_row::stream.eq(stream.fixed()))
                 .filter(household_row::deleted.eq(false))
                 .filter(household_row::id.gt(after))
                 .order(household_row::id)
-                .limit(ITEMS_MAX)
+                .limit(page.fetched())
                 .select((
                     household_row::id,
                     household_row::community_code,
@@ -99,6 +99,6 @@ impl Tx {
             community_code,
             head_name_masked,
         };
-        Ok(rows.into_iter().map(choice).collect())
+        Ok(page.cut(rows.into_iter().map(choice).collect(), |choice| choice.id))
     }
 }

@@ -1,7 +1,8 @@
 //! Records in which fields wait for a person to choose, and who wrote what waits there.
 
-use super::{ITEMS_MAX, unindexed};
+use super::{Place, unindexed};
 use crate::Tx;
+use crate::page::{Page, Slice};
 use crate::schema::{account, household_row, journal, record};
 use crate::values::{Fixed, Name, counted, counter};
 use diesel::prelude::*;
@@ -22,8 +23,8 @@ pub struct ConflictItem {
     pub stream: StreamId,
     /// How many values wait beside its fields.
     pub open_conflicts: i32,
-    /// When it last changed.
-    pub changed_at: Instant,
+    /// Since when something in it has waited for a person to choose.
+    pub since: Instant,
     /// The household's head, masked.
     pub head_name_masked: Option<String>,
 }
@@ -39,54 +40,50 @@ pub struct Writer {
     pub received_at: Instant,
 }
 
-/// A place in the list: when a record last changed, and its name.
-pub type ConflictPlace = (Instant, RecordId);
-
 type ItemRow = (Fixed<16>, String, Fixed<16>, Fixed<16>, i32, i64, Option<String>);
 
 impl Tx {
-    /// The records of these streams with open conflicts, those that have stood longest first,
-    /// after a place.
+    /// The records of these streams with open conflicts, those that have waited longest first.
     pub fn records_in_conflict(
         &mut self,
         streams: &[StreamId],
-        after: Option<ConflictPlace>,
-    ) -> Stored<Vec<ConflictItem>> {
+        page: Page<Place>,
+    ) -> Stored<Slice<ConflictItem, Place>> {
         let streams: Vec<_> = streams.iter().map(|stream| stream.fixed()).collect();
         // Below everything, if none is named.
-        let (at, id) = after.map_or((i64::MIN, Fixed([0; 16])), |(at, id)| (at.0, id.fixed()));
+        let (at, id) = page.after.map_or((i64::MIN, Fixed([0; 16])), |(at, id)| (at.0, id.fixed()));
         let rows: Vec<ItemRow> = self.run(|connection| {
             let query = record::table
                 .left_join(household_row::table.on(record::root.eq(household_row::id)))
                 // In words, not as a value: the index is one of exactly these.
                 .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("record.open_conflicts > 0"))
                 .filter(unindexed(record::stream, record::stream).eq_any(&streams))
-                .filter(record::changed_at.ge(at))
-                .filter(record::changed_at.gt(at).or(record::id.gt(id)))
-                .order((record::changed_at, record::id))
-                .limit(ITEMS_MAX)
+                .filter(record::conflict_since.assume_not_null().ge(at))
+                .filter(record::conflict_since.assume_not_null().gt(at).or(record::id.gt(id)))
+                .order((record::conflict_since, record::id))
+                .limit(page.fetched())
                 .select((
                     record::id,
                     record::kind,
                     record::root,
                     record::stream,
                     record::open_conflicts,
-                    record::changed_at,
+                    record::conflict_since.assume_not_null(),
                     household_row::head_name_masked.nullable(),
                 ));
             on_both!(connection, |c| query.load(c))
         })?;
         let item =
-            |(id, kind, root, stream, open_conflicts, changed_at, head_name_masked)| ConflictItem {
+            |(id, kind, root, stream, open_conflicts, since, head_name_masked)| ConflictItem {
                 id: RecordId::of(id),
                 kind,
                 root: RecordId::of(root),
                 stream: StreamId::of(stream),
                 open_conflicts,
-                changed_at: Instant(changed_at),
+                since: Instant(since),
                 head_name_masked,
             };
-        Ok(rows.into_iter().map(item).collect())
+        Ok(page.cut(rows.into_iter().map(item).collect(), |item| (item.since, item.id)))
     }
 
     /// Who wrote these edits.

@@ -1,7 +1,8 @@
 //! What was deleted and can be brought back.
 
-use super::{ITEMS_MAX, unindexed};
+use super::{Place, unindexed};
 use crate::Tx;
+use crate::page::{Page, Slice};
 use crate::schema::{journal, record};
 use crate::values::{Fixed, Name, counted};
 use diesel::prelude::*;
@@ -31,14 +32,22 @@ type Row = (Fixed<16>, String, Fixed<16>, Fixed<16>, i64, Fixed<4>, i64);
 
 impl Tx {
     /// The deleted records in these streams, the last deleted first.
-    pub fn deleted_records(&mut self, streams: &[StreamId]) -> Stored<Vec<DeletedItem>> {
+    pub fn deleted_records(
+        &mut self,
+        streams: &[StreamId],
+        page: Page<Place>,
+    ) -> Stored<Slice<DeletedItem, Place>> {
+        // Above everything, if none is named.
+        let (at, id) = page.after.map_or((i64::MAX, Fixed([0; 16])), |(at, id)| (at.0, id.fixed()));
         let streams: Vec<_> = streams.iter().map(|stream| stream.fixed()).collect();
         let rows: Vec<Row> = self.run(|connection| {
             on_both!(connection, |c| record::table
                 .filter(record::deleted)
                 .filter(unindexed(record::stream, record::stream).eq_any(&streams))
+                .filter(record::changed_at.le(at))
+                .filter(record::changed_at.lt(at).or(record::id.gt(id)))
                 .order((record::changed_at.desc(), record::id))
-                .limit(ITEMS_MAX)
+                .limit(page.fetched())
                 .select((
                     record::id,
                     record::kind,
@@ -60,7 +69,8 @@ impl Tx {
                 changed_at: Instant(changed_at),
             })
         };
-        rows.into_iter().map(item).collect()
+        let rows = rows.into_iter().map(item).collect::<Stored<_>>()?;
+        Ok(page.cut(rows, |item| (item.changed_at, item.id)))
     }
 
     /// The records of a root that the act which deleted it deleted with it: by the same device, in

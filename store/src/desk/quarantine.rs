@@ -1,8 +1,8 @@
 //! What waits in quarantine: what has not been settled, at the desk of the stream where it belongs
 //! today. Decisions of staff that were refused are not listed: they wait for nobody.
 
-use super::ITEMS_MAX;
 use crate::Tx;
+use crate::page::{Page, Slice};
 use crate::schema::{account, household_row, journal, record};
 use crate::values::{Fixed, Name, counted, counter};
 use diesel::dsl::{exists, not};
@@ -70,8 +70,8 @@ pub struct Neighbour {
     pub outcome_text: String,
 }
 
-/// A place in the list: when an edit arrived, and its name.
-pub type QuarantinePlace = (Instant, EditName);
+/// A place in a list of edits: when one arrived, and its name.
+pub type EditPlace = (Instant, DeviceId, DeviceSeq);
 
 type Row = (
     (Fixed<16>, i64, Fixed<16>, String, i64, Option<String>, Option<String>),
@@ -129,12 +129,12 @@ macro_rules! columns {
 }
 
 impl Tx {
-    /// The edits that wait where these streams are decided on, oldest first, after a place.
+    /// The edits that wait where these streams are decided on, oldest first.
     pub fn quarantined(
         &mut self,
         streams: &[StreamId],
-        after: Option<QuarantinePlace>,
-    ) -> Stored<Vec<QuarantinedEdit>> {
+        page: Page<EditPlace>,
+    ) -> Stored<Slice<QuarantinedEdit, EditPlace>> {
         let streams: Vec<_> = streams.iter().map(|stream| stream.fixed()).collect();
         let rows: Vec<Row> = self.run(|connection| {
             on_both!(connection, |c| {
@@ -142,11 +142,11 @@ impl Tx {
                     .filter(unsettled!())
                     .filter(stream_today!().eq_any(streams))
                     .order((journal::received_at, journal::device, journal::device_seq))
-                    .limit(ITEMS_MAX)
+                    .limit(page.fetched())
                     .select(columns!())
                     .into_boxed();
-                if let Some((at, name)) = after {
-                    let (device, seq) = (name.device.fixed(), counter(name.device_seq.0));
+                if let Some((at, device, device_seq)) = page.after {
+                    let (device, seq) = (device.fixed(), counter(device_seq.0));
                     let later_here = journal::device.eq(device).and(journal::device_seq.gt(seq));
                     query = query.filter(
                         journal::received_at.gt(at.0).or(journal::received_at
@@ -157,7 +157,8 @@ impl Tx {
                 query.load(c)
             })
         })?;
-        rows.into_iter().map(quarantined).collect()
+        let rows = rows.into_iter().map(quarantined).collect::<Stored<_>>()?;
+        Ok(page.cut(rows, |edit| (edit.received_at, edit.name.device, edit.name.device_seq)))
     }
 
     /// One quarantined edit, settled or not.

@@ -5,9 +5,11 @@ use crate::bench::Bench;
 use crate::databases::{Database, Postgres, Sqlite};
 use crate::world::*;
 use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
+use ruhu_casework::administration::Within;
 use ruhu_store::Tx;
-use ruhu_sync::decision::EditName;
-use ruhu_sync::id::{DeviceSeq, RecordId, Seq};
+use ruhu_store::desk::FindsAt;
+use ruhu_store::page::Page;
+use ruhu_sync::id::{DeviceSeq, RecordId, Seq, UserId};
 use ruhu_sync::rules::StreamKind;
 use ruhu_sync::storage::{HistoryWanted, ReadTx, Stored, WriteTx};
 use std::cell::RefCell;
@@ -137,7 +139,10 @@ fn sqlite_finds_what_a_desk_lists_by_the_index_of_the_list() {
         assert!(plan.iter().any(|step| step.contains("INDEX")), "{sql}: {plan:?}");
         plan.join("; ")
     };
-    let after = Some((NOW, EditName { device: device_id(1), device_seq: DeviceSeq(1) }));
+    fn page<P>(after: Option<P>) -> Page<P> {
+        Page { after, limit: 200 }
+    }
+    let after = Some((NOW, device_id(1), DeviceSeq(1)));
     let place = Some((NOW, RecordId(stream_id(1).0)));
     let uses = |index: &str, list: &dyn Fn(&mut Tx) -> Stored<()>| {
         let plan = plan_of(list);
@@ -146,7 +151,7 @@ fn sqlite_finds_what_a_desk_lists_by_the_index_of_the_list() {
     };
     for after in [None, after] {
         let plan = uses("SCAN journal USING INDEX journal_quarantined;", &|tx| {
-            tx.quarantined(&streams, after).map(drop)
+            tx.quarantined(&streams, page(after)).map(drop)
         });
         assert!(!plan.contains("ORDER BY"), "{plan}");
     }
@@ -155,22 +160,30 @@ fn sqlite_finds_what_a_desk_lists_by_the_index_of_the_list() {
     uses(of, &|tx| tx.quarantined_of(&[device_id(1), device_id(2)]).map(drop));
     for place in [None, place] {
         let plan = uses("INDEX record_in_conflict", &|tx| {
-            tx.records_in_conflict(&streams, place).map(drop)
+            tx.records_in_conflict(&streams, page(place)).map(drop)
         });
         assert!(!plan.contains("ORDER BY"), "{plan}");
-    }
-    let plan = uses("INDEX record_deleted", &|tx| tx.deleted_records(&streams).map(drop));
-    assert!(!plan.contains("ORDER BY"), "{plan}");
-    for status in [None, Some("submitted")] {
-        uses("COVERING INDEX assessment_row_by_stream (stream=?", &|tx| {
-            tx.assessments(&streams, status).map(drop)
-        });
-        uses("COVERING INDEX find_row_by_stream (stream=?", &|tx| {
-            tx.finds(&streams, status).map(drop)
-        });
+        let plan =
+            uses("INDEX record_deleted", &|tx| tx.deleted_records(&streams, page(place)).map(drop));
+        assert!(!plan.contains("ORDER BY"), "{plan}");
+        for status in [None, Some("submitted")] {
+            uses("COVERING INDEX record_by_status (stream=? AND kind=?", &|tx| {
+                tx.assessments(&streams, status, page(place)).map(drop)
+            });
+            let at_desk = FindsAt {
+                reader: UserId(stream_id(1).0),
+                within: Within::areas(["110102003", "110105"]),
+                streams: streams.clone(),
+            };
+            let plan = uses("COVERING INDEX find_row_by_place (community_code>? AND", &|tx| {
+                tx.finds(&at_desk, status, page(place)).map(drop)
+            });
+            let of_streams = "COVERING INDEX find_row_by_stream (stream=? AND community_code=?)";
+            assert!(plan.contains(of_streams), "{plan}");
+        }
     }
     let plan = uses("household_row_by_stream (stream=? AND id>?)", &|tx| {
-        tx.households_in(stream_id(1), None).map(drop)
+        tx.households_in(stream_id(1), page(None)).map(drop)
     });
     assert!(!plan.contains("ORDER BY"), "{plan}");
 }

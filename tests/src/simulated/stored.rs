@@ -48,9 +48,16 @@ fn of_protocol(tx: &mut Tx, devices: &[DeviceId]) -> Stored<Vec<String>> {
     Ok(all)
 }
 
+/// A list, page by page to its end.
 fn asked(server: &Server, staff: &str, path: &str, list: &str) -> Vec<Value> {
-    let answer = server.call("GET", path).bearer(staff).send().expect(200).json();
-    answer[list].as_array().expect("a list").clone()
+    let (mut all, mut after) = (Vec::new(), String::new());
+    loop {
+        let path = format!("{path}?limit=3{after}");
+        let answer = server.call("GET", &path).bearer(staff).send().expect(200).json();
+        all.extend(answer[list].as_array().expect("a list").iter().cloned());
+        let Some(next) = answer["next"].as_str() else { return all };
+        after = format!("&after={next}");
+    }
 }
 
 fn id(item: &Value, name: &str) -> Option<Uuid> {
@@ -58,19 +65,14 @@ fn id(item: &Value, name: &str) -> Option<Uuid> {
 }
 
 fn waiting(server: &Server, staff: &str) -> Vec<String> {
-    let mut all = Vec::new();
-    let mut path = "/v1/desk/quarantine".to_owned();
-    loop {
-        let edits = asked(server, staff, &path, "edits");
-        let Some(last) = edits.last() else { return all };
-        path = format!("/v1/desk/quarantine?after={}", last["place"].as_str().expect("a place"));
-        all.extend(edits.iter().map(|edit| {
-            let device = id(edit, "device").expect("a device");
-            let number = edit["device_seq"].as_u64().expect("a number");
-            let stream = id(edit, "stream").expect("a stream");
-            look::waiting_line(device, number, id(edit, "record"), stream)
-        }));
-    }
+    let edits = asked(server, staff, "/v1/desk/quarantine", "edits");
+    let line = |edit: &Value| {
+        let device = id(edit, "device").expect("a device");
+        let number = edit["device_seq"].as_u64().expect("a number");
+        let stream = id(edit, "stream").expect("a stream");
+        look::waiting_line(device, number, id(edit, "record"), stream)
+    };
+    edits.iter().map(line).collect()
 }
 
 fn open(server: &Server, staff: &str) -> Vec<String> {

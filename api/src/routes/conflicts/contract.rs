@@ -1,37 +1,25 @@
 //! The messages about open conflicts.
 
+use super::CONFLICTS;
 use crate::desk::ConflictsSeen;
 use crate::problem::Answer;
-use crate::routes::desk::no_place;
-use ruhu_store::desk::{ConflictItem, ConflictPlace};
-use ruhu_sync::id::{Instant, RecordId};
+use ruhu_store::desk::{ConflictItem, Place};
+use ruhu_store::page::Slice;
 use ruhu_sync::json::Json;
 use ruhu_sync::record::Conflict;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// Where a list begins.
-#[derive(Clone, Debug, Deserialize)]
-pub(crate) struct After {
-    pub(super) after: Option<String>,
-}
-
-/// Reads a place in the list back.
-pub(super) fn place(text: &str) -> Answer<ConflictPlace> {
-    let read = || {
-        let (at, record) = text.split_once('.')?;
-        Some((Instant(at.parse().ok()?), RecordId::parse(record)?))
-    };
-    read().ok_or_else(no_place)
-}
-
 /// Records in which a field waits for a person to choose.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct ConflictList {
-    /// The oldest first.
+    /// What has waited longest first.
     records: Vec<ConflictedRecord>,
+    /// What to ask for as `after` to go on; left out at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
 }
 
 /// A record in which a field waits for a person to choose.
@@ -39,8 +27,6 @@ pub(crate) struct ConflictList {
 pub(crate) struct ConflictedRecord {
     /// Its name.
     record: Uuid,
-    /// Its place in the list, for `after`.
-    place: String,
     /// Its kind.
     kind: String,
     /// The record it belongs to.
@@ -49,8 +35,8 @@ pub(crate) struct ConflictedRecord {
     stream: Uuid,
     /// How many of its conflicts are open.
     open_conflicts: i32,
-    /// When it last changed, in microseconds since 1970.
-    changed_at_us: i64,
+    /// Since when something in it has waited, in microseconds since 1970.
+    since_us: i64,
     /// The household's head, masked.
     head_name_masked: Option<String>,
 }
@@ -118,19 +104,19 @@ pub(crate) struct SettledRecord {
     rev: String,
 }
 
-impl From<Vec<ConflictItem>> for ConflictList {
-    fn from(found: Vec<ConflictItem>) -> Self {
+impl ConflictList {
+    pub(super) fn of(found: Slice<ConflictItem, Place>) -> Answer<Self> {
+        let next = CONFLICTS.next(found.next)?;
         let entry = |item: ConflictItem| ConflictedRecord {
             record: item.id.0,
-            place: format!("{}.{}", item.changed_at.0, item.id),
             kind: item.kind,
             root: item.root.0,
             stream: item.stream.0,
             open_conflicts: item.open_conflicts,
-            changed_at_us: item.changed_at.0,
+            since_us: item.since.0,
             head_name_masked: item.head_name_masked,
         };
-        Self { records: found.into_iter().map(entry).collect() }
+        Ok(Self { records: found.rows.into_iter().map(entry).collect(), next })
     }
 }
 
@@ -179,8 +165,8 @@ fn told(seen: &ConflictsSeen, open: &Conflict) -> OpenConflict {
 pub(super) const ID: &str = "0192e4a0-0000-7000-8000-000000000008";
 
 pub(super) fn list_example() -> Value {
-    json!({"records": [{"record": ID, "place": format!("1795406400000000.{ID}"), "kind": "assessment", "root": ID, "stream": ID,
-        "open_conflicts": 1, "changed_at_us": 1_795_406_400_000_000_i64,
+    json!({"records": [{"record": ID, "kind": "assessment", "root": ID, "stream": ID,
+        "open_conflicts": 1, "since_us": 1_795_406_400_000_000_i64,
         "head_name_masked": "测*"}]})
 }
 

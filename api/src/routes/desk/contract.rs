@@ -1,11 +1,13 @@
 //! The desk's messages.
 
+use super::ASSESSMENTS;
 use crate::desk::AssessmentSeen;
 use crate::problem::{Answer, Problem};
 use crate::tables::Judgement;
-use ruhu_store::desk::{AssessmentItem, FindItem, HistoryEntry};
+use ruhu_store::desk::{AssessmentItem, HistoryEntry, Place};
+use ruhu_store::page::Slice;
 use ruhu_sync::json::Json;
-use ruhu_sync::record::{RecordFrame, write_record};
+use ruhu_sync::record::{RecordFrame, StoredRecord, write_record};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -71,8 +73,11 @@ pub(crate) struct DecisionTaken {
 /// Assessments.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct AssessmentList {
-    /// Newest change first.
+    /// Those that have stood in their status longest first.
     assessments: Vec<AssessmentEntry>,
+    /// What to ask for as `after` to go on; left out at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
 }
 
 /// An assessment in a list.
@@ -96,6 +101,8 @@ pub(crate) struct AssessmentEntry {
     status: String,
     /// How many of its fields wait for a person to choose.
     open_conflicts: i64,
+    /// Since when it has stood in its status, in microseconds since 1970.
+    since_us: i64,
     /// When it last changed, in microseconds since 1970.
     changed_at_us: i64,
 }
@@ -152,38 +159,9 @@ pub(crate) struct TouchedPlace {
     after: Option<Value>,
 }
 
-/// Finds.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct FindList {
-    /// Newest change first.
-    finds: Vec<FindEntry>,
-}
-
-/// A find in a list.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct FindEntry {
-    /// Its name.
-    record: Uuid,
-    /// Its community.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    community_code: Option<String>,
-    /// What kind of hardship.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    category: Option<String>,
-    /// How urgent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    urgency: Option<String>,
-    /// Its status.
-    status: String,
-    /// When it was found, by the reporter's clock.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    found_at: Option<String>,
-    /// When it last changed, in microseconds since 1970.
-    changed_at_us: i64,
-}
-
 impl AssessmentList {
-    pub(super) fn of(found: Vec<AssessmentItem>) -> Self {
+    pub(super) fn of(found: Slice<AssessmentItem, Place>) -> Answer<Self> {
+        let next = ASSESSMENTS.next(found.next)?;
         let entry = |item: AssessmentItem| AssessmentEntry {
             record: item.id.0,
             household: item.household.0,
@@ -193,15 +171,17 @@ impl AssessmentList {
             form_version: item.form_version,
             status: item.status,
             open_conflicts: item.open_conflicts,
+            since_us: item.since.0,
             changed_at_us: item.changed_at.0,
         };
-        Self { assessments: found.into_iter().map(entry).collect() }
+        Ok(Self { assessments: found.rows.into_iter().map(entry).collect(), next })
     }
 
     pub(super) fn example() -> Value {
         json!({"assessments": [{"record": ID, "household": ID, "head_name_masked": "测**",
             "community_code": "110102012001", "form": "tekun_six", "form_version": 1,
-            "status": "submitted", "open_conflicts": 0, "changed_at_us": 1_795_406_400_000_000_i64}]})
+            "status": "submitted", "open_conflicts": 0,
+            "since_us": 1_795_406_400_000_000_i64, "changed_at_us": 1_795_406_400_000_000_i64}]})
     }
 }
 
@@ -211,12 +191,16 @@ fn plain(value: &Json) -> Value {
     serde_json::to_value(value).unwrap_or_default()
 }
 
+/// A record, whole.
+pub(in crate::routes) fn whole(record: &StoredRecord) -> Answer<Value> {
+    let mut text = String::new();
+    write_record(&mut text, &RecordFrame::from(record), &record.wire);
+    serde_json::from_str(&text).map_err(|error| Problem::internal(error.to_string()))
+}
+
 impl AssessmentBody {
     pub(super) fn of(seen: AssessmentSeen) -> Answer<Self> {
-        let mut text = String::new();
-        write_record(&mut text, &RecordFrame::from(&seen.record), &seen.record.wire);
-        let record: Value =
-            serde_json::from_str(&text).map_err(|error| Problem::internal(error.to_string()))?;
+        let record = whole(&seen.record)?;
         let history = seen.history.into_iter().map(HistoryBody::of).collect::<Answer<_>>()?;
         Ok(Self { judgement: seen.judgement, record, history })
     }
@@ -233,7 +217,7 @@ impl AssessmentBody {
 }
 
 impl HistoryBody {
-    fn of(entry: HistoryEntry) -> Answer<Self> {
+    pub(in crate::routes) fn of(entry: HistoryEntry) -> Answer<Self> {
         let outcome: Value = serde_json::from_str(&entry.outcome_text)
             .map_err(|error| Problem::internal(error.to_string()))?;
         let told = entry.effect.0.iter().filter(|touch| !touch.only_makes_room());
@@ -254,26 +238,6 @@ impl HistoryBody {
             outcome: outcome["outcome"].as_str().unwrap_or_default().to_owned(),
             changes: changes.collect(),
         })
-    }
-}
-
-impl FindList {
-    pub(super) fn of(found: Vec<FindItem>) -> Self {
-        let entry = |item: FindItem| FindEntry {
-            record: item.id.0,
-            community_code: item.community_code,
-            category: item.category,
-            urgency: item.urgency,
-            status: item.status,
-            found_at: item.found_at,
-            changed_at_us: item.changed_at.0,
-        };
-        Self { finds: found.into_iter().map(entry).collect() }
-    }
-
-    pub(super) fn example() -> Value {
-        json!({"finds": [{"record": ID, "community_code": "110102012001", "category": "illness",
-            "urgency": "urgent", "status": "reported", "changed_at_us": 1_795_406_400_000_000_i64}]})
     }
 }
 

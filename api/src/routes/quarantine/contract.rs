@@ -1,23 +1,17 @@
 //! The messages about quarantined edits.
 
+use super::QUARANTINE;
 use crate::desk::{Listed, QuarantineSeen};
 use crate::problem::{Answer, Problem};
-use crate::routes::desk::no_place;
-use ruhu_store::desk::QuarantinePlace;
-use ruhu_sync::decision::EditName;
-use ruhu_sync::id::{DeviceId, DeviceSeq, Instant};
+use ruhu_store::desk::EditPlace;
+use ruhu_store::page::Slice;
+use ruhu_sync::id::Instant;
 use ruhu_sync::outcome::Outcome;
 use ruhu_sync::record::{RecordFrame, write_record};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
-
-/// Where a list begins.
-#[derive(Clone, Debug, Deserialize)]
-pub(crate) struct After {
-    pub(super) after: Option<String>,
-}
 
 /// Why it is decided so.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -31,6 +25,9 @@ pub(crate) struct Because {
 pub(crate) struct QuarantineList {
     /// Oldest first.
     edits: Vec<QuarantineEntry>,
+    /// What to ask for as `after` to go on; left out at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
 }
 
 /// An edit in quarantine. Its content is not listed: a list is not a reason to see any.
@@ -40,8 +37,6 @@ pub(crate) struct QuarantineEntry {
     device: Uuid,
     /// Its number there.
     device_seq: u64,
-    /// Its place in the list, for `after`.
-    place: String,
     /// Its author.
     user: Uuid,
     /// The author's name.
@@ -139,28 +134,13 @@ pub(crate) struct SettledEdit {
     conflicts: Option<Vec<String>>,
 }
 
-/// Reads a place in the list back.
-pub(super) fn place(text: &str) -> Answer<QuarantinePlace> {
-    let read = || {
-        let mut parts = text.split('.');
-        let at = parts.next()?.parse().ok()?;
-        let device = DeviceId::parse(parts.next()?)?;
-        let device_seq = DeviceSeq(parts.next()?.parse().ok()?);
-        let is_all = parts.next().is_none();
-        is_all.then_some((Instant(at), EditName { device, device_seq }))
-    };
-    read().ok_or_else(no_place)
-}
-
 impl QuarantineEntry {
     fn of(Listed { edit, together }: Listed, now: Instant) -> Answer<Self> {
         let outcome: Outcome = serde_json::from_str(&edit.outcome_text)
             .map_err(|error| Problem::internal(error.to_string()))?;
-        let (device, device_seq) = (edit.name.device, edit.name.device_seq);
         Ok(Self {
-            device: device.0,
-            device_seq: device_seq.0,
-            place: format!("{}.{device}.{device_seq}", edit.received_at.0),
+            device: edit.name.device.0,
+            device_seq: edit.name.device_seq.0,
             user: edit.user.0,
             user_name: edit.user_name,
             op: edit.op,
@@ -179,7 +159,7 @@ impl QuarantineEntry {
     }
 
     fn example() -> Value {
-        json!({"device": ID, "device_seq": 7, "place": format!("1795406400000000.{ID}.7"),
+        json!({"device": ID, "device_seq": 7,
             "user": ID, "user_name": "测己", "op": "put", "record": ID, "kind": "assessment",
             "stream": ID, "head_name_masked": "测*", "community_code": "110102012001",
             "reason": "not_available", "received_at_us": 1_795_406_400_000_000_i64,
@@ -190,9 +170,10 @@ impl QuarantineEntry {
 const ID: &str = "0192e4a0-0000-7000-8000-000000000007";
 
 impl QuarantineList {
-    pub(super) fn of(found: Vec<Listed>, now: Instant) -> Answer<Self> {
-        let edits = found.into_iter().map(|listed| QuarantineEntry::of(listed, now));
-        Ok(Self { edits: edits.collect::<Answer<_>>()? })
+    pub(super) fn of(found: Slice<Listed, EditPlace>, now: Instant) -> Answer<Self> {
+        let next = QUARANTINE.next(found.next)?;
+        let edits = found.rows.into_iter().map(|listed| QuarantineEntry::of(listed, now));
+        Ok(Self { edits: edits.collect::<Answer<_>>()?, next })
     }
 
     pub(super) fn example() -> Value {

@@ -1,0 +1,76 @@
+//! Finds, at the desk of the place where somebody was found: not at that of who reported it.
+
+use super::look::reached;
+use crate::auth::Acting;
+use crate::problem::{Answer, Kind};
+use crate::service::Service;
+use ruhu_casework::roles::{REVIEWER, WINDOW};
+use ruhu_store::Tx;
+use ruhu_store::desk::{FindItem, FindsAt, HistoryEntry, Place};
+use ruhu_store::page::{Page, Slice};
+use ruhu_sync::id::RecordId;
+use ruhu_sync::json::Json;
+use ruhu_sync::record::StoredRecord;
+use ruhu_sync::rules::StreamKind;
+use ruhu_sync::storage::{ReadTx as _, StorageError, Stored, WriteTx as _};
+
+/// A find as staff read it.
+#[derive(Clone, Debug)]
+pub struct FindSeen {
+    /// The record.
+    pub record: StoredRecord,
+    /// Photos and papers that belong to it.
+    pub attachments: Vec<StoredRecord>,
+    /// Everything that became of it.
+    pub history: Vec<HistoryEntry>,
+}
+
+/// The finds that are this person's to look at.
+fn at_desk(tx: &mut Tx, staff: &Acting) -> Stored<FindsAt> {
+    let reader = staff.person.user();
+    let grants = tx.grants(reader, staff.person.now)?;
+    let streams = reached(&grants, StreamKind::User, &[REVIEWER, WINDOW]);
+    Ok(FindsAt { reader, within: staff.within.clone(), streams })
+}
+
+/// The community's code of a find, if it has one.
+fn place(find: &StoredRecord) -> Stored<Option<String>> {
+    let content = find.content().map_err(|error| StorageError::Corrupt(error.to_string()))?;
+    let code = content.document.get("community_code").and_then(Json::as_text);
+    Ok(code.filter(|code| !code.is_empty()).map(str::to_owned))
+}
+
+impl Service {
+    /// The finds at a desk, in a status.
+    pub(crate) async fn finds(
+        &self,
+        staff: Acting,
+        status: Option<String>,
+        page: Page<Place>,
+    ) -> Answer<Slice<FindItem, Place>> {
+        self.read(move |tx| {
+            let at_desk = at_desk(tx, &staff)?;
+            tx.finds(&at_desk, status.as_deref(), page)
+        })
+        .await
+    }
+
+    /// One of them, whole.
+    pub(crate) async fn find(&self, staff: Acting, id: RecordId) -> Answer<FindSeen> {
+        let seen = self.read(move |tx| {
+            let found = tx.records(&[id])?.pop();
+            let Some(record) = found.filter(|r| r.kind == "find" && !r.deleted) else {
+                return Ok(None);
+            };
+            let place = place(&record)?;
+            if !at_desk(tx, &staff)?.contains(record.stream, place.as_deref()) {
+                return Ok(None);
+            }
+            let mut attachments = tx.belonging(&[id])?;
+            attachments.retain(|belongs| belongs.kind == "attachment" && !belongs.deleted);
+            let history = tx.record_history(id)?;
+            Ok(Some(FindSeen { record, attachments, history }))
+        });
+        seen.await?.ok_or_else(|| Kind::NotAvailable.into())
+    }
+}

@@ -1,0 +1,158 @@
+//! Finds, read at the desk of their place.
+
+use super::desk::contract::{HistoryBody, Status, whole};
+use crate::auth::DeskStaff;
+use crate::desk::FindSeen;
+use crate::openapi::refusals;
+use crate::paging::{List, Paging};
+use crate::problem::{Answer, Kind};
+use crate::service::Service;
+use actix_web::{HttpResponse, get, web};
+use ruhu_store::desk::{FindItem, Place};
+use ruhu_store::page::Slice;
+use ruhu_sync::id::RecordId;
+use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+const FINDS: List<Place> = List::named("finds");
+
+refusals!(NotListed: Kind::NotPermitted, Kind::InvalidRequest);
+refusals!(NotRead: Kind::NotPermitted, Kind::NotAvailable, Kind::InvalidRequest);
+
+/// Finds.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct FindList {
+    /// Those that have stood in their status longest first.
+    finds: Vec<FindEntry>,
+    /// What to ask for as `after` to go on; left out at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+/// A find in a list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct FindEntry {
+    /// Its name.
+    record: Uuid,
+    /// Its community.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    community_code: Option<String>,
+    /// What kind of hardship.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    category: Option<String>,
+    /// How urgent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    urgency: Option<String>,
+    /// Its status.
+    status: String,
+    /// When it was found, by the reporter's clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    found_at: Option<String>,
+    /// Since when it has stood in its status, in microseconds since 1970.
+    since_us: i64,
+    /// When it last changed, in microseconds since 1970.
+    changed_at_us: i64,
+}
+
+/// A find, whole.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct FindBody {
+    /// The record.
+    record: Value,
+    /// What belongs to it: what each photo or paper is, and its name; not the picture itself.
+    attachments: Vec<Value>,
+    /// What became of it, version by version.
+    history: Vec<HistoryBody>,
+}
+
+/// Lists the finds of an area, by the community of their place.
+///
+/// A find without a community is listed where its reporter works. When the community is corrected,
+/// it goes to that one's list. Those that have stood in their status longest first.
+#[utoipa::path(
+    tag = "desk",
+    params(Paging, ("status" = Option<String>, Query, description = "Only those in this status", example = "reported")),
+    responses(
+        (status = 200, description = "The finds", body = FindList, example = json!(FindList::example())),
+        NotListed,
+    ),
+    security(("access_token" = [])),
+)]
+#[get("/v1/desk/finds")]
+pub(crate) async fn list_finds(
+    staff: DeskStaff,
+    service: web::Data<Service>,
+    query: web::Query<Status>,
+    paging: web::Query<Paging>,
+) -> Answer<HttpResponse> {
+    let page = FINDS.page(&paging)?;
+    let found = service.finds(staff.acting(), query.into_inner().status, page).await?;
+    Ok(HttpResponse::Ok().json(FindList::of(found)?))
+}
+
+/// Gives a find whole, with what belongs to it and its history.
+#[utoipa::path(
+    tag = "desk",
+    params(("id" = Uuid, Path, description = "Which")),
+    responses(
+        (status = 200, description = "The record, its attachments, and what became of it", body = FindBody, example = json!(FindBody::example())),
+        NotRead,
+    ),
+    security(("access_token" = [])),
+)]
+#[get("/v1/desk/finds/{id}")]
+pub(crate) async fn read_find(
+    staff: DeskStaff,
+    service: web::Data<Service>,
+    id: web::Path<Uuid>,
+) -> Answer<HttpResponse> {
+    let seen = service.find(staff.acting(), RecordId(*id)).await?;
+    Ok(HttpResponse::Ok().json(FindBody::of(seen)?))
+}
+
+const ID: &str = "0192e4a0-0000-7000-8000-000000000008";
+
+impl FindList {
+    fn of(found: Slice<FindItem, Place>) -> Answer<Self> {
+        let next = FINDS.next(found.next)?;
+        let entry = |item: FindItem| FindEntry {
+            record: item.id.0,
+            community_code: item.community_code,
+            category: item.category,
+            urgency: item.urgency,
+            status: item.status,
+            found_at: item.found_at,
+            since_us: item.since.0,
+            changed_at_us: item.changed_at.0,
+        };
+        Ok(Self { finds: found.rows.into_iter().map(entry).collect(), next })
+    }
+
+    fn example() -> Value {
+        json!({"finds": [{"record": ID, "community_code": "110102012001", "category": "acute_illness",
+            "urgency": "urgent", "status": "reported",
+            "since_us": 1_795_406_400_000_000_i64, "changed_at_us": 1_795_406_400_000_000_i64}]})
+    }
+}
+
+impl FindBody {
+    fn of(seen: FindSeen) -> Answer<Self> {
+        Ok(Self {
+            record: whole(&seen.record)?,
+            attachments: seen.attachments.iter().map(whole).collect::<Answer<_>>()?,
+            history: seen.history.into_iter().map(HistoryBody::of).collect::<Answer<_>>()?,
+        })
+    }
+
+    fn example() -> Value {
+        json!({"record": {"record": ID, "kind": "find", "rev": "1-5c1a9f02",
+                "document": {"status": "reported", "place": "虚拟胡同2号楼前",
+                    "category": "acute_illness", "urgency": "urgent"}},
+            "attachments": [],
+            "history": [{"rev_number": 1, "device": ID, "device_seq": 1, "user": ID,
+                "user_name": "测试甲", "received_at_us": 1_795_406_400_000_000_i64,
+                "outcome": "applied", "changes": [{"path": "/status", "after": "reported"}]}]})
+    }
+}

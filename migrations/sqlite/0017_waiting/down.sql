@@ -1,0 +1,10 @@
+DROP INDEX find_row_by_place;
+DROP INDEX find_row_by_stream;
+CREATE INDEX find_row_by_stream ON find_row (stream, status, changed_at, id, deleted);
+DROP INDEX record_by_status;
+CREATE INDEX assessment_row_by_stream ON assessment_row (stream, status, changed_at, id, deleted);
+DROP INDEX record_in_conflict;
+CREATE INDEX record_in_conflict ON record (changed_at, id, stream) WHERE open_conflicts > 0;
+ALTER TABLE record DROP COLUMN conflict_since;
+ALTER TABLE record DROP COLUMN status_since;
+ALTER TABLE record DROP COLUMN status;

@@ -1,0 +1,5 @@
+//! Lists of the desk: in which order, page by page to the last row, and at whose desk.
+
+mod finds;
+mod pages;
+mod waiting;
