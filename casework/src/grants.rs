@@ -60,8 +60,9 @@ pub fn grants(facts: &PersonFacts, day: NaiveDate) -> Grants {
         facts.memberships.iter().filter(|membership| membership.is_in_force(day)).collect();
     let had_any = !facts.offices.is_empty() || !facts.memberships.is_empty();
     let fallback = Some(fallback(facts, day));
+    let staff = is_staff(facts);
     if !facts.active || (had_any && offices.is_empty() && memberships.is_empty()) {
-        return Grants { closed: true, fallback, ..Grants::default() };
+        return Grants { closed: true, fallback, staff, ..Grants::default() };
     }
 
     let mut streams = BTreeMap::new();
@@ -92,7 +93,14 @@ pub fn grants(facts: &PersonFacts, day: NaiveDate) -> Grants {
     let desks = facts.desk.iter().filter(|desk| desk.kind == StreamKind::Caseload);
     let desks = desks.map(|desk| (desk.stream, desk.area.clone()));
     let areas = caseloads.chain(desks).filter(|(stream, _)| streams.contains_key(stream)).collect();
-    Grants { closed: false, streams, fallback, areas }
+    Grants { closed: false, streams, fallback, areas, staff }
+}
+
+/// Whether a person holds offices, and neither works in a team nor reports from a community, nor
+/// ever did: what such a one wrote on a tablet before may still arrive.
+fn is_staff(facts: &PersonFacts) -> bool {
+    let reports = |office: &Office| office.role == Role::CommitteeMember;
+    facts.memberships.is_empty() && !facts.offices.is_empty() && !facts.offices.iter().any(reports)
 }
 
 /// Where a person decides on what this one wrote, if nothing else tells: at the desk of the team

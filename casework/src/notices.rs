@@ -28,11 +28,15 @@ fn document(news: &News<'_>) -> Object {
     let mut document = Object::from([
         ("device".to_owned(), text(&news.edit.device)),
         ("device_seq".to_owned(), Json::Integer(number)),
-        ("record".to_owned(), text(&news.record)),
-        ("kind".to_owned(), text(&news.kind)),
         ("at".to_owned(), Json::Text(beijing_time(news.at))),
     ]);
     let mut put = |name: &str, value: Json| drop(document.insert(name.to_owned(), value));
+    if let Some(record) = news.record {
+        put("record", text(&record));
+    }
+    if let Some(kind) = news.kind {
+        put("kind", text(&kind));
+    }
     match news.event {
         Event::Applied { by, reason, conflicts } => {
             put("event", Json::from(notice::APPLIED));

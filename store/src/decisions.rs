@@ -1,8 +1,9 @@
-//! What decisions on quarantined edits need of the journal.
+//! What decisions on edits that were not taken need of the journal.
 
 use crate::Tx;
 use crate::codec::{Codec, Place};
-use crate::journal::{PAYLOAD, QUARANTINED, with_name};
+use crate::failure::corrupt;
+use crate::journal::{PAYLOAD, QUARANTINED, REJECTED, untaken_verdict, with_name};
 use crate::keys::KeyRing;
 use crate::schema::{device_continues, journal};
 use crate::values::{Fixed, Name, counted, counter};
@@ -22,6 +23,7 @@ struct Row {
     record: Option<Fixed<16>>,
     root: Option<Fixed<16>>,
     kind: Option<String>,
+    verdict: String,
     stream: Option<Fixed<16>>,
     group_id: Option<Fixed<16>>,
     key_id: i32,
@@ -36,13 +38,13 @@ struct Range {
     group: Option<Fixed<16>>,
 }
 
-/// Those of these edits that were quarantined, with the quarantined members of their groups.
+/// Those of these edits that were quarantined or rejected, with those of their groups.
 pub(crate) fn waiting(tx: &mut Tx, names: &[EditName]) -> Stored<Vec<Waiting>> {
     let named = names.iter().map(|name| {
         let at = counter(name.device_seq.0);
         Range { device: name.device.fixed(), from: at, through: at, group: None }
     });
-    let mut rows = quarantined(tx, named.collect())?;
+    let mut rows = untaken(tx, named.collect())?;
     let groups: BTreeMap<_, _> =
         rows.iter().filter_map(|row| Some(((row.device, row.group_id?), row.device_seq))).collect();
     let reach = i64::try_from(LIMITS.push_edits_max).unwrap_or(i64::MAX);
@@ -52,18 +54,18 @@ pub(crate) fn waiting(tx: &mut Tx, names: &[EditName]) -> Stored<Vec<Waiting>> {
         through: at.saturating_add(reach),
         group: Some(group),
     });
-    rows.extend(quarantined(tx, groups.collect())?);
+    rows.extend(untaken(tx, groups.collect())?);
     let continues = continues(tx, &rows)?;
     let (session, keys) = tx.session();
-    let waiting: Stored<Vec<Option<Waiting>>> =
+    let waiting: Stored<Vec<Waiting>> =
         rows.into_iter().map(|row| opened(&mut session.codec, keys, &continues, row)).collect();
     let waiting = tx.note(waiting)?;
     let by_name: BTreeMap<_, _> =
-        waiting.into_iter().flatten().map(|waiting| (waiting.name, waiting)).collect();
+        waiting.into_iter().map(|waiting| (waiting.name, waiting)).collect();
     Ok(by_name.into_values().collect())
 }
 
-fn quarantined(tx: &mut Tx, places: Vec<Range>) -> Stored<Vec<Row>> {
+fn untaken(tx: &mut Tx, places: Vec<Range>) -> Stored<Vec<Row>> {
     if places.is_empty() {
         return Ok(Vec::new());
     }
@@ -74,7 +76,7 @@ fn quarantined(tx: &mut Tx, places: Vec<Range>) -> Stored<Vec<Row>> {
                 let here = journal::device
                     .eq(place.device)
                     .and(journal::device_seq.between(place.from, place.through))
-                    .and(journal::verdict.eq(QUARANTINED));
+                    .and(journal::verdict.eq_any([QUARANTINED, REJECTED]));
                 query = match place.group {
                     Some(group) => query.or_filter(here.and(journal::group_id.eq(group))),
                     None => query.or_filter(here),
@@ -111,15 +113,7 @@ fn continues(tx: &mut Tx, rows: &[Row]) -> Stored<Continues> {
     Ok(continues)
 }
 
-fn opened(
-    codec: &mut Codec,
-    keys: &KeyRing,
-    continues: &Continues,
-    row: Row,
-) -> Stored<Option<Waiting>> {
-    let (Some(record), Some(root), Some(kind)) = (row.record, row.root, row.kind) else {
-        return Ok(None);
-    };
+fn opened(codec: &mut Codec, keys: &KeyRing, continues: &Continues, row: Row) -> Stored<Waiting> {
     let payload = match row.payload {
         None => None,
         Some(bytes) => with_name(row.device, row.device_seq, |name| {
@@ -127,20 +121,21 @@ fn opened(
             Ok(Some(text.to_owned()))
         })?,
     };
-    Ok(Some(Waiting {
+    Ok(Waiting {
         name: EditName {
             device: DeviceId::of(row.device),
             device_seq: DeviceSeq(counted(row.device_seq)?),
         },
         user: UserId::of(row.account),
-        record: RecordId::of(record),
-        root: RecordId::of(root),
-        kind,
+        verdict: untaken_verdict(&row.verdict).ok_or_else(|| corrupt("a verdict"))?,
+        record: row.record.map(RecordId::of),
+        root: row.root.map(RecordId::of),
+        kind: row.kind,
         stream: row.stream.map(StreamId::of),
         group: row.group_id.map(GroupId::of),
         payload,
         continues: continues.get(&row.device).cloned().unwrap_or_default(),
-    }))
+    })
 }
 
 /// Those of these edits that a decision has settled.

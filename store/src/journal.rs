@@ -75,7 +75,7 @@ pub(crate) fn word(verdict: Verdict) -> &'static str {
 }
 
 pub(crate) const QUARANTINED: &str = "quarantined";
-const REJECTED: &str = "rejected";
+pub(crate) const REJECTED: &str = "rejected";
 
 /// The name of a row, as its sealed values are bound to it.
 pub(crate) fn with_name<T>(
@@ -206,7 +206,7 @@ pub(crate) fn untaken(tx: &mut Tx, device: DeviceId, records: &[RecordId]) -> St
     Ok(untaken)
 }
 
-fn untaken_verdict(word: &str) -> Option<Verdict> {
+pub(crate) fn untaken_verdict(word: &str) -> Option<Verdict> {
     match word {
         QUARANTINED => Some(Verdict::Quarantined),
         REJECTED => Some(Verdict::Rejected),

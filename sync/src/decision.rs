@@ -1,8 +1,10 @@
-//! Decisions on quarantined edits: applied to today's record, or dismissed. Always by a person with
-//! authority, always with a reason, always on a whole group.
+//! Decisions on edits that were not taken. A quarantined one is applied to today's record, or
+//! dismissed; a rejected one can only be dismissed, once somebody has read it. Always by a person
+//! with authority, always with a reason, always on a whole group.
 
 use crate::edit::{Asked, Edit, Op, Received};
 use crate::id::{DeviceId, DeviceSeq, GroupId, RecordId, StreamId, UserId};
+use crate::outcome::Verdict;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -15,7 +17,7 @@ pub struct EditName {
     pub device_seq: DeviceSeq,
 }
 
-/// What is decided of a quarantined edit.
+/// What is decided of an edit that was not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
     /// Applied, or else dismissed.
@@ -35,19 +37,21 @@ impl Decision {
     }
 }
 
-/// A quarantined edit, as the journal holds it.
+/// An edit that was quarantined or rejected, as the journal holds it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Waiting {
     /// Its name.
     pub name: EditName,
     /// Its author.
     pub user: UserId,
-    /// The record it asks for.
-    pub record: RecordId,
+    /// Quarantined or rejected.
+    pub verdict: Verdict,
+    /// The record it asks for; none if that could not be read.
+    pub record: Option<RecordId>,
     /// That record's root.
-    pub root: RecordId,
+    pub root: Option<RecordId>,
     /// That record's kind.
-    pub kind: String,
+    pub kind: Option<String>,
     /// The stream at whose desk it was laid.
     pub stream: Option<StreamId>,
     /// Its group.
@@ -58,7 +62,7 @@ pub struct Waiting {
     pub continues: Vec<(DeviceId, DeviceSeq)>,
 }
 
-/// A quarantined edit that a push decides on, or one of its group.
+/// An edit that a push decides on, or one of its group.
 #[derive(Clone, Debug)]
 pub(crate) struct Case {
     pub(crate) waiting: Waiting,

@@ -88,14 +88,15 @@ impl MemoryState {
         self.epoch = Some(epoch);
     }
 
-    /// A journal row as a quarantined edit, if it names a record.
-    fn waiting(&self, row: &JournalRow<'_>) -> Option<Waiting> {
-        Some(Waiting {
+    /// A journal row as an edit on which somebody may decide.
+    fn waiting(&self, row: &JournalRow<'_>) -> Waiting {
+        Waiting {
             name: EditName { device: row.device, device_seq: row.device_seq },
             user: row.user,
-            record: row.record?,
-            root: row.root?,
-            kind: row.kind.clone()?,
+            verdict: row.outcome.outcome,
+            record: row.record,
+            root: row.root,
+            kind: row.kind.clone(),
             stream: row.stream,
             group: row.group,
             payload: Some(row.payload.to_string()),
@@ -104,7 +105,7 @@ impl MemoryState {
                 .get(&row.device)
                 .map(|d| d.continues.clone())
                 .unwrap_or_default(),
-        })
+        }
     }
 }
 
@@ -239,17 +240,18 @@ impl WriteTx for MemoryTx<'_> {
 
     fn waiting(&mut self, names: &[EditName]) -> Stored<Vec<Waiting>> {
         let journal = &self.state.journal;
-        let quarantined = |row: &&JournalRow<'_>| row.outcome.outcome == Verdict::Quarantined;
+        let untaken = |row: &&JournalRow<'_>| {
+            matches!(row.outcome.outcome, Verdict::Quarantined | Verdict::Rejected)
+        };
         let named = |name: &EditName| journal.get(&(name.device, name.device_seq));
         let mut all = BTreeMap::new();
-        for row in names.iter().filter_map(named).filter(quarantined) {
+        for row in names.iter().filter_map(named).filter(untaken) {
             let group = journal.values().filter(|other| {
                 other.device == row.device && other.group == row.group && row.group.is_some()
             });
-            for row in group.filter(quarantined).chain([row]) {
-                if let Some(waiting) = self.state.waiting(row) {
-                    all.insert(waiting.name, waiting);
-                }
+            for row in group.filter(untaken).chain([row]) {
+                let waiting = self.state.waiting(row);
+                all.insert(waiting.name, waiting);
             }
         }
         Ok(all.into_values().collect())

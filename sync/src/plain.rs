@@ -234,11 +234,13 @@ impl Rules for PlainRules {
             Event::Dismissed { reason, .. } => ("dismissed", reason),
             Event::SubmissionMet { .. } => ("submission_met", ""),
         };
-        let document = Object::from([
+        let mut document = Object::from([
             ("event".to_owned(), Json::from(event)),
             ("reason".to_owned(), Json::from(reason)),
-            ("record".to_owned(), Json::Text(news.record.to_string())),
         ]);
+        if let Some(record) = news.record {
+            document.insert("record".to_owned(), Json::Text(record.to_string()));
+        }
         let to = news.author;
         vec![Notice { to, stream: StreamId(to.0), kind: "notice", document }]
     }

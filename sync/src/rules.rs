@@ -68,6 +68,9 @@ pub struct Grants {
     pub fallback: Option<StreamId>,
     /// The areas that streams are for, as the field's rules read them.
     pub areas: BTreeMap<StreamId, String>,
+    /// Whether the person works at desks alone, where no tablet is away from the network: what is
+    /// refused to one is told at once, and waits for nobody.
+    pub staff: bool,
 }
 
 impl Grants {
@@ -195,10 +198,10 @@ pub struct News<'a> {
     pub edit: EditName,
     /// Whose edit that is.
     pub author: UserId,
-    /// The record that the edit asked for.
-    pub record: RecordId,
+    /// The record that the edit asked for; none if that could not be read.
+    pub record: Option<RecordId>,
     /// That record's kind.
-    pub kind: &'a str,
+    pub kind: Option<&'a str>,
     /// The server's instant.
     pub at: Instant,
     /// What happened.

@@ -181,8 +181,8 @@ pub trait WriteTx: ReadTx {
     /// Those of these records that exist.
     fn records(&mut self, ids: &[RecordId]) -> Stored<Vec<StoredRecord>>;
 
-    /// Those of these edits that were quarantined, with the quarantined edits of their groups, by
-    /// name, decided on or not. What it says never changes, so that it may be read before a lock.
+    /// Those of these edits that were quarantined or rejected, with those of their groups, by name,
+    /// decided on or not. What it says never changes, so that it may be read before a lock.
     fn waiting(&mut self, names: &[EditName]) -> Stored<Vec<Waiting>>;
 
     /// Those of these edits that a decision has settled.

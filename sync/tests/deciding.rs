@@ -240,3 +240,35 @@ fn a_root_is_deleted_after_what_belongs_to_it_and_nothing_is_put_under_it_then()
     assert_eq!(late(&mut world, 6, 2, &inner), "quarantined/deleted");
     assert_eq!(late(&mut world, 7, 3, "0"), "quarantined/deleted");
 }
+
+#[test]
+fn what_was_rejected_is_dismissed_with_a_reason_and_never_applied() {
+    let mut world = world();
+    let home = world.put(1, thing(1, 1, "0", json!({"x": 1})));
+    let unknown = with(thing(2, 1, &home, json!({"x": 2})), "kind", json!("unheard"));
+    assert_eq!(world.verdict(1, unknown), "rejected/unknown_kind");
+    assert_eq!(world.verdict(1, json!({"device_seq": 3, "op": "put"})), "rejected/malformed");
+    let refused = world.decide(&[decision(1, "apply", 1, 2)]).remove(0);
+    assert_eq!(verdict(&refused), "quarantined/not_permitted");
+    let told = world.decide(&[decision(2, "dismiss", 1, 2)]).remove(0);
+    assert_eq!(verdict(&told), "applied");
+    assert_eq!(
+        world.notices(1),
+        [json!({"event": "dismissed", "reason": "已核实", "record": record(1)})]
+    );
+    let again = world.decide(&[decision(3, "dismiss", 1, 2)]).remove(0);
+    assert_eq!(verdict(&again), "quarantined/settled");
+    assert_eq!(world.document(1), json!({"x": 1}));
+}
+
+#[test]
+fn what_staff_may_not_do_is_refused_to_them_and_waits_for_nobody() {
+    let mut world = world();
+    let home = world.put(1, thing(1, 1, "0", json!({"x": 1})));
+    let grants = |staff| Grants { staff, ..Grants::default() };
+    world.store.state().grants.insert(user(3), grants(true));
+    let wish = |n| thing(n, 1, &home, json!({"x": 2}));
+    assert_eq!(world.verdict(3, wish(1)), "rejected/not_available");
+    world.store.state().grants.insert(user(3), grants(false));
+    assert_eq!(world.verdict(3, wish(2)), "quarantined/not_available");
+}

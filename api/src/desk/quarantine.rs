@@ -1,4 +1,4 @@
-//! What waits in quarantine: looked at beside today's record, and decided on.
+//! What was not taken: looked at beside today's record, and decided on.
 
 use super::act::{Acting, unless_refused};
 use super::look::reached;
@@ -16,7 +16,7 @@ use ruhu_sync::decision::{EditName, Waiting};
 use ruhu_sync::edit::{Edit, Received};
 use ruhu_sync::id::StreamId;
 use ruhu_sync::json::{Json, Object};
-use ruhu_sync::outcome::{Outcome, Reason};
+use ruhu_sync::outcome::{Outcome, Reason, Verdict};
 use ruhu_sync::patch::{Wish, asks};
 use ruhu_sync::path::Path;
 use ruhu_sync::record::StoredRecord;
@@ -58,6 +58,8 @@ pub struct QuarantineSeen {
     pub places: Vec<PlaceSeen>,
     /// The record today, if it is there.
     pub record: Option<StoredRecord>,
+    /// A rejected edit as it came, whether or not it can be read as one.
+    pub payload: Option<String>,
 }
 
 /// What is decided of an edit.
@@ -80,19 +82,20 @@ pub(super) fn decided_on(tx: &mut Tx, person: &SignedIn) -> Stored<Vec<StreamId>
 }
 
 impl Service {
-    /// The edits that wait for this person, oldest first.
+    /// The edits of a verdict, quarantined or rejected, that wait for this person, oldest first.
     pub async fn quarantine(
         &self,
         person: SignedIn,
+        verdict: Verdict,
         page: Page<EditPlace>,
     ) -> Answer<Slice<Listed, EditPlace>> {
         self.read(move |tx| {
             let streams = decided_on(tx, &person)?;
-            let found = tx.quarantined(&streams, page)?;
+            let found = tx.quarantined(verdict, &streams, page)?;
             let mut devices: Vec<_> = found.rows.iter().map(|edit| edit.name.device).collect();
             devices.sort_unstable();
             devices.dedup();
-            let waiting = tx.quarantined_of(&devices)?;
+            let waiting = tx.quarantined_of(verdict, &devices)?;
             let mut by_device = std::collections::BTreeMap::<_, Vec<_>>::new();
             for neighbour in waiting {
                 by_device.entry(neighbour.name.device).or_default().push(neighbour);
@@ -114,7 +117,7 @@ impl Service {
     ) -> Answer<QuarantineSeen> {
         let seen = self.read(move |tx| {
             let Some(edit) = within_reach(tx, &person, name)? else { return Ok(None) };
-            let together = together(&tx.quarantined_of(&[name.device])?, name);
+            let together = together(&tx.quarantined_of(edit.verdict, &[name.device])?, name);
             let record = match edit.record {
                 Some(id) => tx.records(&[id])?.pop(),
                 None => None,
@@ -123,14 +126,17 @@ impl Service {
                 Some(record) => tx.record_history(record.id)?,
                 None => Vec::new(),
             };
-            let asked = tx.quarantined_content(name)?.and_then(|waiting| asked(&waiting));
+            let content = tx.quarantined_content(name)?;
+            let asked = content.as_ref().and_then(asked);
             let base = asked.as_ref().and_then(|edit| earlier(edit, record.as_ref(), &history));
             let places = match &asked {
                 Some(edit) => places(tx.shelf()?.rules(), edit, record.as_ref(), base.as_ref())?,
                 None => Vec::new(),
             };
-            let listed = Listed { edit, together };
-            Ok(Some(QuarantineSeen { listed, is_base_known: base.is_some(), places, record }))
+            let is_rejected = edit.verdict == Verdict::Rejected;
+            let payload = content.filter(|_| is_rejected).and_then(|waiting| waiting.payload);
+            let (listed, is_base_known) = (Listed { edit, together }, base.is_some());
+            Ok(Some(QuarantineSeen { listed, is_base_known, places, record, payload }))
         });
         seen.await?.ok_or_else(|| Kind::NotAvailable.into())
     }
@@ -147,7 +153,7 @@ impl Service {
     }
 }
 
-/// A quarantined edit on which this person decides; anything else is not available.
+/// A quarantined or rejected edit on which this person decides; anything else is not available.
 fn within_reach(tx: &mut Tx, person: &SignedIn, name: EditName) -> Stored<Option<QuarantinedEdit>> {
     let streams = decided_on(tx, person)?;
     let found = tx.quarantined_edit(name)?;
@@ -206,10 +212,13 @@ fn places(
 
 fn take(acting: &mut Acting<'_>, settlement: &Settlement) -> Stored<Answer<String>> {
     let name = settlement.edit;
-    if within_reach(acting.tx, acting.person, name)?.is_none() {
+    let Some(edit) = within_reach(acting.tx, acting.person, name)? else {
         return Ok(Err(Kind::NotAvailable.into()));
+    };
+    if settlement.applies && edit.verdict == Verdict::Rejected {
+        return Ok(Err(never_applied()));
     }
-    let units = together(&acting.tx.quarantined_of(&[name.device])?, name);
+    let units = together(&acting.tx.quarantined_of(edit.verdict, &[name.device])?, name);
     if units.is_empty() {
         return Ok(Err(not_settled(Some(Reason::Settled))));
     }
@@ -249,6 +258,14 @@ fn end(edit: &EditName, outcome: &Outcome) -> Value {
         told["conflicts"] = json!(outcome.conflicts);
     }
     told
+}
+
+fn never_applied() -> Problem {
+    not_settled(Some(Reason::NotPermitted)).detail(
+        "被拒收的修改内容有误，不能采纳。请对照原文由经办人重新填写，处理后在此结案（不采纳）。",
+        "A rejected edit is wrong in itself and cannot be applied. Have it written anew from its \
+         text, and dismiss it here when that is done.",
+    )
 }
 
 fn not_settled(reason: Option<Reason>) -> Problem {

@@ -1,4 +1,4 @@
-//! What waits in quarantine: listed, read, applied, dismissed.
+//! What was not taken: listed, read, applied, dismissed.
 
 mod contract;
 
@@ -13,13 +13,15 @@ use crate::problem::{Answer, Kind};
 use crate::service::Service;
 use actix_web::http::header::ContentType;
 use actix_web::{HttpResponse, get, post, web};
-use contract::{Because, QuarantineList, QuarantinedBody, Settled};
+use contract::{Because, QuarantineList, QuarantinedBody, Settled, Untaken, Wanted};
 use ruhu_store::desk::EditPlace;
 use ruhu_sync::decision::EditName;
 use ruhu_sync::id::{DeviceId, DeviceSeq};
+use ruhu_sync::outcome::Verdict;
 use uuid::Uuid;
 
 const QUARANTINE: List<EditPlace> = List::named("quarantine");
+const REJECTED: List<EditPlace> = List::named("rejected");
 
 refusals!(NotListed: Kind::NotPermitted, Kind::InvalidRequest);
 refusals!(NotRead: Kind::NotPermitted, Kind::NotAvailable, Kind::InvalidRequest);
@@ -30,12 +32,13 @@ fn named((device, device_seq): (Uuid, u64)) -> EditName {
     EditName { device: DeviceId(device), device_seq: DeviceSeq(device_seq) }
 }
 
-/// Lists the edits in quarantine that the reviewer decides on, oldest first.
+/// Lists the edits that were not taken and that the reviewer decides on, oldest first.
 ///
-/// Each belongs where its record is today, or the household that it is about. Names are masked.
+/// Those in quarantine, which wait to be applied or dismissed; with `outcome=rejected`, those that
+/// were rejected, which are read, and dismissed once they are dealt with. Each belongs where its record is today, or the household that it is about. Names are masked.
 #[utoipa::path(
     tag = "desk",
-    params(Paging),
+    params(Paging, ("outcome" = Option<Untaken>, Query, description = "Which: those in quarantine, if it is left out", example = "quarantined")),
     responses(
         (status = 200, description = "The edits that wait for a decision", body = QuarantineList, example = json!(QuarantineList::example())),
         NotListed,
@@ -46,14 +49,21 @@ fn named((device, device_seq): (Uuid, u64)) -> EditName {
 pub(crate) async fn list_quarantine(
     reviewer: Reviewer,
     service: web::Data<Service>,
+    wanted: web::Query<Wanted>,
     paging: web::Query<Paging>,
 ) -> Answer<HttpResponse> {
     let now = reviewer.person.now;
-    let found = service.quarantine(reviewer.person, QUARANTINE.page(&paging)?).await?;
-    Ok(HttpResponse::Ok().json(QuarantineList::of(found, now)?))
+    let (list, verdict) = match wanted.outcome {
+        None | Some(Untaken::Quarantined) => (&QUARANTINE, Verdict::Quarantined),
+        Some(Untaken::Rejected) => (&REJECTED, Verdict::Rejected),
+    };
+    let found = service.quarantine(reviewer.person, verdict, list.page(&paging)?).await?;
+    Ok(HttpResponse::Ok().json(QuarantineList::of(found, list, now)?))
 }
 
-/// Gives a quarantined edit, place by place, beside today's record.
+/// Gives an edit that was not taken, place by place, beside today's record.
+///
+/// A rejected one comes with its text as well, also where it cannot be read as an edit.
 #[utoipa::path(
     tag = "desk",
     params(
@@ -80,7 +90,8 @@ pub(crate) async fn read_quarantined(
 /// Applies a quarantined edit: it is merged anew, in its author's name, with today's record.
 ///
 /// Its group goes with it, and so does what builds on it. What still cannot be applied waits on,
-/// and is named. The author is told by a notice.
+/// and is named. The author is told by a notice. A rejected edit is wrong in itself and is never
+/// applied: its text is copied by hand.
 #[utoipa::path(
     tag = "desk",
     params(
@@ -106,8 +117,8 @@ pub(crate) async fn apply_quarantined(
     settle(reviewer, &service, named(*name), true, key, asked.0).await
 }
 
-/// Dismisses a quarantined edit, with its group and what builds on it. The author is told by a
-/// notice, with the reason.
+/// Dismisses an edit that was quarantined or rejected, with its group and what builds on it. The
+/// author is told by a notice, with the reason.
 #[utoipa::path(
     tag = "desk",
     params(

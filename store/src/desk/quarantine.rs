@@ -1,15 +1,19 @@
-//! What waits in quarantine: what has not been settled, at the desk of the stream where it belongs
-//! today. Decisions of staff that were refused are not listed: they wait for nobody.
+//! What was quarantined or rejected and has not been settled, at the desk of the stream where it
+//! belongs today. Decisions of staff that were refused are not listed: they wait for nobody.
 
 use crate::Tx;
+use crate::failure::corrupt;
+use crate::journal::untaken_verdict;
 use crate::page::{Page, Slice};
 use crate::schema::{account, household_row, journal, record};
 use crate::values::{Fixed, Name, counted, counter};
 use diesel::dsl::{exists, not};
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::{Binary, Bool, Nullable};
 use ruhu_sync::decision::{EditName, Waiting};
 use ruhu_sync::id::{DeviceId, DeviceSeq, GroupId, Instant, RecordId, StreamId, UserId};
+use ruhu_sync::outcome::Verdict;
 use ruhu_sync::storage::{Stored, WriteTx as _};
 
 diesel::alias!(record as root_record: RootRecord);
@@ -25,10 +29,17 @@ diesel::define_sql_function! {
     ) -> Nullable<Binary>;
 }
 
-/// In words, not as values: the indexes are of exactly these.
+// In words, not as values: the indexes are of exactly these.
 const IS_QUARANTINED: &str = "journal.verdict = 'quarantined' AND journal.op IN ('put', 'delete')";
+const IS_REJECTED: &str = "journal.verdict = 'rejected' AND journal.stream IS NOT NULL \
+    AND (journal.op IS NULL OR journal.op IN ('put', 'delete'))";
 
-/// An edit that waits for a person with authority to decide.
+/// The edits of a verdict that somebody is to read. What staff asked for is not among them.
+fn untaken(verdict: Verdict) -> SqlLiteral<Bool> {
+    diesel::dsl::sql(if verdict == Verdict::Rejected { IS_REJECTED } else { IS_QUARANTINED })
+}
+
+/// An edit that was not taken, for a person with authority to read and to decide on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuarantinedEdit {
     /// Its name.
@@ -39,6 +50,8 @@ pub struct QuarantinedEdit {
     pub user_name: String,
     /// When it arrived.
     pub received_at: Instant,
+    /// Quarantined or rejected.
+    pub verdict: Verdict,
     /// When it was made, by the device's clock.
     pub made_at: Option<String>,
     /// What it does.
@@ -74,7 +87,7 @@ pub struct Neighbour {
 pub type EditPlace = (Instant, DeviceId, DeviceSeq);
 
 type Row = (
-    (Fixed<16>, i64, Fixed<16>, String, i64, Option<String>, Option<String>),
+    (Fixed<16>, i64, Fixed<16>, String, i64, Option<String>, Option<String>, String),
     (Option<Fixed<16>>, Option<String>, Option<Fixed<16>>, Option<Fixed<16>>, String),
     (Option<String>, Option<String>),
 );
@@ -86,7 +99,6 @@ macro_rules! waiting_edits {
             .left_join(record::table.on(journal::record.eq(record::id.nullable())))
             .left_join(root_record.on(journal::root.eq(root_record.field(record::id).nullable())))
             .left_join(household_row::table.on(journal::root.eq(household_row::id.nullable())))
-            .filter(diesel::dsl::sql::<Bool>(IS_QUARANTINED))
     };
 }
 
@@ -121,6 +133,7 @@ macro_rules! columns {
                 journal::received_at,
                 journal::made_at,
                 journal::op,
+                journal::verdict,
             ),
             (journal::record, journal::kind, stream_today!(), journal::group_id, journal::outcome),
             (household_row::head_name_masked.nullable(), household_row::community_code.nullable()),
@@ -129,9 +142,11 @@ macro_rules! columns {
 }
 
 impl Tx {
-    /// The edits that wait where these streams are decided on, oldest first.
+    /// The edits of a verdict, quarantined or rejected, that nobody has settled, where these
+    /// streams are decided on: oldest first.
     pub fn quarantined(
         &mut self,
+        verdict: Verdict,
         streams: &[StreamId],
         page: Page<EditPlace>,
     ) -> Stored<Slice<QuarantinedEdit, EditPlace>> {
@@ -139,6 +154,7 @@ impl Tx {
         let rows: Vec<Row> = self.run(|connection| {
             on_both!(connection, |c| {
                 let mut query = waiting_edits!()
+                    .filter(untaken(verdict))
                     .filter(unsettled!())
                     .filter(stream_today!().eq_any(streams))
                     .order((journal::received_at, journal::device, journal::device_seq))
@@ -161,10 +177,11 @@ impl Tx {
         Ok(page.cut(rows, |edit| (edit.received_at, edit.name.device, edit.name.device_seq)))
     }
 
-    /// One quarantined edit, settled or not.
+    /// One quarantined or rejected edit, settled or not.
     pub fn quarantined_edit(&mut self, name: EditName) -> Stored<Option<QuarantinedEdit>> {
         let row: Option<Row> = self.run(|connection| {
             on_both!(connection, |c| waiting_edits!()
+                .filter(untaken(Verdict::Quarantined).or(untaken(Verdict::Rejected)))
                 .filter(journal::device.eq(name.device.fixed()))
                 .filter(journal::device_seq.eq(counter(name.device_seq.0)))
                 .select(columns!())
@@ -180,13 +197,17 @@ impl Tx {
         Ok(found.into_iter().find(|waiting| waiting.name == name))
     }
 
-    /// The edits of these devices that wait, in order of their names.
-    pub fn quarantined_of(&mut self, devices: &[DeviceId]) -> Stored<Vec<Neighbour>> {
+    /// The edits of these devices of a verdict that nobody has settled, in order of their names.
+    pub fn quarantined_of(
+        &mut self,
+        verdict: Verdict,
+        devices: &[DeviceId],
+    ) -> Stored<Vec<Neighbour>> {
         let devices: Vec<_> = devices.iter().map(|device| device.fixed()).collect();
         let rows: Vec<(Fixed<16>, i64, Option<Fixed<16>>, String)> = self.run(|connection| {
             on_both!(connection, |c| journal::table
                 .filter(journal::device.eq_any(devices))
-                .filter(diesel::dsl::sql::<Bool>(IS_QUARANTINED))
+                .filter(untaken(verdict))
                 .filter(unsettled!())
                 .order((journal::device, journal::device_seq))
                 .select(
@@ -217,7 +238,7 @@ fn edit_name(device: Fixed<16>, device_seq: i64) -> Stored<EditName> {
 
 fn quarantined(row: Row) -> Stored<QuarantinedEdit> {
     let (
-        (device, device_seq, user, user_name, received_at, made_at, op),
+        (device, device_seq, user, user_name, received_at, made_at, op, verdict),
         (record, kind, stream, group, outcome_text),
         (head_name_masked, community_code),
     ) = row;
@@ -226,6 +247,7 @@ fn quarantined(row: Row) -> Stored<QuarantinedEdit> {
         user: UserId::of(user),
         user_name,
         received_at: Instant(received_at),
+        verdict: untaken_verdict(&verdict).ok_or_else(|| corrupt("a verdict"))?,
         made_at,
         op,
         record: record.map(Name::of),

@@ -12,7 +12,7 @@ use ruhu_sync::rev::Rev;
 use ruhu_sync::storage::{Carried, Departure, HistoryWanted, StorageError};
 
 on_every_store! {
-    a_quarantined_edit_is_found_by_its_name_and_nothing_else_is,
+    what_was_not_taken_is_found_by_its_name_and_nothing_else_is,
     the_quarantined_members_of_its_group_come_with_it,
     an_edit_is_settled_once,
     a_decision_counts_in_the_history_as_the_edit_that_it_applied,
@@ -38,19 +38,21 @@ fn quarantined(device: u128, seq: u64, record: u128) -> JournalRow<'static> {
     untaken(device, seq, Some(record), Verdict::Quarantined)
 }
 
-fn a_quarantined_edit_is_found_by_its_name_and_nothing_else_is(bench: &dyn Bench) {
+fn what_was_not_taken_is_found_by_its_name_and_nothing_else_is(bench: &dyn Bench) {
     bench.enrol(&device(1));
     let row = quarantined(1, 2, 7);
     append(bench, &[taken(1, 1, 7, 1), row.clone(), untaken(1, 3, Some(7), Verdict::Rejected)]);
     let names = [1, 2, 3, 4].map(|seq| name(1, seq));
     let found = waiting(bench, &names);
-    assert_eq!(found.len(), 1);
+    assert_eq!(found.len(), 2);
+    assert_eq!((found[1].name, found[1].verdict), (name(1, 3), Verdict::Rejected));
     let expected = Waiting {
         name: name(1, 2),
         user: row.user,
-        record: record_id(7),
-        root: record_id(7),
-        kind: "household".to_owned(),
+        verdict: Verdict::Quarantined,
+        record: Some(record_id(7)),
+        root: Some(record_id(7)),
+        kind: Some("household".to_owned()),
         stream: row.stream,
         group: None,
         payload: Some(row.payload.to_string()),

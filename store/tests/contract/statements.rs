@@ -10,6 +10,7 @@ use ruhu_store::Tx;
 use ruhu_store::desk::FindsAt;
 use ruhu_store::page::Page;
 use ruhu_sync::id::{DeviceSeq, RecordId, Seq, UserId};
+use ruhu_sync::outcome::Verdict;
 use ruhu_sync::rules::StreamKind;
 use ruhu_sync::storage::{HistoryWanted, ReadTx, Stored, WriteTx};
 use std::cell::RefCell;
@@ -150,14 +151,21 @@ fn sqlite_finds_what_a_desk_lists_by_the_index_of_the_list() {
         plan
     };
     for after in [None, after] {
-        let plan = uses("SCAN journal USING INDEX journal_quarantined;", &|tx| {
-            tx.quarantined(&streams, page(after)).map(drop)
-        });
-        assert!(!plan.contains("ORDER BY"), "{plan}");
+        for (verdict, index) in [
+            (Verdict::Quarantined, "SCAN journal USING INDEX journal_quarantined;"),
+            (Verdict::Rejected, "SCAN journal USING INDEX journal_rejected;"),
+        ] {
+            let plan = uses(index, &|tx| tx.quarantined(verdict, &streams, page(after)).map(drop));
+            assert!(!plan.contains("ORDER BY"), "{plan}");
+        }
     }
-    let of = "SEARCH journal USING INDEX journal_quarantined_of (device=?)";
-    uses(of, &|tx| tx.quarantined_of(&[device_id(1)]).map(drop));
-    uses(of, &|tx| tx.quarantined_of(&[device_id(1), device_id(2)]).map(drop));
+    for (verdict, of) in [
+        (Verdict::Quarantined, "SEARCH journal USING INDEX journal_quarantined_of (device=?)"),
+        (Verdict::Rejected, "SEARCH journal USING INDEX journal_rejected_of (device=?)"),
+    ] {
+        uses(of, &|tx| tx.quarantined_of(verdict, &[device_id(1)]).map(drop));
+        uses(of, &|tx| tx.quarantined_of(verdict, &[device_id(1), device_id(2)]).map(drop));
+    }
     for place in [None, place] {
         let plan = uses("INDEX record_in_conflict", &|tx| {
             tx.records_in_conflict(&streams, page(place)).map(drop)

@@ -1,15 +1,16 @@
-//! Decisions on quarantined edits: applied anew against today's record, or dismissed.
+//! Decisions on edits that were not taken: applied anew against today's record, or dismissed.
 
 use super::{Judge, Judged, Taken};
 use crate::decision::{Case, Decision, EditName, Waiting};
 use crate::edit::Op;
 use crate::effect::Effect;
-use crate::id::{DeviceSeq, StreamId};
+use crate::id::{DeviceSeq, RecordId, StreamId};
 use crate::ledger::Ledger;
 use crate::merge::Hand;
 use crate::outcome::{Outcome, Reason, Refusal, Verdict};
 use crate::planted::{Fault, planted};
 use crate::rules::{Act, Question, Rules};
+use uuid::Uuid;
 
 impl<R: Rules> Judge<'_, R> {
     /// Judges a decision and, if it is taken, takes it into the ledger. `together` are the
@@ -32,6 +33,10 @@ impl<R: Rules> Judge<'_, R> {
         within_protocol!(self.may_decide(ledger, &case, stream)?);
         if case.is_settled {
             return Ok(Err(Refusal::quarantine(Reason::Settled)));
+        }
+        // Nothing makes what is wrong in itself right: it is read, and dismissed.
+        if decision.applies && case.waiting.verdict == Verdict::Rejected {
+            return Ok(Err(Refusal::quarantine(Reason::NotPermitted)));
         }
         let group = ledger.cases.with_group(&case);
         let decided: Vec<EditName> = together
@@ -58,14 +63,17 @@ impl<R: Rules> Judge<'_, R> {
             return Ok(Err(Refusal::quarantine(Reason::NotAvailable)));
         };
         let standing = within_protocol!(self.standing(stream));
-        let current = match ledger.get_mut(case.waiting.record) {
+        let Waiting { record, kind, .. } = &case.waiting;
+        let current = match record.and_then(|record| ledger.get_mut(record)) {
             Some(entry) => Some(&entry.content()?.document),
             None => None,
         };
-        let Waiting { record, kind, .. } = &case.waiting;
+        // What could not be read is of no record and no kind.
+        let record = record.unwrap_or(RecordId(Uuid::nil()));
+        let kind = kind.as_deref().unwrap_or_default();
         let question = Question {
             current,
-            ..Question::new(self.user, standing.capacity, *record, kind, Act::Decide)
+            ..Question::new(self.user, standing.capacity, record, kind, Act::Decide)
         };
         Ok(self.rules.permits(&question).map_err(Refusal::quarantine))
     }
@@ -105,6 +113,7 @@ impl<R: Rules> Judge<'_, R> {
 
 /// Where what an edit is about is today: its record, or else its root.
 fn today(ledger: &Ledger, case: &Case) -> Option<StreamId> {
-    let entry = ledger.get(case.waiting.record).or_else(|| ledger.get(case.waiting.root));
+    let Waiting { record, root, .. } = &case.waiting;
+    let entry = [record, root].into_iter().flatten().find_map(|id| ledger.get(*id));
     entry.map(|entry| entry.stored.stream)
 }

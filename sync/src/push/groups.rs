@@ -7,6 +7,7 @@ use crate::id::{DeviceSeq, Instant, RecordId};
 use crate::journal::Untaken;
 use crate::judge::{Judge, Taken};
 use crate::ledger::Ledger;
+use crate::merge::Hand;
 use crate::outcome::{Outcome, Reason, Refusal, Verdict};
 use crate::planted::{Fault, planted};
 use crate::rules::{Event, News, Rules};
@@ -82,7 +83,9 @@ pub(super) fn judge_all<R: Rules>(
                     Err(Refusal::reject(Reason::UnknownOp, Vec::new()))
                 }
                 Ok(Asked::Void) => Ok(voided(device_seq)),
-                Ok(Asked::Edit(edit)) => judge.judge(ledger, device_seq, edit)?,
+                Ok(Asked::Edit(edit)) => judge
+                    .judge(ledger, device_seq, edit)?
+                    .map_err(|refusal| at_once(judge, refusal)),
                 Ok(Asked::Decision(decision)) => {
                     judge.decide(ledger, device_seq, decision, &together)?
                 }
@@ -108,13 +111,23 @@ pub(super) fn judge_all<R: Rules>(
     Ok(all)
 }
 
+/// What staff ask for and may not do is refused to them, and waits for nobody. An act at the desk
+/// is refused by who composed it.
+fn at_once<R>(judge: &Judge<'_, R>, refusal: Refusal) -> Refusal {
+    match judge.grants.staff && judge.hand == Hand::Device {
+        true => Refusal { verdict: Verdict::Rejected, ..refusal },
+        false => refusal,
+    }
+}
+
 /// The records that judging these may change.
 fn may_change(ledger: &Ledger, members: &[Received<'_>]) -> Vec<RecordId> {
     let edits = members.iter().filter_map(Received::asked);
     let moved = edits.clone().filter(|edit| edit.op == Op::Move);
     let carried = moved.flat_map(|edit| ledger.belonging(edit.root));
     let cases = members.iter().filter_map(Received::decision);
-    let decided = cases.filter_map(|d| ledger.cases.get(d.target)).map(|case| case.waiting.record);
+    let decided =
+        cases.filter_map(|d| ledger.cases.get(d.target)).filter_map(|case| case.waiting.record);
     edits.map(|edit| edit.record).chain(carried).chain(decided).collect()
 }
 
@@ -137,6 +150,7 @@ fn notices<R: Rules>(
                 Event::Dismissed { by, reason }
             };
             let Waiting { name, user, record, kind, .. } = &case.waiting;
+            let kind = kind.as_deref();
             News { edit: *name, author: *user, record: *record, kind, at, event }
         }
         (Ok(Asked::Edit(edit)), Err(refusal)) if refusal.reason == Reason::SubmissionConflict => {
@@ -146,8 +160,8 @@ fn notices<R: Rules>(
             News {
                 edit: EditName { device: judge.device, device_seq },
                 author: judge.user,
-                record: edit.record,
-                kind: &edit.kind,
+                record: Some(edit.record),
+                kind: Some(&edit.kind),
                 at,
                 event: Event::SubmissionMet { current },
             }
@@ -155,7 +169,7 @@ fn notices<R: Rules>(
         _ => return Ok(Vec::new()),
     };
     let (author, record, told) = (news.author, news.record, judge.rules.notices(&news));
-    let about = ledger.get(record).map(|entry| entry.stored.stream);
+    let about = record.and_then(|record| ledger.get(record)).map(|entry| entry.stored.stream);
     let by = EditName { device: judge.device, device_seq };
     Ok(told.into_iter().map(|notice| Sent { by, author, about, notice }).collect())
 }

@@ -25,7 +25,7 @@ pub(super) fn read_cases<T: WriteTx>(tx: &mut T, news: &[Received<'_>]) -> Store
 
 pub(super) fn roots(edits: &[Received<'_>], cases: &Cases) -> Vec<RecordId> {
     let edits = edits.iter().filter_map(Received::asked).map(|e| e.root);
-    let cases = cases.all().map(|case| case.waiting.root);
+    let cases = cases.all().filter_map(|case| case.waiting.root);
     edits.chain(cases).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
@@ -71,7 +71,7 @@ pub(super) fn read_ledger<T: WriteTx, R: Rules>(
     grants: &Grants,
 ) -> Stored<Ledger> {
     let edits = all.iter().filter_map(Received::asked).flat_map(|e| [e.record, e.root]);
-    let decided = cases.all().flat_map(|case| [case.waiting.record, case.waiting.root]);
+    let decided = cases.all().flat_map(|case| [case.waiting.record, case.waiting.root]).flatten();
     let named: BTreeSet<RecordId> = edits.chain(decided).collect();
     if named.is_empty() {
         return Ok(Ledger::new(Vec::new(), cases));

@@ -9,7 +9,7 @@ use crate::id::StreamId;
 use crate::journal::JournalRow;
 use crate::judge::Taken;
 use crate::ledger::Ledger;
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, Verdict};
 use crate::planted::{Fault, planted};
 use crate::rules::{Grants, Rules};
 use crate::storage::{DeviceState, StorageError, Stored};
@@ -44,15 +44,18 @@ pub(super) fn journal<'a, R: Rules>(
             user: context.user,
             received_at: context.now,
             op: received.op().map(|op| op.as_str().to_owned()),
-            record: edit.map(|e| e.record).or(case.map(|c| c.record)),
-            root: edit.map(|e| e.root).or(case.map(|c| c.root)),
-            kind: edit.map(|e| &e.kind).or(case.map(|c| &c.kind)).cloned(),
-            stream: edit
-                .and_then(|e| {
-                    stream_of(e, ledger, grants)
-                        .or_else(|| rules.desk(&e.kind, context.user, grants))
-                })
-                .or(case.and_then(|c| ledger.get(c.root)).map(|entry| entry.stored.stream)),
+            record: edit.map(|e| e.record).or(case.and_then(|c| c.record)),
+            root: edit.map(|e| e.root).or(case.and_then(|c| c.root)),
+            kind: edit.map(|e| &e.kind).or(case.and_then(|c| c.kind.as_ref())).cloned(),
+            stream: match edit {
+                // It lies at nobody's desk.
+                _ if grants.staff && taken.outcome.outcome == Verdict::Rejected => None,
+                Some(e) => stream_of(e, ledger, grants)
+                    .or_else(|| rules.desk(&e.kind, context.user, grants)),
+                // What nobody could read is laid where its author's work is decided on.
+                None if received.edit.is_err() => grants.fallback,
+                None => case.and_then(|c| ledger.get(c.root?)).map(|entry| entry.stored.stream),
+            },
             group: received.group.map(|group| group.id),
             decides: case.map(|c| c.name),
             made_at: made_at(received).map(str::to_owned),

@@ -2,4 +2,5 @@
 
 mod finds;
 mod pages;
+mod rejected;
 mod waiting;

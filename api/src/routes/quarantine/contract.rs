@@ -1,7 +1,7 @@
-//! The messages about quarantined edits.
+//! The messages about edits that were not taken.
 
-use super::QUARANTINE;
 use crate::desk::{Listed, QuarantineSeen};
+use crate::paging::List;
 use crate::problem::{Answer, Problem};
 use ruhu_store::desk::EditPlace;
 use ruhu_store::page::Slice;
@@ -13,6 +13,22 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+/// Which edits are listed.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub(crate) struct Wanted {
+    pub(super) outcome: Option<Untaken>,
+}
+
+/// How an edit ended that was not taken.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Untaken {
+    /// Something stood against it, and may stand no more: it waits for a decision.
+    Quarantined,
+    /// It is wrong in itself.
+    Rejected,
+}
+
 /// Why it is decided so.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Because {
@@ -20,7 +36,7 @@ pub(crate) struct Because {
     pub(super) reason: String,
 }
 
-/// Edits in quarantine.
+/// Edits that were not taken.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct QuarantineList {
     /// Oldest first.
@@ -30,7 +46,7 @@ pub(crate) struct QuarantineList {
     next: Option<String>,
 }
 
-/// An edit in quarantine. Its content is not listed: a list is not a reason to see any.
+/// An edit that was not taken. Its content is not listed: a list is not a reason to see any.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct QuarantineEntry {
     /// The device it came from.
@@ -59,8 +75,15 @@ pub(crate) struct QuarantineEntry {
     /// The household's community.
     #[serde(skip_serializing_if = "Option::is_none")]
     community_code: Option<String>,
-    /// Why it was quarantined.
+    /// How it ended: `quarantined` or `rejected`.
+    outcome: String,
+    /// Why.
     reason: Value,
+    /// What is wrong, place by place.
+    problems: Vec<Value>,
+    /// The number of the edit of this device that is the cause, if it is another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    because_of: Option<u64>,
     /// When it arrived, in microseconds since 1970.
     received_at_us: i64,
     /// How long it has waited, in seconds.
@@ -75,7 +98,7 @@ pub(crate) struct QuarantineEntry {
     decided_with: Vec<u64>,
 }
 
-/// A quarantined edit beside today's record.
+/// An edit that was not taken, beside today's record.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct QuarantinedBody {
     /// The edit, as it is listed.
@@ -87,6 +110,9 @@ pub(crate) struct QuarantinedBody {
     /// The record today, if it is there.
     #[serde(skip_serializing_if = "Option::is_none")]
     record: Option<Value>,
+    /// A rejected edit as it came, to be copied by hand; left out if it was erased by right.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
 }
 
 /// One place that the edit asks about.
@@ -134,6 +160,10 @@ pub(crate) struct SettledEdit {
     conflicts: Option<Vec<String>>,
 }
 
+fn word(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
 impl QuarantineEntry {
     fn of(Listed { edit, together }: Listed, now: Instant) -> Answer<Self> {
         let outcome: Outcome = serde_json::from_str(&edit.outcome_text)
@@ -149,7 +179,10 @@ impl QuarantineEntry {
             stream: edit.stream.map(|stream| stream.0),
             head_name_masked: edit.head_name_masked,
             community_code: edit.community_code,
+            outcome: word(&json!(outcome.outcome)),
             reason: json!(outcome.reason),
+            problems: outcome.problems.iter().map(|problem| json!(problem)).collect(),
+            because_of: outcome.because_of.map(|number| number.0),
             received_at_us: edit.received_at.0,
             waiting_seconds: now.0.saturating_sub(edit.received_at.0) / 1_000_000,
             made_at: edit.made_at,
@@ -162,7 +195,7 @@ impl QuarantineEntry {
         json!({"device": ID, "device_seq": 7,
             "user": ID, "user_name": "测己", "op": "put", "record": ID, "kind": "assessment",
             "stream": ID, "head_name_masked": "测*", "community_code": "110102012001",
-            "reason": "not_available", "received_at_us": 1_795_406_400_000_000_i64,
+            "outcome": "quarantined", "reason": "not_available", "problems": [], "received_at_us": 1_795_406_400_000_000_i64,
             "waiting_seconds": 3600, "decided_with": [7, 8]})
     }
 }
@@ -170,8 +203,12 @@ impl QuarantineEntry {
 const ID: &str = "0192e4a0-0000-7000-8000-000000000007";
 
 impl QuarantineList {
-    pub(super) fn of(found: Slice<Listed, EditPlace>, now: Instant) -> Answer<Self> {
-        let next = QUARANTINE.next(found.next)?;
+    pub(super) fn of(
+        found: Slice<Listed, EditPlace>,
+        list: &List<EditPlace>,
+        now: Instant,
+    ) -> Answer<Self> {
+        let next = list.next(found.next)?;
         let edits = found.rows.into_iter().map(|listed| QuarantineEntry::of(listed, now));
         Ok(Self { edits: edits.collect::<Answer<_>>()?, next })
     }
@@ -199,6 +236,7 @@ impl QuarantinedBody {
             base_known: seen.is_base_known,
             places: places.collect(),
             record: record.transpose()?,
+            text: seen.payload,
         })
     }
 

@@ -1,0 +1,2 @@
+DROP INDEX journal_rejected_of;
+DROP INDEX journal_rejected;
