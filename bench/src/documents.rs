@@ -230,8 +230,8 @@ mod tests {
     use ruhu_sync::patch::asks;
     use ruhu_sync::rules::Rules as _;
 
-    /// 2026-11-23 in Beijing.
-    const NOW: Instant = Instant(1_795_397_400_000_000);
+    /// 2026-12-23 in Beijing.
+    const NOW: Instant = Instant(1_798_000_000_000_000);
 
     #[test]
     fn every_document_is_valid_and_about_two_kilobytes_long() {
