@@ -154,7 +154,8 @@ fn a_banned_providers_workers_hold_nothing(database: &impl Database) {
         [(1, 1, "2026-03-03", "2026-03-04"), (2, 1, "2026-03-08", "2029-03-07")]
     {
         database.run(&format!(
-            "INSERT INTO provider_ban VALUES ({}, {}, '{first}', '{last}', 'x')",
+            "INSERT INTO provider_ban (id, provider, first_day, last_day, reason) \
+             VALUES ({}, {}, '{first}', '{last}', 'x')",
             town.id(n),
             town.id(provider)
         ));
