@@ -4,9 +4,11 @@
 #![allow(unreachable_pub, reason = "diesel's macro makes everything pub")]
 #![allow(missing_docs, reason = "the migrations say what the columns are")]
 
+pub use audit::{audit_head, audit_log};
 pub use forms::{form_retirement, form_shelf, form_version};
 pub use guesses::{sign_in_failure, signature_failure};
 
+mod audit;
 mod forms;
 mod guesses;
 
@@ -353,29 +355,6 @@ diesel::table! {
         education -> Nullable<Text>,
         title -> Nullable<Text>,
         exception_reason -> Nullable<Text>,
-    }
-}
-
-diesel::table! {
-    audit_log (number) {
-        number -> BigInt,
-        done_at -> BigInt,
-        account -> Nullable<Binary>,
-        device -> Nullable<Binary>,
-        act -> Text,
-        subject -> Nullable<Binary>,
-        area -> Nullable<Text>,
-        detail -> Text,
-        states -> Text,
-        chain -> Nullable<Binary>,
-    }
-}
-
-diesel::table! {
-    audit_head (only_row) {
-        only_row -> Bool,
-        last -> BigInt,
-        chain -> Nullable<Binary>,
     }
 }
 
