@@ -37,10 +37,12 @@ fn settle(desk: &Hand, hand: &Hand, device_seq: u64, act: &str) -> Reply {
     call.json(&json!({"reason": "已请经办人重填。"})).send()
 }
 
-/// Household 1, with a note that is one character too long.
-fn too_long(rev: &str) -> Value {
-    put(record(1), "household", rev, json!({"notes": "长".repeat(2_001)}))
+/// A note in household 1, and a name that is none.
+fn spoilt(rev: &str) -> Value {
+    put(record(1), "household", rev, json!({"notes": NOTE, "head_name": 7}))
 }
+
+const NOTE: &str = "老人独居，邻居代述。";
 
 fn notices(hand: &Hand) -> Vec<Value> {
     let held = hand.held().into_iter().filter(|held| held["kind"] == "notice");
@@ -54,21 +56,21 @@ fn seqs(rows: &[Value]) -> Vec<u64> {
 fn a_rejected_edit_is_listed_with_its_author_and_reasons_and_read_whole(server: Server) {
     let mut worker = server.hand("worker_a");
     let rev = worker.take(new_household(1));
-    assert_eq!(worker.verdict(too_long(&rev)), "rejected/invalid_value");
+    assert_eq!(worker.verdict(spoilt(&rev)), "rejected/invalid_value");
     let desk = server.hand("reviewer_here");
     let [edit] = &rejected(&desk)[..] else { panic!("one: {:?}", rejected(&desk)) };
     assert_eq!(edit["outcome"], "rejected");
     assert_eq!(edit["reason"], "invalid_value");
-    assert_eq!(edit["problems"][0]["path"], "/notes");
+    assert_eq!(edit["problems"][0]["path"], "/head_name");
     assert_eq!((&edit["user_name"], &edit["record"]), (&json!("测试worker_a"), &json!(record(1))));
     assert_eq!(edit["made_at"], ruhu_tests::edits::MADE_AT);
     assert_eq!((&edit["device"], &edit["device_seq"]), (&json!(worker.device), &json!(2)));
     assert_eq!(edit["decided_with"], json!([2]));
-    assert!(!edit.to_string().contains("长长"), "a list is not a reason to see what was written");
+    assert!(!edit.to_string().contains(NOTE), "a list is not a reason to see what was written");
     assert_eq!(quarantined(&desk), [Value::Null; 0]);
     let seen = desk.call("GET", &address(&worker, 2)).send().expect(200).json();
     let text: Value = serde_json::from_str(seen["text"].as_str().expect("its text")).expect("json");
-    assert_eq!(text["patch"]["notes"], json!("长".repeat(2_001)));
+    assert_eq!(text["patch"]["notes"], json!(NOTE));
     assert_eq!(seen["record"]["document"]["head_name"], "测甲");
     let told = settle(&desk, &worker, 2, "dismiss").expect(200).json();
     assert_eq!(seqs(told["settled"].as_array().expect("a list")), [2]);
@@ -124,7 +126,7 @@ fn what_cannot_be_read_as_an_edit_is_shown_as_it_came(server: Server) {
 fn a_rejected_edit_is_never_applied_and_the_refusal_says_so(server: Server) {
     let mut worker = server.hand("worker_a");
     let rev = worker.take(new_household(1));
-    worker.outcomes([too_long(&rev)]);
+    worker.outcomes([spoilt(&rev)]);
     let desk = server.hand("reviewer_here");
     let before = tables::count(&server, "journal");
     let refused = settle(&desk, &worker, 2, "apply").expect_problem(409, "not-settled").json();
@@ -138,7 +140,7 @@ fn a_rejected_edit_is_never_applied_and_the_refusal_says_so(server: Server) {
 fn only_the_area_that_it_belongs_to_sees_a_rejected_edit(server: Server) {
     let mut worker = server.hand("worker_a");
     let rev = worker.take(new_household(1));
-    worker.outcomes([too_long(&rev)]);
+    worker.outcomes([spoilt(&rev)]);
     assert_eq!(rejected(&server.hand("district_here")).len(), 1);
     for login in ["reviewer_there", "district_there"] {
         let elsewhere = server.hand(login);
