@@ -2,7 +2,7 @@
 
 use super::post;
 use ruhu_tests::edits::{new_household, put, put_under, record};
-use ruhu_tests::{Field, Hand, Server, on_both_databases, verdict};
+use ruhu_tests::{Hand, Server, on_both_databases, verdict};
 use serde_json::{Value, json};
 
 on_both_databases! {
@@ -179,10 +179,13 @@ fn only_an_administrator_enters_values(server: Server) {
 fn an_administrator_of_a_district_enters_what_holds_there_and_nothing_else(server: Server) {
     let admin = server.hand("admin");
     let of_the_city = enter(&admin, "table-001", &value("11", "2026-07-01", None, Some(LOW)));
-    let office = json!({"account": Field::user("district_here"), "role": "admin", "area": "110102",
+    let account = json!({"login": "admin_110102", "name": "测试区管理员",
+        "password": ruhu_tests::PASSWORD});
+    let made = post(&admin, "/v1/organisations/accounts", "account-01", &account).expect(200);
+    let office = json!({"account": made.json()["id"], "role": "admin", "area": "110102",
         "first_day": "2026-01-01"});
     post(&admin, "/v1/organisations/offices", "office-01", &office).expect(200);
-    let district = server.hand("district_here");
+    let district = server.hand("admin_110102");
     let own = enter(&district, "table-002", &value("110102", "2026-07-01", None, Some(HIGH)));
     assert!(own["record"].is_string());
     for (key, area) in [("table-003", "12"), ("table-004", "110105"), ("table-005", "1101")] {
@@ -200,10 +203,10 @@ fn an_administrator_of_a_district_enters_what_holds_there_and_nothing_else(serve
     // Nor past the desk, in any area: what can stand is asked there.
     let document = json!({"table": "dibao_standard_fen", "area_code": "12", "valid_from": "2026-07-01", "number": 1,
         "source": "演示值，不是法定标准", "confirmed": false});
-    for login in ["district_here", "admin"] {
+    for login in ["admin_110102", "admin"] {
         let mut tablet = server.hand(login);
         let pushed = put(record(77), "standard", "0", document.clone());
-        assert_eq!(verdict(&tablet.outcomes([pushed])[0]), "quarantined/not_permitted");
+        assert_eq!(verdict(&tablet.outcomes([pushed])[0]), "rejected/not_permitted");
     }
 }
 
