@@ -2,7 +2,7 @@
 
 use crate::desk::Desk;
 use ruhu_tests::edits::new_household;
-use ruhu_tests::{Field, Server, on_both_databases};
+use ruhu_tests::{Field, PASSWORD, Server, on_both_databases};
 use serde_json::{Value, json};
 
 on_both_databases! {
@@ -18,6 +18,13 @@ on_both_databases! {
 #[track_caller]
 fn works(server: &Server, login: &str, caseload: &str, (at, n): (&str, u128)) -> bool {
     server.set_clock(at);
+    let body = json!({"login": login, "password": PASSWORD, "device": {"name": "手工"}});
+    let session = server.call("POST", "/v1/session").json(&body).send();
+    if session.status == 403 {
+        // Whoever has no right gets no new device either.
+        session.expect_problem(403, "closed");
+        return false;
+    }
     let mut hand = server.hand(login);
     let verdict = hand.verdict(new_household(n));
     let page = hand.pull(json!({}));

@@ -57,6 +57,7 @@ fn a_contract_ended_early_ends_its_workers_rights_at_once_and_keeps_what_they_wr
     let home = tablet.create("household", None, document(&household("测甲"))).expect("kept");
     tablet.sync().expect("synced");
     tablet.set(home, &path("/notes"), "最后一次".into()).expect("kept");
+    let others = ["worker_a2", "worker_b"].map(|login| server.hand(login));
     let district = Desk::new(&server, "district_here");
     district.arrange(&format!("contracts/{}/end", Field::CONTRACT), &at_once());
 
@@ -64,8 +65,8 @@ fn a_contract_ended_early_ends_its_workers_rights_at_once_and_keeps_what_they_wr
     assert_eq!(tablet.quarantined().len(), 1);
     assert_eq!(tablet.pull(), Err(DeviceError::Closed));
     assert!(tablet.memory().rows().is_empty(), "what was lost is evicted");
-    for login in ["worker_a2", "worker_b"] {
-        server.hand(login).pull(json!({})).expect_problem(403, "closed");
+    for other in &others {
+        other.pull(json!({})).expect_problem(403, "closed");
     }
     assert_eq!(tables::stream(&server, Field::CASELOAD_A).1.len(), 1, "nothing is lost");
     let known = district.get("contracts").expect(200).json();
