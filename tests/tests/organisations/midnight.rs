@@ -108,7 +108,12 @@ fn an_office_holds_from_its_first_day_to_its_last(server: Server) {
         ("2026-12-11 00:00:00", 403),
     ] {
         server.set_clock(at);
-        let reply = server.hand("newcomer").call("GET", "/v1/desk/assessments").send();
-        assert_eq!(reply.status, expected, "{at}");
+        let body = json!({"login": "newcomer", "password": PASSWORD, "device": {"name": "手工"}});
+        let session = server.call("POST", "/v1/session").json(&body).send();
+        assert_eq!(session.status, expected, "{at}");
+        if expected == 200 {
+            let desk = server.hand("newcomer");
+            desk.call("GET", "/v1/desk/assessments").send().expect(200);
+        }
     }
 }

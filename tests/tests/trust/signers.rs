@@ -1,8 +1,7 @@
 //! Who signs: one who may investigate the record on that day, and whose PIN proves it once.
 
 use argon2::{Algorithm, Argon2, Params, Version};
-use hmac::{Hmac, KeyInit, Mac};
-use ruhu_casework::signatures::answers_hash;
+use ruhu_casework::signatures::{answers_hash, proof};
 use ruhu_sync::json::Json;
 use ruhu_tests::edits::{draft, new_household, put_under, record, six_answers};
 use ruhu_tests::{Field, Hand, Server, on_both_databases};
@@ -19,18 +18,22 @@ const HOME: u128 = 1;
 const ASSESSMENT: u128 = 2;
 const PIN: &str = "900150";
 
-fn proof(user: &str, hash: &str) -> String {
+/// As a tablet makes it out to the service; what the service is known by stands in `/v1/me`.
+fn proof_by(hand: &Hand, user: &str, hash: &str) -> String {
     let salt = Sha256::digest(format!("ruhu pin 1{user}").as_bytes());
     let mut key = [0; 32];
     let params = Params::new(19_456, 2, 1, Some(32)).expect("parameters");
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
         .hash_password_into(PIN.as_bytes(), &salt[..16], &mut key)
         .expect("a key");
-    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&key).expect("a key");
-    mac.update(b"ruhu signature 1");
-    mac.update(record(ASSESSMENT).as_bytes());
-    mac.update(hash.as_bytes());
-    mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+    let me = hand.call("GET", "/v1/me").send().expect(200).json();
+    let text = me["proof_key"].as_str().expect("a key").as_bytes();
+    let mut service = [0; 32];
+    for (byte, pair) in service.iter_mut().zip(text.chunks(2)) {
+        let pair = std::str::from_utf8(pair).expect("hexadecimal");
+        *byte = u8::from_str_radix(pair, 16).expect("hexadecimal");
+    }
+    proof(&key, service, [0x5a; 32], record(ASSESSMENT), hash)
 }
 
 /// A draft of worker_a that names a second person, who has set a PIN.
@@ -59,7 +62,7 @@ fn sign(one: &mut Hand, second: &str) -> String {
     let hash = answers_hash(document.as_object().expect("an object"));
     let (own, user) = (Field::user("worker_a").to_string(), Field::user(second).to_string());
     let patch = json!({"confirmations": {own: hash, user.clone(): hash},
-        "proofs": {user.clone(): proof(&user, &hash)}});
+        "proofs": {user.clone(): proof_by(one, &user, &hash)}});
     let base = now["rev"].as_str().expect("a rev").to_owned();
     one.verdict(put_under(record(HOME), record(ASSESSMENT), "assessment", &base, patch))
 }
