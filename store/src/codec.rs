@@ -8,6 +8,7 @@
 
 use crate::failure::{corrupt, unavailable};
 use crate::keys::{KeyId, KeyRing};
+use crate::sealed::Column;
 use chacha20poly1305::aead::AeadInOut;
 use chacha20poly1305::{Tag, XNonce};
 use ruhu_sync::storage::Stored;
@@ -27,8 +28,8 @@ const ZSTD: u8 = 1;
 /// fixed length for each column, so that no two places read alike.
 #[derive(Clone, Copy)]
 pub(crate) struct Place<'a> {
-    /// `table.column`.
-    pub(crate) column: &'static str,
+    /// The column.
+    pub(crate) column: Column,
     /// The row's name.
     pub(crate) row: &'a [&'a [u8]],
 }
@@ -61,7 +62,7 @@ impl Codec {
     fn go_to(&mut self, place: Place<'_>) {
         self.place.clear();
         self.place.extend_from_slice(b"ruhu seal 1\0");
-        self.place.extend_from_slice(place.column.as_bytes());
+        self.place.extend_from_slice(place.column.as_str().as_bytes());
         self.place.push(0);
         for part in place.row {
             self.place.extend_from_slice(part);
@@ -102,6 +103,19 @@ impl Codec {
         Ok((key, sealed))
     }
 
+    /// The same for what may not be there.
+    pub(crate) fn seal_if_any(
+        &mut self,
+        keys: &KeyRing,
+        place: Place<'_>,
+        text: Option<&str>,
+    ) -> Stored<Option<Vec<u8>>> {
+        match text {
+            Some(text) => Ok(Some(self.seal(keys, place, text)?.1)),
+            None => Ok(None),
+        }
+    }
+
     /// Compresses into `squeezed`; gives the text's length if that made it shorter.
     fn squeeze(&mut self, text: &[u8]) -> Stored<Option<u32>> {
         let Ok(length) = u32::try_from(text.len()) else {
@@ -116,6 +130,20 @@ impl Codec {
         Ok((self.squeezed.len() + 4 < text.len()).then_some(length))
     }
 
+    /// Opens what may not be there.
+    pub(crate) fn open_if_any(
+        &mut self,
+        keys: &KeyRing,
+        key: i32,
+        place: Place<'_>,
+        sealed: Option<Vec<u8>>,
+    ) -> Stored<Option<String>> {
+        match sealed {
+            Some(sealed) => Ok(Some(self.open(keys, key, place, sealed)?.to_owned())),
+            None => Ok(None),
+        }
+    }
+
     /// Opens what was sealed for one place. The text stands in a buffer that the next call uses
     /// again.
     pub(crate) fn open(
@@ -126,7 +154,7 @@ impl Codec {
         mut sealed: Vec<u8>,
     ) -> Stored<&str> {
         self.go_to(place);
-        let column = place.column;
+        let column = place.column.as_str();
         let wrong = || corrupt(&format!("a value of {column} does not open"));
         let key = u16::try_from(key).map_err(|_| wrong())?;
         let cipher =
@@ -176,7 +204,7 @@ mod tests {
         KeyRing::new(keys).expect("ring")
     }
 
-    const HERE: Place<'static> = Place { column: "record.wire", row: &[b"row 1"] };
+    const HERE: Place<'static> = Place { column: Column::WIRE, row: &[b"row 1"] };
 
     fn sealed(keys: &KeyRing, text: &str) -> (i32, Vec<u8>) {
         let (key, sealed) =
@@ -210,8 +238,8 @@ mod tests {
         let keys = ring(&[(1, 1)]);
         let (key, value) = sealed(&keys, "text");
         for place in [
-            Place { column: "record.wire", row: &[b"row 2"] },
-            Place { column: "journal.payload", row: &[b"row 1"] },
+            Place { column: Column::WIRE, row: &[b"row 2"] },
+            Place { column: Column::PAYLOAD, row: &[b"row 1"] },
         ] {
             assert_eq!(opened(&keys, place, key, &value), None);
         }

@@ -3,9 +3,10 @@
 use crate::Tx;
 use crate::codec::{Codec, Place};
 use crate::failure::corrupt;
-use crate::journal::{PAYLOAD, QUARANTINED, REJECTED, untaken_verdict, with_name};
+use crate::journal::{QUARANTINED, REJECTED, untaken_verdict, with_name};
 use crate::keys::KeyRing;
 use crate::schema::{device_continues, journal};
+use crate::sealed::Column;
 use crate::values::{Fixed, Name, counted, counter};
 use diesel::prelude::*;
 use ruhu_sync::decision::{EditName, Waiting};
@@ -117,7 +118,12 @@ fn opened(codec: &mut Codec, keys: &KeyRing, continues: &Continues, row: Row) ->
     let payload = match row.payload {
         None => None,
         Some(bytes) => with_name(row.device, row.device_seq, |name| {
-            let text = codec.open(keys, row.key_id, Place { column: PAYLOAD, row: name }, bytes)?;
+            let text = codec.open(
+                keys,
+                row.key_id,
+                Place { column: Column::PAYLOAD, row: name },
+                bytes,
+            )?;
             Ok(Some(text.to_owned()))
         })?,
     };

@@ -1,9 +1,12 @@
 //! Devices, as the protocol needs them.
 
 use crate::Tx;
+use crate::codec::{Codec, Place};
 use crate::connection::Connection;
+use crate::keys::KeyRing;
 use crate::prepared::prepared;
 use crate::schema::{device, device_continues};
+use crate::sealed::Column;
 use crate::values::{Fixed, Name, counted, counter};
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -28,6 +31,42 @@ type Row = (
     // Whether it goes on with another's work: nearly none does.
     bool,
 );
+
+/// What a device is called, as it is kept: whoever signs in on it wrote that.
+#[derive(Queryable)]
+pub(crate) struct DeviceName {
+    id: Fixed<16>,
+    key_id: Option<i32>,
+    name: Option<Vec<u8>>,
+}
+
+impl DeviceName {
+    /// The columns it is read from.
+    pub(crate) const COLUMNS: (device::id, device::key_id, device::name) =
+        (device::id, device::key_id, device::name);
+
+    /// The text; empty for a device that has not signed in since names are sealed.
+    pub(crate) fn open(self, codec: &mut Codec, keys: &KeyRing) -> Stored<String> {
+        let place = Place { column: Column::DEVICE_NAME, row: &[&self.id.0] };
+        let name = codec.open_if_any(keys, self.key_id.unwrap_or_default(), place, self.name)?;
+        Ok(name.unwrap_or_default())
+    }
+}
+
+/// Names a device anew.
+pub(crate) fn rename(tx: &mut Tx, id: DeviceId, name: &str) -> Stored<()> {
+    let id = id.fixed();
+    let (session, keys) = tx.session();
+    let place = Place { column: Column::DEVICE_NAME, row: &[&id.0] };
+    let sealed = session.codec.seal(keys, place, name);
+    let (key, sealed) = tx.note(sealed)?;
+    tx.run(|connection| {
+        let query = diesel::update(device::table.find(id))
+            .set((device::key_id.eq(i32::from(key.0)), device::name.eq(sealed)));
+        on_both!(connection, |c| query.execute(c))
+    })?;
+    Ok(())
+}
 
 /// A device, if it is enrolled.
 pub(crate) fn find(tx: &mut Tx, id: DeviceId, hold: Hold) -> Stored<Option<DeviceState>> {

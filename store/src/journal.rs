@@ -1,5 +1,5 @@
-//! The journal: rows appended, never replaced; payloads and effects sealed, looked through from end
-//! to end, and erased by right.
+//! The journal: rows appended, never replaced; what the client wrote sealed, looked through from end
+//! to end, and erased by right (docs/adr/0015).
 
 mod anchor;
 mod audit;
@@ -18,6 +18,7 @@ use crate::history_query::HistoryQuery;
 use crate::keys::KeyRing;
 use crate::prepared::prepared_for;
 use crate::schema::journal;
+use crate::sealed::Column;
 use crate::values::{Fixed, Name, counted, counter, text};
 use diesel::prelude::*;
 use ruhu_sync::edit::patch_in;
@@ -31,9 +32,6 @@ use std::borrow::Cow;
 
 /// Rows a statement: both databases take 32,766 values and no more.
 const CHUNK_ROWS: usize = 1_300;
-
-pub(crate) const PAYLOAD: &str = "journal.payload";
-const EFFECT: &str = "journal.effect";
 
 #[derive(Insertable)]
 #[diesel(table_name = journal, treat_none_as_default_value = false)]
@@ -50,11 +48,13 @@ struct NewRow<'a> {
     group_id: Option<Fixed<16>>,
     decides_device: Option<Fixed<16>>,
     decides_seq: Option<i64>,
-    made_at: Option<Cow<'a, str>>,
+    made_at: Option<Vec<u8>>,
     verdict: &'static str,
     rev_number: Option<i64>,
     rev_hash: Option<Fixed<4>>,
     outcome: Cow<'a, str>,
+    answer: Option<Vec<u8>>,
+    answer_hash: Option<Fixed<32>>,
     effect_is_payload: bool,
     key_id: i32,
     effect: Option<Vec<u8>>,
@@ -88,17 +88,23 @@ pub(crate) fn with_name<T>(
 
 fn sealed<'a>(codec: &mut Codec, keys: &KeyRing, row: &'a JournalRow) -> Stored<NewRow<'a>> {
     let (device, device_seq) = (row.device.fixed(), counter(row.device_seq.0));
-    let (key, payload, effect) = with_name(device, device_seq, |name| {
+    let answer_hash = row.answer_hash();
+    let effect = match row.keeps_effect() {
+        true => {
+            Some(serde_json::to_string(&row.effect).map_err(|_| corrupt("the effect of an edit"))?)
+        }
+        false => None,
+    };
+    let (key, payload, [effect, answer, made_at]) = with_name(device, device_seq, |name| {
         let place = |column| Place { column, row: name };
-        let (key, payload) = codec.seal(keys, place(PAYLOAD), &row.payload)?;
-        let effect = if row.keeps_effect() {
-            let effect =
-                serde_json::to_string(&row.effect).map_err(|_| corrupt("the effect of an edit"))?;
-            Some(codec.seal(keys, place(EFFECT), &effect)?.1)
-        } else {
-            None
-        };
-        Ok((key, payload, effect))
+        let (key, payload) = codec.seal(keys, place(Column::PAYLOAD), &row.payload)?;
+        let answer = answer_hash.map(|_| row.outcome_text.as_str());
+        let others = [
+            codec.seal_if_any(keys, place(Column::EFFECT), effect.as_deref())?,
+            codec.seal_if_any(keys, place(Column::ANSWER), answer)?,
+            codec.seal_if_any(keys, place(Column::MADE_AT), row.made_at.as_deref())?,
+        ];
+        Ok((key, payload, others))
     })?;
     Ok(NewRow {
         device,
@@ -113,11 +119,13 @@ fn sealed<'a>(codec: &mut Codec, keys: &KeyRing, row: &'a JournalRow) -> Stored<
         group_id: row.group.map(Name::fixed),
         decides_device: row.decides.map(|name| name.device.fixed()),
         decides_seq: row.decides.map(|name| counter(name.device_seq.0)),
-        made_at: row.made_at.as_deref().map(text),
+        made_at,
         verdict: word(row.outcome.outcome),
         rev_number: row.rev().map(|rev| counter(rev.number)),
         rev_hash: row.rev().map(|rev| Fixed(rev.hash)),
-        outcome: text(&row.outcome_text),
+        outcome: row.outline(),
+        answer,
+        answer_hash: answer_hash.map(Fixed),
         effect_is_payload: row.effect_is_payload,
         key_id: i32::from(key.0),
         effect,
@@ -140,7 +148,7 @@ pub(crate) fn append(tx: &mut Tx, rows: &[JournalRow]) -> Stored<()> {
     Ok(())
 }
 
-type AnsweredRow = (i64, Option<Fixed<16>>, Option<Fixed<16>>, Fixed<32>, String);
+type AnsweredRow = (i64, Option<Fixed<16>>, Option<Fixed<16>>, Fixed<32>, Outcome);
 
 /// A device's rows with numbers in `from..=through`, in order.
 pub(crate) fn answered(
@@ -160,21 +168,81 @@ pub(crate) fn answered(
                 journal::record,
                 journal::salt,
                 journal::payload_hash,
-                journal::outcome,
+                Outcome::COLUMNS,
             ));
         on_both!(connection, |c| query.load(c))
     })?;
-    rows.into_iter()
-        .map(|(device_seq, record, salt, payload_hash, outcome_text)| {
+    let (session, keys) = tx.session();
+    let answered = rows
+        .into_iter()
+        .map(|(device_seq, record, salt, payload_hash, outcome)| {
             Ok(Answered {
                 device_seq: DeviceSeq(counted(device_seq)?),
                 record: record.map(Name::of),
                 salt: salt.map(|salt| salt.0),
                 payload_hash: payload_hash.0,
-                outcome_text,
+                outcome_text: outcome.open(&mut session.codec, keys)?,
             })
         })
-        .collect()
+        .collect();
+    tx.note(answered)
+}
+
+/// What became of an edit, as it is kept: its outline, and what was answered if that says more.
+#[derive(Queryable)]
+pub(crate) struct Outcome {
+    device: Fixed<16>,
+    device_seq: i64,
+    key_id: i32,
+    outcome: String,
+    answer: Option<Vec<u8>>,
+}
+
+impl Outcome {
+    /// The columns it is read from.
+    pub(crate) const COLUMNS: (
+        journal::device,
+        journal::device_seq,
+        journal::key_id,
+        journal::outcome,
+        journal::answer,
+    ) = (journal::device, journal::device_seq, journal::key_id, journal::outcome, journal::answer);
+
+    /// The text as it was answered; the outline once the edit was erased.
+    pub(crate) fn open(self, codec: &mut Codec, keys: &KeyRing) -> Stored<String> {
+        let answer = with_name(self.device, self.device_seq, |row| {
+            let place = Place { column: Column::ANSWER, row };
+            codec.open_if_any(keys, self.key_id, place, self.answer)
+        })?;
+        Ok(answer.unwrap_or(self.outcome))
+    }
+}
+
+/// When an edit was made, by its device's clock, as it is kept.
+#[derive(Queryable)]
+pub(crate) struct MadeAt {
+    device: Fixed<16>,
+    device_seq: i64,
+    key_id: i32,
+    made_at: Option<Vec<u8>>,
+}
+
+impl MadeAt {
+    /// The columns it is read from.
+    pub(crate) const COLUMNS: (
+        journal::device,
+        journal::device_seq,
+        journal::key_id,
+        journal::made_at,
+    ) = (journal::device, journal::device_seq, journal::key_id, journal::made_at);
+
+    /// The text as it came; none if there was none, or the edit was erased.
+    pub(crate) fn open(self, codec: &mut Codec, keys: &KeyRing) -> Stored<Option<String>> {
+        with_name(self.device, self.device_seq, |row| {
+            let place = Place { column: Column::MADE_AT, row };
+            codec.open_if_any(keys, self.key_id, place, self.made_at)
+        })
+    }
 }
 
 /// A device's edits of these records that were not taken, in order.
@@ -269,7 +337,7 @@ pub(crate) fn open_effect(
     };
     let unreadable = || corrupt("the effect of an edit");
     with_name(device, device_seq, |name| {
-        let column = if is_payload { PAYLOAD } else { EFFECT };
+        let column = if is_payload { Column::PAYLOAD } else { Column::EFFECT };
         let text = codec.open(keys, key, Place { column, row: name }, content)?;
         if !is_payload {
             return serde_json::from_str(text).map_err(|_| unreadable());

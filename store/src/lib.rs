@@ -29,6 +29,7 @@ mod read_models;
 mod rebuild;
 mod records;
 mod schema;
+mod sealed;
 mod signing_keys;
 mod store;
 mod streams;

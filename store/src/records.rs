@@ -8,6 +8,7 @@ use crate::manager::Session;
 use crate::prepared::prepared_for;
 use crate::read_models;
 use crate::schema::record;
+use crate::sealed::Column;
 use crate::values::{Fixed, Name, counted, counter, text};
 use diesel::connection::DefaultLoadingMode;
 use diesel::dsl::sql;
@@ -71,21 +72,18 @@ fn with_name<T>(id: Fixed<16>, rev_number: i64, work: impl FnOnce(&[&[u8]]) -> T
     work(&[&id.0, &rev_number.to_be_bytes()])
 }
 
-const WIRE: &str = "record.wire";
-const REMOVED_ROWS: &str = "record.removed_rows";
-
 fn sealed<'a>(codec: &mut Codec, keys: &KeyRing, change: &RecordChange<'a>) -> Stored<NewRow<'a>> {
     let r = change.record;
     let (id, rev_number) = (r.id.fixed(), counter(r.rev.number));
     let (key, wire, removed_rows) = with_name(id, rev_number, |row| {
         let place = |column| Place { column, row };
-        let (key, wire) = codec.seal(keys, place(WIRE), &r.wire)?;
+        let (key, wire) = codec.seal(keys, place(Column::WIRE), &r.wire)?;
         let removed_rows = if r.removed_rows.is_empty() {
             None
         } else {
             let paths = serde_json::to_string(&r.removed_rows)
                 .map_err(|_| corrupt("the removed rows of a record"))?;
-            Some(codec.seal(keys, place(REMOVED_ROWS), &paths)?.1)
+            Some(codec.seal(keys, place(Column::REMOVED_ROWS), &paths)?.1)
         };
         Ok((key, wire, removed_rows))
     })?;
@@ -163,12 +161,13 @@ impl Row {
     pub(crate) fn open(self, codec: &mut Codec, keys: &KeyRing) -> Stored<StoredRecord> {
         let (wire, removed_rows) = with_name(self.id, self.rev_number, |row| {
             let place = |column| Place { column, row };
-            let wire = codec.open(keys, self.key_id, place(WIRE), self.wire)?;
+            let wire = codec.open(keys, self.key_id, place(Column::WIRE), self.wire)?;
             let wire = wire.to_owned();
             let removed_rows: BTreeSet<Path> = match self.removed_rows {
                 None => BTreeSet::new(),
                 Some(bytes) => {
-                    let paths = codec.open(keys, self.key_id, place(REMOVED_ROWS), bytes)?;
+                    let paths =
+                        codec.open(keys, self.key_id, place(Column::REMOVED_ROWS), bytes)?;
                     serde_json::from_str(paths)
                         .map_err(|_| corrupt("the removed rows of a record"))?
                 }
@@ -257,7 +256,7 @@ pub(crate) fn changes(
             rev: Rev { number: counted(row.rev_number)?, hash: row.rev_hash.0 },
         };
         let wire = with_name(row.id, row.rev_number, |name| {
-            let place = Place { column: WIRE, row: name };
+            let place = Place { column: Column::WIRE, row: name };
             codec.open(keys, row.key_id, place, row.wire)
         })?;
         take(frame, wire);

@@ -106,11 +106,13 @@ diesel::table! {
         group_id -> Nullable<Binary>,
         decides_device -> Nullable<Binary>,
         decides_seq -> Nullable<BigInt>,
-        made_at -> Nullable<Text>,
+        made_at -> Nullable<Binary>,
         verdict -> Text,
         rev_number -> Nullable<BigInt>,
         rev_hash -> Nullable<Binary>,
         outcome -> Text,
+        answer -> Nullable<Binary>,
+        answer_hash -> Nullable<Binary>,
         effect_is_payload -> Bool,
         key_id -> Integer,
         effect -> Nullable<Binary>,
@@ -207,7 +209,8 @@ diesel::table! {
     device (id) {
         id -> Binary,
         account -> Binary,
-        name -> Text,
+        key_id -> Nullable<Integer>,
+        name -> Nullable<Binary>,
         last_seq -> BigInt,
         chain -> Binary,
         safe_seq -> BigInt,
@@ -238,12 +241,10 @@ diesel::table! {
 }
 
 diesel::table! {
-    idempotency_key (account, key) {
+    idempotency_key (name) {
+        name -> Binary,
         account -> Binary,
-        key -> Text,
         request_hash -> Binary,
-        device -> Nullable<Binary>,
-        device_seq -> Nullable<BigInt>,
         status -> Nullable<Integer>,
         key_id -> Nullable<Integer>,
         response -> Nullable<Binary>,

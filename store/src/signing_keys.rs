@@ -5,6 +5,7 @@ use crate::Tx;
 use crate::codec::Place;
 use crate::failure::corrupt;
 use crate::schema::{signature_failure, signing_key};
+use crate::sealed::Column;
 use crate::values::{Fixed, Name};
 use diesel::dsl::Eq;
 use diesel::prelude::*;
@@ -15,8 +16,6 @@ use ruhu_sync::rules::Grants;
 use ruhu_sync::signing::{Failures, Signer, Signers, SigningKey};
 use ruhu_sync::storage::Stored;
 use std::collections::BTreeMap;
-
-const KEY: &str = "signing_key.key";
 
 /// What a service's secrets for proofs are derived for.
 pub const PROOFS: &str = "signature proofs";
@@ -119,7 +118,7 @@ fn find(tx: &mut Tx, users: &[UserId]) -> Stored<Vec<(UserId, SigningKey)>> {
     let opened = rows
         .into_iter()
         .map(|(account, key_id, sealed)| {
-            let place = Place { column: KEY, row: &[&account.0] };
+            let place = Place { column: Column::SIGNING_KEY, row: &[&account.0] };
             let text = session.codec.open(keys, key_id, place, sealed)?;
             let key = from_hex(text).ok_or_else(|| corrupt("a signing key"))?;
             Ok((UserId::of(account), key))
@@ -145,7 +144,7 @@ impl Tx {
         self.must_write()?;
         let account = user.fixed();
         let (session, keys) = self.session();
-        let place = Place { column: KEY, row: &[&account.0] };
+        let place = Place { column: Column::SIGNING_KEY, row: &[&account.0] };
         let sealed = session.codec.seal(keys, place, &to_hex(key));
         let (key_id, sealed) = self.note(sealed)?;
         self.run(|connection| {

@@ -137,6 +137,16 @@ impl Store {
         self.inner.connections.take()
     }
 
+    /// Runs statements that no transaction may stand around, while nobody else of this process writes.
+    pub(crate) fn between_writes(
+        &self,
+        work: impl FnOnce(&mut Connection) -> QueryResult<()>,
+    ) -> Stored<()> {
+        let gate = self.inner.gate.as_ref();
+        let _turn = gate.map(|gate| gate.lock().unwrap_or_else(PoisonError::into_inner));
+        work(&mut self.session()?.connection).map_err(crate::failure::of_query)
+    }
+
     fn make_first_epoch(&self) -> Stored<()> {
         let epoch = random_epoch()?;
         self.write(|tx| {

@@ -1,7 +1,7 @@
 //! The chain over a device's journal rows: every acknowledgement makes the tablet a witness.
 //!
-//! A row's link covers all that the row says. Of the payload it covers the salted hash, so that a
-//! payload may lawfully be erased (with its salt) while the chain still holds.
+//! A row's link covers all that the row says. What a client wrote it covers by salted hashes alone,
+//! so that the words may lawfully be erased (with their salt) while the chain still holds.
 
 use crate::decision::EditName;
 use crate::id::{DeviceId, DeviceSeq, GroupId, Instant, RecordId, StreamId, UserId};
@@ -26,6 +26,15 @@ pub fn payload_hash(salt: &Salt, canonical: &[u8]) -> Hash {
     hasher.finalize().into()
 }
 
+/// The hash of an outcome that names places in the document, as it was answered.
+pub fn answer_hash(salt: &Salt, outcome: &str) -> Hash {
+    let mut hasher = Sha256::new();
+    hasher.update(b"ruhu answer 1");
+    hasher.update(salt);
+    hasher.update(outcome.as_bytes());
+    hasher.finalize().into()
+}
+
 /// What a row says beside its payload and its outcome.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {
@@ -39,7 +48,7 @@ pub struct Facts<'a> {
     pub record: Option<RecordId>,
     /// Its root.
     pub root: Option<RecordId>,
-    /// Its kind.
+    /// Its kind, if there is such a kind.
     pub kind: Option<&'a str>,
     /// The stream the edit was judged against.
     pub stream: Option<StreamId>,
@@ -47,8 +56,6 @@ pub struct Facts<'a> {
     pub group: Option<GroupId>,
     /// The edit that it settled.
     pub decides: Option<EditName>,
-    /// The device's clock.
-    pub made_at: Option<&'a str>,
     /// Whether its effect is read from its payload.
     pub effect_is_payload: bool,
     /// Whether an effect is kept beside the payload.
@@ -77,14 +84,13 @@ impl Facts<'_> {
         add(self.group.as_ref().map(|id| &id.as_bytes()[..]));
         add(self.decides.as_ref().map(|name| &name.device.as_bytes()[..]));
         add(self.decides.map(|name| name.device_seq.0.to_be_bytes()).as_ref().map(|n| &n[..]));
-        add(self.made_at.map(storable).as_deref().map(str::as_bytes));
         add(Some(&[u8::from(self.effect_is_payload), u8::from(self.has_effect)]));
         hasher.finalize().into()
     }
 }
 
-/// The text as every store keeps it in a column: not all of them know NUL. An edit that cannot be
-/// read may carry one where it names its kind; its payload has it as it came.
+/// The text as every store keeps it in a column: not all of them know NUL. What a client sent is
+/// kept, sealed, as it came.
 pub fn storable(text: &str) -> Cow<'_, str> {
     if text.contains('\0') {
         Cow::Owned(text.replace('\0', "\u{fffd}"))
@@ -102,8 +108,10 @@ pub struct Linked<'a> {
     pub device_seq: DeviceSeq,
     /// The hash over salt and canonical payload.
     pub payload_hash: &'a Hash,
-    /// The outcome as it was answered.
-    pub outcome: &'a str,
+    /// The outcome's outline ([`crate::outcome::Outcome::outline`]) as text.
+    pub outline: &'a str,
+    /// The hash of the outcome as it was answered, if it names places beside the outline.
+    pub answer_hash: Option<&'a Hash>,
     /// All else.
     pub facts: Facts<'a>,
 }
@@ -111,14 +119,16 @@ pub struct Linked<'a> {
 /// The link of one row: over the link before it and all that the row says.
 pub fn link(before: &Hash, row: &Linked<'_>) -> Hash {
     let mut hasher = Sha256::new();
-    hasher.update(b"ruhu journal 1");
+    hasher.update(b"ruhu journal 2");
     if !planted(Fault::ChainForgets) {
         hasher.update(before);
     }
     hasher.update(row.device.as_bytes());
     hasher.update(row.device_seq.0.to_be_bytes());
     hasher.update(row.payload_hash);
-    hasher.update(Sha256::digest(row.outcome.as_bytes()));
+    hasher.update(Sha256::digest(row.outline.as_bytes()));
+    hasher.update([u8::from(row.answer_hash.is_some())]);
+    hasher.update(row.answer_hash.map_or(&[][..], |hash| hash));
     hasher.update(row.facts.hash());
     hasher.finalize().into()
 }

@@ -128,6 +128,8 @@ pub struct Received<'a> {
     pub canonical: String,
     /// The group, if that much could be read.
     pub group: Option<Group>,
+    /// When it was made, by the device's clock, if that much could be read: the same in every version.
+    pub made_at: Option<String>,
     /// What it asks, or why it cannot be read.
     pub edit: Result<Asked, Refusal>,
 }
@@ -170,6 +172,7 @@ impl<'a> Received<'a> {
             group: serde_json::from_str::<LenientGroup>(raw)
                 .ok()
                 .and_then(|lenient| lenient.group.sound()),
+            made_at: None,
             edit: malformed(code),
         };
         if raw.len() > LIMITS.edit_bytes_max {
@@ -188,6 +191,8 @@ impl<'a> Received<'a> {
         let mut canonical = String::with_capacity(raw.len());
         canonical::write_object(&mut canonical, &members);
         let group = members.get("group").map(read_group);
+        let made_at = members.get("made_at").and_then(Json::as_text);
+        let made_at = made_at.filter(|text| text.len() <= WORD_BYTES_MAX).map(str::to_owned);
         let edit = match &group {
             Some(None) => Err(Refusal::reject(
                 Reason::Malformed,
@@ -196,7 +201,7 @@ impl<'a> Received<'a> {
             _ => read_edit(members, version),
         };
         let group = group.flatten();
-        Some(Self { device_seq: DeviceSeq(device_seq), raw, canonical, group, edit })
+        Some(Self { device_seq: DeviceSeq(device_seq), raw, canonical, group, made_at, edit })
     }
 
     /// The edit, if it is one.

@@ -26,7 +26,8 @@ pub struct JournalRow<'a> {
     pub record: Option<RecordId>,
     /// The record's root, if it could be read.
     pub root: Option<RecordId>,
-    /// The record's kind, if it could be read.
+    /// The record's kind, if it could be read and there is such a kind: of any other, the word is the
+    /// client's, and stands in the payload alone.
     pub kind: Option<String>,
     /// The stream the record was in, if the edit was judged against one.
     pub stream: Option<StreamId>,
@@ -34,11 +35,12 @@ pub struct JournalRow<'a> {
     pub group: Option<GroupId>,
     /// The quarantined edit that it settled, if it is a decision that was taken.
     pub decides: Option<EditName>,
-    /// The device's clock when the person made it: shown to people, orders nothing.
+    /// The device's clock when the person made it, as the payload says it: shown to people, orders
+    /// nothing.
     pub made_at: Option<String>,
     /// What became of it.
     pub outcome: Outcome,
-    /// The outcome's text as it was answered and chained.
+    /// The outcome's text as it was answered.
     pub outcome_text: String,
     /// What it did to its document.
     pub effect: Effect,
@@ -47,7 +49,7 @@ pub struct JournalRow<'a> {
     pub effect_is_payload: bool,
     /// The bytes as received.
     pub payload: Cow<'a, str>,
-    /// The payload's salt; erased with it.
+    /// The salt of what the client wrote; erased with it.
     pub salt: Salt,
     /// The hash over salt and canonical payload.
     pub payload_hash: Hash,
@@ -63,15 +65,13 @@ impl JournalRow<'_> {
 
     /// The link that this row has after this one.
     pub fn link(&self, before: &Hash) -> Hash {
-        chain::link(before, &self.linked())
-    }
-
-    fn linked(&self) -> Linked<'_> {
-        Linked {
+        let (outline, answer_hash) = (self.outline(), self.answer_hash());
+        let row = Linked {
             device: self.device,
             device_seq: self.device_seq,
             payload_hash: &self.payload_hash,
-            outcome: &self.outcome_text,
+            outline: &outline,
+            answer_hash: answer_hash.as_ref(),
             facts: Facts {
                 user: self.user,
                 received_at: self.received_at,
@@ -82,11 +82,27 @@ impl JournalRow<'_> {
                 stream: self.stream,
                 group: self.group,
                 decides: self.decides,
-                made_at: self.made_at.as_deref(),
                 effect_is_payload: self.effect_is_payload,
                 has_effect: self.keeps_effect(),
             },
+        };
+        chain::link(before, &row)
+    }
+
+    /// The outcome without the places that it names: what may stand in the clear, and stays when the
+    /// client's words are erased.
+    pub fn outline(&self) -> Cow<'_, str> {
+        if !self.outcome.names_places() {
+            return Cow::Borrowed(&self.outcome_text);
         }
+        // Numbers and words of the protocol can always be written.
+        Cow::Owned(serde_json::to_string(&self.outcome.outline()).unwrap_or_default())
+    }
+
+    /// The hash of the outcome as it was answered, if it says more than its outline.
+    pub fn answer_hash(&self) -> Option<Hash> {
+        let says_more = self.outcome.names_places();
+        says_more.then(|| chain::answer_hash(&self.salt, &self.outcome_text))
     }
 
     /// Whether a store keeps the effect in a place of its own.
@@ -121,7 +137,7 @@ pub struct Answered {
     pub salt: Option<Salt>,
     /// The hash over salt and canonical payload.
     pub payload_hash: Hash,
-    /// The outcome's text as it was answered.
+    /// The outcome's text as it was answered; its outline once the edit was erased.
     pub outcome_text: String,
 }
 

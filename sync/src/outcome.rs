@@ -149,6 +149,22 @@ impl Outcome {
         }
     }
 
+    /// Whether it names places in the document. A client called its rows and unknown members as it
+    /// liked, so a place may say anything.
+    pub fn names_places(&self) -> bool {
+        !(self.conflicts.is_empty() && self.ignored.is_empty() && self.problems.is_empty())
+    }
+
+    /// The same without the places: every word of it is the server's own.
+    pub fn outline(&self) -> Self {
+        Self {
+            rev: self.rev,
+            reason: self.reason,
+            because_of: self.because_of,
+            ..Self::new(self.device_seq, self.outcome)
+        }
+    }
+
     /// The outcome of an edit that was not taken.
     pub fn refused(device_seq: DeviceSeq, refusal: Refusal) -> Self {
         Self {

@@ -124,6 +124,32 @@ impl Place {
         }
     }
 
+    /// Everything that whoever has the database can read: its files, or each row of each table with
+    /// what its bytes say.
+    pub(crate) fn every_byte(&self) -> Vec<u8> {
+        let schema = match self {
+            Self::Sqlite { file, .. } => {
+                let files = ["", "-wal"].map(|end| std::fs::read(format!("{file}{end}")));
+                return files.into_iter().flatten().flatten().collect();
+            }
+            Self::Postgres { schema, .. } => schema,
+        };
+        let tables = self.texts(&format!(
+            "SELECT table_name::text AS value FROM information_schema.tables \
+             WHERE table_schema = '{schema}'"
+        ));
+        let rows = |table: String| self.texts(&format!("SELECT t::text AS value FROM {table} t"));
+        let mut all = Vec::new();
+        for row in tables.into_iter().flat_map(rows) {
+            all.extend_from_slice(row.as_bytes());
+            for digits in row.split("\\x").skip(1) {
+                let end = digits.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(digits.len());
+                all.extend(crate::sealed::from_hex(&digits[..end / 2 * 2]));
+            }
+        }
+        all
+    }
+
     /// How many of the server's transactions stand at a lock. SQLite has none that show.
     pub(crate) fn waiting(&self) -> usize {
         self.activity("pid", "wait_event_type = 'Lock'").len()

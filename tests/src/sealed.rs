@@ -24,6 +24,25 @@ pub fn payload(server: &Server, device: DeviceId, number: u64) -> String {
     open(&server.sealing_key(), &name, &mut sealed)
 }
 
+/// Every sealed value in the journal's rows of a device, as it lies there, with its edit's number.
+pub fn words(server: &Server, device: DeviceId) -> Vec<(u64, Vec<u8>)> {
+    let place = server.place();
+    let of = |column: &str| {
+        let rows = place.texts(&format!(
+            "SELECT CAST(device_seq AS TEXT) || ' ' || {} AS value FROM journal \
+             WHERE device = {} AND {column} IS NOT NULL",
+            place.hex(column),
+            place.bytes(device.as_bytes())
+        ));
+        let row = |row: &String| {
+            let (number, digits) = row.split_once(' ').expect("two words");
+            (number.parse().expect("a number"), from_hex(digits))
+        };
+        rows.iter().map(row).collect::<Vec<_>>()
+    };
+    ["payload", "effect", "answer", "made_at"].map(of).concat()
+}
+
 fn open(key: &[u8], name: &[u8], sealed: &mut [u8]) -> String {
     let (nonce, rest) = sealed.split_at_mut(NONCE_BYTES);
     let (body, tag) = rest.split_at_mut(rest.len() - TAG_BYTES);

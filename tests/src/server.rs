@@ -235,6 +235,11 @@ impl Server {
         self.folder.path()
     }
 
+    /// Everything that whoever has the database can read.
+    pub fn every_byte(&self) -> Vec<u8> {
+        self.place.every_byte()
+    }
+
     /// Whether the database itself refuses a statement.
     pub fn refuses(&self, sql: &str) -> bool {
         self.place.refuses(sql)

@@ -180,12 +180,13 @@ fn check_journal(state: &mut State, stored: &MemoryState, thorough: bool) -> Res
             let content = edit.content.as_ref().map_or(edit.raw.clone(), Value::to_string);
             let payload = sha256(&[&row.salt, content.as_bytes()]);
             chain = sha256(&[
-                b"ruhu journal 1",
+                b"ruhu journal 2",
                 &chain,
                 id.as_bytes(),
                 &number.0.to_be_bytes(),
                 &payload,
-                &sha256(&[row.outcome_text.as_bytes()]),
+                &sha256(&[outline(&outcome).as_bytes()]),
+                &answer(&outcome, row),
                 &all_else(row),
             ]);
             if row.chain != chain {
@@ -198,6 +199,26 @@ fn check_journal(state: &mut State, stored: &MemoryState, thorough: bool) -> Res
         device.chain = chain;
     }
     Ok(())
+}
+
+/// The members of an outcome that are the server's own words.
+fn outline(outcome: &Value) -> String {
+    let own = ["device_seq", "outcome", "rev", "reason", "because_of"];
+    let there = own.iter().filter_map(|name| Some((name, outcome.get(name)?)));
+    let members: Vec<_> = there.map(|(name, value)| format!("\"{name}\":{value}")).collect();
+    format!("{{{}}}", members.join(","))
+}
+
+/// Whether an outcome names places in the document, and then the salted hash of its text.
+fn answer(outcome: &Value, row: &JournalRow<'_>) -> Vec<u8> {
+    let places = ["conflicts", "ignored", "problems"];
+    match places.iter().any(|name| outcome.get(name).is_some()) {
+        false => vec![0],
+        true => {
+            let hash = sha256(&[b"ruhu answer 1", &row.salt, row.outcome_text.as_bytes()]);
+            [&[1], hash.as_slice()].concat()
+        }
+    }
 }
 
 /// All that a row says beside its payload and its outcome, each part told apart from none.
@@ -220,7 +241,6 @@ fn all_else(row: &JournalRow<'_>) -> [u8; 32] {
     add(row.group.as_ref().map(|id| id.as_bytes().as_slice()));
     add(row.decides.as_ref().map(|name| name.device.as_bytes().as_slice()));
     add(row.decides.map(|name| name.device_seq.0.to_be_bytes()).as_ref().map(|n| n.as_slice()));
-    add(row.made_at.as_ref().map(String::as_bytes));
     let is_kept = !row.effect_is_payload && !row.effect.0.is_empty();
     add(Some(&[u8::from(row.effect_is_payload), u8::from(is_kept)]));
     sha256(&[&text])

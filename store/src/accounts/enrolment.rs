@@ -2,7 +2,7 @@
 
 use super::Account;
 use crate::Tx;
-use crate::devices::{self, Hold};
+use crate::devices::{self, DeviceName, Hold};
 use crate::schema::{device, device_continues};
 use crate::values::{Fixed, Name, counter};
 use diesel::prelude::*;
@@ -61,7 +61,7 @@ pub enum Enrolled {
     ContinuesNothing,
 }
 
-type SeatRow = (Fixed<16>, String, Option<i64>, Option<i64>);
+type SeatRow = (Fixed<16>, DeviceName, Option<i64>, Option<i64>);
 
 impl Tx {
     /// The person at this device, if it is enrolled.
@@ -69,7 +69,7 @@ impl Tx {
         let row: Option<SeatRow> = self.run(|connection| {
             let query = device::table.find(id.fixed()).select((
                 device::account,
-                device::name,
+                DeviceName::COLUMNS,
                 device::revoked_at,
                 device::reported_lost_at,
             ));
@@ -78,6 +78,9 @@ impl Tx {
         let Some((user, device_name, revoked_at, lost_at)) = row else {
             return Ok(None);
         };
+        let (session, keys) = self.session();
+        let device_name = device_name.open(&mut session.codec, keys);
+        let device_name = self.note(device_name)?;
         let account = self.account(UserId::of(user))?;
         Ok(account.map(|account| Seat {
             account,
@@ -114,7 +117,8 @@ impl Tx {
             Some((earlier, through)) if is_new => self.insert_continues(new, earlier, through)?,
             _ => {}
         }
-        self.rename_device(new)?;
+        // A sign-in with the password names it anew. What was revoked stays revoked.
+        devices::rename(self, new.id, &new.name)?;
         let state = devices::find(self, new.id, Hold::No)?;
         Ok(state.map_or(Enrolled::Lost, Enrolled::Here))
     }
@@ -124,7 +128,6 @@ impl Tx {
             let values = (
                 device::id.eq(new.id.fixed()),
                 device::account.eq(new.user.fixed()),
-                device::name.eq(&new.name),
                 device::last_seq.eq(0),
                 device::chain.eq(Fixed(chain::START)),
                 device::safe_seq.eq(0),
@@ -165,16 +168,6 @@ impl Tx {
                     .execute(c))
             })?;
         }
-        Ok(())
-    }
-
-    /// A sign-in with the password names it anew. What was revoked stays revoked.
-    fn rename_device(&mut self, new: &NewDevice) -> Stored<()> {
-        self.run(|connection| {
-            let query =
-                diesel::update(device::table.find(new.id.fixed())).set(device::name.eq(&new.name));
-            on_both!(connection, |c| query.execute(c))
-        })?;
         Ok(())
     }
 }

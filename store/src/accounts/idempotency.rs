@@ -1,14 +1,17 @@
 //! Idempotency keys: a REST write that is sent again is answered again, and done once. Key and
-//! answer are written in the transaction of the write itself.
+//! answer are written in the transaction of the write itself. The key itself, a text of the client's,
+//! is not kept, and what is kept of the request cannot be tried out by whoever does not have it.
 
 use crate::Tx;
 use crate::codec::Place;
 use crate::failure::corrupt;
 use crate::schema::idempotency_key;
+use crate::sealed::Column;
 use crate::values::{Fixed, Name};
 use diesel::prelude::*;
 use ruhu_sync::id::{Instant, UserId};
 use ruhu_sync::storage::Stored;
+use sha2::{Digest as _, Sha256};
 
 /// A request that carries a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,13 +40,33 @@ pub enum Recalled {
     Other,
 }
 
-const RESPONSE: &str = "idempotency_key.response";
-
 type Row = (Fixed<32>, Option<i32>, Option<i32>, Option<Vec<u8>>);
 
-fn with_name<T>(request: &Request<'_>, work: impl FnOnce(Place<'_>) -> T) -> T {
-    let user = request.user.fixed();
-    work(Place { column: RESPONSE, row: &[&user.0, request.key.as_bytes()] })
+/// A request as it is kept: under the hash of who sent it and the key, with the hash of what was
+/// asked and the key.
+struct Hashed {
+    name: Fixed<32>,
+    request: Fixed<32>,
+}
+
+impl Hashed {
+    fn of(request: &Request<'_>) -> Self {
+        let hash = |purpose: &str, of: &[u8]| {
+            let mut hasher = Sha256::new();
+            hasher.update(purpose);
+            hasher.update(of);
+            hasher.update(request.key);
+            Fixed(hasher.finalize().into())
+        };
+        Self {
+            name: hash("ruhu idempotency key 1", request.user.as_bytes()),
+            request: hash("ruhu idempotency request 1", &request.hash),
+        }
+    }
+
+    fn with_place<T>(&self, work: impl FnOnce(Place<'_>) -> T) -> T {
+        work(Place { column: Column::RESPONSE, row: &[&self.name.0] })
+    }
 }
 
 impl Tx {
@@ -51,17 +74,17 @@ impl Tx {
     /// a transaction: of two that are sent at once, the second waits here for the first.
     pub fn recall(&mut self, request: &Request<'_>, now: Instant) -> Stored<Recalled> {
         self.must_write()?;
-        let (user, hash) = (request.user.fixed(), Fixed(request.hash));
+        let hashed = Hashed::of(request);
         let taken = self.run(|connection| {
             let values = (
-                idempotency_key::account.eq(user),
-                idempotency_key::key.eq(request.key),
-                idempotency_key::request_hash.eq(hash),
+                idempotency_key::name.eq(hashed.name),
+                idempotency_key::account.eq(request.user.fixed()),
+                idempotency_key::request_hash.eq(hashed.request),
                 idempotency_key::created_at.eq(now.0),
             );
             on_both!(connection, |c| diesel::insert_into(idempotency_key::table)
                 .values(values)
-                .on_conflict((idempotency_key::account, idempotency_key::key))
+                .on_conflict(idempotency_key::name)
                 .do_nothing()
                 .execute(c))
         })?;
@@ -69,7 +92,7 @@ impl Tx {
             return Ok(Recalled::New);
         }
         let row: Row = self.run(|connection| {
-            let query = idempotency_key::table.find((user, request.key)).select((
+            let query = idempotency_key::table.find(hashed.name).select((
                 idempotency_key::request_hash,
                 idempotency_key::status,
                 idempotency_key::key_id,
@@ -77,13 +100,13 @@ impl Tx {
             ));
             on_both!(connection, |c| query.first(c))
         })?;
-        let answered = self.open_answer(request, row);
+        let answered = self.open_answer(&hashed, row);
         self.note(answered)
     }
 
-    fn open_answer(&mut self, request: &Request<'_>, row: Row) -> Stored<Recalled> {
+    fn open_answer(&mut self, hashed: &Hashed, row: Row) -> Stored<Recalled> {
         let (hash, status, key_id, response) = row;
-        if hash.0 != request.hash {
+        if hash != hashed.request {
             return Ok(Recalled::Other);
         }
         // A key without an answer would be a transaction that took it and gave none.
@@ -91,7 +114,7 @@ impl Tx {
             return Err(corrupt("an idempotency key without its answer"));
         };
         let (session, keys) = self.session();
-        let body = with_name(request, |place| session.codec.open(keys, key_id, place, response))?;
+        let body = hashed.with_place(|place| session.codec.open(keys, key_id, place, response))?;
         Ok(Recalled::Answered {
             status: u16::try_from(status).map_err(|_| corrupt("an answer's status"))?,
             body: body.to_owned(),
@@ -101,17 +124,16 @@ impl Tx {
     /// Remembers the answer. Belongs to the same transaction as [`Tx::recall`] and the write.
     pub fn remember(&mut self, request: &Request<'_>, status: u16, body: &str) -> Stored<()> {
         self.must_write()?;
+        let hashed = Hashed::of(request);
         let (session, keys) = self.session();
-        let sealed = with_name(request, |place| session.codec.seal(keys, place, body));
+        let sealed = hashed.with_place(|place| session.codec.seal(keys, place, body));
         let (key_id, sealed) = self.note(sealed)?;
         let changed = self.run(|connection| {
-            let query =
-                diesel::update(idempotency_key::table.find((request.user.fixed(), request.key)))
-                    .set((
-                        idempotency_key::status.eq(i32::from(status)),
-                        idempotency_key::key_id.eq(i32::from(key_id.0)),
-                        idempotency_key::response.eq(sealed),
-                    ));
+            let query = diesel::update(idempotency_key::table.find(hashed.name)).set((
+                idempotency_key::status.eq(i32::from(status)),
+                idempotency_key::key_id.eq(i32::from(key_id.0)),
+                idempotency_key::response.eq(sealed),
+            ));
             on_both!(connection, |c| query.execute(c))
         })?;
         match changed {

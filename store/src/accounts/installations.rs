@@ -1,6 +1,9 @@
 //! A person's installations: looked at, signed out, reported lost, found again.
 
 use crate::Tx;
+use crate::codec::Codec;
+use crate::devices::DeviceName;
+use crate::keys::KeyRing;
 use crate::organisations::is_administered;
 use crate::page::{Page, Slice};
 use crate::schema::{account, device, refresh_token};
@@ -36,14 +39,24 @@ pub struct Installation {
     pub reported_lost_at: Option<Instant>,
 }
 
-type Row =
-    (Fixed<16>, String, Fixed<16>, String, String, i64, i64, Option<i64>, Option<i64>, Option<i64>);
+type Row = (
+    Fixed<16>,
+    DeviceName,
+    Fixed<16>,
+    String,
+    String,
+    i64,
+    i64,
+    Option<i64>,
+    Option<i64>,
+    Option<i64>,
+);
 
-fn of_row(row: Row) -> Stored<Installation> {
+fn of_row(codec: &mut Codec, keys: &KeyRing, row: Row) -> Stored<Installation> {
     let (id, name, user, login, person_name, enrolled_at, last, revoked_at, lost_at, given) = row;
     Ok(Installation {
         id: DeviceId::of(id),
-        name,
+        name: name.open(codec, keys)?,
         user: UserId::of(user),
         login,
         person_name,
@@ -77,7 +90,7 @@ impl Tx {
                     .inner_join(account::table)
                     .select((
                         device::id,
-                        device::name,
+                        DeviceName::COLUMNS,
                         account::id,
                         account::login,
                         account::name,
@@ -102,7 +115,9 @@ impl Tx {
                 query.load(c)
             })
         })?;
-        let rows = rows.into_iter().map(of_row).collect::<Stored<_>>()?;
+        let (session, keys) = self.session();
+        let rows = rows.into_iter().map(|row| of_row(&mut session.codec, keys, row));
+        let rows = rows.collect::<Stored<_>>()?;
         Ok(page.cut(rows, |device| device.id))
     }
 

@@ -1,7 +1,7 @@
 //! The journal as a desk reads it: what became of a record.
 
 use crate::Tx;
-use crate::journal::open_effect;
+use crate::journal::{MadeAt, Outcome, open_effect};
 use crate::schema::{account, journal};
 use crate::values::{Fixed, Name, counted};
 use diesel::prelude::*;
@@ -38,7 +38,7 @@ pub struct HistoryEntry {
 }
 
 type HistoryTuple = (
-    (Fixed<16>, i64, Fixed<16>, String, i64, Option<String>, Option<i64>, String),
+    (Fixed<16>, i64, Fixed<16>, String, i64, MadeAt, Option<i64>, Outcome),
     (bool, i32, Option<Vec<u8>>, Option<Vec<u8>>),
     (Option<String>, Option<Fixed<16>>, Option<i64>),
 );
@@ -66,9 +66,9 @@ impl Tx {
                         journal::account,
                         account::name,
                         journal::received_at,
-                        journal::made_at,
+                        MadeAt::COLUMNS,
                         journal::rev_number,
-                        journal::outcome,
+                        Outcome::COLUMNS,
                     ),
                     (
                         journal::effect_is_payload,
@@ -88,8 +88,10 @@ impl Tx {
             let (device, device_seq, user, user_name, received_at, made_at, rev_number, outcome) =
                 row;
             let content = if is_payload { payload } else { effect };
-            let name = (device, device_seq);
-            let effect = open_effect(&mut session.codec, keys, name, is_payload, key, content)?;
+            let (name, codec) = ((device, device_seq), &mut session.codec);
+            let made_at = made_at.open(codec, keys)?;
+            let outcome_text = outcome.open(codec, keys)?;
+            let effect = open_effect(codec, keys, name, is_payload, key, content)?;
             let decided = decides_device.zip(decides_seq);
             let author = decided.and_then(|name| Some((name, authors.remove(&name)?)));
             let mut applied_by = None;
@@ -110,7 +112,7 @@ impl Tx {
                 op,
                 applied_by,
                 rev_number: counted(rev_number.unwrap_or_default())?,
-                outcome_text: outcome,
+                outcome_text,
                 effect,
             });
         }
@@ -122,7 +124,7 @@ impl Tx {
         if edits.is_empty() {
             return Ok(HashMap::new());
         }
-        type Row = (Fixed<16>, i64, Fixed<16>, String, Option<String>);
+        type Row = (Fixed<16>, i64, Fixed<16>, String, MadeAt);
         let rows: Vec<Row> = self.run(|connection| {
             on_both!(connection, |c| {
                 let mut query = journal::table
@@ -132,7 +134,7 @@ impl Tx {
                         journal::device_seq,
                         journal::account,
                         account::name,
-                        journal::made_at,
+                        MadeAt::COLUMNS,
                     ))
                     .into_boxed();
                 for (device, device_seq) in edits {
@@ -143,9 +145,11 @@ impl Tx {
                 query.load(c)
             })
         })?;
+        let (session, keys) = self.session();
         let author = |(device, device_seq, user, name, made_at): Row| {
-            ((device, device_seq), Author { user: UserId::of(user), name, made_at })
+            let made_at = made_at.open(&mut session.codec, keys)?;
+            Ok(((device, device_seq), Author { user: UserId::of(user), name, made_at }))
         };
-        Ok(rows.into_iter().map(author).collect())
+        rows.into_iter().map(author).collect()
     }
 }

@@ -2,8 +2,10 @@
 //! belongs today. Decisions of staff that were refused are not listed: they wait for nobody.
 
 use crate::Tx;
+use crate::codec::Codec;
 use crate::failure::corrupt;
-use crate::journal::untaken_verdict;
+use crate::journal::{MadeAt, Outcome, untaken_verdict};
+use crate::keys::KeyRing;
 use crate::page::{Page, Slice};
 use crate::schema::{account, household_row, journal, record};
 use crate::values::{Fixed, Name, counted, counter};
@@ -87,8 +89,8 @@ pub struct Neighbour {
 pub type EditPlace = (Instant, DeviceId, DeviceSeq);
 
 type Row = (
-    (Fixed<16>, i64, Fixed<16>, String, i64, Option<String>, Option<String>, String),
-    (Option<Fixed<16>>, Option<String>, Option<Fixed<16>>, Option<Fixed<16>>, String),
+    (Fixed<16>, i64, Fixed<16>, String, i64, MadeAt, Option<String>, String),
+    (Option<Fixed<16>>, Option<String>, Option<Fixed<16>>, Option<Fixed<16>>, Outcome),
     (Option<String>, Option<String>),
 );
 
@@ -131,11 +133,11 @@ macro_rules! columns {
                 journal::account,
                 account::name,
                 journal::received_at,
-                journal::made_at,
+                MadeAt::COLUMNS,
                 journal::op,
                 journal::verdict,
             ),
-            (journal::record, journal::kind, stream_today!(), journal::group_id, journal::outcome),
+            (journal::record, journal::kind, stream_today!(), journal::group_id, Outcome::COLUMNS),
             (household_row::head_name_masked.nullable(), household_row::community_code.nullable()),
         )
     };
@@ -173,7 +175,9 @@ impl Tx {
                 query.load(c)
             })
         })?;
-        let rows = rows.into_iter().map(quarantined).collect::<Stored<_>>()?;
+        let (session, keys) = self.session();
+        let rows = rows.into_iter().map(|row| quarantined(&mut session.codec, keys, row));
+        let rows = rows.collect::<Stored<_>>()?;
         Ok(page.cut(rows, |edit| (edit.received_at, edit.name.device, edit.name.device_seq)))
     }
 
@@ -188,7 +192,8 @@ impl Tx {
                 .first(c)
                 .optional())
         })?;
-        row.map(quarantined).transpose()
+        let (session, keys) = self.session();
+        row.map(|row| quarantined(&mut session.codec, keys, row)).transpose()
     }
 
     /// What a quarantined edit asks, and what its record needs to be read beside it.
@@ -204,22 +209,23 @@ impl Tx {
         devices: &[DeviceId],
     ) -> Stored<Vec<Neighbour>> {
         let devices: Vec<_> = devices.iter().map(|device| device.fixed()).collect();
-        let rows: Vec<(Fixed<16>, i64, Option<Fixed<16>>, String)> = self.run(|connection| {
+        let rows: Vec<(Fixed<16>, i64, Option<Fixed<16>>, Outcome)> = self.run(|connection| {
             on_both!(connection, |c| journal::table
                 .filter(journal::device.eq_any(devices))
                 .filter(untaken(verdict))
                 .filter(unsettled!())
                 .order((journal::device, journal::device_seq))
                 .select(
-                    (journal::device, journal::device_seq, journal::group_id, journal::outcome,)
+                    (journal::device, journal::device_seq, journal::group_id, Outcome::COLUMNS,)
                 )
                 .load(c))
         })?;
-        let neighbour = |(device, device_seq, group, outcome_text): (_, i64, Option<_>, _)| {
+        let (session, keys) = self.session();
+        let neighbour = |(device, device_seq, group, outcome): (_, i64, Option<_>, Outcome)| {
             Ok(Neighbour {
                 name: edit_name(device, device_seq)?,
                 group: group.map(GroupId::of),
-                outcome_text,
+                outcome_text: outcome.open(&mut session.codec, keys)?,
             })
         };
         rows.into_iter().map(neighbour).collect()
@@ -236,10 +242,10 @@ fn edit_name(device: Fixed<16>, device_seq: i64) -> Stored<EditName> {
     Ok(EditName { device: DeviceId::of(device), device_seq })
 }
 
-fn quarantined(row: Row) -> Stored<QuarantinedEdit> {
+fn quarantined(codec: &mut Codec, keys: &KeyRing, row: Row) -> Stored<QuarantinedEdit> {
     let (
         (device, device_seq, user, user_name, received_at, made_at, op, verdict),
-        (record, kind, stream, group, outcome_text),
+        (record, kind, stream, group, outcome),
         (head_name_masked, community_code),
     ) = row;
     Ok(QuarantinedEdit {
@@ -248,13 +254,13 @@ fn quarantined(row: Row) -> Stored<QuarantinedEdit> {
         user_name,
         received_at: Instant(received_at),
         verdict: untaken_verdict(&verdict).ok_or_else(|| corrupt("a verdict"))?,
-        made_at,
+        made_at: made_at.open(codec, keys)?,
         op,
         record: record.map(Name::of),
         kind,
         stream: stream.map(Name::of),
         group: group.map(Name::of),
-        outcome_text,
+        outcome_text: outcome.open(codec, keys)?,
         head_name_masked,
         community_code,
     })

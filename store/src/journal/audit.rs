@@ -67,7 +67,7 @@ pub enum Wrong {
     NotItsOutcome,
     /// What is sealed in it does not open; with what the store says to it.
     Sealed(String),
-    /// Its payload opens, and is another.
+    /// Its payload, its answer or its time opens, and is another.
     OtherPayload,
     /// Its payload is not there, and nobody erased it by right.
     PayloadGone,
@@ -94,7 +94,7 @@ impl fmt::Display for Fault {
             }
             Wrong::NotItsOutcome => "its verdict or version is not that of its outcome",
             Wrong::Sealed(why) => return f.write_str(why),
-            Wrong::OtherPayload => "its bytes are not those that were acknowledged",
+            Wrong::OtherPayload => "its bytes or its answer are not those that were acknowledged",
             Wrong::PayloadGone => "its bytes are gone, and no erasure was recorded",
             Wrong::Erasure => "its bytes are there although they were erased by right",
             Wrong::BeyondHead => "it stands beyond the device's last edit",

@@ -1,12 +1,13 @@
-//! Payloads erased by right: the words go, with their salt; that there was an edit, what became of
-//! it, and why its words are gone, stays, and the chain holds.
+//! Edits erased by right: what the client wrote goes, with its salt; that there was an edit, what
+//! became of it, and why its words are gone, stays, and the chain holds.
 
 use super::QUARANTINED;
 use crate::audit::{Act, Entry};
 use crate::codec::Place;
 use crate::connection::Connection;
-use crate::failure::corrupt;
+use crate::failure::{corrupt, unavailable};
 use crate::schema::{erasure, journal, record};
+use crate::sealed::Column;
 use crate::values::{Fixed, Name, counter};
 use crate::{Store, Tx};
 use diesel::connection::SimpleConnection;
@@ -16,7 +17,6 @@ use ruhu_sync::id::{Instant, RecordId};
 use ruhu_sync::storage::{Stored, WriteTx as _};
 use serde::{Deserialize, Serialize};
 
-const REASON: &str = "erasure.reason";
 const DISMISS: &str = "dismiss";
 
 /// Rows a statement.
@@ -80,7 +80,7 @@ fn with_place<T>(
     work: impl FnOnce(Place<'_>) -> T,
 ) -> T {
     let row: [&[u8]; 3] = [&device.0, &device_seq.to_be_bytes(), &erased_at.to_be_bytes()];
-    work(Place { column: REASON, row: &row })
+    work(Place { column: Column::ERASURE_REASON, row: &row })
 }
 
 impl Kept {
@@ -109,8 +109,8 @@ struct Asked {
 }
 
 impl Store {
-    /// Erases payloads, with their salts and what they did, for this reason; says how many. What
-    /// was erased before stays as it was.
+    /// Erases what the client wrote in these edits and what they did, for this reason; says how many.
+    /// What was erased before stays as it was.
     pub fn erase(
         &self,
         what: Erasable,
@@ -118,7 +118,6 @@ impl Store {
         at: Instant,
     ) -> Stored<Result<usize, ErasureRefusal>> {
         let erased = self.write_unless_refused(|tx| {
-            tx.run(wipe_what_is_freed)?;
             let rows = match what {
                 Erasable::Edit(name) => of_edit(tx, name)?,
                 Erasable::Record(id) => of_record(tx, id)?,
@@ -152,27 +151,28 @@ impl Store {
             Ok(Ok(rows.len()))
         })?;
         if erased.is_ok() {
-            self.empty_log()?;
+            self.wipe().map_err(|error| {
+                unavailable(&format!(
+                    "the words are erased, but copies of them may be left in the file ({error}): \
+                     erase the same once more when fewer people write"
+                ))
+            })?;
         }
         Ok(erased)
     }
 
-    /// SQLite's log holds pages as they were. One that is read at this moment is emptied later, by
-    /// itself.
-    fn empty_log(&self) -> Stored<()> {
-        if let Connection::Sqlite(c) = &mut self.session()?.connection {
-            drop(c.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)"));
-        }
-        Ok(())
-    }
-}
-
-/// SQLite leaves the bytes of what is deleted where they were. PostgreSQL does until its next
-/// VACUUM.
-fn wipe_what_is_freed(connection: &mut Connection) -> QueryResult<()> {
-    match connection {
-        Connection::Sqlite(c) => c.batch_execute("PRAGMA secure_delete = ON"),
-        Connection::Postgres(_) => Ok(()),
+    /// SQLite leaves copies of rows behind: of what is deleted, of versions before, and of rows that
+    /// it moved to another page. Writing the file anew leaves them all out; its log is emptied then,
+    /// at once or as soon as nobody reads from it. PostgreSQL keeps copies until its next VACUUM.
+    fn wipe(&self) -> Stored<()> {
+        self.between_writes(|connection| match connection {
+            Connection::Sqlite(c) => {
+                c.batch_execute("VACUUM")?;
+                drop(c.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)"));
+                Ok(())
+            }
+            Connection::Postgres(_) => Ok(()),
+        })
     }
 }
 
@@ -301,6 +301,8 @@ fn take_away(tx: &mut Tx, what: Erasable) -> Stored<()> {
         journal::payload.eq(None::<Vec<u8>>),
         journal::salt.eq(None::<Fixed<16>>),
         journal::effect.eq(None::<Vec<u8>>),
+        journal::answer.eq(None::<Vec<u8>>),
+        journal::made_at.eq(None::<Vec<u8>>),
     );
     tx.run(|connection| match what {
         Erasable::Edit(name) => {
@@ -309,7 +311,13 @@ fn take_away(tx: &mut Tx, what: Erasable) -> Stored<()> {
         }
         Erasable::Record(id) => {
             let rows = journal::table.filter(journal::record.eq(id.fixed()));
-            on_both!(connection, |c| diesel::update(rows).set(nothing).execute(c))
+            on_both!(connection, |c| {
+                diesel::update(rows).set(nothing).execute(c)?;
+                // It stays deleted, so nobody adds a row under one of these names again.
+                diesel::update(record::table.find(id.fixed()))
+                    .set(record::removed_rows.eq(None::<Vec<u8>>))
+                    .execute(c)
+            })
         }
     })?;
     Ok(())

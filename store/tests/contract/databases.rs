@@ -66,8 +66,8 @@ pub(crate) trait Database: Sync {
         self.insert_account(device.user, true);
         let id = self.bytes(device.id.as_bytes());
         self.run(&format!(
-            "INSERT INTO device (id, account, name, last_seq, chain, safe_seq, enrolled_at, \
-             reported_lost_at) VALUES ({id}, {}, 'x', {}, {}, {}, 1, {})",
+            "INSERT INTO device (id, account, last_seq, chain, safe_seq, enrolled_at, \
+             reported_lost_at) VALUES ({id}, {}, {}, {}, {}, 1, {})",
             self.bytes(device.user.as_bytes()),
             device.last,
             self.bytes(&device.chain),

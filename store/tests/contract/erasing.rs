@@ -9,6 +9,7 @@ use ruhu_sync::decision::EditName;
 use ruhu_sync::id::{DeviceSeq, Instant};
 use ruhu_sync::journal::JournalRow;
 use ruhu_sync::outcome::Verdict;
+use ruhu_sync::path::Path;
 use ruhu_sync::record::Content;
 use ruhu_sync::storage::{HistoryWanted, WriteTx as _};
 
@@ -28,11 +29,13 @@ fn name(device: u128, seq: u64) -> EditName {
 
 /// Record 1, and all that was done to it; record 2 is another's.
 fn deleted(database: &impl Database, is_deleted: bool) -> Vec<JournalRow<'static>> {
-    let content = Content { deleted: is_deleted, ..Content::default() };
+    let removed_rows = [Path::of(&["members", "家里人"])].into();
+    let content = Content { deleted: is_deleted, removed_rows, ..Content::default() };
     let gone = sample(1, "household", stream_id(1), 3, content);
     database.store().write(|tx| tx.save_records(&[gone.change()])).expect("written");
     let made = JournalRow { effect_is_payload: true, ..taken(1, 1, 1, 1) };
-    let own = journal(database, 1, [made, taken(1, 2, 1, 2), taken(1, 3, 2, 1), taken(1, 4, 1, 3)]);
+    let places = naming_places(taken(1, 2, 1, 2));
+    let own = journal(database, 1, [made, places, taken(1, 3, 2, 1), taken(1, 4, 1, 3)]);
     journal(database, 2, [untaken(2, 1, Some(1), Verdict::Rejected)]);
     own
 }
@@ -50,15 +53,21 @@ fn sealed(database: &impl Database, record: u128) -> Vec<String> {
             "SELECT {hex} AS value FROM journal WHERE record = {id} AND {column} IS NOT NULL"
         ))
     };
-    ["payload", "effect", "salt"].map(texts).concat()
+    let mut all = ["payload", "effect", "answer", "made_at", "salt"].map(texts).concat();
+    let removed = database.hex("removed_rows");
+    all.extend(database.texts(&format!(
+        "SELECT {removed} AS value FROM record WHERE id = {id} AND removed_rows IS NOT NULL"
+    )));
+    all
 }
 
 fn the_words_of_a_deleted_record_are_erased_and_the_chain_holds(database: &impl Database) {
     let rows = deleted(database, true);
     let anchor = database.store().anchor_journal(NOW).expect("an anchor");
     let (own, others) = (sealed(database, 1), sealed(database, 2));
-    // Three and one payloads, and salts; the first edit's effect is its payload.
-    assert_eq!((own.len(), others.len()), (4 + 2 + 4, 3));
+    // Three and one payloads, times and salts; the first edit's effect is its payload, one answer
+    // names places, and rows were removed.
+    assert_eq!((own.len(), others.len()), (4 + 2 + 1 + 4 + 4 + 1, 4));
     assert_eq!(erase(database, Erasable::Record(record_id(1))), Ok(4));
     assert_eq!((sealed(database, 1), sealed(database, 2)), (vec![], others));
     let bytes = database.every_byte();
@@ -74,11 +83,12 @@ fn the_words_of_a_deleted_record_are_erased_and_the_chain_holds(database: &impl 
     let told: Vec<_> = found.erasures.iter().map(|e| (e.device, e.device_seq.0)).collect();
     assert_eq!(told, [(1, 1), (1, 2), (1, 4), (2, 1)].map(|(d, n)| (device_id(d), n)));
     assert!(found.erasures.iter().all(|e| e.reason == REASON && e.erased_at == NOW));
-    // A retry is answered as before, and the history reads on.
+    // A retry is answered as before but for the places, and the history reads on.
     let store = database.store();
     let answered = store.write(|tx| tx.answered(device_id(1), DeviceSeq(1), DeviceSeq(9)));
     let answered = answered.expect("answered");
-    assert_eq!(answered[1].outcome_text, rows[1].outcome_text);
+    assert_eq!(answered[1].outcome_text, rows[1].outline());
+    assert!(!answered[1].outcome_text.contains("members"), "{}", answered[1].outcome_text);
     assert_eq!((answered[1].salt, answered[2].salt), (None, Some(rows[2].salt)));
     let wanted = [1, 2].map(|n| HistoryWanted { record: record_id(n), from: 0 });
     let pasts = store.write(|tx| tx.history(&wanted)).expect("a history");
@@ -111,7 +121,7 @@ fn an_edit_that_changed_nothing_is_erased_by_itself(database: &impl Database) {
     assert_eq!(erase(database, Erasable::Edit(name(1, 2))), Ok(1));
     let found = audit(database, None);
     assert_eq!((found.faults, found.erased), (vec![], 2));
-    assert_eq!(sealed(database, 2).len(), 3);
+    assert_eq!(sealed(database, 2).len(), 4);
 }
 
 fn what_people_still_read_or_wait_for_is_not_erased(database: &impl Database) {
@@ -161,6 +171,12 @@ fn a_payload_that_was_taken_away_cannot_be_passed_off_as_erased(database: &impl 
     database.run(&format!("UPDATE erasure SET erased_at = {}", NOW.0));
     let other = database.bytes(&[1; 16]);
     let device = database.bytes(device_id(2).as_bytes());
-    database.run(&format!("UPDATE journal SET salt = {other} WHERE device = {device}"));
-    assert_eq!(wrong(1), (1, Wrong::Erasure));
+    for column in ["salt", "payload", "effect", "answer", "made_at"] {
+        let put = |value: &str| {
+            database.run(&format!("UPDATE journal SET {column} = {value} WHERE device = {device}"));
+        };
+        put(&other);
+        assert_eq!(wrong(1), (1, Wrong::Erasure), "{column}");
+        put("NULL");
+    }
 }

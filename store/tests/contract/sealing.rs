@@ -3,6 +3,7 @@
 use crate::bench::{Bench, on_both_databases};
 use crate::databases::{Database, key_ring};
 use crate::world::*;
+use ruhu_store::accounts::{NewDevice, Request};
 use ruhu_store::{KeyId, KeyRing};
 use ruhu_sync::effect::{Effect, Touch};
 use ruhu_sync::id::{DeviceSeq, RecordId};
@@ -48,7 +49,8 @@ fn edit(seq: u64, record: u128) -> JournalRow<'static> {
     JournalRow {
         effect: Effect(vec![touch]),
         payload: Cow::Owned(format!(r#"{{"patch":{{"head_name":"{NAME}","note":"{NOTE}"}}}}"#)),
-        ..taken(1, seq, record, 1)
+        made_at: Some(NOTE.to_owned()),
+        ..naming_places(taken(1, seq, record, 1))
     }
 }
 
@@ -59,7 +61,12 @@ fn fill(database: &impl Database) {
         .store()
         .write(|tx| {
             tx.save_records(&[one.change(), two.change()])?;
-            tx.append_journal(&[edit(1, 1), edit(2, 2)])
+            tx.append_journal(&[edit(1, 1), edit(2, 2)])?;
+            let (id, user) = (device_id(5), user_id(1));
+            tx.enrol(&NewDevice { id, user, name: NOTE.to_owned(), continues: None, at: NOW })?;
+            let request = Request { user, key: NOTE, hash: [1; 32] };
+            tx.recall(&request, NOW)?;
+            tx.remember(&request, 200, NOTE)
         })
         .expect("written");
 }
@@ -94,6 +101,14 @@ fn nothing_that_a_person_wrote_stands_in_the_clear(database: &impl Database) {
     assert!(holds(&bytes, "110102003001") && holds(&bytes, "欧*"));
     assert!(!holds(&bytes, NAME), "the name can be read");
     assert!(!holds(&bytes, NOTE), "the note can be read");
+    // And whoever has the keys reads all of it.
+    let store = database.store();
+    let seat = store.read(|tx| tx.seat(device_id(5))).expect("read");
+    assert_eq!(seat.expect("a seat").device_name, NOTE);
+    let answered = store.write(|tx| tx.answered(device_id(1), DeviceSeq(1), DeviceSeq(1)));
+    assert_eq!(answered.expect("read")[0].outcome_text, edit(1, 1).outcome_text);
+    let history = store.read(|tx| tx.record_history(record_id(1))).expect("read");
+    assert_eq!(history[0].made_at.as_deref(), Some(NOTE));
 }
 
 fn swap(database: &impl Database, table: &str, column: &str, name: &str, names: [String; 2]) {
@@ -173,7 +188,7 @@ fn an_erased_payload_leaves_the_rest_readable(database: &impl Database) {
     let rows = [made, edit(2, 2)];
     let store = database.store();
     store.write(|tx| tx.append_journal(&rows)).expect("written");
-    database.run("UPDATE journal SET payload = NULL, salt = NULL");
+    database.run("UPDATE journal SET payload = NULL, salt = NULL, answer = NULL");
     let pasts = store.write(histories).expect("read");
     assert_eq!(pasts[0].effect, Effect::default());
     assert_eq!(pasts[1].effect, rows[1].effect);
@@ -181,4 +196,5 @@ fn an_erased_payload_leaves_the_rest_readable(database: &impl Database) {
     let answered = answered.expect("read");
     assert_eq!(answered[0].salt, None);
     assert_eq!(answered[0].payload_hash, rows[0].payload_hash);
+    assert_eq!(answered[0].outcome_text, rows[0].outline());
 }

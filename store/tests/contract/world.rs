@@ -5,7 +5,7 @@ use ruhu_sync::effect::{Effect, Touch};
 use ruhu_sync::id::{DeviceId, DeviceSeq, Instant, RecordId, Seq, StreamId, UserId};
 use ruhu_sync::journal::JournalRow;
 use ruhu_sync::json::{Json, Object};
-use ruhu_sync::outcome::{Outcome, Reason, Verdict};
+use ruhu_sync::outcome::{Outcome, Problem, Reason, Verdict};
 use ruhu_sync::path::Path;
 use ruhu_sync::record::{Content, RecordFrame, StoredRecord, content_hash};
 use ruhu_sync::rev::Rev;
@@ -14,6 +14,8 @@ use std::borrow::Cow;
 use uuid::Uuid;
 
 pub(crate) const NOW: Instant = Instant(1_795_400_000_000_000);
+
+pub(crate) const MADE_AT: &str = "2026-11-23T09:30:00+08:00";
 
 pub(crate) fn record_id(n: u128) -> RecordId {
     RecordId(Uuid::from_u128(0xa000 + n))
@@ -151,6 +153,19 @@ pub(crate) fn taken(device: u128, seq: u64, record: u128, rev_number: u64) -> Jo
     JournalRow { effect: Effect(vec![touch]), ..row(device, seq, Some(record), outcome) }
 }
 
+/// The same with an outcome that names places, called as a client liked.
+pub(crate) fn naming_places(row: JournalRow<'static>) -> JournalRow<'static> {
+    let place = |name: &str| Path::of(&["members", name]);
+    let outcome = Outcome {
+        conflicts: vec![place("家里人")],
+        ignored: vec![place("plainly-legible-marker")],
+        problems: vec![Problem::new(place("测试乙"), "wrong")],
+        ..row.outcome
+    };
+    let outcome_text = serde_json::to_string(&outcome).expect("json");
+    JournalRow { outcome, outcome_text, ..row }
+}
+
 /// An edit that was not taken.
 pub(crate) fn untaken(
     device: u128,
@@ -178,7 +193,7 @@ fn row(device: u128, seq: u64, record: Option<u128>, outcome: Outcome) -> Journa
         stream: record.map(|_| stream_id(1)),
         group: None,
         decides: None,
-        made_at: record.map(|_| "2026-11-23T09:30:00+08:00".to_owned()),
+        made_at: record.map(|_| MADE_AT.to_owned()),
         outcome,
         outcome_text,
         effect: Effect::default(),

@@ -46,7 +46,11 @@ pub(super) fn journal<'a, R: Rules>(
             op: received.op().map(|op| op.as_str().to_owned()),
             record: edit.map(|e| e.record).or(case.and_then(|c| c.record)),
             root: edit.map(|e| e.root).or(case.and_then(|c| c.root)),
-            kind: edit.map(|e| &e.kind).or(case.and_then(|c| c.kind.as_ref())).cloned(),
+            kind: edit
+                .map(|e| &e.kind)
+                .filter(|kind| rules.rooting(kind).is_some())
+                .or(case.and_then(|c| c.kind.as_ref()))
+                .cloned(),
             stream: match edit {
                 // It lies at nobody's desk.
                 _ if grants.staff && taken.outcome.outcome == Verdict::Rejected => None,
@@ -58,7 +62,7 @@ pub(super) fn journal<'a, R: Rules>(
             },
             group: received.group.map(|group| group.id),
             decides: case.map(|c| c.name),
-            made_at: made_at(received).map(str::to_owned),
+            made_at: received.made_at.clone(),
             outcome: taken.outcome,
             outcome_text,
             effect: taken.effect,
@@ -76,11 +80,6 @@ pub(super) fn journal<'a, R: Rules>(
         rows.push(row);
     }
     Ok(rows)
-}
-
-fn made_at<'a>(received: &'a Received<'_>) -> Option<&'a str> {
-    let edit = received.asked().map(|edit| edit.made_at.as_str());
-    edit.or_else(|| received.decision().map(|decision| decision.made_at.as_str()))
 }
 
 /// The quarantined edit that was settled, if this is a decision that was taken.

@@ -77,7 +77,7 @@ fn what_was_changed_in_a_copy_is_found(server: Server) {
         ("UPDATE journal SET payload = salt", "does not open"),
         (
             &format!("UPDATE journal SET salt = {other} WHERE device_seq = 1"),
-            "its bytes are not those that were acknowledged",
+            "its bytes or its answer are not those that were acknowledged",
         ),
         ("DELETE FROM record WHERE kind = 'assessment'", "its records are not those of its digest"),
         ("UPDATE record SET rev_number = 7 WHERE kind = 'household'", "does not open"),

@@ -1,10 +1,11 @@
 //! One row as the audit reads it: all of its columns.
 
-use super::super::{PAYLOAD, open_effect, with_name, word};
+use super::super::{open_effect, with_name, word};
 use super::Wrong;
 use crate::Tx;
 use crate::codec::Place;
 use crate::schema::journal;
+use crate::sealed::Column;
 use crate::values::{Fixed, Name, counted};
 use diesel::prelude::*;
 use ruhu_sync::chain::{self, Facts, Hash, Linked};
@@ -30,11 +31,13 @@ pub(in crate::journal) struct Row {
     group_id: Option<Fixed<16>>,
     decides_device: Option<Fixed<16>>,
     decides_seq: Option<i64>,
-    made_at: Option<String>,
+    made_at: Option<Vec<u8>>,
     verdict: String,
     rev_number: Option<i64>,
     rev_hash: Option<Fixed<4>>,
     outcome: String,
+    answer: Option<Vec<u8>>,
+    answer_hash: Option<Fixed<32>>,
     effect_is_payload: bool,
     key_id: i32,
     effect: Option<Vec<u8>>,
@@ -61,7 +64,8 @@ impl Row {
             device: DeviceId::of(self.device),
             device_seq: device_seq(self.device_seq)?,
             payload_hash: &self.payload_hash.0,
-            outcome: &self.outcome,
+            outline: &self.outcome,
+            answer_hash: self.answer_hash.as_ref().map(|hash| &hash.0),
             facts: Facts {
                 user: UserId::of(self.account),
                 received_at: Instant(self.received_at),
@@ -72,7 +76,6 @@ impl Row {
                 stream: self.stream.map(StreamId::of),
                 group: self.group_id.map(GroupId::of),
                 decides,
-                made_at: self.made_at.as_deref(),
                 effect_is_payload: self.effect_is_payload,
                 has_effect: had_effect.unwrap_or(self.effect.is_some()),
             },
@@ -87,20 +90,29 @@ impl Row {
         }
         let (session, keys) = tx.session();
         let codec = &mut session.codec;
+        let wrote = [&self.payload, &self.effect, &self.answer, &self.made_at];
         if is_erased {
-            let is_gone = self.payload.is_none() && self.salt.is_none() && self.effect.is_none();
+            let is_gone = self.salt.is_none() && wrote.iter().all(|column| column.is_none());
             return Ok((!is_gone).then_some(Wrong::Erasure));
         }
         let (Some(payload), Some(salt)) = (&self.payload, &self.salt) else {
             return Ok(Some(Wrong::PayloadGone));
         };
         let is_same = with_name(self.device, self.device_seq, |row| {
-            let place = Place { column: PAYLOAD, row };
-            let text = codec.open(keys, self.key_id, place, payload.clone())?;
+            let (key, place) = (self.key_id, |column| Place { column, row });
+            let made_at =
+                codec.open_if_any(keys, key, place(Column::MADE_AT), self.made_at.clone())?;
+            let answer =
+                codec.open_if_any(keys, key, place(Column::ANSWER), self.answer.clone())?;
+            let answer_hash = answer.map(|text| chain::answer_hash(&salt.0, &text));
+            let text = codec.open(keys, key, place(Column::PAYLOAD), payload.clone())?;
             let received = Received::read(text);
-            Ok(received.is_some_and(|received| {
-                chain::payload_hash(&salt.0, received.canonical.as_bytes()) == self.payload_hash.0
-            }))
+            Ok(answer_hash == self.answer_hash.map(|hash| hash.0)
+                && received.is_some_and(|received| {
+                    received.made_at == made_at
+                        && chain::payload_hash(&salt.0, received.canonical.as_bytes())
+                            == self.payload_hash.0
+                }))
         })?;
         if self.effect.is_some() {
             let name = (self.device, self.device_seq);
