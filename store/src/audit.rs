@@ -72,6 +72,8 @@ acts! {
     PinSet = "pin_set",
     /// Words were erased from the journal by right.
     Erased = "journal_erased",
+    /// Rows were sealed anew under another key.
+    Resealed = "rows_resealed",
 }
 
 /// One thing that was done. Nothing in it is anybody's personal data.

@@ -1,5 +1,7 @@
 //! The keys that seal what people wrote. One of them seals; all of them open, so that a key can be
-//! changed without rewriting anything.
+//! changed while everything goes on, and what stands under the old one is sealed anew by and by.
+
+mod file;
 
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
 use hmac::{Hmac, Mac};
@@ -35,6 +37,12 @@ pub enum KeyRingError {
     /// There is no key to seal with.
     #[error("there is no key to seal with")]
     NoKey,
+    /// There is no key of this name.
+    #[error("there is no key {0} in the key file")]
+    NoSuchKey(u16),
+    /// The highest name is taken.
+    #[error("no name is left for another key: give one a line of its own, with a free ID")]
+    NoMoreNames,
     /// The system gave no random bytes.
     #[error("the system gives no random bytes")]
     NoRandomness,
@@ -134,6 +142,16 @@ impl KeyRing {
         let older = self.0.keys.iter().rev().filter(|(id, _)| **id != self.0.current);
         let older = older.map(|(_, key)| derived(Some(key), purpose));
         std::iter::once(self.derive(purpose)).chain(older).collect()
+    }
+
+    /// The name of the key that seals.
+    pub fn current(&self) -> KeyId {
+        self.0.current
+    }
+
+    /// The names of all keys, in order.
+    pub fn ids(&self) -> impl Iterator<Item = KeyId> {
+        self.0.keys.keys().copied()
     }
 
     /// The key that seals.

@@ -28,6 +28,7 @@ mod read;
 mod read_models;
 mod rebuild;
 mod records;
+mod reseal;
 mod schema;
 mod sealed;
 mod signing_keys;
@@ -41,6 +42,7 @@ mod write;
 
 pub use keys::{KeyId, KeyRing, KeyRingError};
 pub use rebuild::{RebuildReport, TableReport};
+pub use reseal::{Resealed, Resealing, RowsByKey, sealed_columns};
 pub use signing_keys::PROOFS;
 pub use store::{Store, StoreSettings};
 pub use tx::Tx;

@@ -1,13 +1,16 @@
-//! The sealed columns: one list. The codec seals for nothing else.
+//! The sealed columns: one list. The codec seals for nothing else, a change of keys goes through it,
+//! and a test holds every column of the schema against it.
 
-macro_rules! columns {
-    ($($(#[$doc:meta])* $name:ident = $table:ident.$column:ident;)*) => {
-        impl Column {
-            $($(#[$doc])* pub(crate) const $name: Self =
-                Self(concat!(stringify!($table), ".", stringify!($column)));)*
-        }
-    };
-}
+use crate::codec::{Codec, Place};
+use crate::connection::Connection;
+use crate::keys::KeyRing;
+use crate::schema::{device, erasure, idempotency_key, journal, record, signing_key};
+use crate::{Store, Tx};
+use diesel::dsl::{count_star, sql};
+use diesel::expression::Expression;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use ruhu_sync::storage::{StorageError, Stored};
 
 /// A sealed column; there is none that is not in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,25 +23,255 @@ impl Column {
     }
 }
 
-columns! {
-    /// A record's content.
-    WIRE = record.wire;
-    /// The rows ever removed from a record.
-    REMOVED_ROWS = record.removed_rows;
-    /// An edit as it came.
-    PAYLOAD = journal.payload;
-    /// What an edit did.
-    EFFECT = journal.effect;
-    /// The outcome of an edit as it was answered, if it names places.
-    ANSWER = journal.answer;
-    /// When an edit was made, by the device's clock.
-    MADE_AT = journal.made_at;
-    /// Why an edit was erased.
-    ERASURE_REASON = erasure.reason;
-    /// What a device is called.
-    DEVICE_NAME = device.name;
-    /// The key that proves a person's signatures.
-    SIGNING_KEY = signing_key.key;
-    /// The answer to a repeated request.
-    RESPONSE = idempotency_key.response;
+/// A part of a row's name, as the rows are ordered by it and as it is bound into what is sealed.
+trait Part {
+    /// Comes before every other.
+    fn least() -> Self;
+    fn bytes(&self) -> Vec<u8>;
+}
+
+impl Part for Vec<u8> {
+    fn least() -> Self {
+        Self::new()
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        self.clone()
+    }
+}
+
+impl Part for i64 {
+    fn least() -> Self {
+        Self::MIN
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        self.to_be_bytes().to_vec()
+    }
+}
+
+/// A sealed value as a column takes it: one that is never empty, or one that may be.
+trait Kept {
+    fn of(sealed: Option<Vec<u8>>) -> Self;
+}
+
+impl Kept for Vec<u8> {
+    fn of(sealed: Option<Vec<u8>>) -> Self {
+        sealed.unwrap_or_default()
+    }
+}
+
+impl Kept for Option<Vec<u8>> {
+    fn of(sealed: Option<Vec<u8>>) -> Self {
+        sealed
+    }
+}
+
+/// What became of some rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Batch {
+    pub(crate) resealed: u64,
+    /// Rows that do not open; they stay as they are.
+    pub(crate) unreadable: u64,
+    /// Whether there may be more.
+    pub(crate) is_full: bool,
+}
+
+/// Seals a value anew for its place; a value that is not there stays so.
+fn anew(
+    codec: &mut Codec,
+    keys: &KeyRing,
+    key: i32,
+    place: Place<'_>,
+    sealed: Option<Vec<u8>>,
+) -> Stored<Option<Vec<u8>>> {
+    let text = codec.open_if_any(keys, key, place, sealed)?;
+    codec.seal_if_any(keys, place, text.as_deref())
+}
+
+macro_rules! sealed_tables {
+    ($(
+        $(#[$doc:meta])*
+        $Table:ident = $table:ident ($($name:ident: $name_type:ty),+ $(; $also:ident: $also_type:ty)?)
+        under $key:ident {
+            $($(#[$column_doc:meta])* $NAME:ident = $column:ident: $column_type:ty,)+
+        }
+    )*) => {
+        impl Column {
+            $($($(#[$column_doc])* pub(crate) const $NAME: Self =
+                Self(concat!(stringify!($table), ".", stringify!($column)));)+)*
+
+            /// All of them.
+            pub(crate) const ALL: &'static [Self] = &[$($(Self::$NAME,)+)*];
+        }
+
+        /// A table with sealed columns: its rows' primary key, what else is bound into what is sealed,
+        /// and the column that names the key.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Table {
+            $($(#[$doc])* $Table,)*
+        }
+
+        impl Table {
+            /// All of them.
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$Table,)*];
+
+            /// As the database calls it.
+            pub(crate) fn name(self) -> &'static str {
+                match self {
+                    $(Self::$Table => stringify!($table),)*
+                }
+            }
+
+            /// How many rows stand under each key.
+            pub(crate) fn rows_by_key(self, tx: &mut Tx) -> Stored<Vec<(Option<i32>, i64)>> {
+                match self {
+                    $(Self::$Table => tx.run(|connection| {
+                        on_both!(connection, |c| $table::table
+                            .filter($table::$key.is_not_null())
+                            .group_by($table::$key)
+                            .select(($table::$key.nullable(), count_star()))
+                            .load(c))
+                    }),)*
+                }
+            }
+
+            /// Seals every row under the key that seals now, some rows a transaction, in the order of
+            /// their names; `go_on` is told of each transaction, and says whether another follows.
+            pub(crate) fn reseal(
+                self,
+                store: &Store,
+                rows_max: i64,
+                go_on: &mut dyn FnMut(Batch) -> bool,
+            ) -> Stored<()> {
+                match self {
+                    $(Self::$Table => {
+                        let mut after: ($($name_type,)+) = ($(<$name_type>::least(),)+);
+                        loop {
+                            let (batch, last) = store.write(|tx| $table(tx, rows_max, &after))?;
+                            if !go_on(batch) || !batch.is_full {
+                                return Ok(());
+                            }
+                            if let Some(last) = last {
+                                after = last;
+                            }
+                        }
+                    })*
+                }
+            }
+        }
+
+        $(
+            /// The rows after this one. On PostgreSQL those that somebody is writing at this moment are
+            /// left out: whoever waits for nobody while holding locks is in nobody's way.
+            fn $table(
+                tx: &mut Tx,
+                rows_max: i64,
+                after: &($($name_type,)+),
+            ) -> Stored<(Batch, Option<($($name_type,)+)>)> {
+                type Row = (
+                    ($($name_type,)+ $($also_type,)?),
+                    Option<i32>,
+                    ($($column_type,)+),
+                );
+                let current = i32::from(tx.keys.current().0);
+                let ($($name,)+) = after;
+                let rows: Vec<Row> = tx.run(|connection| {
+                    // A number at the end of both, because a list cannot end in a comma.
+                    let is_after = sql::<Bool>(concat!("(" $(, stringify!($name), ", ")+ , "0) > ("))
+                        $(.bind::<<$table::$name as Expression>::SqlType, _>($name.clone()).sql(", "))+
+                        .sql("0)");
+                    let query = $table::table
+                        .filter(is_after)
+                        .filter($table::$key.ne(current))
+                        .order(($($table::$name,)+))
+                        .limit(rows_max)
+                        .select((
+                            ($($table::$name,)+ $($table::$also,)?),
+                            $table::$key.nullable(),
+                            ($($table::$column,)+),
+                        ));
+                    match connection {
+                        Connection::Sqlite(c) => query.load(c),
+                        Connection::Postgres(c) => query.for_no_key_update().skip_locked().load(c),
+                    }
+                })?;
+                let is_full = i64::try_from(rows.len()).unwrap_or(i64::MAX) >= rows_max;
+                let mut batch = Batch { is_full, ..Batch::default() };
+                let mut last = None;
+                for (($($name,)+ $($also,)?), key, ($($column,)+)) in rows {
+                    let parts = [$($name.bytes(),)+ $($also.bytes(),)?];
+                    let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+                    let (session, keys) = tx.session();
+                    let key = key.unwrap_or_default();
+                    let mut seal = |column, sealed| {
+                        anew(&mut session.codec, keys, key, Place { column, row: &parts }, sealed)
+                    };
+                    let sealed = (|| Ok(($(seal(Column::$NAME, $column.into())?,)+)))();
+                    last = Some(($($name.clone(),)+));
+                    let ($($column,)+) = match sealed {
+                        Ok(sealed) => sealed,
+                        Err(StorageError::Corrupt(_)) => {
+                            batch.unreadable += 1;
+                            continue;
+                        }
+                        Err(error) => return tx.note(Err(error)),
+                    };
+                    let resealed = tx.run(|connection| {
+                        let row = $table::table
+                            $(.filter($table::$name.eq($name.clone())))+
+                            .filter($table::$key.eq(key));
+                        let set = (
+                            $table::$key.eq(current),
+                            $($table::$column.eq(<$column_type as Kept>::of($column)),)+
+                        );
+                        on_both!(connection, |c| diesel::update(row).set(set).execute(c))
+                    })?;
+                    batch.resealed += u64::try_from(resealed).unwrap_or_default();
+                }
+                Ok((batch, last))
+            }
+        )*
+    };
+}
+
+sealed_tables! {
+    /// Records: bound to their version, so that an older content does not open under a newer one.
+    Records = record (id: Vec<u8>; rev_number: i64) under key_id {
+        /// A record's content.
+        WIRE = wire: Vec<u8>,
+        /// The rows ever removed from a record.
+        REMOVED_ROWS = removed_rows: Option<Vec<u8>>,
+    }
+    /// Edits.
+    Journal = journal (device: Vec<u8>, device_seq: i64) under key_id {
+        /// An edit as it came.
+        PAYLOAD = payload: Option<Vec<u8>>,
+        /// What an edit did.
+        EFFECT = effect: Option<Vec<u8>>,
+        /// The outcome of an edit as it was answered, if it names places.
+        ANSWER = answer: Option<Vec<u8>>,
+        /// When an edit was made, by the device's clock.
+        MADE_AT = made_at: Option<Vec<u8>>,
+    }
+    /// Erasures: bound to the instant, too.
+    Erasures = erasure (device: Vec<u8>, device_seq: i64; erased_at: i64) under key_id {
+        /// Why an edit was erased.
+        ERASURE_REASON = reason: Vec<u8>,
+    }
+    /// Devices.
+    Devices = device (id: Vec<u8>) under key_id {
+        /// What a device is called.
+        DEVICE_NAME = name: Option<Vec<u8>>,
+    }
+    /// People's keys for signatures.
+    SigningKeys = signing_key (account: Vec<u8>) under key_id {
+        /// The key that proves a person's signatures.
+        SIGNING_KEY = key: Vec<u8>,
+    }
+    /// Requests that may be sent again.
+    Requests = idempotency_key (name: Vec<u8>) under key_id {
+        /// The answer to a repeated request.
+        RESPONSE = response: Option<Vec<u8>>,
+    }
 }

@@ -132,6 +132,11 @@ impl Store {
         &self.inner.target
     }
 
+    /// The keys that it was opened with.
+    pub(crate) fn keys(&self) -> &KeyRing {
+        &self.inner.keys
+    }
+
     /// A connection, for what no transaction may stand around.
     pub(crate) fn session(&self) -> Stored<PooledConnection<Manager>> {
         self.inner.connections.take()

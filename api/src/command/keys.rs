@@ -1,16 +1,21 @@
 //! `ruhu keys`.
 
+mod sealing;
+
 use super::{CommandError, output};
 use crate::app::StartError;
 use crate::keys::SigningKeys;
 use crate::settings::{Flags, Settings};
 use clap::{Args, Subcommand};
 
-/// Manages the keys that sign access tokens
+/// Manages the keys that sign access tokens, and those that seal what is stored
 #[derive(Debug, Subcommand)]
 pub(super) enum Keys {
     Rotate(Rotate),
     List(List),
+    AddSealing(sealing::Add),
+    SealWith(sealing::SealWith),
+    Reseal(sealing::Reseal),
 }
 
 impl Keys {
@@ -18,6 +23,9 @@ impl Keys {
         match self {
             Self::Rotate(rotate) => rotate.run(),
             Self::List(list) => list.run(),
+            Self::AddSealing(add) => add.run(),
+            Self::SealWith(seal_with) => seal_with.run(),
+            Self::Reseal(reseal) => reseal.run(),
         }
     }
 }

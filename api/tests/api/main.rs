@@ -5,6 +5,7 @@ mod backup;
 mod demo;
 mod http;
 mod journal;
+mod keys;
 mod log;
 mod openapi;
 mod running;

@@ -4,6 +4,7 @@
 
 mod audit_log;
 mod bench;
+mod columns;
 mod concurrency;
 mod databases;
 mod decisions;
@@ -15,6 +16,7 @@ mod journal;
 mod opening;
 mod read_models;
 mod records;
+mod resealing;
 mod schema;
 mod sealing;
 mod statements;

@@ -1,8 +1,11 @@
-//! The keys that sign access tokens, and what is no token of theirs.
+//! The keys that sign access tokens, and what is no token of theirs; the keys that seal, changed while
+//! tablets push.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use ruhu_api::keys::SigningKeys;
+use ruhu_store::{KeyId, KeyRing};
+use ruhu_tests::edits::new_household;
 use ruhu_tests::{Hand, Server, on_both_databases};
 use serde_json::{Value, json};
 
@@ -10,6 +13,7 @@ on_both_databases! {
     a_token_of_an_older_key_is_believed_and_one_of_a_removed_key_is_not,
     the_key_set_holds_the_public_halves_and_nothing_else,
     what_was_not_signed_here_is_no_token,
+    the_sealing_key_is_changed_process_by_process_while_tablets_push,
 }
 
 fn part(token: &str, at: usize) -> Value {
@@ -90,4 +94,56 @@ fn what_was_not_signed_here_is_no_token(server: Server) {
     }
     server.advance_seconds(15 * 60);
     hand.call("GET", "/v1/me").send().expect_problem(401, "access-token-expired");
+}
+
+fn the_sealing_key_is_changed_process_by_process_while_tablets_push(mut server: Server) {
+    let file = server.settings().key_files.sealing;
+    let (mut worker, mut pushed) = (server.hand("worker_a"), 0);
+    let mut push = |worker: &mut Hand, households: u128| {
+        for _ in 0..households {
+            pushed += 1;
+            worker.take(new_household(pushed));
+        }
+        pushed
+    };
+    push(&mut worker, 40);
+    // One: every process opens what the new key seals, and seals with the old one.
+    assert_eq!(KeyRing::add_to(&file).expect("added"), KeyId(2));
+    server.start_again();
+    let mut other = server.beside();
+    worker = worker.at(&server);
+    // Two: one process seals with the new key, the other not yet, and each reads what both wrote.
+    KeyRing::seal_with(&file, KeyId(2)).expect("changed");
+    server.start_again();
+    for place in [&server, &other] {
+        worker = worker.at(place);
+        let all = push(&mut worker, 10);
+        assert_eq!(worker.held().len() as u128, all);
+    }
+    other.start_again();
+    worker = worker.at(&other);
+    let rows = server.store().rows_by_key().expect("counted");
+    assert!(rows[&KeyId(1)]["journal"] >= 50 && rows[&KeyId(2)]["journal"] >= 10, "{rows:?}");
+    // Three: what the old key sealed is sealed anew, while the tablet goes on.
+    let now = server.now();
+    let all = std::thread::scope(|scope| {
+        let resealing = scope.spawn(|| server.store().reseal(now, &mut |_| true));
+        let all = push(&mut worker, 30);
+        let done = resealing.join().expect("a thread").expect("sealed anew");
+        assert!(done.rows >= 100 && done.unreadable == 0, "{done:?}");
+        all
+    });
+    let rows = server.store().rows_by_key().expect("counted");
+    assert_eq!(rows.keys().collect::<Vec<_>>(), [&KeyId(2)]);
+    // Four: the old key is taken out, and nobody misses it.
+    let kept = std::fs::read_to_string(&file).expect("the key file");
+    let kept: String =
+        kept.lines().filter(|l| !l.starts_with("1 ")).map(|l| format!("{l}\n")).collect();
+    std::fs::write(&file, kept).expect("written");
+    drop(other);
+    server.start_again();
+    worker = worker.at(&server);
+    assert_eq!(worker.held().len() as u128, all);
+    assert_eq!(push(&mut worker, 1), all + 1);
+    assert_eq!(server.store().verify().expect("looked through").wrong, Vec::<String>::new());
 }
