@@ -5,7 +5,7 @@
 use crate::value::day;
 use chrono::NaiveDate;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
 /// How far down an area stands.
@@ -100,6 +100,8 @@ pub enum AreasError {
 #[derive(Clone, Debug, Default)]
 pub struct Areas {
     by_code: BTreeMap<String, Area>,
+    /// The prefixes of the areas inside which the table names the areas of the next level.
+    divided: BTreeSet<String>,
 }
 
 #[derive(Deserialize)]
@@ -141,12 +143,38 @@ impl Areas {
                 return Err(AreasError::BadParent(area.code12.clone()));
             }
         }
-        Ok(Self { by_code })
+        let outer = |area: &Area| {
+            let digits = match area.level {
+                Level::City => return None,
+                Level::District => 2,
+                Level::Street => 6,
+                Level::Community => 9,
+            };
+            area.code12.get(..digits).map(str::to_owned)
+        };
+        let divided = by_code.values().filter_map(outer).collect();
+        Ok(Self { by_code, divided })
     }
 
     /// Every area, by code.
     pub fn list(&self) -> impl Iterator<Item = &Area> {
         self.by_code.values()
+    }
+
+    /// Whether a code may name an area on a day. The table is filled district by district: inside an
+    /// area of which it names no parts, every code may name one; beside areas that it does name, only
+    /// those are.
+    pub fn admits(&self, code12: &str, day: NaiveDate) -> Result<(), AreaFault> {
+        let named = prefix(code12).unwrap_or_default();
+        for (outer, inner) in [(2, 6), (6, 9), (9, 12)] {
+            let (Some(around), Some(part)) = (named.get(..outer), code12.get(..inner)) else {
+                break;
+            };
+            if named.len() > outer && self.divided.contains(around) {
+                self.check(&format!("{part:0<12}"), day)?;
+            }
+        }
+        Ok(())
     }
 
     /// The area that a code names on a day.

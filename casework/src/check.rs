@@ -1,21 +1,38 @@
 //! What is wrong with the values of an edit, all at once, and which rules of its kind a document
 //! breaks. It looks at nothing beside the edit, the document and the day.
 
+use crate::areas::{AreaFault, Areas};
 use crate::identity;
 use crate::kind::{FieldRule, Holds, Kind, NOTE_CHARS_MAX, Required, find};
+use crate::references::answers_to;
 use crate::text::is_blank;
 use crate::value::{Code, Value, has_code};
 use chrono::NaiveDate;
-use ruhu_forms::{Answers, Day, Form, ProblemCode};
+use ruhu_forms::{Answers, Day, Form, Kind as Question, ProblemCode};
 use ruhu_sync::id::UserId;
 use ruhu_sync::json::{Json, Object};
 use ruhu_sync::outcome::Problem;
 use ruhu_sync::patch::{Ask, Wish};
 use ruhu_sync::path::Path;
 
+/// What values are held against beside themselves.
+#[derive(Clone, Copy)]
+pub(crate) struct Knowing<'a> {
+    pub(crate) today: NaiveDate,
+    pub(crate) areas: &'a Areas,
+}
+
+impl Knowing<'_> {
+    /// What is wrong with a code that is well formed.
+    fn area(self, code: &Json) -> Option<&'static str> {
+        let code = code.as_text()?;
+        self.areas.admits(code, self.today).err().map(AreaFault::code)
+    }
+}
+
 /// All values asked for that are not what their known fields hold, the answers aside.
-pub(crate) fn fields(kind: &Kind, asks: &[Ask], today: NaiveDate) -> Vec<Problem> {
-    let mut check = Check { found: Vec::new(), today };
+pub(crate) fn fields(kind: &Kind, asks: &[Ask], knowing: Knowing<'_>) -> Vec<Problem> {
+    let mut check = Check { found: Vec::new(), knowing };
     for ask in asks {
         let steps: Vec<_> = ask.path.steps().iter().map(String::as_str).collect();
         check.ask(kind.fields, &steps, ask);
@@ -26,12 +43,12 @@ pub(crate) fn fields(kind: &Kind, asks: &[Ask], today: NaiveDate) -> Vec<Problem
 /// The question of every form that asks when somebody was born.
 const BIRTH_DATE: &str = "birth_date";
 
-struct Check {
+struct Check<'a> {
     found: Vec<Problem>,
-    today: NaiveDate,
+    knowing: Knowing<'a>,
 }
 
-impl Check {
+impl Check<'_> {
     fn push(&mut self, path: &Path, code: &str) {
         self.found.push(Problem::new(path.clone(), code));
     }
@@ -68,9 +85,11 @@ impl Check {
     }
 
     fn leaf(&mut self, value: Value, asked: &Json, path: &Path) {
-        if let Some(fault) = value.fault(asked, self.today) {
-            self.push(path, fault);
-        }
+        let fault = value.fault(asked, self.knowing.today).or_else(|| match value {
+            Value::AreaCode => self.knowing.area(asked),
+            _ => None,
+        });
+        fault.into_iter().for_each(|fault| self.push(path, fault));
     }
 
     fn option(&mut self, codes: &[Code], option: &str, asked: &Json, path: &Path) {
@@ -122,7 +141,7 @@ pub(crate) fn answers(
     versions: &[&Form],
     field: &str,
     asks: &[Ask],
-    today: NaiveDate,
+    knowing: Knowing<'_>,
 ) -> Vec<Problem> {
     let Some((form, earlier)) = versions.split_last() else {
         return Vec::new();
@@ -158,7 +177,12 @@ pub(crate) fn answers(
         });
     }
     let mut found = translate(form, field, found);
-    unborn(&partial, &at, today, &mut found);
+    unborn(&partial, &at, knowing.today, &mut found);
+    let is_area = |kind: &Question| matches!(kind, Question::AreaCode { .. });
+    for (path, code) in answers_to(form, &partial, &at, &is_area) {
+        let fault = knowing.area(code).filter(|_| !found.iter().any(|known| known.path == path));
+        found.extend(fault.map(|fault| Problem::new(path, fault)));
+    }
     found
 }
 
@@ -308,53 +332,5 @@ pub(crate) fn holds_something(value: &Json) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing::{object, said};
-    use ruhu_sync::shape::Class;
-
-    fn form() -> Form {
-        let text = r#"{"id":"means","version":1,"label_zh":"家计",
-            "source":{"law":"某法","document":"某号","article":"第1条"},
-            "valid_from":null,"valid_to":null,"computed":[],
-            "sections":[{"id":"a","label_zh":"甲","questions":[
-                {"id":"rent","label_zh":"租金","kind":{"type":"fen"}},
-                {"id":"income","label_zh":"收入","required":true,"kind":{"type":"rows","max_rows":9,"questions":[
-                    {"id":"wage","label_zh":"工资","kind":{"type":"fen"}},
-                    {"id":"months","label_zh":"月数","kind":{"type":"integer","min":1,"max":12}}
-                ]}}
-            ]}]}"#;
-        Form::parse(text).expect("form")
-    }
-
-    fn ask(path: &str, wish: Wish) -> Ask {
-        Ask { path: Path::parse(path).expect("path"), wish, class: Class::Ask, rows: Vec::new() }
-    }
-
-    #[test]
-    fn money_as_a_fraction_is_named_so_in_answers_and_in_their_rows() {
-        let asks = [
-            ask("/answers/rent", Wish::Set(Json::Real(12.5))),
-            ask("/answers/income/r1", Wish::AddRow(object(r#"{"wage":0.5,"months":13}"#))),
-            ask("/answers/income/r2/wage", Wish::Set(Json::Real(1.5))),
-            ask("/answers/income/r3", Wish::Remove),
-            ask("/note", Wish::Set(Json::Real(1.5))),
-        ];
-        assert_eq!(
-            said(answers(&[&form()], "answers", &asks, NaiveDate::default())),
-            [
-                "/answers/rent fen_expected",
-                "/answers/income/r1/wage fen_expected",
-                "/answers/income/r1/months out_of_range",
-                "/answers/income/r2/wage fen_expected",
-            ]
-        );
-    }
-
-    #[test]
-    fn a_submission_lacks_what_its_form_requires() {
-        let check = |text: &str| said(whole_answers(&form(), "answers", &object(text)));
-        assert_eq!(check("{}"), ["/answers/income required"]);
-        assert!(check(r#"{"answers":{"income":{"r1":{"wage":1}}}}"#).is_empty());
-    }
-}
+#[path = "check_tests.rs"]
+mod tests;

@@ -70,32 +70,44 @@ fn members(
                 }
             }
             (Holds::Answers, Json::Object(value)) => {
-                form.into_iter().for_each(|form| answers(form, value, &path, found));
+                let is_bytes =
+                    |kind: &Question| matches!(kind, Question::Photo {} | Question::Signature {});
+                let given = form.map(|form| answers_to(form, value, &path, &is_bytes));
+                for (path, value) in given.unwrap_or_default() {
+                    named(value, path, ATTACHMENT, found);
+                }
             }
             _ => {}
         }
     }
 }
 
-fn answers(form: &Form, given: &Object, at: &Path, found: &mut Vec<Reference>) {
-    let is_bytes = |kind: &Question| matches!(kind, Question::Photo {} | Question::Signature {});
+/// The answers given to the questions of some kinds, and to those inside rows, with their places.
+pub(crate) fn answers_to<'a>(
+    form: &Form,
+    given: &'a Object,
+    at: &Path,
+    is_wanted: &dyn Fn(&Question) -> bool,
+) -> Vec<(Path, &'a Json)> {
+    let mut found = Vec::new();
     for question in form.questions() {
         let Some(value) = given.get(&question.id) else { continue };
         let path = at.child(&question.id);
         match (question.shape(), value) {
             (Shape::Rows(fields), Json::Object(rows)) => {
                 for (id, row) in rows {
-                    for field in fields.iter().filter(|field| is_bytes(&field.kind)) {
-                        let value = row.as_object().and_then(|row| row.get(&field.id));
-                        let path = path.child(id).child(&field.id);
-                        value.into_iter().for_each(|v| named(v, path.clone(), ATTACHMENT, found));
-                    }
+                    let inside = fields.iter().filter(|field| is_wanted(&field.kind));
+                    found.extend(inside.filter_map(|field| {
+                        let value = row.as_object()?.get(&field.id)?;
+                        Some((path.child(id).child(&field.id), value))
+                    }));
                 }
             }
-            _ if is_bytes(&question.kind) => named(value, path, ATTACHMENT, found),
+            _ if is_wanted(&question.kind) => found.push((path, value)),
             _ => {}
         }
     }
+    found
 }
 
 fn named(value: &Json, path: Path, kinds: &'static [&'static str], found: &mut Vec<Reference>) {
@@ -107,6 +119,23 @@ fn named(value: &Json, path: Path, kinds: &'static [&'static str], found: &mut V
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::object;
+
+    #[test]
+    fn signatures_among_the_answers_and_in_their_rows_name_attachments() {
+        let catalogue = ruhu_forms::Catalogue::load().expect("forms");
+        let form = catalogue.get("means", 1).expect("means").form();
+        let id = "0192a000-0000-7000-8000-000000000001";
+        let document = object(&format!(
+            r#"{{"answers":{{"present_signature":"{id}","members":{{"r1":{{
+                "consent_signature":"{id}","live_code12":"110102001001"}}}}}}}}"#
+        ));
+        let kind = kinds::get("assessment").expect("kind");
+        let found = of(kind, Some(form), &document);
+        let places: Vec<_> = found.iter().map(|named| named.path.to_string()).collect();
+        assert_eq!(places, ["/answers/members/r1/consent_signature", "/answers/present_signature"]);
+        assert!(found.iter().all(|named| named.kinds == ATTACHMENT));
+    }
 
     #[test]
     fn what_names_another_is_deleted_before_it() {

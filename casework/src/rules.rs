@@ -1,5 +1,7 @@
 //! The field's answers to what the protocol asks.
 
+use crate::areas::Areas;
+use crate::check::Knowing;
 use crate::grants::{day_of, user_stream};
 use crate::kind::{Holds, Home, Kind, Lock};
 use crate::roles::{READER, REPORTER, REVIEWER, WORKER};
@@ -22,14 +24,16 @@ use std::collections::BTreeMap;
 #[derive(Debug)]
 pub struct CaseRules {
     catalogue: Catalogue,
+    areas: Areas,
     /// By kind; and, for a kind with answers, by kind, form and version.
     plain: BTreeMap<&'static str, Shape>,
     formed: BTreeMap<(&'static str, String, u32), Shape>,
 }
 
 impl CaseRules {
-    /// The rules over these forms.
+    /// The rules over these forms, and the areas that the product ships, which a test reads.
     pub fn new(catalogue: Catalogue) -> Self {
+        let areas = Areas::shipped().unwrap_or_default();
         let mut plain = BTreeMap::new();
         let mut formed = BTreeMap::new();
         for kind in kinds::ALL {
@@ -43,7 +47,7 @@ impl CaseRules {
                 formed.insert(key, shapes::document(kind.fields, &versions));
             }
         }
-        Self { catalogue, plain, formed }
+        Self { catalogue, areas, plain, formed }
     }
 
     /// The forms.
@@ -190,7 +194,8 @@ impl Rules for CaseRules {
         let Some(kind) = kinds::get(kind) else {
             return Vec::new();
         };
-        let mut found = check::fields(kind, asks, day_of(now));
+        let knowing = Knowing { today: day_of(now), areas: &self.areas };
+        let mut found = check::fields(kind, asks, knowing);
         if let Some(field) = answers_field(kind) {
             let named = current.and_then(form_named);
             let asked = form_asked(asks);
@@ -202,7 +207,7 @@ impl Rules for CaseRules {
                 found.push(unknown_form());
             }
             let versions = judging.map(|judging| self.versions(judging)).unwrap_or_default();
-            found.extend(check::answers(&versions, field, asks, day_of(now)));
+            found.extend(check::answers(&versions, field, asks, knowing));
         }
         found
     }
@@ -318,7 +323,9 @@ impl Rules for CaseRules {
     fn looks_up_references(&self, kind: &str, patch: &Object) -> bool {
         let Some(named) = kinds::get(kind) else { return false };
         let Some(rule) = named.status else { return false };
-        let status = patch.get(rule.field).and_then(Json::as_text);
+        let mut status = patch.get(rule.field).cloned();
+        status.iter_mut().for_each(ruhu_sync::normal::texts);
+        let status = status.as_ref().and_then(Json::as_text);
         let changes = || {
             named.fields.iter().any(|field| {
                 patch.contains_key(field.name) && crate::references::is_named_by(field)
@@ -330,11 +337,11 @@ impl Rules for CaseRules {
     }
 
     fn needs_references(&self, kind: &str, document: &Object) -> bool {
-        let rule = kinds::get(kind).and_then(|kind| kind.status);
-        rule.is_some_and(|rule| {
-            let status = document.get(rule.field).and_then(Json::as_text);
-            status.is_some_and(|status| rule.stands.contains(&status))
-        })
+        let Some(kind) = kinds::get(kind) else { return false };
+        // What has no status stands for as long as it is there, but a household stands on nothing.
+        let Some(rule) = kind.status else { return kind.rooting != Rooting::Root };
+        let status = document.get(rule.field).and_then(Json::as_text);
+        status.is_some_and(|status| rule.stands.contains(&status))
     }
 
     fn references(&self, kind: &str, document: &Object) -> Vec<Reference> {

@@ -40,6 +40,8 @@ pub(crate) struct Taken {
     pub(crate) outcome: Outcome,
     pub(crate) effect: Effect,
     pub(crate) effect_is_payload: bool,
+    /// The record whose references are looked up once everything judged with it is taken.
+    pub(crate) stands: Option<RecordId>,
 }
 
 /// Everything an edit is judged by.
@@ -307,7 +309,6 @@ impl<R: Rules> Judge<'_, R> {
         within_protocol!(self.whole(edit, target, &asks, &consequences, &merged.content));
         within_protocol!(self.keeps_rules(edit, current, content, &incoming, since, &merged));
         consequences.extend(self.rules.stamps(&question, &merged.content.document));
-        within_protocol!(self.references_stand(ledger, edit, &consequences, &merged.content));
         let effect_is_payload = target.act == Act::Create
             && is_as_sent
             && consequences.is_empty()
@@ -334,7 +335,8 @@ impl<R: Rules> Judge<'_, R> {
             ignored: merged.ignored,
             ..Outcome::new(device_seq, merged.verdict)
         };
-        Ok(Ok(Taken { outcome, effect, effect_is_payload }))
+        let stands = self.looks_up_references(edit).then_some(edit.record);
+        Ok(Ok(Taken { outcome, effect, effect_is_payload, stands }))
     }
 
     /// The question about the record alone; what it holds and what is asked of it is put in by

@@ -51,7 +51,7 @@ impl<R: Rules> Judge<'_, R> {
             within_protocol!(self.apply(ledger, device_seq, &case)?)
         } else {
             let outcome = Outcome::new(device_seq, Verdict::Applied);
-            Taken { outcome, effect: Effect::default(), effect_is_payload: false }
+            Taken { outcome, effect: Effect::default(), effect_is_payload: false, stands: None }
         };
         ledger.cases.settle(decision.target);
         Ok(Ok(taken))
@@ -104,8 +104,8 @@ impl<R: Rules> Judge<'_, R> {
         Ok(judged
             .map(|taken| Taken {
                 outcome: Outcome { device_seq, ..taken.outcome },
-                effect: taken.effect,
                 effect_is_payload: false,
+                ..taken
             })
             .map_err(|refusal| Refusal { verdict: Verdict::Quarantined, ..refusal }))
     }

@@ -93,7 +93,8 @@ impl<R: Rules> Judge<'_, R> {
         let effect = Effect(vec![Touch { path: Path::whole(), before: None, after }]);
         let back = Content { document, deleted: false, ..content };
         let rev = entry.take(back, |rev| past(edit.record, self.device, device_seq, rev, &effect));
-        Ok(Ok(taken(device_seq, rev, effect)))
+        let stands = Some(edit.record);
+        Ok(Ok(Taken { stands, ..taken(device_seq, rev, effect) }))
     }
 
     /// Moves a root, with all that belongs to it, to another stream. A move is of the version that
@@ -170,5 +171,5 @@ fn work(
 
 fn taken(device_seq: DeviceSeq, rev: Rev, effect: Effect) -> Taken {
     let outcome = Outcome { rev: Some(rev), ..Outcome::new(device_seq, Verdict::Applied) };
-    Taken { outcome, effect, effect_is_payload: false }
+    Taken { outcome, effect, effect_is_payload: false, stands: None }
 }

@@ -1,7 +1,8 @@
 //! What must be whole and undisputed before an edit is taken.
 
 use super::{Judge, Judged, Target};
-use crate::edit::Edit;
+use crate::edit::{Edit, Op};
+use crate::id::RecordId;
 use crate::json::{Json, Object};
 use crate::ledger::{Entry, Ledger};
 use crate::merge::{Incoming, Merge, Since, alone};
@@ -12,7 +13,7 @@ use crate::planted::{Fault, planted};
 use crate::record::Content;
 use crate::rules::{Act, Reference, Rules};
 use crate::shape::Class;
-use std::borrow::Cow;
+use crate::storage::Stored;
 
 impl<R: Rules> Judge<'_, R> {
     /// A new record must be one, and a record that is handed in must be whole and undisputed.
@@ -109,42 +110,53 @@ impl<R: Rules> Judge<'_, R> {
         Err(Refusal::reject(Reason::InvalidValue, own))
     }
 
-    /// What a record names is there, alive, and of the same root, as soon as the record stands on it.
-    pub(super) fn references_stand(
-        &self,
-        ledger: &Ledger,
-        edit: &Edit,
-        consequences: &[(Path, Json)],
-        content: &Content,
-    ) -> Result<(), Refusal> {
-        if !self.rules.looks_up_references(&edit.kind, &edit.patch) {
-            return Ok(());
+    /// Whether what the record of an edit names is looked up after it.
+    pub(crate) fn looks_up_references(&self, edit: &Edit) -> bool {
+        match edit.op {
+            Op::Put => self.rules.looks_up_references(&edit.kind, &edit.patch),
+            Op::Undelete => true,
+            _ => false,
         }
-        let mut document = Cow::Borrowed(&content.document);
-        for (path, value) in consequences {
-            path.put(document.to_mut(), value.clone());
-        }
-        if !self.rules.needs_references(&edit.kind, &document) {
-            return Ok(());
-        }
-        let stands = |reference: &Reference| {
-            ledger.get(reference.record).is_some_and(|entry| {
-                let Entry { stored, .. } = entry;
-                let fits =
-                    reference.kinds.is_empty() || reference.kinds.contains(&stored.kind.as_str());
-                fits && !stored.deleted && stored.root == edit.root
-            })
+    }
+
+    /// What a record names is there, alive, and of the same root, as soon as the record stands on
+    /// it. Held against the record as everything judged with it left it: a group may name what comes
+    /// later in it, and may not delete what it names.
+    pub(crate) fn references_stand(&self, ledger: &mut Ledger, record: RecordId) -> Judged<()> {
+        let Some(entry) = ledger.get_mut(record).filter(|entry| !entry.stored.deleted) else {
+            return Ok(Ok(()));
         };
-        let references = self.rules.references(&edit.kind, &document);
-        let problems: Vec<_> = references
-            .into_iter()
-            .filter(|reference| !stands(reference))
-            .map(|reference| Problem::new(reference.path, "no_such_record"))
-            .collect();
-        if problems.is_empty() {
-            return Ok(());
+        let (kind, root) = (entry.stored.kind.clone(), entry.stored.root);
+        let document = &entry.content()?.document;
+        if !self.rules.needs_references(&kind, document) {
+            return Ok(Ok(()));
         }
-        Err(Refusal { problems, ..Refusal::quarantine(Reason::NotWhole) })
+        let mut problems = Vec::new();
+        for reference in self.rules.references(&kind, document) {
+            let stands = is_there(ledger, &reference, root)
+                && self
+                    .named_by(ledger, reference.record)?
+                    .iter()
+                    .all(|r| is_there(ledger, r, root));
+            if !stands {
+                problems.push(Problem::new(reference.path, "no_such_record"));
+            }
+        }
+        if problems.is_empty() {
+            return Ok(Ok(()));
+        }
+        Ok(Err(Refusal { problems, ..Refusal::quarantine(Reason::NotWhole) }))
+    }
+
+    /// What a record stands on that is itself named: what a photo is about.
+    fn named_by(&self, ledger: &mut Ledger, record: RecordId) -> Stored<Vec<Reference>> {
+        let Some(entry) = ledger.get_mut(record) else { return Ok(Vec::new()) };
+        let kind = entry.stored.kind.clone();
+        let document = &entry.content()?.document;
+        Ok(match self.rules.needs_references(&kind, document) {
+            true => self.rules.references(&kind, document),
+            false => Vec::new(),
+        })
     }
 
     /// Nothing is deleted that another record names, and no root before what belongs to it. Each of
@@ -172,6 +184,14 @@ impl<R: Rules> Judge<'_, R> {
         }
         Ok(Err(Refusal { problems, ..Refusal::quarantine(Reason::StillNeeded) }))
     }
+}
+
+/// Whether what is named is alive, of the right kind, and of this root.
+fn is_there(ledger: &Ledger, named: &Reference, root: RecordId) -> bool {
+    ledger.get(named.record).is_some_and(|Entry { stored, .. }| {
+        let fits = named.kinds.is_empty() || named.kinds.contains(&stored.kind.as_str());
+        fits && !stored.deleted && stored.root == root
+    })
 }
 
 /// What is broken beyond what was broken before.

@@ -72,7 +72,8 @@ pub(super) fn judge_all<R: Rules>(
     let mut all = AllJudged { verdicts: Vec::with_capacity(news.len()), notices: Vec::new() };
     for unit in units {
         let members = &news[unit];
-        let kept = (members.len() > 1).then(|| ledger.keep(may_change(ledger, members)));
+        let may_fall = members.len() > 1 || members.iter().any(|m| looks_up(judge, ledger, m));
+        let kept = may_fall.then(|| ledger.keep(may_change(ledger, members)));
         let together: Vec<_> = members.iter().filter_map(Received::decision).collect();
         let mut judged = Vec::with_capacity(members.len());
         for received in members {
@@ -90,6 +91,12 @@ pub(super) fn judge_all<R: Rules>(
                     judge.decide(ledger, device_seq, decision, &together)?
                 }
             });
+        }
+        for one in &mut judged {
+            let Ok(Taken { stands: Some(record), .. }) = one else { continue };
+            if let Err(refusal) = judge.references_stand(ledger, *record)? {
+                *one = Err(at_once(judge, refusal));
+            }
         }
         if let Some(kept) = kept
             && all_or_nothing(members, &mut judged)
@@ -109,6 +116,13 @@ pub(super) fn judge_all<R: Rules>(
         all.verdicts.extend(judged);
     }
     Ok(all)
+}
+
+/// Whether taking this one may be undone because of what its record names.
+fn looks_up<R: Rules>(judge: &Judge<'_, R>, ledger: &Ledger, received: &Received<'_>) -> bool {
+    let decided = received.decision().and_then(|decision| ledger.cases.get(decision.target));
+    let edits = received.asked().into_iter().chain(decided.and_then(|case| case.edit.as_ref()));
+    edits.into_iter().any(|edit| judge.looks_up_references(edit))
 }
 
 /// What staff ask for and may not do is refused to them, and waits for nobody. An act at the desk
@@ -180,6 +194,7 @@ pub(super) fn voided(device_seq: DeviceSeq) -> Taken {
         outcome: Outcome::new(device_seq, Verdict::Applied),
         effect: crate::effect::Effect::default(),
         effect_is_payload: false,
+        stands: None,
     }
 }
 

@@ -77,9 +77,10 @@ pub(super) fn read_ledger<T: WriteTx, R: Rules>(
         return Ok(Ledger::new(Vec::new(), cases));
     }
     let named: Vec<_> = named.into_iter().collect();
-    // What belongs to a root goes along with it; what is deleted may be needed by what does.
+    // What belongs to a root goes along with it; what is deleted may be needed by what does, and
+    // what comes back may need it.
     let whole: BTreeSet<_> = to_be_judged(news, &cases)
-        .filter(|edit| matches!(edit.op, Op::Move | Op::Delete))
+        .filter(|edit| matches!(edit.op, Op::Move | Op::Delete | Op::Undelete))
         .map(|edit| edit.root)
         .collect();
     let mut records = tx.records(&named)?;
@@ -88,7 +89,12 @@ pub(super) fn read_ledger<T: WriteTx, R: Rules>(
     }
     let references = references(rules, news, &cases, &records)?;
     if !references.is_empty() {
-        records.extend(tx.records(&references)?);
+        let named = tx.records(&references)?;
+        let further = further(rules, &named, &records)?;
+        records.extend(named);
+        if !further.is_empty() {
+            records.extend(tx.records(&further)?);
+        }
     }
     let mut ledger = Ledger::new(records, cases);
     if !ledger.cases.names().is_empty() {
@@ -141,6 +147,24 @@ fn references<R: Rules>(
     }
     named.retain(|id| !records.iter().any(|record| record.id == *id));
     Ok(named.into_iter().collect())
+}
+
+/// What the records that are named stand on themselves, beyond all that was read.
+fn further<R: Rules>(
+    rules: &R,
+    named: &[StoredRecord],
+    records: &[StoredRecord],
+) -> Stored<Vec<RecordId>> {
+    let mut found = BTreeSet::new();
+    for record in named {
+        let content = record.content().map_err(|e| StorageError::Corrupt(e.to_string()))?;
+        if rules.needs_references(&record.kind, &content.document) {
+            let references = rules.references(&record.kind, &content.document);
+            found.extend(references.iter().map(|reference| reference.record));
+        }
+    }
+    found.retain(|id| !named.iter().chain(records).any(|record| record.id == *id));
+    Ok(found.into_iter().collect())
 }
 
 /// How far back the history is needed: to bring a record back, all of it.

@@ -16,6 +16,7 @@ on_both_databases! {
     who_is_needed_is_not_deleted_without_a_word,
     what_names_nobody_can_be_given_up_and_does_not_run,
     what_waits_stands_in_the_way_of_nothing_else,
+    an_edit_that_waits_is_not_applied_while_it_breaks_the_record,
 }
 
 const HOME: u128 = 1;
@@ -249,4 +250,27 @@ fn what_waits_stands_in_the_way_of_nothing_else(server: Server) {
     let born = of(2, "person", &rev, json!({"birth_date": "1990-01-01"}));
     assert_eq!(other.verdict(born), "quarantined/broken_together");
     assert_eq!(other.verdict(of(2, "person", &rev, json!({"notes": "已联系"}))), "merged");
+}
+
+fn an_edit_that_waits_is_not_applied_while_it_breaks_the_record(server: Server) {
+    let (mut one, mut other, seen) = two_who_saw_one(&server);
+    let rev = one.take(of(2, "person", &seen, json!({"id_no": "11010519491231002X"})));
+    let born = of(2, "person", &seen, json!({"birth_date": "1990-01-01"}));
+    let outcome = other.outcomes([born]).remove(0);
+    assert_eq!(verdict(&outcome), "quarantined/broken_together");
+    let reviewer = server.hand("reviewer_here");
+    let path = format!("/v1/desk/quarantine/{}/{}/apply", other.device, outcome["device_seq"]);
+    let apply = |key: &str| {
+        let call = reviewer.call("POST", &path).header("Idempotency-Key", key);
+        call.json(&json!({"reason": "已电话核实。"})).send()
+    };
+    let refused = apply("broken-01").expect_problem(409, "not-settled").json();
+    assert_eq!(refused["reason"], "broken_together", "{refused}");
+    // Once the number is taken away again, nothing contradicts the day.
+    let number = json!({"id_no": null, "id_no_absent_reason": "refused"});
+    one.take(of(2, "person", &rev, number));
+    apply("broken-02").expect(200);
+    let held = one.held();
+    let row = held.iter().find(|row| row["record"] == json!(record(2))).expect("held");
+    assert_eq!(row["document"]["birth_date"], "1990-01-01");
 }

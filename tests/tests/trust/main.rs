@@ -4,4 +4,5 @@
 mod decisions;
 mod documents;
 mod households;
+mod references;
 mod signers;
