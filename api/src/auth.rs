@@ -13,7 +13,7 @@ mod token;
 pub use attempts::Attempts;
 pub(crate) use authority::{Acting, admit, areas_filled, bearer, claims_of, fills};
 pub use authority::{
-    Admin, Auditor, DeskStaff, Entitled, OnDevice, OrganisationStaff, Reviewer, SignedIn,
+    Admin, DeskStaff, Entitled, LogReader, OnDevice, OrganisationStaff, Reviewer, SignedIn,
 };
 pub(crate) use door::Door;
 pub use new_password::check_new_password;

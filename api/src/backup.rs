@@ -1,12 +1,15 @@
 //! Backups as whoever runs the service makes them: by the command, or by the job.
 
 use crate::app::{self, StartError};
+use crate::clock::Clock;
 use crate::keys::{KeyError, Keys};
 use crate::settings::Settings;
+use ruhu_store::audit::{Act, Entry};
 use ruhu_store::backup::{BackupError, Raised, Verification};
 use ruhu_store::{KeyRing, Store, StoreSettings};
 use ruhu_sync::storage::{StorageError, Stored};
 use secrecy::ExposeSecret as _;
+use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
 /// Why a backup was not made, looked through or put in place; each says what to do.
@@ -57,7 +60,20 @@ pub fn look_at(settings: &Settings) -> Result<Store, Failure> {
 
 /// Copies the live database into a file, while it is used or not.
 pub fn make(settings: &Settings, to: &Path) -> Result<(), Failure> {
-    Ok(look_at(settings)?.back_up(to)?)
+    let store = look_at(settings)?;
+    store.back_up(to)?;
+    // A service of another version keeps its schema; its own backups are noted by itself.
+    if store.is_of_this_version() {
+        note(&open_live(settings)?, Act::BackupMade, json!({}))?;
+    }
+    Ok(())
+}
+
+/// Writes down what was done at the server's own command line.
+pub fn note(store: &Store, act: Act, detail: Value) -> Stored<()> {
+    let entry = Entry::at_the_command_line(act, Clock::Machine.now());
+    let entry = Entry { detail: detail.to_string(), ..entry };
+    store.write(|tx| tx.audit(&entry).map(drop))
 }
 
 /// Looks through a copy: a file, or a PostgreSQL database into which one was read.
@@ -90,5 +106,6 @@ pub fn begin_epoch_in_place(settings: &Settings) -> Result<Verification, Failure
         return Err(BackupError::Damaged(verified.wrong).into());
     }
     verified.epoch = store.begin_epoch()?;
+    note(&store, Act::BackupRestored, json!({"epoch": verified.epoch}))?;
     Ok(verified)
 }

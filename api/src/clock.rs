@@ -1,6 +1,6 @@
 //! The one place that takes the time. Everything else is given it, so that tests can.
 
-use chrono::{DateTime, FixedOffset, Offset as _, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, Offset as _, Utc};
 use ruhu_sync::id::Instant;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -10,6 +10,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// to the machine's clock: how long ago something was, within one process, is told by this alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Elapsed(pub i64);
+
+/// When a day begins in Beijing.
+pub fn day_begins(day: NaiveDate) -> Instant {
+    const OFFSET_US: i64 = 8 * 3_600 * 1_000_000;
+    Instant(day.and_time(NaiveTime::MIN).and_utc().timestamp_micros() - OFFSET_US)
+}
 
 /// Tells the time of the server.
 #[derive(Clone, Debug, Default)]

@@ -14,7 +14,7 @@ mod quarantine;
 mod refusals;
 mod together;
 
-pub(crate) use act::{Acting, unless_refused};
+pub(crate) use act::{Acting, Done, unless_refused};
 pub use confirm::Confirmation;
 pub use conflicts::{Chosen, ConflictsSeen, RecordSettled};
 pub(crate) use decide::told;

@@ -2,7 +2,7 @@
 
 mod refusal;
 
-use crate::auth::Acting;
+use crate::auth::{Acting, SignedIn};
 use crate::etag::etag_of;
 use crate::idempotency::IdempotencyKey;
 use crate::organisations::Stop;
@@ -15,9 +15,8 @@ use ruhu_casework::grants::day_of;
 use ruhu_casework::shelf::{Candidate, FormHash, ShelvedForm};
 use ruhu_forms::Strength;
 use ruhu_store::Tx;
+use ruhu_store::audit::{Act, Entry};
 use ruhu_store::forms::NewForm;
-use ruhu_store::organisations::LogEntry;
-use ruhu_sync::id::{Instant, UserId};
 use ruhu_sync::storage::Stored;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -143,8 +142,9 @@ impl Service {
         key: IdempotencyKey,
         text: String,
     ) -> Answer<String> {
-        let request = key.sent_for("form_published", &text);
-        let (at, by) = (acting.person.now, acting.person.user());
+        let request = key.sent_for(Act::FormPublished.as_str(), &text);
+        let person = acting.person.clone();
+        let (at, by) = (person.now, person.user());
         self.once(acting, request, move |tx, within| {
             everywhere(within)?;
             let checked = tx.shelf()?.check(&text);
@@ -153,14 +153,9 @@ impl Service {
             if !found.is_known {
                 let hash = found.hash.0;
                 tx.publish_form(&NewForm { form, version, text: &text, hash, at, by })?;
-                log(
-                    tx,
-                    (at, by),
-                    "form_published",
-                    &found.hash,
-                    &json!({"asked":
-                    {"id": form, "version": version, "hash": found.hash.hex()}, "before": null}),
-                )?;
+                let told = json!({"asked": {"id": form, "version": version,
+                    "hash": found.hash.hex()}, "before": null});
+                log(tx, &person, Act::FormPublished, &found.hash, &told)?;
             }
             Ok(json!({"id": form, "version": version, "hash": found.hash.hex()}).to_string())
         })
@@ -175,19 +170,22 @@ impl Service {
         (id, version): (String, u32),
         asked: Retiring,
     ) -> Answer<String> {
-        let act = if asked.last_day.is_some() { "form_retired" } else { "form_retirement_lifted" };
-        let request = key.sent_for(&format!("{act} {id} {version}"), &asked);
-        let (at, by) = (acting.person.now, acting.person.user());
+        let act = match asked.last_day {
+            Some(_) => Act::FormRetired,
+            None => Act::FormRetirementLifted,
+        };
+        let request = key.sent_for(&format!("{} {id} {version}", act.as_str()), &asked);
+        let person = acting.person.clone();
         self.once(acting, request, move |tx, within| {
             everywhere(within)?;
             let shelf = tx.shelf()?;
             let form = shelf.get(&id, version).ok_or(Stop::NotAvailable)?;
-            form.may_retire(asked.last_day, day_of(at))
+            form.may_retire(asked.last_day, day_of(person.now))
                 .map_err(|fault| Stop::Refused(not_retired(fault)))?;
             tx.retire_form(&id, version, asked.last_day)?;
             let told = json!({"asked": {"id": id, "version": version, "last_day": asked.last_day,
                 "reason": asked.reason}, "before": {"last_day": form.last_day}});
-            log(tx, (at, by), act, form.hash, &told)?;
+            log(tx, &person, act, form.hash, &told)?;
             let mut answer = BTreeMap::from([("id", json!(id)), ("version", json!(version))]);
             answer.extend(asked.last_day.map(|day| ("last_day", json!(day))));
             Ok(json!(answer).to_string())
@@ -213,20 +211,8 @@ fn everywhere(within: &Within) -> Result<(), Stop> {
     }
 }
 
-fn log(
-    tx: &mut Tx,
-    (at, by): (Instant, UserId),
-    act: &str,
-    form: &FormHash,
-    detail: &Value,
-) -> Stored<()> {
-    tx.log_organisations(&LogEntry {
-        at,
-        by: Some(by),
-        act: act.to_owned(),
-        subject: form.name(),
-        area: None,
-        detail: detail.to_string(),
-    })?;
-    Ok(())
+/// Written down under the form's name, which is the beginning of its hash.
+fn log(tx: &mut Tx, person: &SignedIn, act: Act, form: &FormHash, detail: &Value) -> Stored<()> {
+    let entry = Entry::by(person.user(), person.device, act, person.now).to(form.name());
+    tx.audit(&Entry { detail: detail.to_string(), ..entry }).map(drop)
 }

@@ -118,6 +118,7 @@ const TAGS: &[(&str, &str)] = &[
         "Who works for whom: providers, bans, contracts, caseloads, memberships, offices, accounts. \
          A refusal names all its reasons at once, in both languages.",
     ),
+    ("audit", "What people did, for those who look after it."),
     ("operations", "Running the service, and reading about it."),
 ];
 

@@ -12,7 +12,7 @@ use ruhu_casework::grants::day_of;
 use ruhu_casework::organisations::{OrganisationFault, Term, check_end, check_text};
 use ruhu_store::Tx;
 use ruhu_store::accounts::{Account, Recalled, Request};
-use ruhu_store::organisations::LogEntry;
+use ruhu_store::audit::{Act, Entry};
 use ruhu_sync::id::UserId;
 use ruhu_sync::storage::{StorageError, Stored};
 use serde::Serialize;
@@ -121,14 +121,17 @@ pub(crate) struct Change {
 
 /// Something that staff may ask for.
 pub(crate) trait Arrangement: Serialize + Send + 'static {
-    /// What is written down: a stable word.
-    const ACT: &'static str;
+    /// What is written down.
+    const ACT: Act;
 
     /// A mark of what is secret in it: not written down, but asked again with another secret, it is
     /// another request.
     fn secret(&self) -> Option<SecretMark> {
         None
     }
+
+    /// What is written down of what was asked. Nothing personal: people are named by their ids.
+    fn told(&self) -> Value;
 
     /// Judges it and does it.
     fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop>;
@@ -142,7 +145,7 @@ impl Service {
         key: IdempotencyKey,
         asked: A,
     ) -> Answer<String> {
-        let request = key.sent_for(A::ACT, &(&asked, asked.secret()));
+        let request = key.sent_for(A::ACT.as_str(), &(&asked, asked.secret()));
         let id = fresh_uuid(acting.person.now)?;
         let person = acting.person.clone();
         self.once(acting, request, move |tx, within| carried_out(tx, &person, within, id, &asked))
@@ -207,13 +210,8 @@ fn carried_out<A: Arrangement>(
     let mut scene = Scene { tx, id, by: person.user(), today: day_of(person.now), within };
     let change = asked.carry_out(&mut scene)?;
     let subject = change.subject;
-    let number = tx.log_organisations(&LogEntry {
-        at: person.now,
-        by: Some(person.user()),
-        act: A::ACT.to_owned(),
-        subject,
-        area: change.area,
-        detail: json!({"asked": asked, "before": change.before}).to_string(),
-    })?;
+    let detail = json!({"asked": asked.told(), "before": change.before}).to_string();
+    let entry = Entry::by(person.user(), person.device, A::ACT, person.now).to(subject);
+    let number = tx.audit(&Entry { area: change.area, detail, ..entry })?;
     Ok(json!({"id": subject, "log_number": number}).to_string())
 }

@@ -5,6 +5,7 @@
 //! needs; its `mod` line; a line in the list below; `ruhu openapi --write` for the contract.
 
 pub mod areas;
+pub mod audit;
 pub mod confirmation;
 pub mod conflicts;
 pub mod deletion;
@@ -106,7 +107,7 @@ routes! {
     organisations::list_accounts,
     organisations::add_account,
     organisations::switch_account,
-    organisations::read_organisation_log,
+    audit::read_audit_log,
     forms::list_forms,
     forms::read_form,
     forms::read_form_schema,

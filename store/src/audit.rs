@@ -2,10 +2,13 @@
 //! Numbered without a gap, each line chained to the one before it, never changed, never removed.
 
 mod line;
+mod read;
 mod states;
 mod verify;
 
 pub(crate) use line::Line;
+pub use read::{LogLine, WantedLines};
+pub use ruhu_casework::acts::Act;
 pub use states::Thing;
 pub(crate) use states::Touched;
 pub use verify::{LogAudit, LogHead};
@@ -21,60 +24,6 @@ use ruhu_sync::id::{DeviceId, Instant, UserId};
 use ruhu_sync::storage::Stored;
 use std::time::{SystemTime, UNIX_EPOCH};
 use uuid::Uuid;
-
-macro_rules! acts {
-    ($($(#[$doc:meta])* $name:ident = $word:literal,)*) => {
-        /// What was done.
-        #[derive(Clone, Debug, PartialEq, Eq)]
-        pub enum Act {
-            $($(#[$doc])* $name,)*
-            /// Something arranged by staff, under its own word: providers, contracts, offices, forms.
-            Arranged(String),
-        }
-
-        impl Act {
-            /// The words of all acts but the arranged ones.
-            pub const WORDS: &'static [&'static str] = &[$($word),*];
-
-            /// Its stable word.
-            pub fn as_str(&self) -> &str {
-                match self {
-                    $(Self::$name => $word,)*
-                    Self::Arranged(word) => word,
-                }
-            }
-        }
-    };
-}
-
-acts! {
-    /// The log began: the accounts and rights that were there before it.
-    Begun = "log_begun",
-    /// Accounts or rights were written by the program with nobody to name: the demo's, or a job's.
-    Unattributed = "rows_written",
-    /// A sign-in with the right password.
-    SignedIn = "signed_in",
-    /// One that was refused. It names the account if there is one, never what was typed.
-    SignInFailed = "sign_in_failed",
-    /// All sign-ins of a device were ended by its person.
-    SignedOut = "signed_out",
-    /// A replaced refresh token came back, which ended the sign-ins of its device.
-    RefreshReused = "refresh_reused",
-    /// The sign-ins of a device were ended.
-    DeviceRevoked = "device_revoked",
-    /// A device was reported lost.
-    DeviceLost = "device_lost",
-    /// The report of a loss was taken back.
-    DeviceFound = "device_found",
-    /// A person's password was changed, which ended the person's other sign-ins.
-    PasswordChanged = "password_changed",
-    /// A PIN was set.
-    PinSet = "pin_set",
-    /// Words were erased from the journal by right.
-    Erased = "journal_erased",
-    /// Rows were sealed anew under another key.
-    Resealed = "rows_resealed",
-}
 
 /// One thing that was done. Nothing in it is anybody's personal data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,6 +49,12 @@ impl Entry {
     pub fn by(user: UserId, device: DeviceId, act: Act, at: Instant) -> Self {
         let (by, device) = (Some(user), Some(device));
         Self { at, by, device, act, subject: None, area: None, detail: "{}".to_owned() }
+    }
+
+    /// Something done at the server's own command line, or by the service of itself.
+    pub fn at_the_command_line(act: Act, at: Instant) -> Self {
+        let detail = "{}".to_owned();
+        Self { at, by: None, device: None, act, subject: None, area: None, detail }
     }
 
     /// The same, to something.
@@ -151,9 +106,7 @@ impl Tx {
     pub(crate) fn audit_by_nobody(&mut self, act: Act) -> Stored<()> {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let at = Instant(i64::try_from(since.as_micros()).unwrap_or(i64::MAX));
-        let detail = "{}".to_owned();
-        self.audit(&Entry { at, by: None, device: None, act, subject: None, area: None, detail })?;
-        Ok(())
+        self.audit(&Entry::at_the_command_line(act, at)).map(drop)
     }
 
     /// The last number and its link. Where no line is chained yet, the link of them all.

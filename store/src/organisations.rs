@@ -4,18 +4,17 @@ mod administered;
 mod bans;
 mod found;
 mod lists;
-mod log;
 
-pub(crate) use administered::{is_administered, is_known};
+pub(crate) use administered::{inside, is_administered, is_known};
 pub(crate) use bans::Bans;
 pub use lists::{BanRow, CaseloadRow, ContractRow, MembershipRow, OfficeRow, ProviderRow};
 pub(crate) use lists::{begins_after, ranges};
-pub use log::{LogEntry, LogRow};
 
 use crate::Tx;
 use crate::audit::Thing;
+use crate::connection::Connection;
 use crate::schema::{
-    caseload, contract, membership, membership_entry, office, provider, provider_ban,
+    caseload, contract, membership, membership_entry, office, provider, provider_ban, server,
 };
 use crate::values::{Fixed, Name};
 use chrono::NaiveDate;
@@ -30,6 +29,20 @@ fn name(id: Uuid) -> Fixed<16> {
 }
 
 impl Tx {
+    /// Makes changes of the organisations wait for each other, to the end of the transaction. They
+    /// are few, and what one is judged by (bans, other places of a person) another may change.
+    /// Taken after the idempotency key and before anything is read.
+    pub fn lock_organisations(&mut self) -> Stored<()> {
+        self.must_write()?;
+        self.run(|connection| match connection {
+            // SQLite has one writer anyhow.
+            Connection::Sqlite(_) => Ok(()),
+            Connection::Postgres(c) => {
+                server::table.select(server::epoch).for_update().first::<Fixed<16>>(c).map(drop)
+            }
+        })
+    }
+
     /// Adds a provider, without its bans.
     pub fn add_provider(&mut self, id: Uuid, new: &Provider) -> Stored<()> {
         self.must_write()?;

@@ -1,6 +1,7 @@
 //! The sealed columns: one list. The codec seals for nothing else, a change of keys goes through it,
 //! and a test holds every column of the schema against it.
 
+use crate::audit::Thing;
 use crate::codec::{Codec, Place};
 use crate::connection::Connection;
 use crate::keys::KeyRing;
@@ -11,6 +12,7 @@ use diesel::expression::Expression;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use ruhu_sync::storage::{StorageError, Stored};
+use uuid::Uuid;
 
 /// A sealed column; there is none that is not in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +89,14 @@ fn anew(
 ) -> Stored<Option<Vec<u8>>> {
     let text = codec.open_if_any(keys, key, place, sealed)?;
     codec.seal_if_any(keys, place, text.as_deref())
+}
+
+/// The audit log watches a key for signatures as it is sealed.
+fn touch_if_watched(tx: &mut Tx, table: &str, parts: &[&[u8]]) {
+    let name = parts.first().and_then(|name| Uuid::from_slice(name).ok());
+    if let (Some(name), true) = (name, table == Table::SigningKeys.name()) {
+        tx.touch(Thing::SigningKey, name);
+    }
 }
 
 macro_rules! sealed_tables {
@@ -227,6 +237,9 @@ macro_rules! sealed_tables {
                         );
                         on_both!(connection, |c| diesel::update(row).set(set).execute(c))
                     })?;
+                    if resealed == 1 {
+                        touch_if_watched(tx, stringify!($table), &parts);
+                    }
                     batch.resealed += u64::try_from(resealed).unwrap_or_default();
                 }
                 Ok((batch, last))

@@ -2,6 +2,7 @@
 //! wrong of late.
 
 use crate::Tx;
+use crate::audit::Thing;
 use crate::codec::Place;
 use crate::failure::corrupt;
 use crate::schema::{signature_failure, signing_key};
@@ -142,6 +143,7 @@ impl Tx {
     /// Sets a person's key, in the place of an earlier one.
     pub fn set_signing_key(&mut self, user: UserId, key: &SigningKey, at: Instant) -> Stored<()> {
         self.must_write()?;
+        self.touch(Thing::SigningKey, user.0);
         let account = user.fixed();
         let (session, keys) = self.session();
         let place = Place { column: Column::SIGNING_KEY, row: &[&account.0] };

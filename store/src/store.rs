@@ -127,6 +127,11 @@ impl Store {
         Ok(Self { inner: Arc::new(inner) })
     }
 
+    /// Whether the schema is the one that this version makes.
+    pub fn is_of_this_version(&self) -> bool {
+        self.read(migrate::must_be_of_this_version).is_ok()
+    }
+
     /// Which database it is.
     pub(crate) fn target(&self) -> &Target {
         &self.inner.target

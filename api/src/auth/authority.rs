@@ -247,8 +247,8 @@ authorities! {
     /// Who arranges providers, contracts and teams: the purchasing district's staff, and
     /// administrators.
     OrganisationStaff: DistrictReviewer | Admin;
-    /// Who reads what staff did: finance and audit.
-    Auditor: Auditor;
+    /// Who reads what people did: finance and audit, and administrators.
+    LogReader: Auditor | Admin;
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use ruhu_store::audit::{Act, Entry};
 use ruhu_sync::id::{DeviceId, DeviceSeq, Epoch, Instant};
 use ruhu_sync::storage::{DeviceState, ReadTx as _, Stored};
 use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::json;
 use uuid::Uuid;
 
 /// Whoever fills one of these works at a desk.
@@ -87,6 +88,7 @@ impl Service {
                 tx.audit(&Entry::by(new.user, new.id, Act::SignInFailed, now).to(new.user.0))?;
                 return Ok((None, epoch, now));
             }
+            let is_known = tx.seat(new.id)?.is_some();
             let enrolled = tx.enrol(&new)?;
             let mut issued_at = now;
             if let Enrolled::Here(_) = &enrolled {
@@ -94,13 +96,14 @@ impl Service {
                 let is_desks = fills(&tx.person_facts(new.user)?, DESK_ROLES, now);
                 let expires_at = if is_desks { at_desks } else { at_tablets };
                 tx.add_refresh_token(&NewRefreshToken { issued_at, expires_at, ..token })?;
-                tx.audit(&Entry::by(new.user, new.id, Act::SignedIn, now))?;
                 if devices_max > 0 {
                     tx.end_sign_ins_beyond(devices_max, new.user, new.id, now)?;
                 }
                 if !is_closed {
                     tx.forget_late_work(new.user)?;
                 }
+                let signed_in = Entry::by(new.user, new.id, Act::SignedIn, now);
+                tx.audit(&Entry { detail: told(&new, is_known), ..signed_in })?;
             } else {
                 // Somebody knows the password, and the device is lost or another's.
                 tx.audit(&Entry::by(new.user, new.id, Act::SignInFailed, now).to(new.user.0))?;
@@ -179,6 +182,18 @@ fn is_own(tx: &mut Tx, new: &NewDevice) -> Stored<bool> {
         }
     }
     Ok(false)
+}
+
+/// What the audit log tells of a sign-in: whether the device is new, and with whose work it goes on.
+fn told(new: &NewDevice, is_known: bool) -> String {
+    match (is_known, new.continues) {
+        (true, _) => json!({}),
+        (false, None) => json!({"device": "enrolled"}),
+        (false, Some((earlier, through))) => {
+            json!({"device": "enrolled", "continues": {"device": earlier, "through": through}})
+        }
+    }
+    .to_string()
 }
 
 fn refused() -> Problem {

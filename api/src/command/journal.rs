@@ -29,8 +29,8 @@ pub(super) enum Journal {
 /// and number, the first first, and the command ends with an error. Payloads erased by right are
 /// counted and told with the reason.
 ///
-/// The audit log is followed in the same way, and every account and every right is held against the
-/// log's last word on it: one that was changed, added or taken away past the service is named.
+/// The audit log is followed in the same way, and every account, right, device and signing key is held
+/// against the log's last word on it: one that was changed, added or taken away past the service is named.
 ///
 /// Somebody who writes a whole chain anew, down to the device's own row, is found out by an anchor
 /// that was kept elsewhere: every head in it must still lie on its chain, the audit log's too.
@@ -147,7 +147,7 @@ impl Verify {
         }
         output::say(&summary(&audit));
         output::say(&format!(
-            "looked through {} lines of the audit log, and {} accounts and rights against it",
+            "looked through {} lines of the audit log, and {} accounts, rights, devices and keys against it",
             log.lines, log.rows
         ));
         for fault in audit.faults.iter().map(ToString::to_string).chain(log.faults) {

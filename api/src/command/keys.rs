@@ -4,9 +4,12 @@ mod sealing;
 
 use super::{CommandError, output};
 use crate::app::StartError;
+use crate::backup;
 use crate::keys::SigningKeys;
 use crate::settings::{Flags, Settings};
 use clap::{Args, Subcommand};
+use ruhu_store::audit::Act;
+use serde_json::json;
 
 /// Manages the keys that sign access tokens, and those that seal what is stored
 #[derive(Debug, Subcommand)]
@@ -52,6 +55,12 @@ impl Rotate {
         let settings = Settings::load(&self.flags)?;
         let file = SigningKeys::add(&settings.key_files.signing).map_err(StartError::from)?;
         output::say(&format!("{} signs from the next start on", file.display()));
+        // A key that was stolen is replaced also while no database answers, or before there is one.
+        let noted = backup::open_live(&settings)
+            .and_then(|store| Ok(backup::note(&store, Act::TokenKeyAdded, json!({}))?));
+        if let Err(error) = noted {
+            output::complain(&format!("the audit log does not tell of it: {error}"));
+        }
         Ok(())
     }
 }

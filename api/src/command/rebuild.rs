@@ -2,9 +2,12 @@
 
 use super::{CommandError, logging, output};
 use crate::app;
+use crate::backup;
 use crate::keys::Keys;
 use crate::settings::{Flags, Settings};
 use clap::Args;
+use ruhu_store::audit::Act;
+use serde_json::json;
 
 /// Builds the read models anew from the records
 ///
@@ -27,7 +30,10 @@ impl Rebuild {
         let settings = Settings::load(&self.flags)?;
         logging::begin(&settings);
         let keys = Keys::load(&settings.key_files).map_err(app::StartError::from)?;
-        let report = app::open_store(&settings, &keys)?.rebuild()?;
+        let store = app::open_store(&settings, &keys)?;
+        let report = store.rebuild()?;
+        let told = json!({"differences": report.differences()});
+        backup::note(&store, Act::ModelsRebuilt, told)?;
         for (table, found) in &report.tables {
             output::say(&format!(
                 "{table}: {} rows; {} were missing, {} different, {} too many",

@@ -9,7 +9,9 @@ use crate::keys::Keys;
 use crate::settings::{Flags, Settings};
 use clap::Args;
 use ruhu_store::StoreSettings;
+use ruhu_store::audit::Act;
 use secrecy::ExposeSecret as _;
+use serde_json::json;
 use std::path::{Path, PathBuf};
 
 /// Puts a backup in the place of the database, and begins a new epoch
@@ -80,6 +82,8 @@ impl Restore {
         let store = StoreSettings::new(url, keys.sealing);
         let restored =
             ruhu_store::backup::restore(&store, from, aside).map_err(backup::Failure::from)?;
+        let placed = backup::open_live(settings)?;
+        backup::note(&placed, Act::BackupRestored, json!({"epoch": restored.epoch}))?;
         if let Some(aside) = restored.aside {
             output::say(&format!("what was in place is now {}", aside.display()));
         }

@@ -12,7 +12,7 @@ use ruhu_casework::facts::{Office, Role};
 use ruhu_casework::grants::day_of;
 use ruhu_casework::organisations::{check_account, check_office};
 use ruhu_store::accounts::Account;
-use ruhu_store::organisations::LogEntry;
+use ruhu_store::audit::{Act, Entry};
 use ruhu_sync::id::{Instant, UserId};
 use secrecy::SecretString;
 use serde_json::json;
@@ -102,11 +102,11 @@ impl Add {
             tx.lock_organisations()?;
             let added = tx.add_account(&account)?;
             if added {
-                tx.log_organisations(&account_added(&account, now))?;
+                tx.audit(&account_added(&account, now))?;
             }
             if let (true, Some(office)) = (added, &office) {
                 tx.add_office(office_id, account.id, office)?;
-                tx.log_organisations(&office_added(office_id, account.id, office, now))?;
+                tx.audit(&office_added(office_id, account.id, office, now))?;
             }
             Ok(added)
         })?;
@@ -249,30 +249,15 @@ impl NewPassword {
 }
 
 /// What is done at the command line is in the log, too, by nobody who signed in.
-fn account_added(account: &Account, at: Instant) -> LogEntry {
-    let detail = json!({"asked": {"login": account.login, "name": account.name,
-        "staff_no": account.staff_no}});
-    LogEntry {
-        at,
-        by: None,
-        act: "account_added".to_owned(),
-        subject: account.id.0,
-        area: None,
-        detail: detail.to_string(),
-    }
+fn account_added(account: &Account, at: Instant) -> Entry {
+    Entry::at_the_command_line(Act::AccountAdded, at).to(account.id.0)
 }
 
-fn office_added(id: Uuid, of: UserId, office: &Office, at: Instant) -> LogEntry {
+fn office_added(id: Uuid, of: UserId, office: &Office, at: Instant) -> Entry {
     let detail = json!({"asked": {"account": of, "role": office.role.as_str(),
         "area": office.area, "first_day": office.first_day, "last_day": office.last_day}});
-    LogEntry {
-        at,
-        by: None,
-        act: "office_added".to_owned(),
-        subject: id,
-        area: Some(office.area.clone()),
-        detail: detail.to_string(),
-    }
+    let entry = Entry::at_the_command_line(Act::OfficeAdded, at).to(id);
+    Entry { area: Some(office.area.clone()), detail: detail.to_string(), ..entry }
 }
 
 fn fresh(now: Instant) -> Result<Uuid, CommandError> {

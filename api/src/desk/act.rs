@@ -10,13 +10,15 @@ use crate::service::Service;
 use chrono::SecondsFormat;
 use ruhu_store::Tx;
 use ruhu_store::accounts::Recalled;
+use ruhu_store::audit::{Act, Entry};
 use ruhu_sync::handshake::LIMITS;
-use ruhu_sync::id::{Epoch, Instant};
+use ruhu_sync::id::{Epoch, Instant, StreamId};
 use ruhu_sync::merge::Hand;
 use ruhu_sync::outcome::Outcome;
 use ruhu_sync::push::PushRequest;
 use ruhu_sync::storage::{ReadTx as _, Stored, WriteTx as _};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 /// A question mark for work in a store's transaction: a refusal is given at once, and takes all of
 /// the transaction back.
@@ -35,13 +37,36 @@ pub(super) fn beijing_time(now: Instant) -> String {
     in_beijing(now).to_rfc3339_opts(SecondsFormat::Secs, false)
 }
 
+/// What was done: the answer, and what the audit log tells of it. No act ends without.
+pub(crate) struct Done {
+    /// The answer's text.
+    pub(crate) body: String,
+    /// What.
+    pub(crate) act: Act,
+    /// To what.
+    pub(crate) subject: Uuid,
+    /// In which area; none if it is of no one area.
+    pub(crate) area: Option<String>,
+    /// What else there is to say: nothing personal, no reason in people's words. These stand, sealed,
+    /// with the edit.
+    pub(crate) detail: Value,
+}
+
+impl Done {
+    fn entry(&self, person: &SignedIn) -> Entry {
+        let entry = Entry::by(person.user(), person.device, self.act, person.now);
+        let detail = self.detail.to_string();
+        Entry { area: self.area.clone(), detail, ..entry.to(self.subject) }
+    }
+}
+
 impl Service {
-    /// Acts once for each idempotency key. A refusal leaves nothing behind.
+    /// Acts once for each idempotency key, and writes it down. A refusal leaves nothing behind.
     pub(crate) async fn act(
         &self,
         person: SignedIn,
         request: KeyedRequest,
-        work: impl Fn(&mut Acting<'_>) -> Stored<Answer<String>> + Send + 'static,
+        work: impl Fn(&mut Acting<'_>) -> Stored<Answer<Done>> + Send + 'static,
     ) -> Answer<String> {
         let store = self.store.clone();
         self.block(move || {
@@ -54,10 +79,10 @@ impl Service {
                 }
                 tx.lock_device(person.device)?;
                 let acted = work(&mut Acting { tx, person: &person })?;
-                if let Ok(body) = &acted {
-                    tx.remember(&keyed, 200, body)?;
-                }
-                Ok(acted)
+                let done = unless_refused!(acted);
+                tx.remember(&keyed, 200, &done.body)?;
+                tx.audit(&done.entry(&person))?;
+                Ok(Ok(done.body))
             })?
         })
         .await
@@ -71,6 +96,11 @@ pub(crate) struct Acting<'a> {
 }
 
 impl Acting<'_> {
+    /// The area of a caseload; none for another stream.
+    pub(crate) fn area_of(&mut self, stream: StreamId) -> Stored<Option<String>> {
+        Ok(self.tx.caseload(stream)?.map(|caseload| caseload.area))
+    }
+
     /// Pushes edits, unit by unit: each of several edits is a group. Gives the outcomes in the
     /// edits' order. A unit holds at most as many edits as a push; there may be any number of them.
     pub(crate) fn push(&mut self, units: Vec<Vec<Value>>) -> Stored<Answer<Vec<Outcome>>> {

@@ -1,6 +1,6 @@
 //! The district confirms a household's category: the only hand that sets it.
 
-use super::act::{Acting, beijing_time, unless_refused};
+use super::act::{Acting, Done, beijing_time, unless_refused};
 use super::decide::told;
 use super::guards::{Visited, refusal, standing_against};
 use super::look::{assessment_within_reach, reached};
@@ -12,6 +12,7 @@ use crate::tables::document;
 use ruhu_casework::deciding::{DecisionFault, reviews_for_district};
 use ruhu_casework::grants::day_of;
 use ruhu_casework::roles::REVIEWER;
+use ruhu_store::audit::Act;
 use ruhu_sync::id::RecordId;
 use ruhu_sync::json::Json;
 use ruhu_sync::rev::Rev;
@@ -48,7 +49,7 @@ impl Service {
     }
 }
 
-fn take(acting: &mut Acting<'_>, asked: &Confirmation) -> Stored<Answer<String>> {
+fn take(acting: &mut Acting<'_>, asked: &Confirmation) -> Stored<Answer<Done>> {
     let grants = acting.tx.grants(acting.person.user(), acting.person.now)?;
     let streams = reached(&grants, StreamKind::Caseload, &[REVIEWER]);
     acting.tx.lock_roots(&[asked.household])?;
@@ -91,5 +92,10 @@ fn take(acting: &mut Acting<'_>, asked: &Confirmation) -> Stored<Answer<String>>
     let edit = json!({"op": "put", "record": household.id, "kind": "household",
         "root": household.id, "base": asked.rev, "patch": patch});
     let outcomes = unless_refused!(acting.push(vec![vec![edit]])?);
-    Ok(told(&outcomes))
+    let body = unless_refused!(told(&outcomes));
+    let (act, subject) = (Act::HouseholdConfirmed, household.id.0);
+    let area = acting.area_of(household.stream)?;
+    let detail = json!({"category": asked.category, "hardship_level": asked.hardship_level,
+        "assessment": asked.assessment});
+    Ok(Ok(Done { body, act, subject, area, detail }))
 }

@@ -1,11 +1,12 @@
 //! Open conflicts: looked at with every value that people wrote, and settled in favour of one.
 
-use super::act::{Acting, unless_refused};
+use super::act::{Acting, Done, unless_refused};
 use super::quarantine::decided_on;
 use crate::auth::SignedIn;
 use crate::idempotency::KeyedRequest;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
+use ruhu_store::audit::Act;
 use ruhu_store::desk::{ConflictItem, HistoryEntry, Place, Writer};
 use ruhu_store::page::{Page, Slice};
 use ruhu_sync::decision::EditName;
@@ -99,7 +100,7 @@ impl Service {
     }
 }
 
-fn take(acting: &mut Acting<'_>, settled: &[RecordSettled]) -> Stored<Answer<String>> {
+fn take(acting: &mut Acting<'_>, settled: &[RecordSettled]) -> Stored<Answer<Done>> {
     let streams = decided_on(acting.tx, acting.person)?;
     let ids: Vec<_> = settled.iter().map(|one| one.record).collect();
     let mut roots: Vec<_> = acting.tx.records(&ids)?.iter().map(|record| record.root).collect();
@@ -129,7 +130,11 @@ fn take(acting: &mut Acting<'_>, settled: &[RecordSettled]) -> Stored<Answer<Str
     let told = settled.iter().zip(&outcomes).map(|(one, outcome)| {
         json!({"record": one.record, "rev": outcome.rev.map(|rev| rev.to_string())})
     });
-    Ok(Ok(json!({"settled": told.collect::<Vec<_>>()}).to_string()))
+    let body = json!({"settled": told.collect::<Vec<_>>()}).to_string();
+    let first = found.first().ok_or_else(|| StorageError::Corrupt("nothing settled".to_owned()))?;
+    let (act, subject) = (Act::ConflictsSettled, first.id.0);
+    let area = acting.area_of(first.stream)?;
+    Ok(Ok(Done { body, act, subject, area, detail: json!({"records": ids}) }))
 }
 
 fn changed(record: &StoredRecord) -> Problem {

@@ -1,6 +1,6 @@
 //! What a reviewer decides of an assessment.
 
-use super::act::{Acting, beijing_time, unless_refused};
+use super::act::{Acting, Done, beijing_time, unless_refused};
 use super::guards::{Visited, refusal, standing_against};
 use super::look::assessment_within_reach;
 use super::refusals::refused;
@@ -9,6 +9,7 @@ use crate::idempotency::KeyedRequest;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
 use crate::tables::judgement;
+use ruhu_store::audit::Act;
 use ruhu_sync::id::{Instant, RecordId};
 use ruhu_sync::outcome::Outcome;
 use ruhu_sync::record::StoredRecord;
@@ -105,7 +106,7 @@ fn take(
     decision: &Decision,
     patch: &Value,
     new_rows: &[String],
-) -> Stored<Answer<String>> {
+) -> Stored<Answer<Done>> {
     let found = assessment_within_reach(acting.tx, acting.person, decision.assessment)?;
     let Some(root) = found.map(|record| record.root) else {
         return Ok(Err(Kind::NotAvailable.into()));
@@ -134,7 +135,16 @@ fn take(
     let edit = json!({"op": "put", "record": record.id, "kind": record.kind, "root": record.root,
         "base": decision.rev, "patch": patch, "new_rows": new_rows});
     let outcomes = unless_refused!(acting.push(vec![vec![edit]])?);
-    Ok(told(&outcomes))
+    let body = unless_refused!(told(&outcomes));
+    let (act, detail) = match &decision.verdict {
+        Verdict::TakeUp => (Act::AssessmentTakenUp, json!({})),
+        Verdict::Return { reasons } => (Act::AssessmentReturned, json!({"reasons": reasons.len()})),
+        Verdict::Accept { district_visited_on } => {
+            (Act::AssessmentAccepted, json!({"district_visited_on": district_visited_on}))
+        }
+    };
+    let area = acting.area_of(record.stream)?;
+    Ok(Ok(Done { body, act, subject: record.id.0, area, detail }))
 }
 
 /// The outcome of a decision. One that the record does not allow is refused, not kept: the person is

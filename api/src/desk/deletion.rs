@@ -1,6 +1,6 @@
 //! Records that staff delete, because they were made in error, and bring back.
 
-use super::act::{Acting, unless_refused};
+use super::act::{Acting, Done, unless_refused};
 use super::decide::told;
 use super::look::reached;
 use crate::auth::SignedIn;
@@ -9,6 +9,7 @@ use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
 use ruhu_casework::references::deletion_rank;
 use ruhu_casework::roles::REVIEWER;
+use ruhu_store::audit::Act;
 use ruhu_store::desk::{DeletedItem, Place};
 use ruhu_store::page::{Page, Slice};
 use ruhu_sync::handshake::LIMITS;
@@ -67,7 +68,7 @@ impl Service {
     }
 }
 
-fn take(acting: &mut Acting<'_>, asked: &Deletion) -> Stored<Answer<String>> {
+fn take(acting: &mut Acting<'_>, asked: &Deletion) -> Stored<Answer<Done>> {
     let grants = acting.tx.grants(acting.person.user(), acting.person.now)?;
     let streams = reached(&grants, StreamKind::Caseload, &[REVIEWER]);
     let found = acting.tx.records(&[asked.record])?.pop();
@@ -102,13 +103,16 @@ fn take(acting: &mut Acting<'_>, asked: &Deletion) -> Stored<Answer<String>> {
         _ => vec![edit(&record, asked)],
     };
     let outcomes = unless_refused!(acting.push(units(edits))?);
-    match outcomes.iter().find(|outcome| !outcome.outcome.is_effective()) {
-        Some(refused) => Ok(told(std::slice::from_ref(refused))),
-        None => {
-            let last = if asked.fate == Fate::Deleted { outcomes.last() } else { outcomes.first() };
-            Ok(told(last.map(std::slice::from_ref).unwrap_or_default()))
-        }
-    }
+    let refused = outcomes.iter().find(|outcome| !outcome.outcome.is_effective());
+    let (act, own) = match asked.fate {
+        Fate::Deleted => (Act::RecordDeleted, outcomes.last()),
+        Fate::BroughtBack => (Act::RecordUndeleted, outcomes.first()),
+    };
+    let outcome = refused.or(own).map(std::slice::from_ref).unwrap_or_default();
+    let body = unless_refused!(told(outcome));
+    let area = acting.area_of(record.stream)?;
+    let detail = json!({"kind": record.kind, "records": outcomes.len()});
+    Ok(Ok(Done { body, act, subject: record.id.0, area, detail }))
 }
 
 /// Groups of as many edits as a push takes.

@@ -1,7 +1,7 @@
 //! Households that go to another caseload: one, a list, or all of a caseload; as many at once as
 //! belong together, in one transaction.
 
-use super::act::{Acting, unless_refused};
+use super::act::{Acting, Done, unless_refused};
 use super::look::reached;
 use crate::auth::SignedIn;
 use crate::idempotency::KeyedRequest;
@@ -10,6 +10,7 @@ use crate::service::Service;
 use ruhu_casework::grants::day_of;
 use ruhu_casework::moves::{CaseloadFacts, MoveFault};
 use ruhu_casework::roles::REVIEWER;
+use ruhu_store::audit::Act;
 use ruhu_store::desk::HouseholdChoice;
 use ruhu_store::page::{Page, Slice};
 use ruhu_sync::handshake::LIMITS;
@@ -123,7 +124,7 @@ impl Service {
     }
 }
 
-fn take(acting: &mut Acting<'_>, parts: &[Part], reason: &str) -> Stored<Answer<String>> {
+fn take(acting: &mut Acting<'_>, parts: &[Part], reason: &str) -> Stored<Answer<Done>> {
     let reach = unless_refused!(check_caseloads(acting, parts)?);
     let wanted = wanted(acting, parts)?;
     if wanted.len() > HOUSEHOLDS_MAX {
@@ -150,7 +151,13 @@ fn take(acting: &mut Acting<'_>, parts: &[Part], reason: &str) -> Stored<Answer<
             None => refusals.add("household", id, MoveFault::ChangedMeanwhile),
         }
     }
-    Ok(refusals.check().map(|()| json!({"moved": moved}).to_string()))
+    unless_refused!(refusals.check());
+    let body = json!({"moved": moved}).to_string();
+    let to: BTreeSet<_> = parts.iter().map(|part| part.to).collect();
+    let Some(first) = to.first().copied() else { return Ok(Err(Kind::InvalidRequest.into())) };
+    let area = acting.area_of(first)?;
+    let detail = json!({"households": moved.len(), "to": to});
+    Ok(Ok(Done { body, act: Act::HouseholdsMoved, subject: first.0, area, detail }))
 }
 
 fn edit(record: &StoredRecord, to: StreamId, reason: &str) -> Value {

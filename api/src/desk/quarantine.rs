@@ -1,6 +1,6 @@
 //! What was not taken: looked at beside today's record, and decided on.
 
-use super::act::{Acting, unless_refused};
+use super::act::{Acting, Done, unless_refused};
 use super::look::reached;
 use super::together::together;
 use crate::auth::SignedIn;
@@ -10,6 +10,7 @@ use crate::service::Service;
 use ruhu_casework::roles::REVIEWER;
 use ruhu_casework::rules::CaseRules;
 use ruhu_store::Tx;
+use ruhu_store::audit::Act;
 use ruhu_store::desk::{EditPlace, HistoryEntry, QuarantinedEdit};
 use ruhu_store::page::{Page, Slice};
 use ruhu_sync::decision::{EditName, Waiting};
@@ -210,7 +211,7 @@ fn places(
     Ok(seen.collect())
 }
 
-fn take(acting: &mut Acting<'_>, settlement: &Settlement) -> Stored<Answer<String>> {
+fn take(acting: &mut Acting<'_>, settlement: &Settlement) -> Stored<Answer<Done>> {
     let name = settlement.edit;
     let Some(edit) = within_reach(acting.tx, acting.person, name)? else {
         return Ok(Err(Kind::NotAvailable.into()));
@@ -238,11 +239,19 @@ fn take(acting: &mut Acting<'_>, settlement: &Settlement) -> Stored<Answer<Strin
         let first = reasons.clone().find(|reason| *reason != Reason::GroupMember);
         return Ok(Err(not_settled(first.or(reasons.clone().next()))));
     }
-    Ok(Ok(json!({"settled": settled.iter().map(|(edit, outcome)| end(edit, outcome))
+    let body = json!({"settled": settled.iter().map(|(edit, outcome)| end(edit, outcome))
             .collect::<Vec<_>>(),
         "still_waiting": waiting.iter().map(|(edit, outcome)| end(edit, outcome))
             .collect::<Vec<_>>()})
-    .to_string()))
+    .to_string();
+    let act = if settlement.applies { Act::EditApplied } else { Act::EditDismissed };
+    let area = match edit.stream {
+        Some(stream) => acting.area_of(stream)?,
+        None => None,
+    };
+    let subject = edit.record.map_or(name.device.0, |record| record.0);
+    let detail = json!({"edit": name, "edits": settled.len()});
+    Ok(Ok(Done { body, act, subject, area, detail }))
 }
 
 fn end(edit: &EditName, outcome: &Outcome) -> Value {

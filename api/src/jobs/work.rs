@@ -6,6 +6,7 @@ use crate::clock::in_beijing;
 use crate::keys::Keys;
 use crate::service::Service;
 use ruhu_casework::grants::day_of;
+use ruhu_store::audit::{Act, Entry};
 use ruhu_store::backup::{BackupError, Raised};
 use ruhu_sync::id::Instant;
 use std::path::{Path, PathBuf};
@@ -66,6 +67,7 @@ pub(super) fn back_up(service: &Service, now: Instant) -> Result<Counts, JobErro
     let name = in_beijing(now).format("%Y%m%d-%H%M%S");
     let file = folder.join(format!("{PREFIX}{name}{SUFFIX}"));
     service.store.back_up(&file).map_err(backup::Failure::from)?;
+    service.store.write(|tx| tx.audit(&Entry::at_the_command_line(Act::BackupMade, now)))?;
     // Read anew: keys that went missing are found while the service still knows them.
     let keys = Keys::load(&service.settings.key_files).map_err(backup::Failure::from)?;
     let verified = backup::verify(&file.display().to_string(), &keys.sealing)?;

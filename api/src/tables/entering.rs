@@ -3,7 +3,7 @@
 use super::judgement::{answered, document};
 use super::{Held, SHIPPED, held};
 use crate::auth::{Acting as Office, fresh_uuid};
-use crate::desk::{Acting, told, unless_refused};
+use crate::desk::{Acting, Done, told, unless_refused};
 use crate::idempotency::KeyedRequest;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
@@ -11,6 +11,7 @@ use ruhu_casework::administration::Within;
 use ruhu_casework::judging::{Entered, faults, tables_of, touches};
 use ruhu_casework::tables::{TableEntry, TableValue};
 use ruhu_store::Tx;
+use ruhu_store::audit::Act;
 use ruhu_sync::id::RecordId;
 use ruhu_sync::json::Json;
 use ruhu_sync::rev::Rev;
@@ -73,7 +74,7 @@ impl Service {
             unless_refused!(inside(&within, &entry));
             let edit = json!({"op": "put", "record": record, "kind": "standard", "root": record,
                 "base": "0", "patch": patch(&entry)});
-            done(acting, edit, record, &entry)
+            done(acting, edit, record, (Act::TableEntered, &entry))
         })
         .await
     }
@@ -90,7 +91,7 @@ impl Service {
     }
 }
 
-fn correct(acting: &mut Acting<'_>, within: &Within, asked: &Correction) -> Stored<Answer<String>> {
+fn correct(acting: &mut Acting<'_>, within: &Within, asked: &Correction) -> Stored<Answer<Done>> {
     let known = held(acting.tx)?;
     let is_it = |held: &&Held| held.entered.record == Some(asked.record);
     let Some(found) = known.iter().find(is_it) else {
@@ -116,7 +117,7 @@ fn correct(acting: &mut Acting<'_>, within: &Within, asked: &Correction) -> Stor
     let record = asked.record;
     let edit = json!({"op": "put", "record": record, "kind": "standard", "root": record,
         "base": asked.rev, "patch": patch});
-    done(acting, edit, record.0, &entry)
+    done(acting, edit, record.0, (Act::TableCorrected, &entry))
 }
 
 /// A district's administrator enters what holds in that district: a value of the city's or the country's
@@ -160,13 +161,17 @@ fn done(
     acting: &mut Acting<'_>,
     edit: Value,
     record: uuid::Uuid,
-    entry: &TableEntry,
-) -> Stored<Answer<String>> {
+    (act, entry): (Act, &TableEntry),
+) -> Stored<Answer<Done>> {
     let outcomes = unless_refused!(acting.push(vec![vec![edit]])?);
     unless_refused!(told(&outcomes));
     let rev = acting.tx.records(&[RecordId(record)])?.pop().map(|stored| stored.rev.to_string());
     let open = touched(acting.tx, entry)?;
-    Ok(Ok(json!({"record": record, "rev": rev, "open_assessments": open}).to_string()))
+    let body = json!({"record": record, "rev": rev, "open_assessments": open}).to_string();
+    let area = Some(entry.area_code.clone());
+    let detail = json!({"table": entry.table, "valid_from": entry.valid_from,
+        "valid_to": entry.valid_to, "value": entry.value, "confirmed": entry.confirmed});
+    Ok(Ok(Done { body, act, subject: record, area, detail }))
 }
 
 /// The assessments that are not decided and are judged by this value: by name only, for whoever enters

@@ -2,6 +2,7 @@
 
 use super::Account;
 use crate::Tx;
+use crate::audit::Thing;
 use crate::devices::{self, DeviceName, Hold};
 use crate::schema::{device, device_continues};
 use crate::values::{Fixed, Name, counter};
@@ -139,6 +140,9 @@ impl Tx {
                 .do_nothing()
                 .execute(c))
         })?;
+        if added == 1 {
+            self.touch(Thing::Device, new.id.0);
+        }
         Ok(added == 1)
     }
 

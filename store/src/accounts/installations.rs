@@ -1,6 +1,7 @@
 //! A person's installations: looked at, signed out, reported lost, found again.
 
 use crate::Tx;
+use crate::audit::Thing;
 use crate::codec::Codec;
 use crate::devices::DeviceName;
 use crate::keys::KeyRing;
@@ -8,8 +9,9 @@ use crate::organisations::is_administered;
 use crate::page::{Page, Slice};
 use crate::schema::{account, device, refresh_token};
 use crate::values::{Fixed, Name, counted};
-use diesel::dsl::max;
+use diesel::dsl::{max, sql};
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use ruhu_casework::administration::Within;
 use ruhu_sync::id::{DeviceId, DeviceSeq, Instant, UserId};
 use ruhu_sync::storage::Stored;
@@ -107,7 +109,7 @@ impl Tx {
                     query = query.filter(device::account.eq(user.fixed()));
                 }
                 if let Some(within) = within {
-                    query = query.filter(is_administered(within));
+                    query = query.filter(sql::<Bool>(&is_administered(within)));
                 }
                 if let Some(after) = page.after {
                     query = query.filter(device::id.gt(after.fixed()));
@@ -127,6 +129,7 @@ impl Tx {
         if !self.end_sign_ins(id, at)? {
             return Ok(false);
         }
+        self.touch(Thing::Device, id.0);
         self.run(|connection| {
             let lost = device::table.find(id.fixed()).filter(device::reported_lost_at.is_null());
             let query = diesel::update(lost).set(device::reported_lost_at.eq(at.0));
@@ -144,11 +147,15 @@ impl Tx {
                 .set(device::reported_lost_at.eq(None::<i64>));
             on_both!(connection, |c| query.execute(c))
         })?;
+        if changed == 1 {
+            self.touch(Thing::Device, id.0);
+        }
         Ok(changed == 1)
     }
 
     /// Makes all access tokens of a device void that count as issued up to then.
     pub(super) fn revoke_device(&mut self, id: DeviceId, since: Instant) -> Stored<()> {
+        self.touch(Thing::Device, id.0);
         self.run(|connection| {
             let query =
                 diesel::update(device::table.find(id.fixed())).set(device::revoked_at.eq(since.0));

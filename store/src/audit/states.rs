@@ -1,9 +1,12 @@
-//! Digests of accounts and rights: each change writes the row's new state into the chained log, so
-//! that a row changed past the service is one of another state than the log's last word on it.
+//! Digests of accounts, rights, devices and keys: each change writes the row's new state into the
+//! chained log, so that a row changed past the service is one of another state than the log's last
+//! word on it.
 
 use crate::Tx;
+use crate::schema::audit_log::dsl as lines;
 use crate::schema::{
-    account, caseload, contract, membership, membership_entry, office, provider, provider_ban,
+    account, audit_head, caseload, contract, device, membership, membership_entry, office,
+    provider, provider_ban, signing_key,
 };
 use crate::values::Fixed;
 use diesel::prelude::*;
@@ -36,6 +39,24 @@ impl Told for bool {
     }
 }
 
+impl Told for i32 {
+    fn told(&self) -> Option<Vec<u8>> {
+        Some(self.to_be_bytes().to_vec())
+    }
+}
+
+impl Told for i64 {
+    fn told(&self) -> Option<Vec<u8>> {
+        Some(self.to_be_bytes().to_vec())
+    }
+}
+
+impl Told for Vec<u8> {
+    fn told(&self) -> Option<Vec<u8>> {
+        Some(self.clone())
+    }
+}
+
 impl Told for Fixed<16> {
     fn told(&self) -> Option<Vec<u8>> {
         Some(self.0.to_vec())
@@ -65,7 +86,7 @@ macro_rules! things {
     ($($(#[$doc:meta])* $thing:ident = $word:literal: $table:ident.$id:ident {
         $($column:ident: $type:ty),*
     })*) => {
-        /// What is watched: a table of accounts or rights.
+        /// What is watched: a table of accounts, rights, devices or keys.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Thing {
             $($(#[$doc])* $thing,)*
@@ -151,6 +172,14 @@ things! {
     Entry = "entry": membership_entry.membership {
         education: Option<String>, title: Option<String>, exception_reason: Option<String>
     }
+    /// A device: whose it is, and what keeps it out. What moves with every push is the journal's.
+    Device = "device": device.id {
+        account: Fixed<16>, enrolled_at: i64, revoked_at: Option<i64>,
+        reported_lost_at: Option<i64>
+    }
+    /// The key that proves a person's signatures, as it is sealed: a digest of the key itself would
+    /// let whoever reads the log try PINs on it.
+    SigningKey = "signing_key": signing_key.account { key_id: i32, key: Vec<u8>, set_at: i64 }
 }
 
 impl Tx {
@@ -175,23 +204,47 @@ impl Tx {
         Ok(told)
     }
 
-    /// The first line of a log tells the states of what was there before it.
+    /// What is watched for the first time is told as it stands, by one line.
     pub(crate) fn begin_audit_log(&mut self) -> Stored<()> {
-        let is_begun: i64 = self.run(|connection| {
-            use crate::schema::audit_log::dsl;
-            let query = dsl::audit_log.filter(dsl::chain.is_not_null()).count();
-            on_both!(connection, |c| query.get_result(c))
+        let watched = self.watched()?;
+        if Thing::ALL.iter().all(|thing| watched.contains(thing)) {
+            return Ok(());
+        }
+        for thing in Thing::ALL.iter().filter(|thing| !watched.contains(thing)) {
+            // Whoever takes a table out of the list must not have it taken in anew as it is now.
+            if !self.log_tells_of(*thing)? {
+                let there = thing.states(self, None)?;
+                self.touched.extend(there.into_keys().map(|id| (*thing, id)));
+            }
+        }
+        let words: Vec<_> = Thing::ALL.iter().map(|thing| thing.as_str()).collect();
+        self.run(|connection| {
+            let query =
+                diesel::update(audit_head::table).set(audit_head::watched.eq(words.join(" ")));
+            on_both!(connection, |c| query.execute(c))
         })?;
-        if is_begun > 0 {
-            return Ok(());
+        match self.touched.is_empty() {
+            true => Ok(()),
+            false => self.audit_by_nobody(super::Act::Begun),
         }
-        for thing in Thing::ALL {
-            let there = thing.states(self, None)?;
-            self.touched.extend(there.into_keys().map(|id| (*thing, id)));
-        }
-        if self.touched.is_empty() {
-            return Ok(());
-        }
-        self.audit_by_nobody(super::Act::Begun)
+    }
+
+    /// The tables that the log says it watches.
+    pub(super) fn watched(&mut self) -> Stored<BTreeSet<Thing>> {
+        let words: Option<String> = self.run(|connection| {
+            let query = audit_head::table.select(audit_head::watched);
+            on_both!(connection, |c| query.first(c).optional())
+        })?;
+        Ok(words.unwrap_or_default().split(' ').filter_map(Thing::parse).collect())
+    }
+
+    fn log_tells_of(&mut self, thing: Thing) -> Stored<bool> {
+        let word = thing.as_str();
+        let (first, later) = (format!("{word} %"), format!("%\n{word} %"));
+        let told: i64 = self.run(|connection| {
+            let tells = lines::states.like(&first).or(lines::states.like(&later));
+            on_both!(connection, |c| lines::audit_log.filter(tells).count().get_result(c))
+        })?;
+        Ok(told > 0)
     }
 }

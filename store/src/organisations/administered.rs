@@ -19,7 +19,7 @@ const TEAMS: &str = "SELECT 1 FROM membership AS m JOIN caseload AS t ON t.id = 
     WHERE m.account = account.id";
 
 /// Whether a column's code lies inside. The prefixes are digits.
-fn inside(column: &str, within: &Within) -> String {
+pub(crate) fn inside(column: &str, within: &Within) -> String {
     let each = ranges(within).into_iter();
     let each = each.map(|(first, end)| format!("({column} >= '{first}' AND {column} < '{end}')"));
     let any: Vec<_> = each.collect();
@@ -40,13 +40,13 @@ pub(crate) fn is_known(within: &Within) -> SqlLiteral<Bool> {
 }
 
 /// [`Ties::are_administered`], of the account of the row.
-pub(crate) fn is_administered(within: &Within) -> SqlLiteral<Bool> {
+pub(crate) fn is_administered(within: &Within) -> String {
     let (office, team) = (inside("o.area", within), inside("t.area", within));
     let made = inside("account.made_in", within);
-    sql(&format!(
+    format!(
         "(NOT EXISTS ({OFFICES} AND NOT {office}) AND NOT EXISTS ({TEAMS} AND NOT {team}) \
          AND ({made} OR EXISTS ({OFFICES}) OR EXISTS ({TEAMS})))"
-    ))
+    )
 }
 
 impl Tx {

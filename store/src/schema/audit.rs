@@ -20,5 +20,6 @@ diesel::table! {
         only_row -> Bool,
         last -> BigInt,
         chain -> Nullable<Binary>,
+        watched -> Text,
     }
 }

@@ -7,7 +7,7 @@ use crate::world::*;
 use ruhu_casework::facts::Office;
 use ruhu_casework::organisations::{Caseload, Contract, Provider, Qualification};
 use ruhu_casework::roles::Role;
-use ruhu_store::accounts::Account;
+use ruhu_store::accounts::{Account, NewDevice};
 use ruhu_store::audit::{Act, Entry, LogAudit, LogHead};
 use ruhu_store::journal::Anchor;
 use uuid::Uuid;
@@ -26,6 +26,10 @@ on_both_databases! {
     a_change_that_nobody_writes_a_line_of_gets_one,
     lines_from_before_the_chain_are_held_fast_by_the_first_chained_one,
     accounts_from_before_the_log_are_told_by_its_first_line,
+    what_is_watched_from_a_later_version_on_is_taken_in_once,
+    a_device_that_is_changed_past_the_service_is_named,
+    a_signing_key_that_is_swapped_is_named,
+    what_moves_with_every_push_is_not_watched,
     the_log_cannot_be_changed_nor_shortened,
     appends_at_once_are_numbered_without_a_gap,
 }
@@ -59,7 +63,7 @@ fn written(database: &impl Database) {
     store
         .write(|tx| {
             assert!(tx.add_account(&account(1))?);
-            tx.audit(&entry(Act::Arranged("account_added".to_owned())).to(user_id(1).0))?;
+            tx.audit(&entry(Act::AccountAdded).to(user_id(1).0))?;
             tx.add_office(OFFICE, user_id(1), &office())?;
             tx.audit(&Entry { area: Some("110102".to_owned()), ..entry(Act::SignedIn) })?;
             let provider = Provider {
@@ -68,7 +72,7 @@ fn written(database: &impl Database) {
                 bans: Vec::new(),
             };
             tx.add_provider(PROVIDER, &provider)?;
-            tx.audit(&entry(Act::Arranged("provider_added".to_owned())).to(PROVIDER))
+            tx.audit(&entry(Act::ProviderAdded).to(PROVIDER))
         })
         .expect("written");
     for _ in 0..3 {
@@ -122,7 +126,7 @@ fn a_log_as_it_was_written_has_no_fault(database: &impl Database) {
         .write(|tx| {
             tx.set_password_hash(user_id(1), &"$argon2id$two".to_owned().into())?;
             tx.end_office(OFFICE, "2026-12-31".parse().expect("a day"))?;
-            tx.audit(&entry(Act::Arranged("office_ended".to_owned())).to(OFFICE))
+            tx.audit(&entry(Act::OfficeEnded).to(OFFICE))
         })
         .expect("written");
     let found = looked_through(database, then);
@@ -310,6 +314,8 @@ fn lines_from_before_the_chain_are_held_fast_by_the_first_chained_one(database: 
 fn accounts_from_before_the_log_are_told_by_its_first_line(database: &impl Database) {
     database.insert_account(user_id(5), true);
     assert_eq!(looked_through(database, None).faulty, 1);
+    // As the migration leaves what an earlier version had.
+    database.run("UPDATE audit_head SET watched = ''");
     drop(database.reopened(crate::databases::key_ring(1)));
     assert_eq!(database.texts("SELECT act AS value FROM audit_log"), ["log_begun"]);
     assert_eq!(looked_through(database, None).faulty, 0);
@@ -317,6 +323,85 @@ fn accounts_from_before_the_log_are_told_by_its_first_line(database: &impl Datab
     database.insert_account(user_id(6), true);
     drop(database.reopened(crate::databases::key_ring(1)));
     assert_eq!(looked_through(database, None).faulty, 1);
+}
+
+/// A device of account 1, revoked and reported lost, and a PIN's key.
+fn with_device(database: &impl Database) {
+    written(database);
+    let new = NewDevice {
+        id: device_id(3),
+        user: user_id(1),
+        name: "平板".to_owned(),
+        continues: None,
+        at: NOW,
+    };
+    let store = database.store();
+    store.write(|tx| tx.enrol(&new).map(drop)).expect("enrolled");
+    store.write(|tx| tx.report_device_lost(device_id(3), NOW).map(drop)).expect("lost");
+    store.write(|tx| tx.set_signing_key(user_id(1), &[7; 32], NOW)).expect("a key");
+    assert_eq!(looked_through(database, None).faults, Vec::<String>::new());
+}
+
+fn what_is_watched_from_a_later_version_on_is_taken_in_once(database: &impl Database) {
+    written(database);
+    // An earlier version watched no devices, and wrote no word of them.
+    database.run("UPDATE audit_head SET watched = 'account office provider'");
+    let (id, of) = (database.bytes(&[8; 16]), database.bytes(user_id(1).as_bytes()));
+    let chain = database.bytes(&[0; 32]);
+    database.run(&format!(
+        "INSERT INTO device (id, account, last_seq, chain, safe_seq, enrolled_at) VALUES \
+         ({id}, {of}, 0, {chain}, 0, 1)"
+    ));
+    assert_eq!(looked_through(database, None).faulty, 0, "nobody has told of it yet");
+    drop(database.reopened(crate::databases::key_ring(1)));
+    let begun = database.texts("SELECT act AS value FROM audit_log ORDER BY number DESC LIMIT 1");
+    assert_eq!(begun, ["log_begun"]);
+    assert_eq!(looked_through(database, None).faulty, 0);
+    // Taking a table out of the list neither blinds nor makes anew what the log has told.
+    database.run("UPDATE device SET revoked_at = 5; UPDATE audit_head SET watched = ''");
+    let device = Uuid::from_bytes([8; 16]);
+    names(database, None, &format!("device {device}: it is not as the log last tells"));
+    drop(database.reopened(crate::databases::key_ring(1)));
+    names(database, None, &format!("device {device}: it is not as the log last tells"));
+}
+
+fn a_device_that_is_changed_past_the_service_is_named(database: &impl Database) {
+    with_device(database);
+    database.run("CREATE TABLE kept AS SELECT revoked_at, reported_lost_at FROM device");
+    for change in
+        ["revoked_at = NULL", "reported_lost_at = NULL", "revoked_at = 1", "enrolled_at = 1"]
+    {
+        database.run(&format!("UPDATE device SET {change}"));
+        names(database, None, &format!("device {}: it is not as the log last", device_id(3)));
+        database.run(&format!(
+            "UPDATE device SET enrolled_at = {}, revoked_at = (SELECT revoked_at FROM kept), \
+             reported_lost_at = (SELECT reported_lost_at FROM kept)",
+            NOW.0
+        ));
+        assert_eq!(looked_through(database, None).faulty, 0, "{change} was put back");
+    }
+    database.insert_account(user_id(2), true);
+    let other = database.bytes(user_id(2).as_bytes());
+    database.run(&format!("UPDATE device SET account = {other}"));
+    let found = looked_through(database, None).faults;
+    let named = format!("device {}: it is not as the log last tells", device_id(3));
+    assert!(found.iter().any(|fault| fault.starts_with(&named)), "{found:?}");
+}
+
+fn a_signing_key_that_is_swapped_is_named(database: &impl Database) {
+    with_device(database);
+    database.run(&format!("UPDATE signing_key SET key = {}", database.bytes(&[5; 64])));
+    names(database, None, &format!("signing_key {}: it is not as the log last", user_id(1)));
+    database.run("DELETE FROM signing_key");
+    names(database, None, &format!("signing_key {}: it is gone", user_id(1)));
+}
+
+fn what_moves_with_every_push_is_not_watched(database: &impl Database) {
+    with_device(database);
+    database.run("UPDATE device SET name = NULL");
+    assert_eq!(looked_through(database, None).faulty, 0);
+    database.run("UPDATE device SET last_seq = 0, safe_seq = 0");
+    assert_eq!(looked_through(database, None).faulty, 0);
 }
 
 fn the_log_cannot_be_changed_nor_shortened(database: &impl Database) {

@@ -193,7 +193,7 @@ fn what_was_published_is_written_down(server: Server) {
     // A form is of no one area: the whole city's auditor reads of it.
     ruhu_tests::tables::run(&server, "UPDATE office SET area = '' WHERE role = 'auditor'");
     let auditor = server.hand("auditor");
-    let log = auditor.call("GET", "/v1/organisations/log").send().expect(200).json();
+    let log = auditor.call("GET", "/v1/audit/log").send().expect(200).json();
     let lines = log["lines"].as_array().expect("lines").iter();
     let lines: Vec<_> = lines.filter(|line| line["act"] == json!("form_published")).collect();
     assert_eq!(lines.len(), 1, "once: the second published nothing");

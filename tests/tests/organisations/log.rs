@@ -1,7 +1,7 @@
 //! What staff did is written down, and stays.
 
 use crate::desk::Desk;
-use ruhu_tests::{Field, Server, on_both_databases, tables};
+use ruhu_tests::{Field, Reply, Server, on_both_databases, tables};
 use serde_json::{Value, json};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -9,7 +9,11 @@ on_both_databases! {
     everything_that_staff_do_is_in_the_log_with_who_and_when_and_what_was_before,
     the_log_is_never_changed_nor_shortened,
     an_auditor_reads_the_log_of_the_own_area_page_by_page,
+    lines_are_found_by_who_did_it_to_whom_which_record_and_when,
+    an_administrator_reads_of_the_people_and_areas_that_are_the_own_and_of_nobody_else,
     a_password_is_nowhere_in_the_log,
+    a_refresh_token_that_is_used_twice_is_in_the_log,
+    a_new_device_and_what_it_continues_are_in_the_log,
     sign_ins_devices_and_pins_are_in_the_audit_log_and_nothing_that_was_typed,
     a_right_password_on_anothers_device_is_in_the_audit_log_as_refused,
     guessed_sign_ins_do_not_fill_the_audit_log,
@@ -21,9 +25,22 @@ fn citys_auditor(server: &Server) -> Desk {
     Desk::new(server, "auditor")
 }
 
+fn asked(desk: &Desk, query: &str) -> Reply {
+    desk.0.call("GET", &format!("/v1/audit/log{query}")).send()
+}
+
+/// The lines of one page, newest first.
 fn lines(desk: &Desk, query: &str) -> Vec<Value> {
-    let log = desk.get(&format!("log{query}")).expect(200).json();
+    let log = asked(desk, query).expect(200).json();
     log["lines"].as_array().expect("lines").clone()
+}
+
+/// Those of what was arranged, oldest first.
+fn arranged(desk: &Desk) -> Vec<Value> {
+    let mut lines = lines(desk, "?limit=200");
+    lines.retain(|line| line["detail"].get("asked").is_some());
+    lines.reverse();
+    lines
 }
 
 fn acts(lines: &[Value]) -> Vec<&str> {
@@ -51,7 +68,7 @@ fn everything_that_staff_do_is_in_the_log_with_who_and_when_and_what_was_before(
     let off = json!({"active": false, "reason": "离职"});
     admin.arrange(&format!("accounts/{account}/use"), &off);
 
-    let lines = lines(&citys_auditor(&server), "");
+    let lines = arranged(&citys_auditor(&server));
     assert_eq!(
         acts(&lines),
         [
@@ -74,6 +91,7 @@ fn everything_that_staff_do_is_in_the_log_with_who_and_when_and_what_was_before(
         assert_eq!(line["by"], json!(Field::user("admin")));
         assert_eq!(line["by_name"], "测试admin");
         assert_eq!(line["at_us"], server.now().0);
+        assert!(!line["act_zh"].as_str().expect("words").is_ascii(), "{line}");
     }
     let ended = &lines[10];
     assert_eq!(ended["subject"], json!(team.contract));
@@ -101,24 +119,112 @@ fn an_auditor_reads_the_log_of_the_own_area_page_by_page(server: Server) {
     admin.account("newcomer");
     let auditor = Desk::new(&server, "auditor");
     let all = lines(&auditor, "");
-    let own = ["contract_added", "caseload_added"];
-    assert_eq!(acts(&all), own, "neither another district's nor the city's is its");
-    let page = auditor.get("log?limit=1").expect(200).json();
-    assert_eq!(page["lines"], json!(all[..1]));
+    // The newest is the auditor's own sign-in. Neither another district's nor the city's is there.
+    assert_eq!(acts(&all), ["signed_in", "caseload_added", "contract_added"]);
+    let page = asked(&auditor, "?limit=2").expect(200).json();
+    assert_eq!(page["lines"], json!(all[..2]));
     let next = page["next"].as_str().expect("more lines");
-    let last = auditor.get(&format!("log?limit=1&after={next}")).expect(200).json();
-    assert_eq!(last, json!({"lines": all[1..]}), "an exact page, and no next one");
-    auditor.get("log?after=2").expect_problem(400, "invalid-request");
+    let last = asked(&auditor, &format!("?limit=1&after={next}")).expect(200).json();
+    assert_eq!(last, json!({"lines": all[2..]}), "an exact page, and no next one");
+    asked(&auditor, "?after=2").expect_problem(400, "invalid-request");
+    asked(&auditor, "?act=nothing").expect_problem(400, "invalid-request");
+}
+
+fn lines_are_found_by_who_did_it_to_whom_which_record_and_when(server: Server) {
+    let worker = server.hand("worker_a");
+    server.advance_seconds(86_400);
+    let admin = Desk::new(&server, "admin");
+    let newcomer = admin.account("newcomer");
+    let path = format!("/v1/admin/devices/{}/revoke", worker.device);
+    admin.0.call("POST", &path).send().expect(204);
+    let auditor = citys_auditor(&server);
+    let of = |query: String| acts(&lines(&auditor, &query)).join(" ");
+    let (by, of_worker) = (Field::user("admin"), Field::user("worker_a"));
+    assert_eq!(of(format!("?by={by}")), "device_revoked account_added signed_in");
+    assert_eq!(of(format!("?subject={newcomer}")), "account_added");
+    assert_eq!(of(format!("?subject={of_worker}")), "device_revoked", "the person's device");
+    assert_eq!(of(format!("?subject={}", worker.device)), "device_revoked");
+    assert_eq!(of(format!("?by={of_worker}&to=2026-11-23")), "signed_in");
+    assert_eq!(of(format!("?by={of_worker}&from=2026-11-24")), "");
+    assert_eq!(of(format!("?by={by}&from=2026-11-24&act=account_added")), "account_added");
+    let line = &lines(&auditor, &format!("?subject={newcomer}"))[0];
+    assert_eq!(line["subject_name"], "测试甲");
+    asked(&auditor, "?from=gestern").expect_problem(400, "invalid-request");
+}
+
+fn an_administrator_reads_of_the_people_and_areas_that_are_the_own_and_of_nobody_else(
+    server: Server,
+) {
+    let worker = server.hand("worker_a");
+    server.hand("reviewer_there");
+    let citys = Desk::new(&server, "admin");
+    let newcomer = citys.account("newcomer");
+    // From here on the administrator is of one district.
+    tables::run(&server, "UPDATE office SET area = '110102' WHERE role = 'admin'");
+    let told = lines(&citys, "?limit=200");
+    let people: Vec<_> = told.iter().map(|line| line["by"].clone()).collect();
+    assert!(people.contains(&json!(Field::user("worker_a"))), "{told:?}");
+    assert!(!people.contains(&json!(Field::user("reviewer_there"))), "{told:?}");
+    assert!(!told.iter().any(|line| line["act"] == "rows_written"), "of nobody: the city's");
+    let _ = (worker, newcomer);
+    for login in ["worker_a", "reviewer_here", "district_here"] {
+        let refused = asked(&Desk::new(&server, login), "");
+        refused.expect_problem(403, "not-permitted");
+    }
 }
 
 fn a_password_is_nowhere_in_the_log(server: Server) {
     let admin = Desk::new(&server, "admin");
     admin.account("newcomer");
-    let text = citys_auditor(&server).get("log").expect(200).text().to_owned();
-    assert!(text.contains("newcomer") && !text.contains(ruhu_tests::PASSWORD), "{text}");
+    let text = asked(&citys_auditor(&server), "").expect(200).text().to_owned();
+    assert!(text.contains("account_added") && !text.contains(ruhu_tests::PASSWORD), "{text}");
     assert!(!text.contains("password"), "{text}");
     // And the account signs in with it.
     server.hand("newcomer");
+}
+
+fn a_refresh_token_that_is_used_twice_is_in_the_log(server: Server) {
+    let device = json!({"name": "平板"});
+    let body = json!({"login": "worker_a", "password": ruhu_tests::PASSWORD, "device": device});
+    let session = server.call("POST", "/v1/session").json(&body).send().expect(200).json();
+    let refresh = |token: &Value| {
+        let body = json!({"refresh_token": token});
+        server.call("POST", "/v1/session/refresh").json(&body).send()
+    };
+    let first = &session["refresh_token"];
+    let second = refresh(first).expect(200).json();
+    server.advance_seconds(3_600);
+    refresh(&second["refresh_token"]).expect(200);
+    refresh(first).expect_problem(401, "refresh-token-refused");
+    let [line] = &lines(&citys_auditor(&server), "?act=refresh_reused")[..] else {
+        panic!("one line")
+    };
+    assert_eq!(line["by"], json!(Field::user("worker_a")));
+    assert_eq!(line["subject"], line["device"]);
+    let faults = server.store().verify_audit_log(None).expect("looked through").faults;
+    // The test itself widened the auditor's office past the service.
+    assert!(matches!(&faults[..], [one] if one.starts_with("office ")), "{faults:?}");
+}
+
+fn a_new_device_and_what_it_continues_are_in_the_log(server: Server) {
+    let first = server.hand("worker_a").device;
+    let second = json!({"name": "新平板", "id": "0192e4a0-0000-7000-8000-0000000000d2",
+        "continues": {"device": first, "through": 0}});
+    let body = json!({"login": "worker_a", "password": ruhu_tests::PASSWORD, "device": second});
+    for _ in 0..2 {
+        server.call("POST", "/v1/session").json(&body).send().expect(200);
+    }
+    let told = lines(&citys_auditor(&server), &format!("?by={}", Field::user("worker_a")));
+    let details: Vec<_> = told.iter().map(|line| line["detail"].clone()).collect();
+    let continued = json!({"device": first, "through": 0});
+    assert_eq!(
+        details,
+        [
+            json!({}),
+            json!({"device": "enrolled", "continues": continued}),
+            json!({"device": "enrolled"}),
+        ]
+    );
 }
 
 fn sign_in(server: &Server, login: &str, password: &str) -> u16 {

@@ -11,6 +11,7 @@ use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind, Problem, Text};
 use crate::service::Service;
 use actix_web::{HttpResponse, get, post, web};
+use ruhu_casework::acts::Act;
 use ruhu_casework::organisations::{
     OrganisationFault as Fault, check_account, check_switching, check_text,
 };
@@ -220,10 +221,15 @@ struct UseOf {
 }
 
 impl Arrangement for HashedAccount {
-    const ACT: &'static str = "account_added";
+    const ACT: Act = Act::AccountAdded;
 
     fn secret(&self) -> Option<SecretMark> {
         Some(self.mark)
+    }
+
+    // Login, name and staff number stand in the account alone.
+    fn told(&self) -> Value {
+        json!({"area": self.new.area})
     }
 
     fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
@@ -268,7 +274,11 @@ fn too_weak(words: &Text) -> Problem {
 }
 
 impl Arrangement for UseOf {
-    const ACT: &'static str = "account_switched";
+    const ACT: Act = Act::AccountSwitched;
+
+    fn told(&self) -> Value {
+        json!(self)
+    }
 
     fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
         let (user, AccountUse { active, reason }) = (UserId(self.id), &self.asked);

@@ -12,6 +12,7 @@ use crate::paging::{List, Paging};
 use crate::problem::Answer;
 use crate::service::Service;
 use actix_web::{HttpResponse, get, post, web};
+use ruhu_casework::acts::Act;
 use ruhu_casework::organisations::{OrganisationFault as Fault, Term, ban_from, check_text};
 use ruhu_store::organisations::BanRow;
 use ruhu_store::page::Slice;
@@ -174,7 +175,11 @@ fn lift_example() -> Value {
 struct LiftedBan(EndOf);
 
 impl Arrangement for NewBan {
-    const ACT: &'static str = "ban_begun";
+    const ACT: Act = Act::BanBegun;
+
+    fn told(&self) -> Value {
+        json!(self)
+    }
 
     fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
         let (first, last) = ban_from(self.first_day.map_or(scene.today, |day| day.0));
@@ -197,7 +202,11 @@ impl Arrangement for NewBan {
 }
 
 impl Arrangement for LiftedBan {
-    const ACT: &'static str = "ban_lifted";
+    const ACT: Act = Act::BanLifted;
+
+    fn told(&self) -> Value {
+        json!(self)
+    }
 
     fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
         let Self(EndOf { id, end }) = self;

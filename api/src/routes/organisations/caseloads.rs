@@ -11,6 +11,7 @@ use crate::paging::{List, Paging};
 use crate::problem::Answer;
 use crate::service::Service;
 use actix_web::{HttpResponse, get, post, web};
+use ruhu_casework::acts::Act;
 use ruhu_casework::organisations::{
     Caseload, Contract, OrganisationFault as Fault, check_caseload, check_text,
 };
@@ -139,7 +140,11 @@ pub(super) fn contract_of(row: ContractRow) -> Contract {
 }
 
 impl Arrangement for NewCaseload {
-    const ACT: &'static str = "caseload_added";
+    const ACT: Act = Act::CaseloadAdded;
+
+    fn told(&self) -> Value {
+        json!(self)
+    }
 
     fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
         let caseload = Caseload { stream: StreamId(scene.id), area: self.area.clone() };

@@ -12,6 +12,7 @@ use crate::paging::{List, Paging};
 use crate::problem::Answer;
 use crate::service::Service;
 use actix_web::{HttpResponse, get, post, web};
+use ruhu_casework::acts::Act;
 use ruhu_casework::organisations::{
     Contract, OrganisationFault as Fault, Provider, Term, check_contract,
 };
@@ -173,7 +174,11 @@ pub(crate) async fn end_contract(
 struct EndedContract(EndOf);
 
 impl Arrangement for NewContract {
-    const ACT: &'static str = "contract_added";
+    const ACT: Act = Act::ContractAdded;
+
+    fn told(&self) -> Value {
+        json!(self)
+    }
 
     fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
         let contract = Contract {
@@ -203,7 +208,11 @@ impl Arrangement for NewContract {
 }
 
 impl Arrangement for EndedContract {
-    const ACT: &'static str = "contract_ended";
+    const ACT: Act = Act::ContractEnded;
+
+    fn told(&self) -> Value {
+        json!(self)
+    }
 
     fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
         let Self(EndOf { id, end }) = self;

@@ -12,6 +12,7 @@ use crate::paging::{List, Paging};
 use crate::problem::Answer;
 use crate::service::Service;
 use actix_web::{HttpResponse, get, post, web};
+use ruhu_casework::acts::Act;
 use ruhu_casework::facts::Membership;
 use ruhu_casework::organisations::{
     Education, Employment, OrganisationFault as Fault, Qualification, Term, Title,
@@ -251,7 +252,13 @@ impl NewMembership {
 }
 
 impl Arrangement for NewMembership {
-    const ACT: &'static str = "membership_added";
+    const ACT: Act = Act::MembershipAdded;
+
+    // What the person brings stands with the membership alone.
+    fn told(&self) -> Value {
+        json!({"account": self.account, "caseload": self.caseload,
+            "first_day": self.first_day, "last_day": self.last_day})
+    }
 
     fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
         let (brought, mut faults) = self.qualification();
@@ -281,7 +288,11 @@ impl Arrangement for NewMembership {
 }
 
 impl Arrangement for EndedMembership {
-    const ACT: &'static str = "membership_ended";
+    const ACT: Act = Act::MembershipEnded;
+
+    fn told(&self) -> Value {
+        json!(self)
+    }
 
     fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
         let Self(EndOf { id, end }) = self;

@@ -12,6 +12,7 @@ use crate::paging::{List, Paging};
 use crate::problem::Answer;
 use crate::service::Service;
 use actix_web::{HttpResponse, get, post, web};
+use ruhu_casework::acts::Act;
 use ruhu_casework::facts::{Office, Role};
 use ruhu_casework::organisations::{
     OrganisationFault as Fault, Term, check_appointment, check_office,
@@ -176,7 +177,11 @@ pub(crate) async fn end_office(
 struct EndedOffice(EndOf);
 
 impl Arrangement for NewOffice {
-    const ACT: &'static str = "office_added";
+    const ACT: Act = Act::OfficeAdded;
+
+    fn told(&self) -> Value {
+        json!(self)
+    }
 
     fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
         let (user, mut faults) = (UserId(self.account), Vec::new());
@@ -214,7 +219,11 @@ impl Arrangement for NewOffice {
 }
 
 impl Arrangement for EndedOffice {
-    const ACT: &'static str = "office_ended";
+    const ACT: Act = Act::OfficeEnded;
+
+    fn told(&self) -> Value {
+        json!(self)
+    }
 
     fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
         let Self(EndOf { id, end }) = self;

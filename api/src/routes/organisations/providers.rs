@@ -9,6 +9,7 @@ use crate::paging::{List, Paging};
 use crate::problem::Answer;
 use crate::service::Service;
 use actix_web::{HttpResponse, get, post, web};
+use ruhu_casework::acts::Act;
 use ruhu_casework::organisations::{OrganisationFault, Provider, check_provider};
 use ruhu_store::organisations::ProviderRow;
 use ruhu_store::page::Slice;
@@ -116,7 +117,11 @@ pub(crate) async fn add_provider(
 }
 
 impl Arrangement for NewProvider {
-    const ACT: &'static str = "provider_added";
+    const ACT: Act = Act::ProviderAdded;
+
+    fn told(&self) -> Value {
+        json!(self)
+    }
 
     fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
         let (uscc, name) = (self.uscc.clone(), self.name.clone());

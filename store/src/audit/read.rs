@@ -1,0 +1,171 @@
+//! The audit log as people read it: newest first, inside the areas of who reads.
+
+use crate::Tx;
+use crate::organisations::{inside, is_administered};
+use crate::page::{Page, Slice};
+use crate::schema::{account, audit_log};
+use crate::values::{Fixed, Name, counted, counter};
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use ruhu_casework::acts::Act;
+use ruhu_casework::administration::Within;
+use ruhu_sync::id::{DeviceId, Instant, UserId};
+use ruhu_sync::storage::Stored;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// Which lines are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct WantedLines {
+    /// In which areas: lines of these areas, and those of which the person who did it, or the person
+    /// or device it was done to, is administered there.
+    pub within: Within,
+    /// Done by this person.
+    pub by: Option<UserId>,
+    /// Done to this: a person, and the person's devices; a record; anything else by its name.
+    pub subject: Option<Uuid>,
+    /// This act.
+    pub act: Option<Act>,
+    /// Not before this.
+    pub from: Option<Instant>,
+    /// Before this.
+    pub until: Option<Instant>,
+}
+
+/// A line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogLine {
+    /// 1, 2, 3 … without a gap, over all areas.
+    pub number: u64,
+    /// When.
+    pub at: Instant,
+    /// By whom; none at the server's own command line, or by nobody who has an account.
+    pub by: Option<UserId>,
+    /// That person's name today.
+    pub by_name: Option<String>,
+    /// At which device.
+    pub device: Option<DeviceId>,
+    /// What, as a stable code.
+    pub act: String,
+    /// To what.
+    pub subject: Option<Uuid>,
+    /// The name today, if that is a person with an account.
+    pub subject_name: Option<String>,
+    /// In which area; none if it is of no one area.
+    pub area: Option<String>,
+    /// What else there is to say, as JSON.
+    pub detail: String,
+}
+
+type Row = (
+    i64,
+    i64,
+    Option<Fixed<16>>,
+    Option<Fixed<16>>,
+    String,
+    Option<Fixed<16>>,
+    Option<String>,
+    String,
+);
+
+/// The lines that lie inside. The people who are administered are found once, not once a line.
+fn visible(within: &Within) -> String {
+    let people = format!("(SELECT account.id FROM account WHERE {})", is_administered(within));
+    format!(
+        "({} OR audit_log.account IN {people} OR audit_log.subject IN {people} OR \
+         audit_log.subject IN (SELECT d.id FROM device AS d WHERE d.account IN {people}))",
+        inside("audit_log.area", within)
+    )
+}
+
+impl Tx {
+    /// Lines of the log, newest first.
+    pub fn audit_lines(
+        &mut self,
+        wanted: &WantedLines,
+        page: Page<u64>,
+    ) -> Stored<Slice<LogLine, u64>> {
+        let rows: Vec<Row> = self.run(|connection| {
+            on_both!(connection, |c| {
+                let mut query = audit_log::table
+                    .select((
+                        audit_log::number,
+                        audit_log::done_at,
+                        audit_log::account,
+                        audit_log::device,
+                        audit_log::act,
+                        audit_log::subject,
+                        audit_log::area,
+                        audit_log::detail,
+                    ))
+                    .order(audit_log::number.desc())
+                    .limit(page.fetched())
+                    .into_boxed();
+                if !wanted.within.contains("") {
+                    query = query.filter(sql::<Bool>(&visible(&wanted.within)));
+                }
+                if let Some(before) = page.after {
+                    query = query.filter(audit_log::number.lt(counter(before)));
+                }
+                if let Some(by) = wanted.by {
+                    query = query.filter(audit_log::account.eq(by.fixed()));
+                }
+                if let Some(subject) = wanted.subject {
+                    let name = Fixed(*subject.as_bytes());
+                    let devices = crate::schema::device::table
+                        .filter(crate::schema::device::account.eq(name))
+                        .select(crate::schema::device::id.nullable());
+                    let it = audit_log::subject.eq(name);
+                    query =
+                        query.filter(it.or(audit_log::subject.eq_any(devices)).assume_not_null());
+                }
+                if let Some(act) = wanted.act {
+                    query = query.filter(audit_log::act.eq(act.as_str()));
+                }
+                if let Some(from) = wanted.from {
+                    query = query.filter(audit_log::done_at.ge(from.0));
+                }
+                if let Some(until) = wanted.until {
+                    query = query.filter(audit_log::done_at.lt(until.0));
+                }
+                query.load(c)
+            })
+        })?;
+        let names = self.names_in(&rows)?;
+        let line = |row| line_of(row, &names);
+        let lines = rows.into_iter().map(line).collect::<Stored<_>>()?;
+        Ok(page.cut(lines, |line| line.number))
+    }
+
+    fn names_in(&mut self, rows: &[Row]) -> Stored<BTreeMap<Fixed<16>, String>> {
+        let named = rows.iter().flat_map(|(_, _, by, _, _, to, _, _)| [*by, *to]);
+        let ids: Vec<_> = named.flatten().collect();
+        let names: Vec<(Fixed<16>, String)> = self.run(|connection| {
+            let query = account::table
+                .filter(account::id.eq_any(&ids))
+                .select((account::id, account::name));
+            on_both!(connection, |c| query.load(c))
+        })?;
+        Ok(names.into_iter().collect())
+    }
+}
+
+fn line_of(
+    (number, at, by, device, act, subject, area, detail): Row,
+    names: &BTreeMap<Fixed<16>, String>,
+) -> Stored<LogLine> {
+    let name = |id: Option<Fixed<16>>| names.get(&id?).cloned();
+    Ok(LogLine {
+        number: counted(number)?,
+        at: Instant(at),
+        by: by.map(UserId::of),
+        by_name: name(by),
+        device: device.map(DeviceId::of),
+        act,
+        subject: subject.map(|subject| Uuid::from_bytes(subject.0)),
+        subject_name: name(subject),
+        area,
+        detail,
+    })
+}
