@@ -79,16 +79,37 @@ pub(crate) struct Batch {
     pub(crate) is_full: bool,
 }
 
-/// Seals a value anew for its place; a value that is not there stays so.
-fn anew(
-    codec: &mut Codec,
-    keys: &KeyRing,
-    key: i32,
-    place: Place<'_>,
-    sealed: Option<Vec<u8>>,
-) -> Stored<Option<Vec<u8>>> {
-    let text = codec.open_if_any(keys, key, place, sealed)?;
-    codec.seal_if_any(keys, place, text.as_deref())
+/// What rows are opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    /// To be sealed anew, if they stand under another key than the one that seals.
+    Reseal,
+    /// To be looked at; all of them.
+    Look,
+}
+
+/// Looked at at a time.
+const LOOKED_AT_ROWS: i64 = 500;
+
+/// No key has this name.
+const NO_KEY: i32 = -1;
+
+impl Purpose {
+    /// Opens a value, and seals it anew for its place if it is to be; one that is not there stays so.
+    fn carried_out(
+        self,
+        codec: &mut Codec,
+        keys: &KeyRing,
+        key: i32,
+        place: Place<'_>,
+        sealed: Option<Vec<u8>>,
+    ) -> Stored<Option<Vec<u8>>> {
+        let text = codec.open_if_any(keys, key, place, sealed)?;
+        match self {
+            Self::Reseal => codec.seal_if_any(keys, place, text.as_deref()),
+            Self::Look => Ok(None),
+        }
+    }
 }
 
 /// The audit log watches a key for signatures as it is sealed.
@@ -146,6 +167,24 @@ macro_rules! sealed_tables {
                 }
             }
 
+            /// How many rows do not open with the keys that are there.
+            pub(crate) fn unreadable(self, tx: &mut Tx) -> Stored<u64> {
+                let mut unreadable = 0;
+                match self {
+                    $(Self::$Table => {
+                        let mut after: ($($name_type,)+) = ($(<$name_type>::least(),)+);
+                        loop {
+                            let (batch, last) = $table(tx, Purpose::Look, LOOKED_AT_ROWS, &after)?;
+                            unreadable += batch.unreadable;
+                            match last {
+                                Some(last) if batch.is_full => after = last,
+                                _ => return Ok(unreadable),
+                            }
+                        }
+                    })*
+                }
+            }
+
             /// Seals every row under the key that seals now, some rows a transaction, in the order of
             /// their names; `go_on` is told of each transaction, and says whether another follows.
             pub(crate) fn reseal(
@@ -158,7 +197,8 @@ macro_rules! sealed_tables {
                     $(Self::$Table => {
                         let mut after: ($($name_type,)+) = ($(<$name_type>::least(),)+);
                         loop {
-                            let (batch, last) = store.write(|tx| $table(tx, rows_max, &after))?;
+                            let (batch, last) = store
+                                .write(|tx| $table(tx, Purpose::Reseal, rows_max, &after))?;
                             if !go_on(batch) || !batch.is_full {
                                 return Ok(());
                             }
@@ -173,9 +213,10 @@ macro_rules! sealed_tables {
 
         $(
             /// The rows after this one. On PostgreSQL those that somebody is writing at this moment are
-            /// left out: whoever waits for nobody while holding locks is in nobody's way.
+            /// not sealed anew: whoever waits for nobody while holding locks is in nobody's way.
             fn $table(
                 tx: &mut Tx,
+                purpose: Purpose,
                 rows_max: i64,
                 after: &($($name_type,)+),
             ) -> Stored<(Batch, Option<($($name_type,)+)>)> {
@@ -185,6 +226,7 @@ macro_rules! sealed_tables {
                     ($($column_type,)+),
                 );
                 let current = i32::from(tx.keys.current().0);
+                let done_with = if purpose == Purpose::Reseal { current } else { NO_KEY };
                 let ($($name,)+) = after;
                 let rows: Vec<Row> = tx.run(|connection| {
                     // A number at the end of both, because a list cannot end in a comma.
@@ -193,7 +235,7 @@ macro_rules! sealed_tables {
                         .sql("0)");
                     let query = $table::table
                         .filter(is_after)
-                        .filter($table::$key.ne(current))
+                        .filter($table::$key.ne(done_with))
                         .order(($($table::$name,)+))
                         .limit(rows_max)
                         .select((
@@ -202,8 +244,10 @@ macro_rules! sealed_tables {
                             ($($table::$column,)+),
                         ));
                     match connection {
-                        Connection::Sqlite(c) => query.load(c),
-                        Connection::Postgres(c) => query.for_no_key_update().skip_locked().load(c),
+                        Connection::Postgres(c) if purpose == Purpose::Reseal => {
+                            query.for_no_key_update().skip_locked().load(c)
+                        }
+                        connection => on_both!(connection, |c| query.load(c)),
                     }
                 })?;
                 let is_full = i64::try_from(rows.len()).unwrap_or(i64::MAX) >= rows_max;
@@ -215,7 +259,8 @@ macro_rules! sealed_tables {
                     let (session, keys) = tx.session();
                     let key = key.unwrap_or_default();
                     let mut seal = |column, sealed| {
-                        anew(&mut session.codec, keys, key, Place { column, row: &parts }, sealed)
+                        let place = Place { column, row: &parts };
+                        purpose.carried_out(&mut session.codec, keys, key, place, sealed)
                     };
                     let sealed = (|| Ok(($(seal(Column::$NAME, $column.into())?,)+)))();
                     last = Some(($($name.clone(),)+));
@@ -227,6 +272,9 @@ macro_rules! sealed_tables {
                         }
                         Err(error) => return tx.note(Err(error)),
                     };
+                    if purpose == Purpose::Look {
+                        continue;
+                    }
                     let resealed = tx.run(|connection| {
                         let row = $table::table
                             $(.filter($table::$name.eq($name.clone())))+

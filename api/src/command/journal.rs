@@ -73,7 +73,8 @@ pub(super) struct TakeAnchor {
 /// The words go from the journal, with the salt of their hash; that there was an edit, when, whose,
 /// and what became of it stays, and so does the chain. It cannot be taken back. A deleted record is
 /// erased with all of its edits, and cannot be brought back after that; a single edit is erased if
-/// it was rejected, or quarantined and dismissed. BACKUPS AND TABLETS THAT HAVE NOT SYNCED STILL
+/// it was rejected, or quarantined and dismissed. SQLite's file is written anew, so that no copy of the
+/// words is left in its free room: whoever writes meanwhile waits. BACKUPS AND TABLETS THAT HAVE NOT SYNCED STILL
 /// HAVE THE WORDS: after a restore, erase again.
 ///
 /// Examples:

@@ -5,6 +5,7 @@ use crate::audit::audit_log;
 use crate::connection::Connection;
 use crate::journal::{Head, audit};
 use crate::schema::{record, stream};
+use crate::sealed::Table;
 use crate::values::{Fixed, Name, counter};
 use crate::{Store, Tx, migrate, records};
 use diesel::prelude::*;
@@ -77,6 +78,7 @@ impl Store {
             check_journal(tx, &mut found)?;
             check_audit_log(tx, &mut found)?;
             check_records(tx, &mut found)?;
+            check_sealed(tx, &mut found)?;
             Ok(found)
         })
     }
@@ -122,6 +124,18 @@ fn check_journal(tx: &mut Tx, found: &mut Verification) -> Stored<()> {
 fn check_audit_log(tx: &mut Tx, found: &mut Verification) -> Stored<()> {
     for fault in audit_log(tx, None)?.faults {
         found.complain(fault);
+    }
+    Ok(())
+}
+
+/// Whatever is sealed beside records and the journal, which are looked through by themselves.
+fn check_sealed(tx: &mut Tx, found: &mut Verification) -> Stored<()> {
+    let others = Table::ALL.iter().filter(|t| !matches!(t, Table::Records | Table::Journal));
+    for table in others {
+        match table.unreadable(tx)? {
+            0 => {}
+            rows => found.complain(format!("{}: {rows} rows do not open", table.name())),
+        }
     }
     Ok(())
 }

@@ -23,6 +23,7 @@ on_both_databases! {
     nothing_is_lost_while_people_write_under_either_key,
     rows_that_a_process_seals_with_the_old_key_meanwhile_are_told,
     a_row_that_does_not_open_stays_as_it_is_and_is_counted,
+    whatever_is_sealed_is_opened_when_a_copy_is_looked_through,
 }
 
 /// Keys of these names; the last one seals.
@@ -230,4 +231,23 @@ fn a_row_that_does_not_open_stays_as_it_is_and_is_counted(database: &impl Databa
     assert_eq!(resealed(&both), 1);
     assert_eq!(keys(&both), [2]);
     assert_eq!(audit(database, None).faults, []);
+}
+
+fn whatever_is_sealed_is_opened_when_a_copy_is_looked_through(database: &impl Database) {
+    fill(database);
+    let store = database.store();
+    let tells_of = |table: &str| {
+        let wrong = store.verify().expect("looked through").wrong;
+        wrong.iter().any(|wrong| wrong.starts_with(&format!("{table}: 1 rows")))
+    };
+    let zeros = database.bytes(&[0; 80]);
+    for column in sealed_columns() {
+        let (table, column) = column.split_once('.').expect("a table and a column");
+        if matches!(table, "record" | "journal") {
+            continue;
+        }
+        assert!(!tells_of(table), "{table}");
+        database.run(&format!("UPDATE {table} SET {column} = {zeros} WHERE {column} IS NOT NULL"));
+        assert!(tells_of(table), "{table}.{column}");
+    }
 }
