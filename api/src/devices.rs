@@ -1,9 +1,10 @@
 //! A person's devices: looked at, signed out, reported lost, found again.
 
-use crate::auth::SignedIn;
+use crate::auth::{SignedIn, areas_filled};
 use crate::problem::{Answer, Kind};
 use crate::service::Service;
 use ruhu_casework::administration::Within;
+use ruhu_casework::roles::Role;
 use ruhu_store::Tx;
 use ruhu_store::accounts::Installation;
 use ruhu_store::audit::{Act, Entry};
@@ -23,12 +24,20 @@ pub enum DeviceAct {
 }
 
 /// Whose devices somebody may act on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
     /// The own ones.
     Own,
-    /// Those of the people whom an administrator of these areas administers.
-    Inside(Within),
+    /// Those of the people in the areas where somebody fills one of these roles.
+    Filling(&'static [Role]),
+}
+
+impl Reach {
+    /// The areas, as they are in this transaction; none for the own devices.
+    fn within(self, tx: &mut Tx, person: &SignedIn) -> Stored<Option<Within>> {
+        let Self::Filling(roles) = self else { return Ok(None) };
+        Ok(Some(areas_filled(&tx.person_facts(person.user())?, roles, person.now)))
+    }
 }
 
 impl Service {
@@ -40,10 +49,11 @@ impl Service {
         whose: Option<UserId>,
         page: Page<DeviceId>,
     ) -> Answer<Slice<Installation, DeviceId>> {
-        let (own, now) = (person.user(), person.now);
-        self.read(move |tx| match &reach {
-            Reach::Own => tx.installations(Some(own), None, page, now),
-            Reach::Inside(within) => tx.installations(whose, Some(within), page, now),
+        let person = person.clone();
+        self.read(move |tx| {
+            let within = reach.within(tx, &person)?;
+            let whose = if reach == Reach::Own { Some(person.user()) } else { whose };
+            tx.installations(whose, within.as_ref(), page, person.now)
         })
         .await
     }
@@ -57,8 +67,9 @@ impl Service {
         act: DeviceAct,
     ) -> Answer<()> {
         let (user, by, now) = (person.user(), person.device, person.now);
+        let person = person.clone();
         let done = self.write(move |tx| {
-            if !is_within(tx, &reach, user, device)? {
+            if !is_within(tx, reach, &person, device)? {
                 return Ok(false);
             }
             let (is_done, word) = match act {
@@ -79,14 +90,12 @@ impl Service {
     }
 }
 
-fn is_within(tx: &mut Tx, reach: &Reach, user: UserId, device: DeviceId) -> Stored<bool> {
+fn is_within(tx: &mut Tx, reach: Reach, person: &SignedIn, device: DeviceId) -> Stored<bool> {
     let Some(owner) = tx.seat(device)?.map(|seat| seat.account.id) else {
         return Ok(false);
     };
-    Ok(match reach {
-        Reach::Own => owner == user,
-        Reach::Inside(within) => {
-            tx.ties_of(owner)?.is_some_and(|ties| ties.are_administered(within))
-        }
+    Ok(match reach.within(tx, person)? {
+        None => owner == person.user(),
+        Some(within) => tx.ties_of(owner)?.is_some_and(|ties| ties.are_administered(&within)),
     })
 }

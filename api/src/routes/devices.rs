@@ -195,7 +195,7 @@ pub(crate) async fn list_devices(
 ) -> Answer<HttpResponse> {
     let (whose, page) = (whose.person.map(UserId), ALL.page(&wanted)?);
     let admin = admin.acting();
-    let reach = Reach::Inside(admin.within);
+    let reach = Reach::Filling(admin.roles);
     let found = service.devices(&admin.person, reach, whose, page).await?;
     let next = ALL.next(found.next)?;
     Ok(HttpResponse::Ok().json(DeviceList::of(found.rows, next, admin.person.device)))
@@ -217,7 +217,7 @@ pub(crate) async fn revoke_device(
     id: web::Path<Uuid>,
 ) -> Answer<HttpResponse> {
     let (admin, act) = (admin.acting(), DeviceAct::Revoke);
-    service.act_on_device(&admin.person, Reach::Inside(admin.within), DeviceId(*id), act).await?;
+    service.act_on_device(&admin.person, Reach::Filling(admin.roles), DeviceId(*id), act).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -238,7 +238,7 @@ pub(crate) async fn report_device_lost(
     id: web::Path<Uuid>,
 ) -> Answer<HttpResponse> {
     let (admin, act) = (admin.acting(), DeviceAct::ReportLost);
-    service.act_on_device(&admin.person, Reach::Inside(admin.within), DeviceId(*id), act).await?;
+    service.act_on_device(&admin.person, Reach::Filling(admin.roles), DeviceId(*id), act).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -259,6 +259,6 @@ pub(crate) async fn report_device_found(
     id: web::Path<Uuid>,
 ) -> Answer<HttpResponse> {
     let (admin, act) = (admin.acting(), DeviceAct::ReportFound);
-    service.act_on_device(&admin.person, Reach::Inside(admin.within), DeviceId(*id), act).await?;
+    service.act_on_device(&admin.person, Reach::Filling(admin.roles), DeviceId(*id), act).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -62,6 +62,10 @@ fn every_act_on_what_is_elsewheres_is_answered_like_one_on_nothing(server: Serve
         held.expect("an office")["id"].as_str().expect("an id").to_owned()
     };
     let (office_here, office_city) = (office_of("reviewer_here"), office_of("admin"));
+    let places = here.get("memberships?limit=100").expect(200).json();
+    let mut places = places["memberships"].as_array().expect("memberships").iter();
+    let place = places.find(|one| one["account"] == json!(Field::user("worker_a")));
+    let place = place.expect("a place")["id"].as_str().expect("an id").to_owned();
 
     // The neighbour on what is here, and each district on what is the city's.
     for (who, device) in [(&there, &tablet), (&there, &citys_browser), (&here, &citys_browser)] {
@@ -83,6 +87,7 @@ fn every_act_on_what_is_elsewheres_is_answered_like_one_on_nothing(server: Serve
         (&here, format!("bans/{ban_city}/lift"), format!("bans/{NOBODY}/lift"), &end),
         (&there, format!("offices/{office_here}/end"), format!("offices/{NOBODY}/end"), &end),
         (&here, format!("offices/{office_city}/end"), format!("offices/{NOBODY}/end"), &end),
+        (&there, format!("memberships/{place}/end"), format!("memberships/{NOBODY}/end"), &end),
         (
             &there,
             format!("contracts/{}/end", Field::CONTRACT),
@@ -104,6 +109,16 @@ fn every_act_on_what_is_elsewheres_is_answered_like_one_on_nothing(server: Serve
         assert_eq!(real, there.refused("offices", &office(NOBODY.to_owned())), "{login}");
         assert_eq!(real, ["account_unknown"], "{login}");
     }
+    // So is a team under a contract elsewhere, and a place in a team elsewhere.
+    let team = |contract: String| json!({"contract": contract, "area": "110105", "name": "一组"});
+    let real = there.refused("caseloads", &team(Field::CONTRACT.to_string()));
+    assert_eq!(real, there.refused("caseloads", &team(NOBODY.to_owned())));
+    let member = |caseload: String| {
+        json!({"account": Field::user("reviewer_there"), "caseload": caseload,
+            "first_day": "2026-11-23", "education": "college"})
+    };
+    let real = there.refused("memberships", &member(Field::CASELOAD_A.to_string()));
+    assert_eq!(real, there.refused("memberships", &member(NOBODY.to_owned())));
     // Whoever has it in the own area does it.
     device_act(&here, &tablet, "report-lost").expect(204);
     device_act(&here, &tablet, "report-found").expect(204);
