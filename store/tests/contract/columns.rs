@@ -64,6 +64,7 @@ const BYTES: &[(&str, &[&str])] = &[
 const TEXTS: &[(&str, &[&str])] = &[
     ("account", &["login", "name", "password_hash", "staff_no", "made_in"]),
     ("assessment_row", &["form", "status"]),
+    ("audit_head", &["watched"]),
     ("audit_log", &["act", "area", "detail", "states"]),
     ("caseload", &["area", "name"]),
     ("contract", &["purchaser_area", "first_day", "last_day", "over_one_year_reason"]),
