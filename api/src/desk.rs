@@ -13,6 +13,7 @@ mod moves;
 mod quarantine;
 mod refusals;
 mod together;
+mod view;
 
 pub(crate) use act::{Acting, Done, unless_refused};
 pub use confirm::Confirmation;
@@ -24,3 +25,4 @@ pub use finds::FindSeen;
 pub use look::AssessmentSeen;
 pub use moves::{CaseloadSeen, HOUSEHOLDS_MAX, Moved, Part};
 pub use quarantine::{Listed, PlaceSeen, QuarantineSeen, Settlement};
+pub use view::RecordSeen;

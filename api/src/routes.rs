@@ -15,6 +15,7 @@ pub mod docs;
 pub mod events;
 pub mod finds;
 pub mod forms;
+pub mod full;
 pub mod health;
 pub mod keys;
 pub mod me;
@@ -75,6 +76,8 @@ routes! {
     confirmation::confirm_household,
     finds::list_finds,
     finds::read_find,
+    full::view_record,
+    full::view_quarantined,
     deletion::list_deleted,
     deletion::delete_record,
     deletion::undelete_record,

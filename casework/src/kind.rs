@@ -52,6 +52,31 @@ pub struct FieldRule {
     pub class: Class,
     /// Who alone may write it; empty for everyone who may change the record.
     pub only_by: &'static [Capacity],
+    /// How a desk shows it to whoever has given no purpose for a full view.
+    pub shown: Shown,
+}
+
+/// How much of a value a desk shows without a purpose ([`crate::masking`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// All of it, if it is of the field's type: a code, a number, a day, the name of something here.
+    Plain,
+    /// What people wrote in their own words, but no long number in it.
+    Words,
+    /// A name's first character.
+    Name,
+    /// The region and the end of a citizen's number.
+    IdNumber,
+    /// A disability certificate's number, which holds a citizen's.
+    Certificate,
+    /// The ends of a phone number.
+    Phone,
+    /// The beginning of an address.
+    Address,
+    /// The year of a birthday: the day would complete a masked citizen's number.
+    BirthDate,
+    /// Nothing.
+    Hidden,
 }
 
 /// What a field holds.
@@ -240,7 +265,22 @@ pub(crate) fn find(fields: &'static [FieldRule], name: &str) -> Option<&'static 
 // The words in which the kinds are written. Constants all: a kind costs nothing at run time.
 
 pub(crate) const fn field(name: &'static str, label_zh: &'static str, holds: Holds) -> FieldRule {
-    FieldRule { name, label_zh, holds, class: Class::Ask, only_by: &[] }
+    let shown = match holds {
+        Holds::Leaf(value) | Holds::ByPerson(value) => shown_of(value),
+        Holds::Object(_) | Holds::Rows(_) | Holds::Choices(_) | Holds::Answers => Shown::Plain,
+    };
+    FieldRule { name, label_zh, holds, class: Class::Ask, only_by: &[], shown }
+}
+
+/// How a value is shown whose field says nothing else. A number that nobody computes with may be a
+/// phone, or that of a paper: what it is has to be said before any of it is shown.
+const fn shown_of(value: Value) -> Shown {
+    match value {
+        Value::Text { .. } => Shown::Words,
+        Value::Figures { .. } | Value::Proof => Shown::Hidden,
+        Value::IdNumber { .. } => Shown::IdNumber,
+        _ => Shown::Plain,
+    }
 }
 
 pub(crate) const fn leaf(name: &'static str, label_zh: &'static str, value: Value) -> FieldRule {
@@ -284,6 +324,10 @@ pub(crate) const fn code(
 impl FieldRule {
     pub(crate) const fn class(self, class: Class) -> Self {
         Self { class, ..self }
+    }
+
+    pub(crate) const fn shown(self, shown: Shown) -> Self {
+        Self { shown, ..self }
     }
 
     pub(crate) const fn only_by(self, only_by: &'static [Capacity]) -> Self {

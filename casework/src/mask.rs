@@ -2,6 +2,8 @@
 //! Lists and read models hold nothing else. What is too short or too strange to be what it should
 //! be is hidden altogether.
 
+use ruhu_sync::json::Json;
+
 /// `王*`: the first character, then a star for each further one, two at most, so that the length
 /// of a rare long name does not give it away. A name of one character would be shown whole: it is
 /// hidden.
@@ -41,6 +43,74 @@ pub fn bank_account(account: &str) -> String {
     if is_one { format!("****{}", &account[account.len() - 4..]) } else { hidden(account) }
 }
 
+/// What stands in the place of a value of which nothing is shown, whatever its length.
+pub const HIDDEN: &str = "****";
+
+/// A value of which nothing is shown.
+pub fn whole() -> Json {
+    Json::Text(HIDDEN.to_owned())
+}
+
+/// `虚拟胡同****`: the beginning of an address, six characters at most and no more than half of it.
+pub fn address(address: &str) -> String {
+    let address = address.trim();
+    let kept = (address.chars().count() / 2).min(6);
+    match address.is_empty() {
+        true => String::new(),
+        false => address.chars().take(kept).chain(HIDDEN.chars()).collect(),
+    }
+}
+
+/// `1949-**-**`: the year. With the day, a masked citizen's number would be whole again.
+pub fn birth_date(day: &str) -> String {
+    match crate::value::day(day) {
+        Some(_) => format!("{}-**-**", &day[..4]),
+        None => hidden(day),
+    }
+}
+
+/// The fewest digits that make a number which leads to somebody: a phone in its own city has seven.
+const FIGURES_MIN: usize = 7;
+
+/// What people wrote, with stars for every long number in it: a citizen's number, a phone, an account,
+/// in any width and also in groups, as they are read out.
+pub fn words(text: &str) -> String {
+    let characters: Vec<char> = text.chars().collect();
+    let mut shown = String::with_capacity(text.len());
+    let mut at = 0;
+    while at < characters.len() {
+        let end = figures_end(&characters, at);
+        let digits = characters[at..end].iter().filter(|c| is_digit(**c)).count();
+        if digits >= FIGURES_MIN {
+            shown.push_str(HIDDEN);
+        } else {
+            let end = end.max(at + 1);
+            shown.extend(&characters[at..end]);
+        }
+        at = end.max(at + 1);
+    }
+    shown
+}
+
+fn is_digit(c: char) -> bool {
+    c.is_ascii_digit() || ('\u{ff10}'..='\u{ff19}').contains(&c)
+}
+
+/// Where the digits that begin here end, one sign or blank between two of them, and the last sign of a
+/// citizen's number, included.
+fn figures_end(characters: &[char], from: usize) -> usize {
+    let is_digit_at = |at: usize| characters.get(at).is_some_and(|c| is_digit(*c));
+    let is_between = |at: usize| {
+        characters.get(at).is_some_and(|c| matches!(c, ' ' | '\u{3000}' | '-' | '－' | '—' | '.'))
+    };
+    let mut end = from;
+    while is_digit_at(end) || (end > from && is_between(end) && is_digit_at(end + 1)) {
+        end += 1;
+    }
+    let is_last_sign = |c: &char| matches!(c, 'x' | 'X' | 'ｘ' | 'Ｘ');
+    if end > from && characters.get(end).is_some_and(is_last_sign) { end + 1 } else { end }
+}
+
 fn hidden(text: &str) -> String {
     "*".repeat(text.chars().count())
 }
@@ -48,6 +118,33 @@ fn hidden(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_keep_everything_but_long_numbers() {
+        for (said, shown) in [
+            ("", ""),
+            ("老人独居，2子在外地，月入3200.50元。", "老人独居，2子在外地，月入3200.50元。"),
+            ("电话13800001234，晚上打", "电话****，晚上打"),
+            ("打 138 0000 1234 或 010-66001234", "打 **** 或 ****"),
+            ("身份证99999919491231002x。", "身份证****。"),
+            ("号码９９９９９９１９４９１２３１００２Ｘ", "号码****"),
+            ("2026-11-23去过", "****去过"),
+            ("2026年11月23日去过3次", "2026年11月23日去过3次"),
+            ("第3-4单元 502室", "第3-4单元 502室"),
+        ] {
+            assert_eq!(words(said), shown, "{said}");
+        }
+    }
+
+    #[test]
+    fn an_address_keeps_its_beginning_and_a_birthday_its_year() {
+        assert_eq!(address("虚拟胡同2号楼3单元502室"), "虚拟胡同2号****");
+        assert_eq!(address("2号"), "2****");
+        assert_eq!(address("号"), "****");
+        assert_eq!(address(" "), "");
+        assert_eq!(birth_date("1949-12-31"), "1949-**-**");
+        assert_eq!(birth_date("四九年"), "***");
+    }
 
     #[test]
     fn a_name_keeps_its_first_character_and_at_most_two_stars() {

@@ -56,7 +56,7 @@ impl CaseRules {
     }
 
     /// A form and its earlier versions, oldest first.
-    fn versions(&self, named: (&str, i64)) -> Vec<&Form> {
+    pub(crate) fn versions(&self, named: (&str, i64)) -> Vec<&Form> {
         let form = self.form(named);
         form.map(|form| versions_through(&self.catalogue, form)).unwrap_or_default()
     }
@@ -119,7 +119,7 @@ fn form_judging<'a>(
     }
 }
 
-fn form_named(document: &Object) -> Option<(&str, i64)> {
+pub(crate) fn form_named(document: &Object) -> Option<(&str, i64)> {
     let form = document.get(FORM)?.as_text()?;
     let version = document.get(FORM_VERSION)?.as_integer()?;
     Some((form, version))

@@ -2,6 +2,7 @@
 
 use super::act::{Acting, Done, unless_refused};
 use super::quarantine::decided_on;
+use super::view::mask;
 use crate::auth::SignedIn;
 use crate::idempotency::KeyedRequest;
 use crate::problem::{Answer, Kind, Problem};
@@ -69,21 +70,22 @@ impl Service {
         .await
     }
 
-    /// One of them, with who wrote what.
+    /// One of them, masked, with who wrote what.
     pub async fn conflicts_of(&self, person: SignedIn, id: RecordId) -> Answer<ConflictsSeen> {
         let seen = self.read(move |tx| {
             let streams = decided_on(tx, &person)?;
             let found = tx.records(&[id])?.pop();
-            let Some(record) = found.filter(|record| streams.contains(&record.stream)) else {
+            let Some(mut record) = found.filter(|record| streams.contains(&record.stream)) else {
                 return Ok(None);
             };
+            let mut history = tx.record_history(id)?;
+            mask(tx, &mut record, &mut history)?;
             let content = content(&record)?;
             let name = |open: &Conflict| EditName {
                 device: open.id.device,
                 device_seq: open.id.device_seq,
             };
             let writers = tx.writers(&content.conflicts.iter().map(name).collect::<Vec<_>>())?;
-            let history = tx.record_history(id)?;
             Ok(Some(ConflictsSeen { record, content, writers, history }))
         });
         seen.await?.ok_or_else(|| Kind::NotAvailable.into())

@@ -1,6 +1,7 @@
 //! Finds, at the desk of the place where somebody was found: not at that of who reported it.
 
 use super::look::reached;
+use super::view::mask;
 use crate::auth::Acting;
 use crate::problem::{Answer, Kind};
 use crate::service::Service;
@@ -33,6 +34,16 @@ fn at_desk(tx: &mut Tx, staff: &Acting) -> Stored<FindsAt> {
     Ok(FindsAt { reader, within: staff.within.clone(), streams })
 }
 
+/// Whether a record is a find at this person's desk, or belongs to one.
+pub(super) fn is_at_desk(tx: &mut Tx, staff: &Acting, record: &StoredRecord) -> Stored<bool> {
+    let root = tx.records(&[record.root])?.pop();
+    let Some(find) = root.filter(|root| root.kind == "find" && !root.deleted) else {
+        return Ok(false);
+    };
+    let place = place(&find)?;
+    Ok(at_desk(tx, staff)?.contains(find.stream, place.as_deref()))
+}
+
 /// The community's code of a find, if it has one.
 fn place(find: &StoredRecord) -> Stored<Option<String>> {
     let content = find.content().map_err(|error| StorageError::Corrupt(error.to_string()))?;
@@ -55,20 +66,23 @@ impl Service {
         .await
     }
 
-    /// One of them, whole.
+    /// One of them, masked.
     pub(crate) async fn find(&self, staff: Acting, id: RecordId) -> Answer<FindSeen> {
         let seen = self.read(move |tx| {
             let found = tx.records(&[id])?.pop();
-            let Some(record) = found.filter(|r| r.kind == "find" && !r.deleted) else {
+            let Some(mut record) = found.filter(|r| r.kind == "find" && !r.deleted) else {
                 return Ok(None);
             };
-            let place = place(&record)?;
-            if !at_desk(tx, &staff)?.contains(record.stream, place.as_deref()) {
+            if !is_at_desk(tx, &staff, &record)? {
                 return Ok(None);
             }
             let mut attachments = tx.belonging(&[id])?;
             attachments.retain(|belongs| belongs.kind == "attachment" && !belongs.deleted);
-            let history = tx.record_history(id)?;
+            let mut history = tx.record_history(id)?;
+            mask(tx, &mut record, &mut history)?;
+            for attachment in &mut attachments {
+                mask(tx, attachment, &mut [])?;
+            }
             Ok(Some(FindSeen { record, attachments, history }))
         });
         seen.await?.ok_or_else(|| Kind::NotAvailable.into())

@@ -1,9 +1,11 @@
 //! What a desk looks at.
 
+use super::view::mask;
 use crate::auth::SignedIn;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
 use crate::tables::{Judgement, judgement};
+use ruhu_casework::masking;
 use ruhu_casework::roles::REVIEWER;
 use ruhu_store::Tx;
 use ruhu_store::desk::{AssessmentItem, HistoryEntry, Place};
@@ -61,13 +63,17 @@ impl Service {
         .await
     }
 
-    /// One of them, whole.
+    /// One of them, masked.
     pub async fn assessment(&self, person: SignedIn, id: RecordId) -> Answer<AssessmentSeen> {
         let seen = self.read(move |tx| {
-            let Some(record) = assessment_within_reach(tx, &person, id)? else { return Ok(None) };
-            let history = tx.record_history(id)?;
+            let found = assessment_within_reach(tx, &person, id)?;
+            let Some(mut record) = found else { return Ok(None) };
+            let mut history = tx.record_history(id)?;
             let shelf = tx.shelf()?;
-            let judgement = judgement(tx, &shelf, &record)?;
+            let mut judgement = judgement(tx, &shelf, &record)?;
+            masking::computed(&mut judgement.computed);
+            masking::computed(&mut judgement.suggestions);
+            mask(tx, &mut record, &mut history)?;
             Ok(Some(AssessmentSeen { record, history, judgement }))
         });
         seen.await?.ok_or_else(|| Problem::new(Kind::NotAvailable))

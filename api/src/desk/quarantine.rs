@@ -3,6 +3,7 @@
 use super::act::{Acting, Done, unless_refused};
 use super::look::reached;
 use super::together::together;
+use super::view::mask;
 use crate::auth::SignedIn;
 use crate::idempotency::KeyedRequest;
 use crate::problem::{Answer, Kind, Problem};
@@ -110,34 +111,15 @@ impl Service {
         .await
     }
 
-    /// One of them, beside today's record.
+    /// One of them, beside today's record, masked; a rejected one without its text.
     pub async fn quarantined_edit(
         &self,
         person: SignedIn,
         name: EditName,
     ) -> Answer<QuarantineSeen> {
-        let seen = self.read(move |tx| {
-            let Some(edit) = within_reach(tx, &person, name)? else { return Ok(None) };
-            let together = together(&tx.quarantined_of(edit.verdict, &[name.device])?, name);
-            let record = match edit.record {
-                Some(id) => tx.records(&[id])?.pop(),
-                None => None,
-            };
-            let history = match &record {
-                Some(record) => tx.record_history(record.id)?,
-                None => Vec::new(),
-            };
-            let content = tx.quarantined_content(name)?;
-            let asked = content.as_ref().and_then(asked);
-            let base = asked.as_ref().and_then(|edit| earlier(edit, record.as_ref(), &history));
-            let places = match &asked {
-                Some(edit) => places(tx.shelf()?.rules(), edit, record.as_ref(), base.as_ref())?,
-                None => Vec::new(),
-            };
-            let is_rejected = edit.verdict == Verdict::Rejected;
-            let payload = content.filter(|_| is_rejected).and_then(|waiting| waiting.payload);
-            let (listed, is_base_known) = (Listed { edit, together }, base.is_some());
-            Ok(Some(QuarantineSeen { listed, is_base_known, places, record, payload }))
+        let seen = self.read(move |tx| match seen_in_full(tx, &person, name)? {
+            Some((mut seen, asked)) => mask_all(tx, &mut seen, asked.as_ref()).map(|()| Some(seen)),
+            None => Ok(None),
         });
         seen.await?.ok_or_else(|| Kind::NotAvailable.into())
     }
@@ -151,6 +133,55 @@ impl Service {
         settlement: Settlement,
     ) -> Answer<String> {
         self.act(person, request, move |acting| take(acting, &settlement)).await
+    }
+}
+
+/// One of them in the clear, with the edit as it can be read.
+pub(super) fn seen_in_full(
+    tx: &mut Tx,
+    person: &SignedIn,
+    name: EditName,
+) -> Stored<Option<(QuarantineSeen, Option<Edit>)>> {
+    let Some(edit) = within_reach(tx, person, name)? else { return Ok(None) };
+    let together = together(&tx.quarantined_of(edit.verdict, &[name.device])?, name);
+    let record = match edit.record {
+        Some(id) => tx.records(&[id])?.pop(),
+        None => None,
+    };
+    let history = match &record {
+        Some(record) => tx.record_history(record.id)?,
+        None => Vec::new(),
+    };
+    let content = tx.quarantined_content(name)?;
+    let asked = content.as_ref().and_then(asked);
+    let base = asked.as_ref().and_then(|edit| earlier(edit, record.as_ref(), &history));
+    let places = match &asked {
+        Some(edit) => places(tx.shelf()?.rules(), edit, record.as_ref(), base.as_ref())?,
+        None => Vec::new(),
+    };
+    let is_rejected = edit.verdict == Verdict::Rejected;
+    let payload = content.filter(|_| is_rejected).and_then(|waiting| waiting.payload);
+    let (listed, is_base_known) = (Listed { edit, together }, base.is_some());
+    Ok(Some((QuarantineSeen { listed, is_base_known, places, record, payload }, asked)))
+}
+
+fn mask_all(tx: &mut Tx, seen: &mut QuarantineSeen, asked: Option<&Edit>) -> Stored<()> {
+    seen.payload = None;
+    if let Some(edit) = asked {
+        // What the record holds says by which form its answers are masked; of a new one, the edit.
+        let mut document = edit.patch.clone();
+        document.extend(content(seen.record.as_ref())?);
+        let shelf = tx.shelf()?;
+        let masking = shelf.rules().masking(&edit.kind, &document);
+        for place in &mut seen.places {
+            for value in [&mut place.base, &mut place.current, &mut place.asked] {
+                *value = value.as_ref().map(|value| masking.at(&place.path, value));
+            }
+        }
+    }
+    match &mut seen.record {
+        Some(record) => mask(tx, record, &mut []),
+        None => Ok(()),
     }
 }
 

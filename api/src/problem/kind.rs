@@ -104,6 +104,9 @@ kinds! {
     /// Nothing by that name for this person.
     NotAvailable, "not-available", NOT_FOUND, "没有可供查看的内容", "Nothing by that name is available",
         "它不存在，或不在您的权限之内。", "It does not exist, or it is not within your rights.";
+    /// A full view without a purpose of the list; `purposes` is the list.
+    PurposeRequired, "purpose-required", UNPROCESSABLE_ENTITY, "查看完整信息须说明用途", "A full view needs a purpose",
+        "请从 purposes 中选择一项用途，填入 purpose 后重发；每次查看均留痕。", "Choose one of purposes, give its code as purpose and send it again; every full view is logged.";
     /// What it would change has changed since.
     StateConflict, "state-conflict", CONFLICT, "内容已有变动", "It has changed in the meantime",
         "请重新读取后再决定。", "Read it again and decide anew.";

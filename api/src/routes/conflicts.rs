@@ -97,6 +97,9 @@ pub(crate) async fn list_conflicts(
 
 /// Gives the open conflicts of a record: base, the value that stands, the value beside it, and who
 /// wrote each when.
+///
+/// Masked: `POST /v1/desk/records/{id}/full` gives both sides in the clear, for a purpose. A conflict
+/// is settled by its name, not by its values.
 #[utoipa::path(
     tag = "desk",
     params(("id" = Uuid, Path, description = "Which record")),

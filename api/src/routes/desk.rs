@@ -52,7 +52,9 @@ pub(crate) async fn list_assessments(
     Ok(HttpResponse::Ok().json(AssessmentList::of(found)?))
 }
 
-/// Gives an assessment whole, with its history.
+/// Gives an assessment with its history.
+///
+/// Masked: `POST /v1/desk/records/{id}/full` gives it in the clear, for a purpose.
 #[utoipa::path(
     tag = "desk",
     params(("id" = Uuid, Path, description = "Which")),

@@ -92,7 +92,9 @@ pub(crate) async fn list_finds(
     Ok(HttpResponse::Ok().json(FindList::of(found)?))
 }
 
-/// Gives a find whole, with what belongs to it and its history.
+/// Gives a find, with what belongs to it and its history.
+///
+/// Masked: `POST /v1/desk/records/{id}/full` gives it in the clear, for a purpose.
 #[utoipa::path(
     tag = "desk",
     params(("id" = Uuid, Path, description = "Which")),

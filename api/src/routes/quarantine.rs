@@ -13,7 +13,8 @@ use crate::problem::{Answer, Kind};
 use crate::service::Service;
 use actix_web::http::header::ContentType;
 use actix_web::{HttpResponse, get, post, web};
-use contract::{Because, QuarantineList, QuarantinedBody, Settled, Untaken, Wanted};
+pub(super) use contract::QuarantinedBody;
+use contract::{Because, QuarantineList, Settled, Untaken, Wanted};
 use ruhu_store::desk::EditPlace;
 use ruhu_sync::decision::EditName;
 use ruhu_sync::id::{DeviceId, DeviceSeq};
@@ -28,7 +29,7 @@ refusals!(NotRead: Kind::NotPermitted, Kind::NotAvailable, Kind::InvalidRequest)
 refusals!(NotDecided: Kind::NotPermitted, Kind::NotAvailable, Kind::InvalidRequest,
     Kind::NotSettled, Kind::IdempotencyKeyReused, Kind::MalformedJson);
 
-fn named((device, device_seq): (Uuid, u64)) -> EditName {
+pub(super) fn named((device, device_seq): (Uuid, u64)) -> EditName {
     EditName { device: DeviceId(device), device_seq: DeviceSeq(device_seq) }
 }
 
@@ -63,7 +64,7 @@ pub(crate) async fn list_quarantine(
 
 /// Gives an edit that was not taken, place by place, beside today's record.
 ///
-/// A rejected one comes with its text as well, also where it cannot be read as an edit.
+/// Masked, and a rejected one without its text: `POST …/full` gives both in the clear, for a purpose.
 #[utoipa::path(
     tag = "desk",
     params(

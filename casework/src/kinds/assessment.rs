@@ -2,8 +2,8 @@
 //! visited and reviewed by government.
 
 use crate::kind::{
-    Deletion, Holds, Kind, Lock, Need, Required, StatusRule, access, field, leaf, made, note, pass,
-    status, text,
+    Deletion, Holds, Kind, Lock, Need, Required, Shown, StatusRule, access, field, leaf, made,
+    note, pass, status, text,
 };
 use crate::roles::{REVIEWER, WORKER};
 use crate::value::{Code, Value, c};
@@ -35,7 +35,7 @@ pub(super) const KIND: Kind = Kind {
     home: None,
     fields: &[
         // Set once: the shape of the answers depends on them.
-        text("form", "表单", 64).class(Class::State).only_by(&[WORKER]),
+        text("form", "表单", 64).class(Class::State).only_by(&[WORKER]).shown(Shown::Plain),
         leaf("form_version", "表单版本", Value::Integer { min: 1, max: u32::MAX as i64 })
             .class(Class::State)
             .only_by(&[WORKER]),
@@ -73,8 +73,8 @@ pub(super) const KIND: Kind = Kind {
                 leaf("reviewed_at", "审核时间", Value::Instant),
                 // 57号 §20: by the word of the district's reviewer who decides.
                 leaf("district_visited_on", "区级入户核实日期", Value::PastDay),
-                // What was computed when it was accepted, and by which tables.
-                text("judgement", "通过时的计算结果", 400_000),
+                // What was computed when it was accepted, and by which tables; read beside the record.
+                text("judgement", "通过时的计算结果", 400_000).shown(Shown::Hidden),
             ]),
         )
         // Who decided, when, and what it came to is written by the act at the desk alone.

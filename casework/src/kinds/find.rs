@@ -2,8 +2,8 @@
 //! (313号 主动发现、发现报告; 首问责任).
 
 use crate::kind::{
-    Holds, Home, Kind, Lock, Need, Pass, Required, Stamp, StatusRule, access, code, field, figures,
-    leaf, made, note, pass, status, text,
+    Holds, Home, Kind, Lock, Need, Pass, Required, Shown, Stamp, StatusRule, access, code, field,
+    figures, leaf, made, note, pass, status, text,
 };
 use crate::roles::{REPORTER, REVIEWER, WINDOW};
 use crate::value::{Code, Value, c};
@@ -59,15 +59,15 @@ pub(super) const KIND: Kind = Kind {
         leaf("found_at", "发现时间", Value::PastInstant),
         text("place", "地点", 200),
         leaf("community_code", "社区（村）", Value::AreaCode),
-        text("reporter_name", "报告人", 50),
-        figures("reporter_phone", "报告人电话", 100),
-        text("about", "当事人或家庭", 200),
+        text("reporter_name", "报告人", 50).shown(Shown::Name),
+        figures("reporter_phone", "报告人电话", 100).shown(Shown::Phone),
+        text("about", "当事人或家庭", 200).shown(Shown::Name),
         code("category", "情形", CATEGORY),
         code("urgency", "紧急程度", URGENCY),
         leaf("can_apply_self", "能自行申请", Value::YesNo),
         note("wish", "救助意愿"),
         note("description", "情况说明"),
-        figures("hotline_ticket_no", "12345工单号", 40),
+        figures("hotline_ticket_no", "12345工单号", 40).shown(Shown::Plain),
         // 未成年人保护法 §11: harm to a child is reported to the police at once; the time is kept.
         leaf("police_called_at", "报警时间", Value::PastInstant),
         status(STATUS),

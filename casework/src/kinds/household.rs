@@ -3,7 +3,7 @@
 
 use crate::codes::{CATEGORY, HARDSHIP_LEVEL, POVERTY_CAUSE};
 use crate::kind::{
-    Deletion, Holds, Home, Kind, Required, access, code, field, figures, leaf, note, text,
+    Deletion, Holds, Home, Kind, Required, Shown, access, code, field, figures, leaf, note, text,
 };
 use crate::roles::{REVIEWER, WORKER};
 use crate::value::Value;
@@ -17,18 +17,18 @@ pub(super) const KIND: Kind = Kind {
     home: Some(Home::Caseload),
     fields: &[
         leaf("community_code", "社区（村）", Value::AreaCode),
-        figures("case_no", "户编号", 40),
-        text("head_name", "户主姓名", 50),
-        text("address", "居住地址", 200),
-        text("hukou_address", "户籍地址", 200),
-        figures("phone", "联系电话", 100),
+        figures("case_no", "户编号", 40).shown(Shown::Plain),
+        text("head_name", "户主姓名", 50).shown(Shown::Name),
+        text("address", "居住地址", 200).shown(Shown::Address),
+        text("hukou_address", "户籍地址", 200).shown(Shown::Address),
+        figures("phone", "联系电话", 100).shown(Shown::Phone),
         field(
             "contacts",
             "其他联系人",
             Holds::Rows(&[
-                text("name", "姓名", 50),
+                text("name", "姓名", 50).shown(Shown::Name),
                 text("relation", "关系", 30),
-                figures("phone", "联系电话", 100),
+                figures("phone", "联系电话", 100).shown(Shown::Phone),
             ]),
         ),
         // Set by the district's confirmation at the desk and by nothing else (facts §6; 313号: no

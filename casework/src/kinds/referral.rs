@@ -2,8 +2,8 @@
 
 use crate::codes::SERVICE;
 use crate::kind::{
-    Deletion, Kind, Need, Required, StatusRule, access, code, figures, leaf, made, note, pass,
-    status, text,
+    Deletion, Kind, Need, Required, Shown, StatusRule, access, code, figures, leaf, made, note,
+    pass, status, text,
 };
 use crate::roles::{REVIEWER, WORKER};
 use crate::value::{Code, Value, c};
@@ -31,8 +31,8 @@ pub(super) const KIND: Kind = Kind {
         leaf("assessment", "依据的评估", Value::Record(&["assessment"])),
         leaf("consented", "本人同意", Value::YesNo),
         text("to_organisation", "接收单位", 100),
-        text("contact_name", "对接责任人", 50),
-        figures("contact_phone", "对接电话", 100),
+        text("contact_name", "对接责任人", 50).shown(Shown::Name),
+        figures("contact_phone", "对接电话", 100).shown(Shown::Phone),
         leaf("due_on", "办结期限", Value::Day),
         note("outcome", "办理结果"),
         note("reason", "退回或放弃原因"),

@@ -1,7 +1,7 @@
 //! A value of a rule table: what it says in one area from one day on (see [`crate::tables`]). Everybody's
 //! tablet holds them; administrators enter them.
 
-use crate::kind::{Home, Kind, Required, access, leaf, text};
+use crate::kind::{Home, Kind, Required, Shown, access, leaf, text};
 use crate::roles::KEEPER;
 use crate::value::Value;
 use ruhu_sync::rules::Rooting;
@@ -14,14 +14,14 @@ pub(super) const KIND: Kind = Kind {
     home: Some(Home::Reference),
     fields: &[
         // What it is about never changes: a case says by which record it was judged.
-        text("table", "规则表", 64).class(Class::State),
-        text("area_code", "适用地区", 12).class(Class::State),
+        text("table", "规则表", 64).class(Class::State).shown(Shown::Plain),
+        text("area_code", "适用地区", 12).class(Class::State).shown(Shown::Plain),
         leaf("valid_from", "起始日期", Value::Day),
         leaf("valid_to", "截止日期", Value::Day),
         // Neither of them: a value that nobody has found yet.
         leaf("number", "数值", Value::Integer { min: 0, max: (1 << 53) - 1 }),
         leaf("truth", "是或否", Value::YesNo),
-        text("source", "来源", 500),
+        text("source", "来源", 500).shown(Shown::Plain),
         leaf("confirmed", "已按正式通知核实", Value::YesNo),
         text("reason", "更正原因", 500),
     ],

@@ -1,8 +1,8 @@
 //! A visit to a household (民发〔2021〕57号 §16).
 
 use crate::kind::{
-    Deletion, Holds, Kind, Need, Required, StatusRule, access, code, field, leaf, made, note, pass,
-    status, text,
+    Deletion, Holds, Kind, Need, Required, Shown, StatusRule, access, code, field, leaf, made,
+    note, pass, status, text,
 };
 use crate::roles::{REVIEWER, WORKER};
 use crate::value::{Code, Value, c};
@@ -56,12 +56,14 @@ pub(super) const KIND: Kind = Kind {
                     "lat_e6",
                     "纬度（百万分之一度）",
                     Value::Integer { min: -90_000_000, max: 90_000_000 },
-                ),
+                )
+                .shown(Shown::Hidden),
                 leaf(
                     "lon_e6",
                     "经度（百万分之一度）",
                     Value::Integer { min: -180_000_000, max: 180_000_000 },
-                ),
+                )
+                .shown(Shown::Hidden),
                 leaf("accuracy_m", "精度（米）", Value::Integer { min: 0, max: 1_000_000 }),
             ]),
         ),
@@ -71,7 +73,7 @@ pub(super) const KIND: Kind = Kind {
             Holds::Rows(&[
                 leaf("person", "家庭成员", Value::Record(&["person"])),
                 leaf("user", "工作人员", Value::Uuid),
-                text("name", "姓名", 50),
+                text("name", "姓名", 50).shown(Shown::Name),
                 code("role", "身份", PRESENT_AS),
             ]),
         ),

@@ -31,6 +31,12 @@ fn address(hand: &Hand, device_seq: u64) -> String {
     format!("/v1/desk/quarantine/{}/{device_seq}", hand.device)
 }
 
+/// In full, for a purpose.
+fn whole(desk: &Hand, hand: &Hand, device_seq: u64) -> Value {
+    let call = desk.call("POST", &format!("{}/full", address(hand, device_seq)));
+    call.json(&json!({"purpose": "decide_edit"})).send().expect(200).json()
+}
+
 fn settle(desk: &Hand, hand: &Hand, device_seq: u64, act: &str) -> Reply {
     let call = desk.call("POST", &format!("{}/{act}", address(hand, device_seq)));
     let call = call.header("Idempotency-Key", &format!("{act}-{device_seq:04}"));
@@ -68,7 +74,7 @@ fn a_rejected_edit_is_listed_with_its_author_and_reasons_and_read_whole(server: 
     assert_eq!(edit["decided_with"], json!([2]));
     assert!(!edit.to_string().contains(NOTE), "a list is not a reason to see what was written");
     assert_eq!(quarantined(&desk), [Value::Null; 0]);
-    let seen = desk.call("GET", &address(&worker, 2)).send().expect(200).json();
+    let seen = whole(&desk, &worker, 2);
     let text: Value = serde_json::from_str(seen["text"].as_str().expect("its text")).expect("json");
     assert_eq!(text["patch"]["notes"], json!(NOTE));
     assert_eq!(seen["record"]["document"]["head_name"], "测甲");
@@ -112,7 +118,7 @@ fn what_cannot_be_read_as_an_edit_is_shown_as_it_came(server: Server) {
     assert_eq!(all[0]["user_name"], "测试worker_a");
     assert_eq!(all[0].get("record"), None);
     for (device_seq, said) in [(1, "老人独居"), (2, "棚户")] {
-        let seen = desk.call("GET", &address(&worker, device_seq)).send().expect(200).json();
+        let seen = whole(&desk, &worker, device_seq);
         assert!(seen["text"].as_str().expect("its text").contains(said), "{seen}");
         assert_eq!(seen["places"], json!([]));
         settle(&desk, &worker, device_seq, "dismiss").expect(200);

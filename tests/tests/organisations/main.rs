@@ -4,6 +4,7 @@ mod areas;
 mod desk;
 mod duties;
 mod ended;
+mod lines;
 mod log;
 mod midnight;
 mod reach;

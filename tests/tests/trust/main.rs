@@ -6,3 +6,4 @@ mod documents;
 mod households;
 mod references;
 mod signers;
+mod views;

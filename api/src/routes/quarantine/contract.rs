@@ -110,7 +110,8 @@ pub(crate) struct QuarantinedBody {
     /// The record today, if it is there.
     #[serde(skip_serializing_if = "Option::is_none")]
     record: Option<Value>,
-    /// A rejected edit as it came, to be copied by hand; left out if it was erased by right.
+    /// In a full view: a rejected edit as it came, to be copied by hand; left out if it was erased by
+    /// right.
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
 }
@@ -219,7 +220,7 @@ impl QuarantineList {
 }
 
 impl QuarantinedBody {
-    pub(super) fn of(seen: QuarantineSeen, now: Instant) -> Answer<Self> {
+    pub(in crate::routes) fn of(seen: QuarantineSeen, now: Instant) -> Answer<Self> {
         let record = seen.record.map(|record| {
             let mut text = String::new();
             write_record(&mut text, &RecordFrame::from(&record), &record.wire);
@@ -240,7 +241,7 @@ impl QuarantinedBody {
         })
     }
 
-    pub(super) fn example() -> Value {
+    pub(in crate::routes) fn example() -> Value {
         json!({"edit": QuarantineEntry::example(), "base_known": true,
             "places": [{"path": "/answers/eat", "current": "achieved", "asked": "not_achieved"}],
             "record": {"record": ID, "kind": "assessment", "rev": "3-5c1a9f02"}})

@@ -1,0 +1,108 @@
+//! What a desk shows of a record: masked, or in full, for a purpose that the audit log keeps. Nothing
+//! leaves this folder in the clear but through [`Service::view_record`] and [`Service::view_edit`].
+
+use super::finds::is_at_desk;
+use super::quarantine::{QuarantineSeen, decided_on, seen_in_full};
+use crate::auth::{Acting as Staff, SignedIn};
+use crate::problem::{Answer, Kind};
+use crate::service::Service;
+use ruhu_casework::purposes::Purpose;
+use ruhu_store::Tx;
+use ruhu_store::audit::{Act, Entry};
+use ruhu_store::desk::HistoryEntry;
+use ruhu_sync::decision::EditName;
+use ruhu_sync::id::{RecordId, StreamId};
+use ruhu_sync::record::StoredRecord;
+use ruhu_sync::storage::{StorageError, Stored, WriteTx as _};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// A record in full.
+#[derive(Clone, Debug)]
+pub struct RecordSeen {
+    /// The record.
+    pub record: StoredRecord,
+    /// Everything that became of it.
+    pub history: Vec<HistoryEntry>,
+}
+
+/// Masks a record, and what became of it.
+pub(super) fn mask(
+    tx: &mut Tx,
+    record: &mut StoredRecord,
+    history: &mut [HistoryEntry],
+) -> Stored<()> {
+    let content = record.content().map_err(|error| StorageError::Corrupt(error.to_string()))?;
+    let shelf = tx.shelf()?;
+    let masking = shelf.rules().masking(&record.kind, &content.document);
+    record.wire = masking.content(&content).to_wire();
+    for entry in history {
+        entry.effect = masking.effect(&entry.effect);
+    }
+    Ok(())
+}
+
+/// What is told of a full view: who, what, why, and nothing of what was seen.
+fn note(
+    tx: &mut Tx,
+    person: &SignedIn,
+    (act, subject): (Act, Uuid),
+    stream: Option<StreamId>,
+    detail: &Value,
+) -> Stored<()> {
+    let area = match stream {
+        Some(stream) => tx.caseload(stream)?.map(|caseload| caseload.area),
+        None => None,
+    };
+    let entry = Entry::by(person.user(), person.device, act, person.now).to(subject);
+    tx.audit(&Entry { area, detail: detail.to_string(), ..entry }).map(drop)
+}
+
+/// A record that this person's desk reaches; anything else is not available.
+fn within_reach(tx: &mut Tx, staff: &Staff, id: RecordId) -> Stored<Option<StoredRecord>> {
+    let found = tx.records(&[id])?.pop().filter(|record| !record.deleted);
+    let Some(record) = found else { return Ok(None) };
+    if decided_on(tx, &staff.person)?.contains(&record.stream) || is_at_desk(tx, staff, &record)? {
+        return Ok(Some(record));
+    }
+    Ok(None)
+}
+
+impl Service {
+    /// A record in full. That it was looked at, by whom and why is written down first.
+    pub(crate) async fn view_record(
+        &self,
+        staff: Staff,
+        id: RecordId,
+        purpose: Purpose,
+    ) -> Answer<RecordSeen> {
+        let seen = self.write(move |tx| {
+            let Some(record) = within_reach(tx, &staff, id)? else { return Ok(None) };
+            let history = tx.record_history(id)?;
+            let detail = json!({"purpose": purpose.as_str(), "kind": record.kind,
+                "root": record.root});
+            let what = (Act::RecordViewed, id.0);
+            note(tx, &staff.person, what, Some(record.stream), &detail)?;
+            Ok(Some(RecordSeen { record, history }))
+        });
+        seen.await?.ok_or_else(|| Kind::NotAvailable.into())
+    }
+
+    /// An edit that was not taken, in full, beside today's record in full.
+    pub async fn view_edit(
+        &self,
+        person: SignedIn,
+        name: EditName,
+        purpose: Purpose,
+    ) -> Answer<QuarantineSeen> {
+        let seen = self.write(move |tx| {
+            let Some((seen, _)) = seen_in_full(tx, &person, name)? else { return Ok(None) };
+            let edit = &seen.listed.edit;
+            let subject = edit.record.map_or(name.device.0, |record| record.0);
+            let detail = json!({"purpose": purpose.as_str(), "edit": name});
+            note(tx, &person, (Act::EditViewed, subject), edit.stream, &detail)?;
+            Ok(Some(seen))
+        });
+        seen.await?.ok_or_else(|| Kind::NotAvailable.into())
+    }
+}

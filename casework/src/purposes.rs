@@ -1,0 +1,84 @@
+//! Why somebody may look at a record in full: one closed list. The purpose is a code and no text, so
+//! that the audit log holds nothing personal.
+
+macro_rules! purposes {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $zh:literal, $en:literal;)*) => {
+        /// Why a record is looked at in full.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Purpose {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Purpose {
+            /// All of them, in the order in which they are offered.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// Its stable code.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $code,)*
+                }
+            }
+
+            /// The purpose of a code.
+            pub fn parse(code: &str) -> Option<Self> {
+                match code {
+                    $($code => Some(Self::$name),)*
+                    _ => None,
+                }
+            }
+
+            /// What it is called in Chinese.
+            pub fn zh(self) -> &'static str {
+                match self {
+                    $(Self::$name => $zh,)*
+                }
+            }
+
+            /// What it is called in English.
+            pub fn en(self) -> &'static str {
+                match self {
+                    $(Self::$name => $en,)*
+                }
+            }
+        }
+    };
+}
+
+purposes! {
+    /// An assessment is reviewed, or a household confirmed.
+    Review = "review", "审核或确认", "To review or confirm";
+    /// People wrote different values, and one is chosen.
+    SettleConflict = "settle_conflict", "核对并处理分歧", "To settle a conflict";
+    /// An edit that was not taken is decided on.
+    DecideEdit = "decide_edit", "处理搁置或被拒收的修改", "To decide on an edit that was not taken";
+    /// A find is followed up.
+    HandleFind = "handle_find", "处置发现报告", "To handle a find";
+    /// The person is called or visited.
+    Contact = "contact", "联系或走访服务对象", "To contact or visit the person";
+    /// Something wrong is put right.
+    Correct = "correct", "更正登记信息", "To correct what is registered";
+    /// The person asks, or somebody complains.
+    Enquiry = "enquiry", "答复查询、投诉或举报", "To answer an enquiry or a complaint";
+    /// The work is inspected.
+    Inspection = "inspection", "检查、审计", "To inspect or audit";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_purpose_has_its_own_code_and_words_in_both_languages() {
+        let codes: BTreeSet<_> = Purpose::ALL.iter().map(|purpose| purpose.as_str()).collect();
+        assert_eq!(codes.len(), Purpose::ALL.len());
+        for purpose in Purpose::ALL {
+            assert_eq!(Purpose::parse(purpose.as_str()), Some(*purpose));
+            assert!(!purpose.zh().is_ascii() && purpose.en().is_ascii(), "{purpose:?}");
+        }
+        for none in ["", "curiosity", "Review"] {
+            assert_eq!(Purpose::parse(none), None);
+        }
+    }
+}
