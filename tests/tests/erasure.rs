@@ -4,7 +4,7 @@ use ruhu_store::journal::{Erasable, ErasureRefusal};
 use ruhu_sync::decision::EditName;
 use ruhu_sync::id::{DeviceSeq, RecordId};
 use ruhu_tests::edits::{grouped, new_draft, new_household, put, put_under, record, with};
-use ruhu_tests::{Hand, PASSWORD, Reply, Server, on_both_databases, sealed, verdict};
+use ruhu_tests::{Hand, PASSWORD, Reply, Server, on_both_databases, sealed, tables, verdict};
 use serde_json::{Value, json};
 
 on_both_databases! {
@@ -89,6 +89,12 @@ fn a_dismissed_edit_is_erased_and_its_author_still_has_the_outcome(server: Serve
     act(&desk, &format!("{address}/dismiss"), "erasure-x1", &because).expect(200);
     assert_eq!(erase(&server, Erasable::Edit(name)), Ok(1));
     is_whole(&server, 1);
+    let told = "SELECT detail AS value FROM audit_log WHERE act = 'journal_erased'";
+    assert_eq!(
+        tables::texts(&server, told),
+        [r#"{"edit":3}"#],
+        "its number, and no reason's words"
+    );
     // The places that it named are the author's words, too.
     let mut outcomes = first["outcomes"].clone();
     outcomes[0].as_object_mut().expect("an outcome").remove("problems").expect("places");

@@ -1,6 +1,36 @@
 //! `ruhu backup` and `ruhu restore`, as processes of their own beside a service that runs.
 
-use crate::support::{complained, house, ruhu, said, text};
+use crate::support::{complained, house, ruhu, said, settings, text};
+use ruhu_casework::administration::Within;
+use ruhu_store::audit::WantedLines;
+use ruhu_store::page::Page;
+use tempfile::TempDir;
+
+/// What the audit log of the database in place tells, the first first.
+fn acts(house: &TempDir) -> Vec<String> {
+    let store = ruhu_api::backup::look_at(&settings(house)).expect("opened");
+    let wanted = WantedLines { within: Within::areas([""]), ..WantedLines::default() };
+    let page = Page { after: None, limit: 200 };
+    let found = store.read(|tx| tx.audit_lines(&wanted, page)).expect("lines");
+    let mut acts: Vec<_> = found.rows.into_iter().map(|line| line.act).collect();
+    acts.reverse();
+    acts
+}
+
+#[test]
+fn what_is_done_at_the_command_line_is_in_the_audit_log() {
+    let (house, service) = house();
+    drop(service);
+    let file = house.path().join("backup.db");
+    said(&ruhu(&house, &["backup", "--to", text(&file)]));
+    said(&ruhu(&house, &["keys", "rotate"]));
+    said(&ruhu(&house, &["rebuild"]));
+    assert_eq!(acts(&house), ["backup_made", "token_key_added", "models_rebuilt"]);
+    // The log goes back with the database; that it did is its next line.
+    said(&ruhu(&house, &["restore", "--from", text(&file), "--put-aside", "--end-sign-ins"]));
+    assert_eq!(acts(&house), ["backup_restored", "sign_ins_ended"]);
+    said(&ruhu(&house, &["journal", "verify"]));
+}
 
 #[test]
 fn a_backup_is_made_beside_a_service_that_runs_and_put_in_place_when_it_has_stopped() {

@@ -11,6 +11,7 @@ use serde_json::json;
 on_both_databases! {
     a_copy_made_while_people_write_is_whole_and_of_one_moment,
     what_was_changed_in_a_copy_is_found,
+    what_the_audit_log_watches_is_found_in_a_copy_too,
     keys_that_do_not_open_a_copy_are_found,
     a_copy_of_another_epoch_lets_no_device_forget_anything,
     a_copy_that_knows_more_or_other_than_the_database_lets_no_device_forget_anything,
@@ -97,6 +98,42 @@ fn what_was_changed_in_a_copy_is_found(server: Server) {
     let gone = found_after(&server, "UPDATE journal SET payload = NULL, salt = NULL");
     assert!(gone.iter().all(|line| line.contains("no erasure was recorded")), "{gone:?}");
     assert_eq!(gone.len(), 3);
+}
+
+fn what_the_audit_log_watches_is_found_in_a_copy_too(server: Server) {
+    let hand = at_work(&server);
+    let pin = json!({"password": ruhu_tests::PASSWORD, "pin": "729406"});
+    hand.call("PUT", "/v1/me/pin").json(&pin).send().expect(204);
+    let admin = server.hand("admin");
+    let path = format!("/v1/admin/devices/{}/report-lost", hand.device);
+    admin.call("POST", &path).send().expect(204);
+    assert_eq!(found_after(&server, "UPDATE device SET last_seq = last_seq"), [""; 0]);
+    let (open, key) = match server.database() {
+        Database::Sqlite => ("DROP TRIGGER audit_log_is_not_deleted;", "zeroblob(64)"),
+        Database::Postgres => (
+            "DROP TRIGGER audit_log_is_append_only ON audit_log;",
+            "decode(repeat('00', 64), 'hex')",
+        ),
+    };
+    for (damage, told) in [
+        ("DELETE FROM audit_log WHERE number = 2", "audit line 2: it is missing"),
+        ("DELETE FROM audit_log WHERE number > 2", "audit line 3: it is missing"),
+        ("UPDATE account SET password_hash = 'x' WHERE login = 'admin'", "account "),
+        ("UPDATE office SET area = '' WHERE role = 'street_reviewer'", "office "),
+        ("UPDATE device SET revoked_at = NULL", "device "),
+        ("UPDATE device SET reported_lost_at = NULL", "device "),
+        (&format!("UPDATE signing_key SET key = {key}"), "signing_key "),
+        ("DELETE FROM signing_key", "signing_key "),
+    ] {
+        let wrong = found_after(&server, &format!("{open} {damage}"));
+        assert!(wrong.iter().any(|line| line.starts_with(told)), "{damage}: {wrong:?}");
+    }
+    // The live database is held against its log in the same way.
+    assert_eq!(server.store().verify_audit_log(None).expect("looked through").faults, [""; 0]);
+    tables::run(&server, "UPDATE device SET revoked_at = NULL, reported_lost_at = NULL");
+    let faults = server.store().verify_audit_log(None).expect("looked through").faults;
+    let named = format!("device {}: it is not as the log last tells", hand.device);
+    assert!(matches!(&faults[..], [one] if one.starts_with(&named)), "{faults:?}");
 }
 
 fn keys_that_do_not_open_a_copy_are_found(server: Server) {
