@@ -45,7 +45,7 @@ pub(super) fn is_at_desk(tx: &mut Tx, staff: &Acting, record: &StoredRecord) -> 
 }
 
 /// The community's code of a find, if it has one.
-fn place(find: &StoredRecord) -> Stored<Option<String>> {
+pub(super) fn place(find: &StoredRecord) -> Stored<Option<String>> {
     let content = find.content().map_err(|error| StorageError::Corrupt(error.to_string()))?;
     let code = content.document.get("community_code").and_then(Json::as_text);
     Ok(code.filter(|code| !code.is_empty()).map(str::to_owned))

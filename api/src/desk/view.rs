@@ -1,7 +1,7 @@
 //! What a desk shows of a record: masked, or in full, for a purpose that the audit log keeps. Nothing
 //! leaves this folder in the clear but through [`Service::view_record`] and [`Service::view_edit`].
 
-use super::finds::is_at_desk;
+use super::finds::{is_at_desk, place};
 use super::quarantine::{QuarantineSeen, decided_on, seen_in_full};
 use crate::auth::{Acting as Staff, SignedIn};
 use crate::problem::{Answer, Kind};
@@ -47,15 +47,15 @@ fn note(
     tx: &mut Tx,
     person: &SignedIn,
     (act, subject): (Act, Uuid),
-    stream: Option<StreamId>,
+    area: Option<String>,
     detail: &Value,
 ) -> Stored<()> {
-    let area = match stream {
-        Some(stream) => tx.caseload(stream)?.map(|caseload| caseload.area),
-        None => None,
-    };
     let entry = Entry::by(person.user(), person.device, act, person.now).to(subject);
     tx.audit(&Entry { area, detail: detail.to_string(), ..entry }).map(drop)
+}
+
+fn area_of(tx: &mut Tx, stream: StreamId) -> Stored<Option<String>> {
+    Ok(tx.caseload(stream)?.map(|caseload| caseload.area))
 }
 
 /// A record that this person's desk reaches; anything else is not available.
@@ -81,8 +81,12 @@ impl Service {
             let history = tx.record_history(id)?;
             let detail = json!({"purpose": purpose.as_str(), "kind": record.kind,
                 "root": record.root});
-            let what = (Act::RecordViewed, id.0);
-            note(tx, &staff.person, what, Some(record.stream), &detail)?;
+            // A find is of its place, and in nobody's caseload.
+            let area = match record.kind.as_str() {
+                "find" => place(&record)?,
+                _ => area_of(tx, record.stream)?,
+            };
+            note(tx, &staff.person, (Act::RecordViewed, id.0), area, &detail)?;
             Ok(Some(RecordSeen { record, history }))
         });
         seen.await?.ok_or_else(|| Kind::NotAvailable.into())
@@ -100,7 +104,11 @@ impl Service {
             let edit = &seen.listed.edit;
             let subject = edit.record.map_or(name.device.0, |record| record.0);
             let detail = json!({"purpose": purpose.as_str(), "edit": name});
-            note(tx, &person, (Act::EditViewed, subject), edit.stream, &detail)?;
+            let area = match edit.stream {
+                Some(stream) => area_of(tx, stream)?,
+                None => None,
+            };
+            note(tx, &person, (Act::EditViewed, subject), area, &detail)?;
             Ok(Some(seen))
         });
         seen.await?.ok_or_else(|| Kind::NotAvailable.into())

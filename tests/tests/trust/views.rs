@@ -153,6 +153,9 @@ fn a_full_view_names_its_purpose_and_is_in_the_log_before_it_is_answered(server:
     assert_eq!(line["area"], "110102003");
     let detail = json!({"purpose": "review", "kind": "person", "root": record(HOME)});
     assert_eq!(line["detail"], detail);
+    let path = format!("/v1/audit/log?subject={}", record(FIND));
+    let log = auditor.call("GET", &path).send().expect(200).json();
+    assert_eq!(log["lines"][0]["area"], "110102003001", "a find is of its place");
 }
 
 fn a_full_view_without_a_purpose_is_refused_with_the_purposes(server: Server) {
