@@ -3,7 +3,9 @@
 mod attempts;
 mod authority;
 mod door;
+mod due;
 mod new_password;
+mod one_time;
 mod password;
 mod pin;
 mod refresh;
@@ -11,13 +13,16 @@ mod session;
 mod token;
 
 pub use attempts::Attempts;
-pub(crate) use authority::{Acting, admit, areas_filled, bearer, claims_of, fills};
+pub(crate) use authority::{Acting, areas_filled, bearer, claims_of, fills};
 pub use authority::{
     Admin, DeskStaff, Entitled, LogReader, OnDevice, OrganisationStaff, Reviewer, SignedIn,
 };
 pub(crate) use door::Door;
+pub use due::Arriving;
+pub(crate) use due::{Due, arrive};
 pub use new_password::check_new_password;
 pub(crate) use new_password::replace_password;
+pub(crate) use one_time::OneTimePassword;
 pub use password::{Passwords, hash_password};
 pub use refresh::RefreshToken;
 pub use session::{Session, SigningDevice, fresh_uuid};

@@ -126,7 +126,8 @@ const TAGS: &[(&str, &str)] = &[
 fn complete(operation: &mut Operation) {
     let responses = &mut operation.responses.responses;
     if is_protected(operation.security.as_deref()) {
-        for kind in [Kind::SignInRequired, Kind::AccessTokenExpired, Kind::DeviceLost] {
+        let any = [Kind::SignInRequired, Kind::AccessTokenExpired, Kind::DeviceLost];
+        for kind in any.into_iter().chain([Kind::NewPasswordDue]) {
             add_problem(responses, kind);
         }
     }

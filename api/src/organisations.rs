@@ -16,7 +16,7 @@ use ruhu_store::audit::{Act, Entry};
 use ruhu_sync::id::UserId;
 use ruhu_sync::storage::{StorageError, Stored};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 /// What keeps something from being done. A refusal leaves nothing behind.
@@ -133,6 +133,12 @@ pub(crate) trait Arrangement: Serialize + Send + 'static {
     /// What is written down of what was asked. Nothing personal: people are named by their ids.
     fn told(&self) -> Value;
 
+    /// What the answer tells beside the thing's id and the line's number. It is kept sealed for as long
+    /// as the idempotency key is, and written down nowhere else.
+    fn answers(&self) -> Map<String, Value> {
+        Map::new()
+    }
+
     /// Judges it and does it.
     fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop>;
 }
@@ -213,5 +219,8 @@ fn carried_out<A: Arrangement>(
     let detail = json!({"asked": asked.told(), "before": change.before}).to_string();
     let entry = Entry::by(person.user(), person.device, A::ACT, person.now).to(subject);
     let number = tx.audit(&Entry { area: change.area, detail, ..entry })?;
-    Ok(json!({"id": subject, "log_number": number}).to_string())
+    let mut answer = asked.answers();
+    answer.insert("id".to_owned(), json!(subject));
+    answer.insert("log_number".to_owned(), json!(number));
+    Ok(Value::Object(answer).to_string())
 }

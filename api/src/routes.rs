@@ -110,6 +110,7 @@ routes! {
     organisations::list_accounts,
     organisations::add_account,
     organisations::switch_account,
+    organisations::reset_password,
     audit::read_audit_log,
     forms::list_forms,
     forms::read_form,

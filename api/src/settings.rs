@@ -56,6 +56,8 @@ pub struct Settings {
     pub refresh_token_days: u32,
     /// How long a sign-in at a desk lasts.
     pub desk_session_hours: u32,
+    /// How long a one-time password opens anything.
+    pub one_time_password_hours: u32,
     /// Where the token is that `/metrics` asks for; nothing is told there without one.
     pub metrics_token_file: Option<PathBuf>,
     /// The caps on request bodies.

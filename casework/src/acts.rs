@@ -69,6 +69,8 @@ acts! {
     DeviceFound = "device_found", "设备解除挂失", "A device was reported found";
     /// A person's password was changed, which ended the person's other sign-ins.
     PasswordChanged = "password_changed", "更换密码", "A password was changed";
+    /// A person was given a one-time password, which ended all of the person's sign-ins.
+    PasswordReset = "password_reset", "重置密码", "A password was reset to a one-time one";
     /// A PIN was set.
     PinSet = "pin_set", "设置签名 PIN", "A PIN was set";
 

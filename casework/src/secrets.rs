@@ -1,11 +1,16 @@
-//! Secrets that people choose: what is guessed first is not taken.
+//! Secrets: of those that people choose, what is guessed first is not taken; those that are made here
+//! can be read aloud; and what is due before anything else.
 
+mod due;
 mod password;
 mod pin;
+mod readable;
 mod words;
 
+pub use due::{Due, first_due};
 pub use password::{PASSWORD_BYTES_MAX, PASSWORD_CHARACTERS_MIN, PasswordFault, password_fault};
 pub use pin::{PIN_DIGITS, PinFault, pin_fault};
+pub use readable::readable_secret;
 
 /// Whether a text is its beginning over and over: `123123`, `abab`.
 fn is_repeated<T: PartialEq>(all: &[T]) -> bool {

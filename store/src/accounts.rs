@@ -6,6 +6,7 @@ mod enrolment;
 mod failures;
 mod idempotency;
 mod installations;
+mod one_time;
 mod refresh;
 
 pub use bounds::LateWork;
@@ -13,6 +14,7 @@ pub use enrolment::{Enrolled, NewDevice, Seat};
 pub use failures::{Guesser, SignInFailures};
 pub use idempotency::{Recalled, Request};
 pub use installations::Installation;
+pub use one_time::SignInState;
 pub use refresh::{NewRefreshToken, Renewal, ShownRefreshToken};
 
 use crate::Tx;
@@ -47,9 +49,9 @@ pub struct Account {
     pub password_hash: Option<SecretString>,
 }
 
-type AccountRow = (Fixed<16>, String, String, bool, Option<String>, Option<String>);
+pub(crate) type AccountRow = (Fixed<16>, String, String, bool, Option<String>, Option<String>);
 
-fn of_row((id, login, name, active, staff_no, password_hash): AccountRow) -> Account {
+pub(crate) fn of_row((id, login, name, active, staff_no, password_hash): AccountRow) -> Account {
     Account {
         id: UserId::of(id),
         login,
@@ -71,7 +73,7 @@ pub struct CaseloadName {
     pub area: String,
 }
 
-const COLUMNS: (
+pub(crate) const COLUMNS: (
     account::id,
     account::login,
     account::name,
@@ -132,10 +134,12 @@ impl Tx {
         Ok(added == 1)
     }
 
-    /// Gives a person another password; says whether there is such an account.
+    /// Gives a person another password; says whether there is such an account. One that had to be
+    /// changed is changed by this.
     pub fn set_password_hash(&mut self, user: UserId, hash: &SecretString) -> Stored<bool> {
         self.must_write()?;
         self.touch(Thing::Account, user.0);
+        self.forget_one_time(user)?;
         let changed = self.run(|connection| {
             let query = diesel::update(account::table.find(user.fixed()))
                 .set(account::password_hash.eq(hash.expose_secret()));

@@ -7,10 +7,12 @@
 pub use audit::{audit_head, audit_log};
 pub use forms::{form_retirement, form_shelf, form_version};
 pub use guesses::{sign_in_failure, signature_failure};
+pub use sign_in::one_time_password;
 
 mod audit;
 mod forms;
 mod guesses;
+mod sign_in;
 
 diesel::table! {
     late_work (account) {
@@ -389,4 +391,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     device,
     device_continues,
     refresh_token,
+    one_time_password,
 );

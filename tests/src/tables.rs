@@ -23,6 +23,13 @@ pub fn stream(server: &Server, stream: StreamId) -> (Option<StreamHead>, Vec<Val
     read.expect("a stream")
 }
 
+/// A column of bytes, in hexadecimal, wherever it is not empty.
+pub fn hex_texts(server: &Server, column: &str, table: &str) -> Vec<String> {
+    let place = server.place();
+    let hex = place.hex(column);
+    place.texts(&format!("SELECT {hex} AS value FROM {table} WHERE {column} IS NOT NULL"))
+}
+
 /// Count and digest of these records, worked out anew.
 pub fn recount(records: &[Value]) -> (u64, StreamDigest) {
     let mut digest = StreamDigest::default();

@@ -165,9 +165,10 @@ impl Service {
             let user = account.as_ref().map(|account| account.id);
             let is_known =
                 seat.is_some_and(|seat| Some(seat.account.id) == user && !seat.reported_lost);
-            Ok((account, is_known, tx.sign_in_failures(&guessers.all())?))
+            let state = user.map(|user| tx.sign_in_state(user)).transpose()?.unwrap_or_default();
+            Ok((account, state, is_known, tx.sign_in_failures(&guessers.all())?))
         });
-        let (account, is_known, failures) = found.await?;
+        let (account, state, is_known, failures) = found.await?;
         let address_max = self.settings.rate_limits.address_sign_in_failures_max;
         let counted = guessers
             .admitted(is_known, address_max, &failures, now)
@@ -177,7 +178,10 @@ impl Service {
         let is_right = self.passwords.is_right_in(&turn, password, stored).await?;
         let of = account.as_ref().map(|account| account.id);
         if let Some(account) = account.filter(|_| is_right) {
-            return Ok(account);
+            return match state.one_time_until.is_some_and(|until| until <= now) {
+                true => Err(Kind::OneTimePasswordExpired.into()),
+                false => Ok(account),
+            };
         }
         let line = self.attempts.may_be_written(self.clock.elapsed());
         let noted = self.write(move |tx| {

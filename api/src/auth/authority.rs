@@ -5,6 +5,7 @@
 
 use super::Claims;
 use super::door::Door;
+use super::due::{Arriving, arrive};
 use crate::clock::seconds_of;
 use crate::middleware::Caller;
 use crate::problem::{Answer, Kind, Problem};
@@ -21,7 +22,8 @@ use ruhu_sync::storage::ReadTx as _;
 use std::future::Future;
 use std::pin::Pin;
 
-/// Somebody who has signed in, at a device that was not reported lost.
+/// Somebody who has signed in, at a device that was not reported lost, and with whom nothing is due
+/// before the work ([`Arriving`]).
 ///
 /// An account that is switched off passes, too: what was written before may still be handed in.
 /// The protocol puts it into quarantine; every other authority here refuses it.
@@ -61,6 +63,20 @@ impl FromRequest for SignedIn {
     type Error = Problem;
     type Future = Judging<Self>;
 
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let arriving = Arriving::from_request(request, payload);
+        let closed = Door::close(request);
+        Box::pin(async move {
+            let _closed = closed;
+            arriving.await?.with_nothing_due()
+        })
+    }
+}
+
+impl FromRequest for Arriving {
+    type Error = Problem;
+    type Future = Judging<Self>;
+
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         let closed = Door::close(&request);
@@ -73,15 +89,13 @@ impl FromRequest for SignedIn {
             let taken = service.limits.users.take(claims.sub, service.clock.elapsed());
             taken
                 .map_err(|seconds| Problem::new(Kind::RateLimited).retry_after_seconds(seconds))?;
-            let seat = service.read(move |tx| tx.seat(claims.device)).await?;
-            let seat = seat.filter(|seat| seat.account.id == claims.sub);
-            admit(seat, claims.iat, now)
+            service.read(move |tx| arrive(tx, claims.sub, claims.device, claims.iat, now)).await?
         })
     }
 }
 
 /// Lets a seat pass that is neither lost nor was revoked after its token was issued.
-pub(crate) fn admit(seat: Option<Seat>, issued_at_seconds: i64, now: Instant) -> Answer<SignedIn> {
+pub(super) fn admit(seat: Option<Seat>, issued_at_seconds: i64, now: Instant) -> Answer<SignedIn> {
     let seat = seat.ok_or_else(|| Problem::new(Kind::SignInRequired))?;
     if seat.reported_lost {
         return Err(Kind::DeviceLost.into());

@@ -1,7 +1,7 @@
 //! A password that is to be set: whether it may be, in words, and setting it.
 
-use super::SignedIn;
 use super::attempts::From;
+use super::{Arriving, Due, SignedIn};
 use crate::limits::Address;
 use crate::problem::{Answer, Kind, Problem, Text};
 use crate::service::Service;
@@ -72,16 +72,19 @@ fn words(fault: PasswordFault) -> Text {
     Text::new(zh, en)
 }
 
-/// Gives a person another password and ends all sign-ins but the one of a device. Says whether there
-/// is such a person. Written into the log; by nobody at the server's own command line.
+/// Gives a person another password in the place of the one that was looked at, and ends all sign-ins but
+/// the one of a device. Says whether that one was still the person's: an administrator's reset, for one,
+/// must not be undone by who knew the password before. Written into the log; by nobody at the server's
+/// own command line.
 pub(crate) fn replace_password(
     tx: &mut Tx,
-    user: UserId,
+    account: &Account,
     hash: &SecretString,
     (by, stays): (Option<UserId>, Option<DeviceId>),
     at: Instant,
 ) -> Stored<bool> {
-    if !tx.set_password_hash(user, hash)? {
+    let user = account.id;
+    if !still_signs_in(tx, account)? || !tx.set_password_hash(user, hash)? {
         return Ok(false);
     }
     tx.end_sign_ins_of(user, stays, at)?;
@@ -91,17 +94,27 @@ pub(crate) fn replace_password(
     Ok(true)
 }
 
+/// Whether the password that an account was found with is still the person's, until the end of the
+/// transaction: what was proved by it before counts for nothing after a reset.
+pub(super) fn still_signs_in(tx: &mut Tx, found: &Account) -> Stored<bool> {
+    let hash = |account: &Account| {
+        account.password_hash.as_ref().map(|hash| hash.expose_secret().to_owned())
+    };
+    Ok(tx.lock_account(found.id)?.is_some_and(|account| hash(&account) == hash(found)))
+}
+
 impl Service {
     /// Changes a person's own password. The old one is asked for again; the person's sign-ins on all
-    /// other devices end.
+    /// other devices end. Somebody who is switched off only changes one that has to be changed, so
+    /// that what was written before can be handed in.
     pub async fn change_password(
         &self,
-        person: SignedIn,
+        Arriving { person, due }: Arriving,
         old: SecretString,
         new: SecretString,
     ) -> Answer<()> {
         let SignedIn { account, device, now, .. } = person;
-        if !account.active {
+        if !account.active && due != Some(Due::NewPassword) {
             return Err(Kind::NotPermitted.into());
         }
         let own = own_words(&account);
@@ -109,7 +122,7 @@ impl Service {
         check_new_password(&new, &own.iter().map(String::as_str).collect::<Vec<_>>())
             .map_err(refused)?;
         let from = From { address: Address(None), device: Some(device) };
-        self.authenticate(account.login, old.clone(), from, now).await?;
+        let account = self.authenticate(account.login, old.clone(), from, now).await?;
         if old.expose_secret() == new.expose_secret() {
             return Err(Problem::new(Kind::InvalidRequest).detail(
                 "新密码与原密码相同，请换一个。",
@@ -117,9 +130,12 @@ impl Service {
             ));
         }
         let hash = SecretString::from(self.passwords.hash(new).await?);
-        let user = account.id;
-        let whose = (Some(user), Some(device));
-        self.write(move |tx| replace_password(tx, user, &hash, whose, now).map(drop)).await
+        let whose = (Some(account.id), Some(device));
+        let replaced = self.write(move |tx| replace_password(tx, &account, &hash, whose, now));
+        match replaced.await? {
+            true => Ok(()),
+            false => Err(Kind::WrongCredentials.into()),
+        }
     }
 }
 

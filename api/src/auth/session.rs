@@ -1,7 +1,8 @@
 //! Signing in: from a login and a password to a device with its tokens.
 
 use super::attempts::From;
-use super::{RefreshToken, SignedIn, fills};
+use super::new_password::still_signs_in;
+use super::{Due, RefreshToken, SignedIn, fills};
 use crate::limits::Address;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
@@ -47,6 +48,8 @@ pub struct Session {
     pub access_token: String,
     /// The refresh token.
     pub refresh_token: RefreshToken,
+    /// What has to be done before anything else.
+    pub(crate) first: Option<Due>,
 }
 
 impl Service {
@@ -82,11 +85,16 @@ impl Service {
         };
         let (at_tablets, at_desks) = self.sign_in_ends(now);
         let devices_max = self.settings.person_limits.devices;
+        let proved = account.clone();
         let enrolled = self.write(move |tx| {
+            if !still_signs_in(tx, &proved)? {
+                return Ok(None);
+            }
+            let first = Due::of(tx.sign_in_state(new.user)?);
             let (epoch, is_closed) = (tx.epoch()?, tx.grants(new.user, now)?.closed);
             if is_closed && !is_own(tx, &new)? {
                 tx.audit(&Entry::by(new.user, new.id, Act::SignInFailed, now).to(new.user.0))?;
-                return Ok((None, epoch, now));
+                return Ok(Some((None, epoch, now, first)));
             }
             let is_known = tx.seat(new.id)?.is_some();
             let enrolled = tx.enrol(&new)?;
@@ -108,9 +116,10 @@ impl Service {
                 // Somebody knows the password, and the device is lost or another's.
                 tx.audit(&Entry::by(new.user, new.id, Act::SignInFailed, now).to(new.user.0))?;
             }
-            Ok((Some(enrolled), epoch, issued_at))
+            Ok(Some((Some(enrolled), epoch, issued_at, first)))
         });
-        let (enrolled, epoch, issued_at) = enrolled.await?;
+        let enrolled = enrolled.await?.ok_or(Kind::WrongCredentials)?;
+        let (enrolled, epoch, issued_at, first) = enrolled;
         let device = admitted(enrolled.ok_or(Kind::Closed)?)?;
         Ok(Session {
             access_token: self.tokens.issue(account.id, device.id, issued_at, now)?,
@@ -118,6 +127,7 @@ impl Service {
             device,
             epoch,
             refresh_token,
+            first,
         })
     }
 
@@ -136,17 +146,24 @@ impl Service {
         let shown = RefreshToken::read(shown.expose_secret()).ok_or_else(refused)?;
         let next = RefreshToken::of_family(shown.family)?;
         let hash = next.hash();
-        let renewal = self.write(move |tx| {
+        let store = self.store.clone();
+        let renew = move |tx: &mut Tx| {
             let renewal = tx.renew_refresh_token(shown, hash, now)?;
+            // Taken back, so that the token that was shown still counts when it is done.
+            if let Renewal::Renewed { seat, .. } = &renewal
+                && let Some(due) = Due::of(seat.state)
+            {
+                return Ok(Err(due.refusal()));
+            }
             if let Renewal::Reused(device) = &renewal
                 && let Some(seat) = tx.seat(*device)?
             {
                 let user = seat.account.id;
                 tx.audit(&Entry::by(user, *device, Act::RefreshReused, now).to(device.0))?;
             }
-            Ok(renewal)
-        });
-        let renewal = renewal.await?;
+            Ok(Ok(renewal))
+        };
+        let renewal = self.block(move || store.write_unless_refused(renew)?).await?;
         match renewal {
             Renewal::Renewed { seat, issued_at } => {
                 let token = self.tokens.issue(seat.account.id, seat.device, issued_at, now)?;

@@ -2,15 +2,19 @@
 
 use super::{CommandError, logging, output};
 use crate::app;
-use crate::auth::{check_new_password, fresh_uuid, hash_password, replace_password};
-use crate::clock::Clock;
+use crate::auth::{
+    OneTimePassword, check_new_password, fresh_uuid, hash_password, replace_password,
+};
+use crate::clock::{Clock, in_beijing};
 use crate::keys::Keys;
+use crate::problem::Problem;
 use crate::settings::{Flags, Settings};
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use ruhu_casework::facts::{Office, Role};
 use ruhu_casework::grants::day_of;
 use ruhu_casework::organisations::{check_account, check_office};
+use ruhu_store::Store;
 use ruhu_store::accounts::Account;
 use ruhu_store::audit::{Act, Entry};
 use ruhu_sync::id::{Instant, UserId};
@@ -154,8 +158,7 @@ impl Add {
         let staff_no = self.staff_no.as_deref().unwrap_or_default();
         let password = self.given.password()?;
         check(&password, &[login, name, staff_no])?;
-        let hash = hash_password(&password)
-            .map_err(|problem| CommandError::Refused(problem.to_string()))?;
+        let hash = hash_password(&password).map_err(refused)?;
         Ok(Account {
             id: UserId(self.id.map_or_else(|| fresh(now), Ok)?),
             login: login.to_owned(),
@@ -208,10 +211,12 @@ fn check(password: &SecretString, own: &[&str]) -> Result<(), CommandError> {
 /// Gives a person another password, and ends all of the person's sign-ins
 ///
 /// The password comes from a file, from standard input or from RUHU_PASSWORD. What is on the person's
-/// devices stays there: it is sent after the next sign-in.
+/// devices stays there: it is sent after the next sign-in. With --one-time a password is made and shown,
+/// which has to be changed at the first sign-in.
 ///
 /// Examples:
 ///
+///   ruhu user password --login zhao.min --one-time
 ///   ruhu user password --login zhao.min --password-file /run/secrets/zhao
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
@@ -219,6 +224,9 @@ pub(super) struct NewPassword {
     /// Whose
     #[arg(long)]
     login: String,
+    /// Make a one-time password and show it
+    #[arg(long, conflicts_with_all = ["password_file", "password_stdin"])]
+    one_time: bool,
     #[command(flatten)]
     given: GivenPassword,
     #[command(flatten)]
@@ -230,22 +238,60 @@ impl NewPassword {
         let settings = Settings::load(&self.flags)?;
         logging::begin(&settings);
         let now = Clock::Machine.now();
+        if self.one_time {
+            return self.give_one_time(&settings, now);
+        }
         let password = self.given.password()?;
-        let keys = Keys::load(&settings.key_files).map_err(app::StartError::from)?;
-        let store = app::open_store(&settings, &keys)?;
-        let login = self.login.trim();
-        let account = store.read(|tx| tx.account_by_login(login))?.ok_or_else(|| {
-            CommandError::Refused(format!("nobody has the login {login}: correct --login"))
-        })?;
+        let (store, account) = found(&settings, &self.login)?;
         let staff_no = account.staff_no.as_deref().unwrap_or_default();
         check(&password, &[&account.login, &account.name, staff_no])?;
-        let hash = hash_password(&password)
-            .map_err(|problem| CommandError::Refused(problem.to_string()))?;
+        let hash = hash_password(&password).map_err(refused)?;
         let hash = SecretString::from(hash);
-        store.write(|tx| replace_password(tx, account.id, &hash, (None, None), now))?;
-        output::say(&format!("{login} has another password; all sign-ins have ended"));
+        let replaced =
+            store.write(|tx| replace_password(tx, &account, &hash, (None, None), now))?;
+        if !replaced {
+            return Err(CommandError::Refused(format!(
+                "the password of {} was changed meanwhile: nothing was done",
+                account.login
+            )));
+        }
+        output::say(&format!("{} has another password; all sign-ins have ended", account.login));
         Ok(())
     }
+
+    fn give_one_time(&self, settings: &Settings, now: Instant) -> Result<(), CommandError> {
+        let (store, account) = found(settings, &self.login)?;
+        let given = OneTimePassword::new(settings, now).map_err(refused)?;
+        let reset = Entry::at_the_command_line(Act::PasswordReset, now).to(account.id.0);
+        store.write(|tx| {
+            tx.lock_organisations()?;
+            given.give_to(tx, account.id, now)?;
+            tx.audit(&reset).map(drop)
+        })?;
+        let until = in_beijing(given.expires_at()).format("%Y-%m-%d %H:%M");
+        output::say(&format!(
+            "{} signs in with {} until {until} (Beijing) and then chooses a password; all sign-ins \
+             have ended",
+            account.login,
+            given.expose()
+        ));
+        Ok(())
+    }
+}
+
+/// The account of a login.
+fn found(settings: &Settings, login: &str) -> Result<(Store, Account), CommandError> {
+    let keys = Keys::load(&settings.key_files).map_err(app::StartError::from)?;
+    let store = app::open_store(settings, &keys)?;
+    let login = login.trim();
+    let account = store.read(|tx| tx.account_by_login(login))?.ok_or_else(|| {
+        CommandError::Refused(format!("nobody has the login {login}: correct --login"))
+    })?;
+    Ok((store, account))
+}
+
+fn refused(problem: Problem) -> CommandError {
+    CommandError::Refused(problem.to_string())
 }
 
 /// What is done at the command line is in the log, too, by nobody who signed in.
@@ -261,5 +307,5 @@ fn office_added(id: Uuid, of: UserId, office: &Office, at: Instant) -> Entry {
 }
 
 fn fresh(now: Instant) -> Result<Uuid, CommandError> {
-    fresh_uuid(now).map_err(|problem| CommandError::Refused(problem.to_string()))
+    fresh_uuid(now).map_err(refused)
 }

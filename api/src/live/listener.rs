@@ -1,7 +1,7 @@
 //! Who listens, and whether they still may.
 
 use super::registry::Heads;
-use crate::auth::{SignedIn, admit, claims_of};
+use crate::auth::{SignedIn, arrive, claims_of};
 use crate::clock::seconds_of;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
@@ -53,8 +53,8 @@ impl Listener {
     }
 
     fn look_within(self, tx: &mut Tx, now: Instant) -> Stored<Answer<Heads>> {
-        let seat = tx.seat(self.device)?.filter(|seat| seat.account.id == self.user);
-        if let Err(problem) = admit(seat, self.issued_at_seconds, now) {
+        let arriving = arrive(tx, self.user, self.device, self.issued_at_seconds, now)?;
+        if let Err(problem) = arriving.and_then(|arriving| arriving.with_nothing_due()) {
             return Ok(Err(problem));
         }
         let grants = tx.grants(self.user, now)?;

@@ -83,6 +83,12 @@ kinds! {
     /// The login or the password is wrong; which, is not said.
     WrongCredentials, "wrong-credentials", UNAUTHORIZED, "登录名或密码不正确", "The login or the password is wrong",
         "请核对后再试；忘记密码请联系管理员。", "Check both and try again; an administrator can set a new password.";
+    /// The password is right, was given by another, and its time is over.
+    OneTimePasswordExpired, "one-time-password-expired", UNAUTHORIZED, "一次性密码已过期", "The one-time password has expired",
+        "请联系管理员重新重置密码。", "Ask an administrator for another one.";
+    /// The password was given by another: nothing else is done before it is changed.
+    NewPasswordDue, "new-password-due", FORBIDDEN, "须先修改密码", "Change your password first",
+        "当前密码是一次性密码：请先以 PUT /v1/me/password 改为自己的密码；本机资料一律保留，改后照常使用。", "The password is a one-time password: choose your own with PUT /v1/me/password, then go on; keep everything that is on the device.";
     /// The refresh token is unknown, expired or revoked.
     RefreshTokenRefused, "refresh-token-refused", UNAUTHORIZED, "刷新令牌无效", "The refresh token is not valid",
         "请用登录名和密码重新登录；本机未上传的资料一律保留。", "Sign in with login and password; keep what has not been sent yet.";

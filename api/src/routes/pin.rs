@@ -1,7 +1,7 @@
 //! What a person proves to be the person by: the own password, and the PIN with which the person signs
 //! on a colleague's tablet.
 
-use crate::auth::{Entitled, SignedIn};
+use crate::auth::{Arriving, Entitled};
 use crate::body::Json;
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind};
@@ -12,7 +12,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 refusals!(NotSet: Kind::Closed, Kind::MalformedJson, Kind::InvalidRequest, Kind::WrongCredentials,
-    Kind::TooManyAttempts, Kind::Busy, Kind::StoreUnavailable);
+    Kind::OneTimePasswordExpired, Kind::TooManyAttempts, Kind::Busy, Kind::StoreUnavailable);
 
 /// A new PIN.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -48,7 +48,7 @@ pub(crate) async fn set_my_pin(
 }
 
 refusals!(NotChanged: Kind::MalformedJson, Kind::InvalidRequest, Kind::WrongCredentials,
-    Kind::TooManyAttempts, Kind::NotPermitted, Kind::Busy, Kind::StoreUnavailable);
+    Kind::OneTimePasswordExpired, Kind::TooManyAttempts, Kind::NotPermitted, Kind::Busy, Kind::StoreUnavailable);
 
 /// Another password.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -64,7 +64,8 @@ pub(crate) struct NewPassword {
 
 /// Changes the own password.
 ///
-/// The person's sign-ins on all other devices end; this one goes on. What others would try first
+/// The person's sign-ins on all other devices end; this one goes on. After an administrator's reset this
+/// is the one thing that a session may do, beside signing out (`new-password-due`). What others would try first
 /// (repeated, in order, keys beside each other, dates, telephone numbers, years, places, common words,
 /// the own login, name or staff number) is refused, and the detail says why.
 #[utoipa::path(
@@ -75,11 +76,11 @@ pub(crate) struct NewPassword {
 )]
 #[put("/v1/me/password")]
 pub(crate) async fn change_my_password(
-    person: SignedIn,
+    arriving: Arriving,
     service: web::Data<Service>,
     body: Json<NewPassword>,
 ) -> Answer<HttpResponse> {
     let NewPassword { password, new_password } = body.0;
-    service.change_password(person, password, new_password).await?;
+    service.change_password(arriving, password, new_password).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -1,6 +1,6 @@
 //! Signing in, staying signed in, signing out.
 
-use crate::auth::{Session, SignedIn, SigningDevice};
+use crate::auth::{Arriving, Due, Session, SigningDevice};
 use crate::body::Json;
 use crate::limits::Address;
 use crate::openapi::refusals;
@@ -13,9 +13,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-refusals!(SignInRefused: Kind::WrongCredentials, Kind::TooManyAttempts, Kind::DeviceOfAnother,
+refusals!(SignInRefused: Kind::WrongCredentials, Kind::OneTimePasswordExpired, Kind::TooManyAttempts, Kind::DeviceOfAnother,
     Kind::DeviceLost, Kind::Closed, Kind::InvalidRequest);
-refusals!(RefreshRefused: Kind::RefreshTokenRefused, Kind::DeviceLost);
+refusals!(RefreshRefused: Kind::RefreshTokenRefused, Kind::DeviceLost, Kind::NewPasswordDue);
 
 /// Who signs in, and where.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -69,6 +69,11 @@ pub struct BegunSession {
     expected_device_seq: u64,
     /// The server's epoch.
     epoch: Uuid,
+    /// What has to be done before anything else; left out if nothing has. Until it is done every
+    /// other call but signing out is refused, and nothing on the device is lost by that:
+    /// `new_password`, after an administrator's reset, is done by `PUT /v1/me/password`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first: Option<Due>,
 }
 
 /// A person, to be shown to that person.
@@ -145,6 +150,7 @@ fn example() -> BegunSession {
         device: DEVICE,
         expected_device_seq: 1,
         epoch: EPOCH,
+        first: None,
     }
 }
 
@@ -196,6 +202,7 @@ impl BegunSession {
             device: session.device.id.0,
             expected_device_seq: session.device.expected().0,
             epoch: session.epoch.0,
+            first: session.first,
             access_token: session.access_token,
             refresh_token: session.refresh_token.expose().to_owned(),
             expires_in_seconds,
@@ -243,9 +250,9 @@ pub(crate) async fn refresh_session(
 )]
 #[delete("/v1/session")]
 pub(crate) async fn sign_out(
-    person: SignedIn,
+    arriving: Arriving,
     service: web::Data<Service>,
 ) -> Answer<HttpResponse> {
-    service.sign_out(&person).await?;
+    service.sign_out(&arriving.person).await?;
     Ok(HttpResponse::NoContent().finish())
 }

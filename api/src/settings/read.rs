@@ -240,6 +240,7 @@ impl Given {
             access_token_minutes: reader.number("access_token_minutes", 1, 1440),
             refresh_token_days: reader.number("refresh_token_days", 1, 366),
             desk_session_hours: reader.number("desk_session_hours", 1, 8784),
+            one_time_password_hours: reader.number("one_time_password_hours", 1, 720),
             metrics_token_file: reader.file("metrics_token_file"),
             body_limits: reader.body_limits(),
             rate_limits: reader.rate_limits(),
@@ -292,6 +293,7 @@ impl Settings {
                 "access_token_minutes" => self.access_token_minutes.to_string(),
                 "refresh_token_days" => self.refresh_token_days.to_string(),
                 "desk_session_hours" => self.desk_session_hours.to_string(),
+                "one_time_password_hours" => self.one_time_password_hours.to_string(),
                 "metrics_token_file" => path(&self.metrics_token_file.clone().unwrap_or_default()),
                 "user_requests_per_minute" => self.rate_limits.per_user_per_minute.to_string(),
                 "address_requests_per_minute" => {

@@ -91,6 +91,12 @@ pub const SETTINGS: &[Setting] = &[
         "How long whoever works at a desk (reviews, windows, administration, audit) stays signed in without a password, 1 to 8784; never longer than a tablet",
     ),
     setting(
+        "one_time_password_hours",
+        "72",
+        "HOURS",
+        "How long the one-time password that an administrator's reset gives opens anything, 1 to 720; it has to be changed at the first sign-in",
+    ),
+    setting(
         "metrics_token_file",
         "",
         "FILE",

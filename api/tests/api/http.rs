@@ -187,3 +187,19 @@ async fn a_handler_that_panics_fails_its_own_request_alone() {
     let content_type = response.headers().get(header::CONTENT_TYPE).expect("type");
     assert_eq!(content_type, "application/problem+json");
 }
+
+#[actix_web::test]
+async fn without_a_token_of_their_own_there_are_no_counters_whatever_is_shown() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut settings = crate::support::settings(&folder);
+    settings.metrics_token_file = None;
+    let house = House::of(settings, folder);
+    house.add("zhao", &[(ruhu_casework::facts::Role::Admin, "")]);
+    let admin = house.token("zhao").await;
+    for token in ["", crate::support::METRICS_TOKEN, &admin] {
+        let answer = house.get("/metrics", token).await;
+        assert_eq!((answer.status.as_u16(), &*answer.problem()), (404, "not-found"), "{token}");
+    }
+    let bare = house.send(TestRequest::get().uri("/metrics")).await;
+    assert_eq!((bare.status.as_u16(), &*bare.problem()), (404, "not-found"));
+}

@@ -11,3 +11,4 @@ mod openapi;
 mod running;
 mod session;
 mod support;
+mod user;

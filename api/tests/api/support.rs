@@ -31,7 +31,7 @@ pub(crate) const PASSWORD: &str = "入户社工的密码有十个字";
 pub(crate) struct House {
     pub(crate) service: Service,
     pub(crate) clock: Clock,
-    _folder: TempDir,
+    pub(crate) folder: TempDir,
 }
 
 /// What was answered.
@@ -78,9 +78,14 @@ pub(crate) fn settings(folder: &TempDir) -> Settings {
 impl House {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().expect("folder");
+        Self::of(settings(&folder), folder)
+    }
+
+    /// A service with these settings.
+    pub(crate) fn of(settings: Settings, folder: TempDir) -> Self {
         let clock = Clock::standing(NOON);
-        let service = build(settings(&folder), MissingKeys::Make, clock.clone()).expect("service");
-        Self { service, clock, _folder: folder }
+        let service = build(settings, MissingKeys::Make, clock.clone()).expect("service");
+        Self { service, clock, folder }
     }
 
     /// Adds a person with [`PASSWORD`].

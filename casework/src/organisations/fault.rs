@@ -148,18 +148,19 @@ faults! {
     ContractorCannotDecide, "contractor_cannot_decide",
         "承接主体人员不得担任政府岗位或第三方评价岗位",
         "A contractor's staff hold no office of government and evaluate nothing";
-    /// The person would give the office or the place to themselves.
+    /// The person would do for themselves what another administrator has to do: give an office or a
+    /// place, reset a password.
     ForOneself, "for_oneself",
-        "不得为本人授予岗位或安排任职，请由其他管理员办理",
-        "Nobody gives an office or a place to themselves: ask another administrator";
+        "不得为本人办理，请由其他管理员办理",
+        "Nobody does this for themselves: ask another administrator";
     /// The person holds an office on some of these days that excludes this one.
     DutiesExclude, "duties_exclude",
         "该人员在此期间的岗位与此岗位不得兼任：管理、审核受理、审计、评价应相互分离",
         "On some of these days the person holds an office that excludes this one: who administers, who handles cases, who audits and who evaluates are different people";
     /// An auditor is appointed and dismissed from a wider area than the own.
     AuditorFromAbove, "auditor_from_above",
-        "审计岗位只能由上级辖区的管理员任免或停用",
-        "An auditor is appointed, dismissed and switched off only by an administrator of a wider area";
+        "审计人员只能由上级辖区的管理员任免、停用或重置密码",
+        "Only an administrator of a wider area appoints, dismisses or switches off an auditor, or resets an auditor's password";
     /// The login takes letters, digits and `. - _ @`, at most 100 bytes.
     LoginMalformed, "login_malformed",
         "登录名只能用字母、数字和 . - _ @，至多 100 字节",

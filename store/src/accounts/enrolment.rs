@@ -1,10 +1,11 @@
 //! Installations: enrolled for one person, for ever.
 
-use super::Account;
+use super::one_time::{StateRow, state_columns, state_of};
+use super::{Account, AccountRow, COLUMNS, SignInState, of_row};
 use crate::Tx;
 use crate::audit::Thing;
 use crate::devices::{self, DeviceName, Hold};
-use crate::schema::{device, device_continues};
+use crate::schema::{account, device, device_continues, one_time_password};
 use crate::values::{Fixed, Name, counter};
 use diesel::prelude::*;
 use ruhu_sync::chain;
@@ -24,6 +25,8 @@ pub struct Seat {
     pub revoked_at: Option<Instant>,
     /// It was reported lost: it gets nothing.
     pub reported_lost: bool,
+    /// What the person's sign-in stands on.
+    pub state: SignInState,
 }
 
 impl Seat {
@@ -62,33 +65,36 @@ pub enum Enrolled {
     ContinuesNothing,
 }
 
-type SeatRow = (Fixed<16>, DeviceName, Option<i64>, Option<i64>);
+type SeatRow = (AccountRow, DeviceName, Option<i64>, Option<i64>, StateRow);
 
 impl Tx {
     /// The person at this device, if it is enrolled.
     pub fn seat(&mut self, id: DeviceId) -> Stored<Option<Seat>> {
         let row: Option<SeatRow> = self.run(|connection| {
-            let query = device::table.find(id.fixed()).select((
-                device::account,
+            let people = account::table.left_join(one_time_password::table);
+            let query = device::table.inner_join(people).filter(device::id.eq(id.fixed()));
+            let query = query.select((
+                COLUMNS,
                 DeviceName::COLUMNS,
                 device::revoked_at,
                 device::reported_lost_at,
+                state_columns(),
             ));
             on_both!(connection, |c| query.first(c).optional())
         })?;
-        let Some((user, device_name, revoked_at, lost_at)) = row else {
+        let Some((account, device_name, revoked_at, lost_at, state)) = row else {
             return Ok(None);
         };
         let (session, keys) = self.session();
         let device_name = device_name.open(&mut session.codec, keys);
         let device_name = self.note(device_name)?;
-        let account = self.account(UserId::of(user))?;
-        Ok(account.map(|account| Seat {
-            account,
+        Ok(Some(Seat {
+            account: of_row(account),
             device: id,
             device_name,
             revoked_at: revoked_at.map(Instant),
             reported_lost: lost_at.is_some(),
+            state: state_of(state),
         }))
     }
 

@@ -6,7 +6,7 @@ use crate::Tx;
 use crate::schema::audit_log::dsl as lines;
 use crate::schema::{
     account, audit_head, caseload, contract, device, membership, membership_entry, office,
-    provider, provider_ban, signing_key,
+    one_time_password, provider, provider_ban, signing_key,
 };
 use crate::values::Fixed;
 use diesel::prelude::*;
@@ -18,6 +18,9 @@ use uuid::Uuid;
 
 /// Rows a statement.
 const CHUNK_ROWS: usize = 1_000;
+
+/// The state of a row that the service took away.
+pub(super) const GONE: &str = "-";
 
 /// Changed rows whose state no line tells yet.
 pub(crate) type Touched = BTreeSet<(Thing, Uuid)>;
@@ -180,6 +183,8 @@ things! {
     /// The key that proves a person's signatures, as it is sealed: a digest of the key itself would
     /// let whoever reads the log try PINs on it.
     SigningKey = "signing_key": signing_key.account { key_id: i32, key: Vec<u8>, set_at: i64 }
+    /// That a password has to be changed.
+    OneTimePassword = "one_time_password": one_time_password.account { expires_at: i64 }
 }
 
 impl Tx {
@@ -196,7 +201,9 @@ impl Tx {
             let ids = touched.iter().filter(|(of, _)| of == thing);
             let ids: Vec<_> = ids.map(|(_, id)| Fixed(*id.as_bytes())).collect();
             for ids in ids.chunks(CHUNK_ROWS) {
-                for (id, state) in thing.states(self, Some(ids))? {
+                let mut states = thing.states(self, Some(ids))?;
+                for id in ids.iter().map(|id| Uuid::from_bytes(id.0)) {
+                    let state = states.remove(&id).unwrap_or_else(|| GONE.to_owned());
                     told += &format!("{} {id} {state}\n", thing.as_str());
                 }
             }

@@ -1,6 +1,7 @@
 //! The audit log, looked through from end to end, and what it watches against it: accounts, rights,
 //! devices, keys.
 
+use super::states::GONE;
 use super::{Line, Thing};
 use crate::schema::{audit_head, audit_log as lines};
 use crate::values::{Fixed, counted, counter};
@@ -144,7 +145,10 @@ fn keep(states: &mut States, told: &str) {
         let (thing, id) = (words.next().and_then(Thing::parse), words.next());
         if let (Some(thing), Some(Ok(id)), Some(state)) = (thing, id.map(str::parse), words.next())
         {
-            states.insert((thing, id), state.to_owned());
+            match state {
+                GONE => states.remove(&(thing, id)),
+                state => states.insert((thing, id), state.to_owned()),
+            };
         }
     }
 }

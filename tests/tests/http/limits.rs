@@ -3,7 +3,7 @@
 use ruhu_api::limits::RateLimits;
 use ruhu_device::DeviceError;
 use ruhu_tests::edits::new_household;
-use ruhu_tests::{Hand, PASSWORD, Reply, Server, on_both_databases};
+use ruhu_tests::{Hand, PASSWORD, Reply, Server, on_both_databases, tables};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -14,6 +14,7 @@ on_both_databases! {
     a_clock_that_is_set_back_or_forward_neither_refuses_nor_forgives,
     ten_wrong_passwords_slow_the_guesser_and_not_the_person,
     processes_count_wrong_passwords_together_and_right_ones_never,
+    many_right_sign_ins_at_one_moment_on_two_processes_count_as_no_guess,
 }
 
 const NONE: RateLimits = RateLimits {
@@ -149,4 +150,25 @@ fn processes_count_wrong_passwords_together_and_right_ones_never(server: Server)
     for server in [&server, &beside] {
         sign_in_from(server, "9.9.9.9", PASSWORD, None).expect_problem(429, "too-many-attempts");
     }
+}
+
+fn many_right_sign_ins_at_one_moment_on_two_processes_count_as_no_guess(mut server: Server) {
+    server.start_again_limited(RateLimits { address_sign_in_failures_max: 12, ..NONE });
+    let beside = server.beside();
+    // More at once than wrong ones would be looked at, with a few wrong ones among them.
+    let statuses: Vec<(bool, u16)> = std::thread::scope(|scope| {
+        let ask = |at: usize| {
+            let server = if at.is_multiple_of(2) { &server } else { &beside };
+            let is_right = at % 10 != 9;
+            let password = if is_right { PASSWORD } else { "不是这个密码不是这个" };
+            scope.spawn(move || (is_right, sign_in_from(server, "9.9.9.9", password, None).status))
+        };
+        let asked: Vec<_> = (0..40).map(ask).collect();
+        asked.into_iter().map(|asked| asked.join().expect("answered")).collect()
+    });
+    for (is_right, status) in statuses {
+        assert_eq!(status, if is_right { 200 } else { 401 });
+    }
+    let counted = "SELECT CAST(MAX(failures) AS TEXT) AS value FROM sign_in_failure";
+    assert_eq!(tables::texts(&server, counted), ["4"], "the wrong ones, and each of them once");
 }

@@ -16,7 +16,7 @@ on_both_databases! {
 const NOBODY: &str = "01920000-0000-7000-8000-00000000dead";
 
 /// An administrator of an area, made by the city's.
-fn admin_of(server: &Server, area: &str) -> Desk {
+pub(crate) fn admin_of(server: &Server, area: &str) -> Desk {
     let city = Desk::new(server, "admin");
     let login = format!("admin_{area}");
     let account = city.account(&login);

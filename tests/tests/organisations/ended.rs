@@ -12,6 +12,7 @@ on_both_databases! {
     a_switched_off_person_gets_no_new_device_no_pin_and_no_forms_and_hands_in_late_work,
     whoever_has_no_right_left_is_like_one_who_is_switched_off,
     late_work_is_taken_up_to_a_bound_and_again_when_there_is_a_right,
+    late_work_is_bounded_by_its_bytes_too,
     at_one_device_more_than_may_be_the_one_used_longest_ago_is_signed_out,
 }
 
@@ -78,6 +79,26 @@ fn late_work_is_taken_up_to_a_bound_and_again_when_there_is_a_right(mut server: 
     assert!(refused.text().contains("管理员"), "it says whom to ask");
     switch(&server, "worker_a", true);
     hand.push(&two[1..]).expect(200);
+}
+
+fn late_work_is_bounded_by_its_bytes_too(mut server: Server) {
+    let mut hand = server.hand("worker_a");
+    let first = hand.number([new_household(1)]);
+    let (second, third) = (hand.number([new_household(2)]), hand.number([new_household(3)]));
+    let bytes = |edits: &[Value]| hand.body(edits).to_string().len() as u64;
+    // Room for two requests to the last byte.
+    let late_bytes = bytes(&first) + bytes(&second);
+    server.start_again_bounding(PersonLimits { devices: 0, late_edits: 0, late_bytes });
+    let hand = hand.at(&server);
+    switch(&server, "worker_a", false);
+    hand.push(&first).expect(200);
+    let exact = hand.push(&second).expect(200).json();
+    assert_eq!(ruhu_tests::verdict(&exact["outcomes"][0]), "quarantined/right_ended");
+    hand.push(&third).expect_problem(403, "late-work-full");
+    // What was taken is answered as before and counts no more than once.
+    hand.push(&second).expect(200);
+    switch(&server, "worker_a", true);
+    hand.push(&third).expect(200);
 }
 
 fn at_one_device_more_than_may_be_the_one_used_longest_ago_is_signed_out(mut server: Server) {

@@ -78,6 +78,8 @@ impl Walk<'_> {
         ] {
             self.call(admin, &new(what), &[id], because.clone(), act);
         }
+        let reset = new("accounts/{id}/reset-password");
+        self.call(admin, &reset, &[&account], because.clone(), "password_reset");
         let off = json!({"active": false, "reason": "离职"});
         self.call(admin, &new("accounts/{id}/use"), &[&account], off, "account_switched");
     }

@@ -1,6 +1,7 @@
 //! Who works for whom, and what follows from it: file by file, a part of the rules.
 
 mod areas;
+mod credentials;
 mod desk;
 mod duties;
 mod ended;

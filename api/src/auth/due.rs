@@ -1,0 +1,77 @@
+//! A session that must first do something: until it is done, every call but those that do it is refused,
+//! and says what is due. Looked up at each request, so that it holds for every session of a person at
+//! once, and is over with the act itself.
+
+use super::SignedIn;
+use super::authority::admit;
+use crate::problem::{Answer, Kind, Problem};
+use ruhu_casework::secrets;
+use ruhu_store::Tx;
+use ruhu_store::accounts::SignInState;
+use ruhu_sync::id::{DeviceId, Instant, UserId};
+use ruhu_sync::storage::Stored;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What has to be done before anything else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Due {
+    /// The password was given by another: `PUT /v1/me/password`.
+    NewPassword,
+}
+
+impl From<secrets::Due> for Due {
+    fn from(due: secrets::Due) -> Self {
+        match due {
+            secrets::Due::NewPassword => Self::NewPassword,
+        }
+    }
+}
+
+impl Due {
+    /// What is due with somebody whose sign-in stands on this.
+    pub(crate) fn of(state: SignInState) -> Option<Self> {
+        secrets::first_due(state.one_time_until.is_some()).map(Self::from)
+    }
+
+    /// That it is due.
+    pub(crate) fn refusal(self) -> Problem {
+        Problem::new(match self {
+            Self::NewPassword => Kind::NewPasswordDue,
+        })
+    }
+}
+
+/// Somebody who has signed in, whatever is due before the work: the authority to do what is due, and
+/// to sign out.
+#[derive(Clone, Debug)]
+pub struct Arriving {
+    /// The person, at a device.
+    pub person: SignedIn,
+    /// What is due.
+    pub due: Option<Due>,
+}
+
+impl Arriving {
+    /// The person, if nothing is due.
+    pub(crate) fn with_nothing_due(self) -> Answer<SignedIn> {
+        match self.due {
+            Some(due) => Err(due.refusal()),
+            None => Ok(self.person),
+        }
+    }
+}
+
+/// Who it is that shows a token, if the seat it names is still that person's.
+pub(crate) fn arrive(
+    tx: &mut Tx,
+    user: UserId,
+    device: DeviceId,
+    issued_at_seconds: i64,
+    now: Instant,
+) -> Stored<Answer<Arriving>> {
+    let seat = tx.seat(device)?.filter(|seat| seat.account.id == user);
+    let due = seat.as_ref().and_then(|seat| Due::of(seat.state));
+    Ok(admit(seat, issued_at_seconds, now).map(|person| Arriving { person, due }))
+}

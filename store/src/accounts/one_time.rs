@@ -1,0 +1,96 @@
+//! Passwords that were given by another, and what else a sign-in stands on beside the password.
+
+use super::{Account, AccountRow, COLUMNS, of_row};
+use crate::Tx;
+use crate::audit::Thing;
+use crate::connection::Connection;
+use crate::schema::{account, one_time_password};
+use crate::values::Name;
+use diesel::prelude::*;
+use ruhu_sync::id::{Instant, UserId};
+use ruhu_sync::storage::Stored;
+use secrecy::SecretString;
+
+/// What a person's sign-in stands on beside the password.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SignInState {
+    /// The password was given by another and has to be changed: until when it opens anything.
+    pub one_time_until: Option<Instant>,
+}
+
+pub(super) type StateRow = (Option<i64>,);
+
+type StateColumns = (diesel::dsl::Nullable<one_time_password::expires_at>,);
+
+pub(super) fn state_columns() -> StateColumns {
+    (one_time_password::expires_at.nullable(),)
+}
+
+pub(super) fn state_of((one_time_until,): StateRow) -> SignInState {
+    SignInState { one_time_until: one_time_until.map(Instant) }
+}
+
+impl Tx {
+    /// The account of this person, held to the end of the transaction: what signs the person in is changed by nobody
+    /// meanwhile.
+    pub fn lock_account(&mut self, user: UserId) -> Stored<Option<Account>> {
+        self.must_write()?;
+        let row: Option<AccountRow> = self.run(|connection| {
+            let query = account::table.find(user.fixed()).select(COLUMNS);
+            match connection {
+                Connection::Sqlite(c) => query.first(c).optional(),
+                // Rows that name the account may be added all the while.
+                Connection::Postgres(c) => query.for_no_key_update().first(c).optional(),
+            }
+        })?;
+        Ok(row.map(of_row))
+    }
+
+    /// What this person's sign-in stands on.
+    pub fn sign_in_state(&mut self, user: UserId) -> Stored<SignInState> {
+        let row: Option<StateRow> = self.run(|connection| {
+            let query = account::table
+                .left_join(one_time_password::table)
+                .filter(account::id.eq(user.fixed()))
+                .select(state_columns());
+            on_both!(connection, |c| query.first(c).optional())
+        })?;
+        Ok(row.map(state_of).unwrap_or_default())
+    }
+
+    /// Gives a person a password that has to be changed at the next sign-in, and that opens nothing
+    /// after an instant. Says whether there is such an account.
+    pub fn set_one_time_password(
+        &mut self,
+        user: UserId,
+        hash: &SecretString,
+        expires_at: Instant,
+    ) -> Stored<bool> {
+        if !self.set_password_hash(user, hash)? {
+            return Ok(false);
+        }
+        self.touch(Thing::OneTimePassword, user.0);
+        self.run(|connection| {
+            let values = (
+                one_time_password::account.eq(user.fixed()),
+                one_time_password::expires_at.eq(expires_at.0),
+            );
+            on_both!(connection, |c| diesel::insert_into(one_time_password::table)
+                .values(values)
+                .execute(c))
+        })?;
+        Ok(true)
+    }
+
+    /// The password is the person's own again.
+    pub(super) fn forget_one_time(&mut self, user: UserId) -> Stored<()> {
+        let gone = self.run(|connection| {
+            let query = diesel::delete(one_time_password::table.find(user.fixed()));
+            on_both!(connection, |c| query.execute(c))
+        })?;
+        if gone > 0 {
+            self.touch(Thing::OneTimePassword, user.0);
+        }
+        Ok(())
+    }
+}
