@@ -46,6 +46,7 @@ const BYTES: &[(&str, &[&str])] = &[
     ("membership", &["id", "account", "caseload"]),
     ("membership_entry", &["membership"]),
     ("office", &["id", "account"]),
+    ("one_time_password", &["account"]),
     ("person_row", &["id", "household", "stream"]),
     ("provider", &["id"]),
     ("provider_ban", &["id", "provider"]),
