@@ -184,6 +184,13 @@ impl Rules for CaseRules {
             .ok_or_else(|| vec![Problem::new(Path::whole(), "unknown_kind")])
     }
 
+    /// Answers are judged by their form, which only the record may tell.
+    fn shape_alone(&self, kind: &str, patch: &Object) -> Option<Cow<'_, Shape>> {
+        let named = kinds::get(kind)?;
+        let is_told = answers_field(named).is_none() || form_named(patch).is_some();
+        self.shape(kind, None, patch).ok().filter(|_| is_told)
+    }
+
     fn invalid_values(
         &self,
         kind: &str,

@@ -245,34 +245,42 @@ impl MadeAt {
     }
 }
 
-/// A device's edits of these records that were not taken, in order.
-pub(crate) fn untaken(tx: &mut Tx, device: DeviceId, records: &[RecordId]) -> Stored<Vec<Untaken>> {
+/// The edits of these records that were not taken, of each installation through a number, in order.
+pub(crate) fn untaken(
+    tx: &mut Tx,
+    chain: &[(DeviceId, DeviceSeq)],
+    records: &[RecordId],
+) -> Stored<Vec<Untaken>> {
     if records.is_empty() {
         return Ok(Vec::new());
     }
-    let mut rows: Vec<(i64, Option<Fixed<16>>, String)> = tx.run(|connection| {
+    let devices: Vec<_> = chain.iter().map(|(device, _)| device.fixed()).collect();
+    let rows: Vec<UntakenRow> = tx.run(|connection| {
+        let names = devices.len().max(records.len());
         let query = journal::table
-            .filter(journal::device.eq(device.fixed()))
+            .filter(journal::device.eq_any(devices))
             .filter(journal::rev_number.is_null())
             .filter(journal::record.eq_any(records.iter().map(|id| id.fixed())))
-            .select((journal::device_seq, journal::record, journal::verdict));
-        on_both!(connection, |c| prepared_for(records.len(), query).load(c))
+            .select((journal::device, journal::device_seq, journal::record, journal::verdict));
+        on_both!(connection, |c| prepared_for(names, query).load(c))
     })?;
-    // Ordered here: asked for the order, SQLite reads all of the device's edits in it.
-    rows.sort_unstable_by_key(|row| row.0);
-    let mut untaken = Vec::with_capacity(rows.len());
-    for (device_seq, record, verdict) in rows {
-        let (Some(record), Some(verdict)) = (record, untaken_verdict(&verdict)) else {
+    let mut found = Vec::with_capacity(rows.len());
+    for (device, device_seq, record, verdict) in rows {
+        let (device, device_seq) = (DeviceId::of(device), DeviceSeq(counted(device_seq)?));
+        let at = chain.iter().position(|(of, through)| *of == device && device_seq <= *through);
+        let (Some(at), Some(record), Some(verdict)) = (at, record, untaken_verdict(&verdict))
+        else {
             continue;
         };
-        untaken.push(Untaken {
-            record: RecordId::of(record),
-            device_seq: DeviceSeq(counted(device_seq)?),
-            verdict,
-        });
+        let record = RecordId::of(record);
+        found.push((at, Untaken { record, device, device_seq, verdict }));
     }
-    Ok(untaken)
+    // Ordered here: asked for the order, SQLite reads all of the device's edits in it.
+    found.sort_unstable_by_key(|(at, untaken)| (*at, untaken.device_seq));
+    Ok(found.into_iter().map(|(_, untaken)| untaken).collect())
 }
+
+type UntakenRow = (Fixed<16>, i64, Option<Fixed<16>>, String);
 
 pub(crate) fn untaken_verdict(word: &str) -> Option<Verdict> {
     match word {

@@ -61,8 +61,12 @@ impl WriteTx for crate::Tx {
         journal::history(self, wanted)
     }
 
-    fn untaken(&mut self, device: DeviceId, records: &[RecordId]) -> Stored<Vec<Untaken>> {
-        journal::untaken(self, device, records)
+    fn untaken(
+        &mut self,
+        chain: &[(DeviceId, DeviceSeq)],
+        records: &[RecordId],
+    ) -> Stored<Vec<Untaken>> {
+        journal::untaken(self, chain, records)
     }
 
     fn lock_streams(&mut self, streams: &[(StreamId, StreamKind)]) -> Stored<Vec<StreamHead>> {

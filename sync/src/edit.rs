@@ -191,8 +191,7 @@ impl<'a> Received<'a> {
         let mut canonical = String::with_capacity(raw.len());
         canonical::write_object(&mut canonical, &members);
         let group = members.get("group").map(read_group);
-        let made_at = members.get("made_at").and_then(Json::as_text);
-        let made_at = made_at.filter(|text| text.len() <= WORD_BYTES_MAX).map(str::to_owned);
+        let made_at = made_at(&members);
         let edit = match &group {
             Some(None) => Err(Refusal::reject(
                 Reason::Malformed,
@@ -230,6 +229,14 @@ impl<'a> Received<'a> {
     }
 }
 
+/// When an edit was made, by the device's clock, as it came and no longer than a word. Nothing is
+/// decided by it, so that nothing is wrong with any.
+fn made_at(members: &Object) -> Option<String> {
+    let text = members.get("made_at")?.as_text()?;
+    let end = (0..=WORD_BYTES_MAX).rev().find(|end| text.is_char_boundary(*end));
+    text.get(..end?.min(text.len())).map(str::to_owned)
+}
+
 fn read_group(value: &Json) -> Option<Group> {
     let members = value.as_object()?;
     let size = usize::try_from(members.get("size")?.as_integer()?).ok()?;
@@ -258,6 +265,10 @@ impl Reader {
             self.wrong(name, "unreadable");
         }
         read
+    }
+
+    fn made_at(&self) -> String {
+        made_at(&self.members).unwrap_or_default()
     }
 
     fn optional<T>(&mut self, name: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
@@ -315,7 +326,7 @@ fn read_edit(members: Object, version: Version) -> Result<Asked, Refusal> {
     let kind = reader.text("kind", word);
     let root = reader.optional("root", RecordId::parse).or(record);
     let base = reader.text("base", Base::parse);
-    let made_at = reader.text("made_at", word);
+    let made_at = reader.made_at();
     let stream = match op {
         Op::Move => reader.text("stream", StreamId::parse),
         _ => reader.optional("stream", StreamId::parse),
@@ -325,10 +336,8 @@ fn read_edit(members: Object, version: Version) -> Result<Asked, Refusal> {
         Version::One => reader.patch(op),
         Version::Two => reader.changes(op),
     };
-    match (record, kind, root, base, made_at) {
-        (Some(record), Some(kind), Some(root), Some(base), Some(made_at))
-            if reader.problems.is_empty() =>
-        {
+    match (record, kind, root, base) {
+        (Some(record), Some(kind), Some(root), Some(base)) if reader.problems.is_empty() => {
             let edit =
                 Edit { op, record, kind, root, base, patch, new_rows, resolves, made_at, stream };
             Ok(Asked::Edit(Box::new(edit)))
@@ -347,10 +356,9 @@ fn read_decision(mut reader: Reader, op: Op) -> Result<Asked, Refusal> {
             || !text.trim().is_empty() && text.chars().count() <= REASON_CHARACTERS_MAX;
         is_said.then(|| text.to_owned())
     });
-    let made_at =
-        reader.text("made_at", |text| (text.len() <= WORD_BYTES_MAX).then(|| text.to_owned()));
-    match (target, reason, made_at) {
-        (Some(target), Some(reason), Some(made_at)) => {
+    let made_at = reader.made_at();
+    match (target, reason) {
+        (Some(target), Some(reason)) if reader.problems.is_empty() => {
             let applies = op == Op::Apply;
             Ok(Asked::Decision(Decision { applies, target, reason, made_at }))
         }

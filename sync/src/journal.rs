@@ -141,11 +141,14 @@ pub struct Answered {
     pub outcome_text: String,
 }
 
-/// An edit of this device that was not taken and waits, or never will be.
+/// An edit of this device, or of an installation it continues, that was not taken and waits, or
+/// never will be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Untaken {
     /// The record it asked for.
     pub record: RecordId,
+    /// The installation that numbered it.
+    pub device: DeviceId,
     /// Its number.
     pub device_seq: DeviceSeq,
     /// Quarantined or rejected.

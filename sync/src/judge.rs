@@ -20,7 +20,7 @@ use crate::decision::Waiting;
 use crate::edit::{Edit, Op};
 use crate::effect::Effect;
 use crate::id::{DeviceId, DeviceSeq, Instant, RecordId, StreamId, UserId};
-use crate::journal::Past;
+use crate::journal::{Past, Untaken};
 use crate::json::Json;
 use crate::ledger::{Entry, Ledger};
 use crate::merge::{Hand, Incoming, OwnChain, merge};
@@ -74,7 +74,9 @@ struct Target {
     standing: Standing,
     act: Act,
     /// This device asked for the new record before, and was rejected.
-    rejected_before: Option<DeviceSeq>,
+    rejected_before: Option<Untaken>,
+    /// It is deleted, by the own chain, and asked to be so again.
+    is_again: bool,
 }
 
 type Judged<T> = Stored<Result<T, Refusal>>;
@@ -90,11 +92,15 @@ impl<R: Rules> Judge<'_, R> {
         #[cfg(feature = "planted-faults")]
         crate::planted::note_clock(self.device, device_seq, &edit.made_at);
         let rooting = within_protocol!(self.readable(edit));
-        if self.grants.closed && !planted(Fault::EndedRightsWrite) {
-            return Ok(Err(Refusal::quarantine(Reason::RightEnded)));
-        }
-        let target = within_protocol!(self.reach(ledger, edit, rooting)?);
+        let reached = match self.grants.closed && !planted(Fault::EndedRightsWrite) {
+            true => Err(Refusal::quarantine(Reason::RightEnded)),
+            false => self.reach(ledger, device_seq, edit, rooting)?,
+        };
+        // What is wrong in itself never becomes right where it would wait.
+        let reached = reached.map_err(|refusal| self.wrong_in_itself(edit).unwrap_or(refusal));
+        let target = within_protocol!(reached);
         let judged = match edit.op {
+            Op::Delete if target.is_again => self.delete_again(ledger, device_seq, edit),
             Op::Delete => self.delete(ledger, device_seq, edit, &target),
             Op::Undelete => self.undelete(ledger, device_seq, edit, &target),
             Op::Move => self.relocate(ledger, device_seq, edit, &target),
@@ -159,7 +165,13 @@ impl<R: Rules> Judge<'_, R> {
     /// Finds the record, or makes room for a new one. Whatever is out of this person's reach
     /// answers with one and the same refusal, the first time and every other: it gives no hint of
     /// what exists.
-    fn reach(&self, ledger: &mut Ledger, edit: &Edit, rooting: Rooting) -> Judged<Target> {
+    fn reach(
+        &self,
+        ledger: &mut Ledger,
+        device_seq: DeviceSeq,
+        edit: &Edit,
+        rooting: Rooting,
+    ) -> Judged<Target> {
         if let Some(entry) = ledger.within_reach(edit.record, self.grants) {
             let standing = within_protocol!(self.standing(entry.stored.stream));
             if entry.stored.kind != edit.kind || entry.stored.root != edit.root {
@@ -169,7 +181,8 @@ impl<R: Rules> Judge<'_, R> {
             let fits = matches!(edit.op, Op::Undelete | Op::Move);
             let root_is_gone =
                 edit.root != edit.record && ledger.get(edit.root).is_some_and(is_gone);
-            if root_is_gone || (is_gone(entry) && !fits) {
+            let is_again = edit.op == Op::Delete && self.has_deleted(entry, device_seq, edit);
+            if root_is_gone || (is_gone(entry) && !fits && !is_again) {
                 if planted(Fault::StateRejects) {
                     return Ok(Err(Refusal::reject(Reason::Deleted, Vec::new())));
                 }
@@ -181,10 +194,10 @@ impl<R: Rules> Judge<'_, R> {
                 Op::Move => Act::Move,
                 _ => Act::Change,
             };
-            return Ok(Ok(Target { standing, act, rejected_before: None }));
+            return Ok(Ok(Target { standing, act, rejected_before: None, is_again }));
         }
         let rejected_before = match self.untaken(ledger, edit.record) {
-            Some((device_seq, Verdict::Rejected)) => Some(device_seq),
+            Some(untaken) if untaken.verdict == Verdict::Rejected => Some(untaken),
             _ => None,
         };
         if rejected_before.is_none() {
@@ -220,7 +233,7 @@ impl<R: Rules> Judge<'_, R> {
         };
         let standing = within_protocol!(self.standing(stream));
         ledger.make(edit.record, &edit.kind, edit.root, stream);
-        Ok(Ok(Target { standing, act: Act::Create, rejected_before }))
+        Ok(Ok(Target { standing, act: Act::Create, rejected_before, is_again: false }))
     }
 
     /// The stream a new root is to live in.
@@ -233,7 +246,7 @@ impl<R: Rules> Judge<'_, R> {
 
     /// An earlier edit of this device that was not taken. Of the device that pushes, so that it says
     /// nothing of another's edit that is applied.
-    fn untaken(&self, ledger: &Ledger, record: RecordId) -> Option<(DeviceSeq, Verdict)> {
+    fn untaken(&self, ledger: &Ledger, record: RecordId) -> Option<Untaken> {
         ledger.untaken(record).filter(|_| self.applied.is_none())
     }
 
@@ -241,13 +254,21 @@ impl<R: Rules> Judge<'_, R> {
     /// builds on it waits with it.
     fn no_untaken(&self, ledger: &Ledger, record: RecordId) -> Result<(), Refusal> {
         match (ledger.within_reach(record, self.grants), self.untaken(ledger, record)) {
-            (None, Some((device_seq, Verdict::Rejected))) => {
-                Err(Refusal::quarantine(Reason::ParentRejected).because_of(device_seq))
-            }
-            (None, Some((device_seq, _))) => {
-                Err(Refusal::quarantine(Reason::ParentQuarantined).because_of(device_seq))
-            }
+            (None, Some(untaken)) => Err(self.waits_with(&untaken)),
             _ => Ok(()),
+        }
+    }
+
+    /// The refusal of what builds on an edit that was not taken. A number names it to the device that
+    /// gave it; one of an older name of the installation would name another edit.
+    fn waits_with(&self, parent: &Untaken) -> Refusal {
+        let refusal = Refusal::quarantine(match parent.verdict {
+            Verdict::Rejected => Reason::ParentRejected,
+            _ => Reason::ParentQuarantined,
+        });
+        match parent.device == self.device {
+            true => refusal.because_of(parent.device_seq),
+            false => refusal,
         }
     }
 

@@ -2,11 +2,10 @@
 //! in memory, written once.
 
 use crate::decision::{Cases, EditName};
-use crate::id::{DeviceSeq, RecordId, Seq, StreamId};
+use crate::id::{RecordId, Seq, StreamId};
 use crate::journal::{Past, Untaken};
 use crate::json::Object;
 use crate::merge::Since;
-use crate::outcome::Verdict;
 use crate::path::Path;
 use crate::planted::{Fault, planted};
 use crate::record::{Content, StoredRecord, content_hash};
@@ -163,7 +162,7 @@ impl Entry {
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     entries: BTreeMap<RecordId, Entry>,
-    untaken: BTreeMap<RecordId, (DeviceSeq, Verdict)>,
+    untaken: BTreeMap<RecordId, Untaken>,
     /// The quarantined edits that this push decides on.
     pub(crate) cases: Cases,
     carried: Vec<Carried>,
@@ -229,13 +228,13 @@ impl Ledger {
 
     /// An earlier edit of this device for a record that is not there, or hidden, if one waits or was
     /// refused.
-    pub(crate) fn untaken(&self, id: RecordId) -> Option<(DeviceSeq, Verdict)> {
+    pub(crate) fn untaken(&self, id: RecordId) -> Option<Untaken> {
         self.untaken.get(&id).copied()
     }
 
     /// Remembers that an edit for this record was not taken; the first one counts.
     pub(crate) fn remember_untaken(&mut self, untaken: Untaken) {
-        self.untaken.entry(untaken.record).or_insert((untaken.device_seq, untaken.verdict));
+        self.untaken.entry(untaken.record).or_insert(untaken);
     }
 
     /// The history that these edits need and that has not been read.

@@ -301,20 +301,26 @@ impl WriteTx for MemoryTx<'_> {
         Ok(pasts)
     }
 
-    fn untaken(&mut self, device: DeviceId, records: &[RecordId]) -> Stored<Vec<Untaken>> {
-        let all = (device, DeviceSeq(0))..=(device, DeviceSeq(u64::MAX));
-        let rows = self.state.journal.range(all).map(|(_, row)| row);
-        Ok(rows
-            .filter_map(|row| {
-                let record = row.record.filter(|record| records.contains(record))?;
-                let verdict = row.outcome.outcome;
-                matches!(verdict, Verdict::Quarantined | Verdict::Rejected).then_some(Untaken {
-                    record,
-                    device_seq: row.device_seq,
-                    verdict,
-                })
+    fn untaken(
+        &mut self,
+        chain: &[(DeviceId, DeviceSeq)],
+        records: &[RecordId],
+    ) -> Stored<Vec<Untaken>> {
+        let journal = &self.state.journal;
+        let of = |(device, through): &(DeviceId, DeviceSeq)| {
+            journal.range((*device, DeviceSeq(0))..=(*device, *through))
+        };
+        let found = chain.iter().flat_map(of).filter_map(|((device, device_seq), row)| {
+            let record = row.record.filter(|record| records.contains(record))?;
+            let (device, device_seq, verdict) = (*device, *device_seq, row.outcome.outcome);
+            matches!(verdict, Verdict::Quarantined | Verdict::Rejected).then_some(Untaken {
+                record,
+                device,
+                device_seq,
+                verdict,
             })
-            .collect())
+        });
+        Ok(found.collect())
     }
 
     fn lock_streams(&mut self, streams: &[(StreamId, StreamKind)]) -> Stored<Vec<StreamHead>> {

@@ -53,6 +53,14 @@ faults! {
     OutcomesChange,
     /// Nobody is told of a decision.
     NobodyIsTold,
+    /// What another did inside a row that was removed and restored still stands in the way.
+    SweptStillMeets,
+    /// A row that is added twice, or a record that is deleted twice, waits for a person.
+    DoubleTapsWait,
+    /// What waits under an installation's old name is forgotten.
+    ForksForgetUntaken,
+    /// What is wrong in itself waits, where the record is out of reach.
+    WrongWaits,
     /// One of a group is decided on alone.
     GroupsDecidedInPart,
     /// A decision needs no reason.

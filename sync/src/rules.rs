@@ -268,6 +268,12 @@ pub trait Rules {
         patch: &Object,
     ) -> Result<Cow<'_, Shape>, Vec<Problem>>;
 
+    /// The shape by which a patch is judged where its record is out of reach; none if the shape
+    /// follows from what only the record tells.
+    fn shape_alone(&self, kind: &str, patch: &Object) -> Option<Cow<'_, Shape>> {
+        self.shape(kind, None, patch).ok()
+    }
+
     /// All values of the edit that are not what their fields hold. Depends on nothing but the asks
     /// and the immutable form: what it finds is rejected.
     fn invalid_values(

@@ -204,8 +204,13 @@ pub trait WriteTx: ReadTx {
     /// what carried it along.
     fn history(&mut self, wanted: &[HistoryWanted]) -> Stored<Vec<Past>>;
 
-    /// This device's edits of these records that were quarantined or rejected, in order.
-    fn untaken(&mut self, device: DeviceId, records: &[RecordId]) -> Stored<Vec<Untaken>>;
+    /// The edits of these records that were quarantined or rejected, of each installation through a
+    /// number: in the order of the installations, and of the numbers.
+    fn untaken(
+        &mut self,
+        chain: &[(DeviceId, DeviceSeq)],
+        records: &[RecordId],
+    ) -> Stored<Vec<Untaken>>;
 
     /// Locks streams' counters until the end of the transaction and reads them; a stream in which
     /// nothing has happened yet is made. `streams` is sorted. Always the last locks.

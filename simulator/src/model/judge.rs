@@ -1,6 +1,6 @@
 //! What should become of one edit, rule by rule.
 
-use super::asks::{Wish, asks};
+use super::asks::{Ask, Wish, asks};
 use super::merge::{Asked, merge, resolves};
 use super::state::{Device, Name, Person, Record, State, Version};
 use super::value::spelled;
@@ -75,6 +75,19 @@ pub(super) fn id(value: &Value, name: &str) -> Option<Uuid> {
     Uuid::try_parse(value[name].as_str()?).ok()
 }
 
+/// What an edit asks, if nothing is wrong with it in itself.
+fn read(kind: &Kind, edit: &Value) -> Result<Vec<Ask>, Refusal> {
+    let new_rows = edit["new_rows"].as_array().into_iter().flatten();
+    let new_rows: BTreeSet<String> =
+        new_rows.filter_map(|row| row.as_str().map(str::to_owned)).collect();
+    let said = spelled(&edit["patch"]);
+    let asks = asks(kind, &said, &new_rows).ok_or_else(|| never("wrong_shape"))?;
+    match asks.iter().any(|ask| ask.wish == Wish::Set(json!(""))) {
+        true => Err(never("invalid_value")),
+        false => Ok(asks),
+    }
+}
+
 /// Whose edit is judged, and by whose rights.
 pub(super) struct Author<'a> {
     pub(super) person: &'a Person,
@@ -90,21 +103,27 @@ impl State {
         self.records.get(&id).filter(|record| person.streams.contains(&record.stream))
     }
 
-    /// The first edit of this device for this record that was not taken.
-    fn untaken(&self, author: &Author<'_>, record: Uuid) -> Option<(u64, bool)> {
-        let edits = &self.devices.get(&author.device).filter(|_| author.applied.is_none())?.edits;
-        let is_it = |(_, edit): &(usize, &super::state::Acknowledged)| {
+    /// The first edit for this record that was not taken, of this device or else of the
+    /// installations it continues: its number, if it is this one's, and whether it was rejected.
+    fn untaken(&self, author: &Author<'_>, record: Uuid) -> Option<(Option<u64>, bool)> {
+        let this = self.devices.get(&author.device).filter(|_| author.applied.is_none())?;
+        let is_it = |edit: &&super::state::Acknowledged| {
             edit.record == Some(record) && (edit.is("quarantined") || edit.is("rejected"))
         };
-        let (at, edit) = edits.iter().enumerate().find(is_it)?;
-        Some((at as u64 + 1, edit.is("rejected")))
+        if let Some(at) = this.edits.iter().position(|edit| is_it(&edit)) {
+            return Some((Some(at as u64 + 1), this.edits[at].is("rejected")));
+        }
+        let older = this.continues.iter().filter_map(|(device, through)| {
+            self.devices.get(device)?.edits.iter().take(*through as usize).find(is_it)
+        });
+        older.map(|edit| (None, edit.is("rejected"))).next()
     }
 
     fn no_untaken(&self, author: &Author<'_>, record: Uuid) -> Result<(), Refusal> {
         match (self.within(author.person, record), self.untaken(author, record)) {
             (None, Some((number, is_rejected))) => {
                 let reason = if is_rejected { "parent_rejected" } else { "parent_quarantined" };
-                Err(Refusal { because_of: Some(number), ..waits(reason) })
+                Err(Refusal { because_of: number, ..waits(reason) })
             }
             _ => Ok(()),
         }
@@ -136,12 +155,44 @@ impl State {
         if kind.is_root != (root == record) {
             return Err(never("malformed"));
         }
+        let is_made = self.within(author.person, record).is_none();
+        if let Some(rev) = self.delete_again(author, number, edit, (record, root, kind.name)) {
+            return Ok(Taken { rev: Some(rev), ..Taken::nothing() });
+        }
+        // What is wrong in itself is said, wherever the record is.
+        let rejected_before =
+            self.reach(kinds, kind, author, edit).map_err(|refusal| match op {
+                "put" => read(kind, edit).err().unwrap_or(refusal),
+                _ => refusal,
+            })?;
+        let judged = match op {
+            "delete" => self.delete(author, number, edit, record),
+            "undelete" => self.undelete(author, number, record),
+            "move" => self.relocate(author, number, edit, record),
+            _ => self.put(kind, author, number, edit, record, rejected_before),
+        };
+        if is_made && judged.is_err() {
+            self.records.remove(&record);
+        }
+        judged
+    }
+
+    /// Finds the record or makes room for it; whether its own edit for it was rejected before.
+    fn reach(
+        &mut self,
+        kinds: &Kinds,
+        kind: &Kind,
+        author: &Author<'_>,
+        edit: &Value,
+    ) -> Result<Option<Option<u64>>, Refusal> {
+        let op = edit["op"].as_str().unwrap_or_default();
+        let record = id(edit, "record").unwrap_or_default();
+        let root = id(edit, "root").unwrap_or(record);
         if author.person.closed {
             return Err(waits("right_ended"));
         }
         let base = edit["base"].as_str().unwrap_or("0");
         let mut rejected_before = None;
-        let is_made = self.within(author.person, record).is_none();
         if let Some(there) = self.within(author.person, record) {
             if there.kind != kind.name || there.root != root {
                 return Err(waits("identity_mismatch"));
@@ -189,16 +240,7 @@ impl State {
             };
             self.records.insert(record, new);
         }
-        let judged = match op {
-            "delete" => self.delete(author, number, edit, record),
-            "undelete" => self.undelete(author, number, record),
-            "move" => self.relocate(author, number, edit, record),
-            _ => self.put(kind, author, number, edit, record, rejected_before),
-        };
-        if is_made && judged.is_err() {
-            self.records.remove(&record);
-        }
-        judged
+        Ok(rejected_before)
     }
 
     fn home(&self, author: &Author<'_>, edit: &Value) -> Option<Uuid> {
@@ -240,16 +282,9 @@ impl State {
         number: u64,
         edit: &Value,
         record: Uuid,
-        rejected_before: Option<u64>,
+        rejected_before: Option<Option<u64>>,
     ) -> Judged {
-        let new_rows = edit["new_rows"].as_array().into_iter().flatten();
-        let new_rows: BTreeSet<String> =
-            new_rows.filter_map(|row| row.as_str().map(str::to_owned)).collect();
-        let said = spelled(&edit["patch"]);
-        let asks = asks(kind, &said, &new_rows).ok_or_else(|| never("wrong_shape"))?;
-        if asks.iter().any(|ask| ask.wish == Wish::Set(json!(""))) {
-            return Err(never("invalid_value"));
-        }
+        let asks = read(kind, edit)?;
         self.permits(author, record, false)?;
         let asked = Asked {
             kind,
@@ -273,7 +308,7 @@ impl State {
         if is_made && !broken(kind, &merged.document).is_empty() {
             return Err(match rejected_before {
                 None => never("invalid_value"),
-                Some(number) => Refusal { because_of: Some(number), ..waits("parent_rejected") },
+                Some(number) => Refusal { because_of: number, ..waits("parent_rejected") },
             });
         }
         let status = asks.iter().find_map(|ask| match &ask.wish {

@@ -114,12 +114,32 @@ fn is_own(asked: &Asked<'_>, by: Name) -> bool {
 impl Story<'_> {
     /// Whether somebody else has touched this place, something in it or around it since.
     fn is_met(&self, at: &[String]) -> bool {
+        self.is_met_by(at, |_| true)
+    }
+
+    fn is_met_by(&self, at: &[String], counts: impl Fn(&Did) -> bool) -> bool {
         self.since.iter().enumerate().any(|(nth, (own, _, all))| {
             !own && all.iter().any(|did| {
                 let room = did.after.as_ref().is_some_and(is_empty_object)
                     && at.len() > did.place.len()
                     && at.starts_with(&did.place);
-                overlap(&did.place, at) && !room && !self.is_taken_back(nth, did, at)
+                overlap(&did.place, at)
+                    && counts(did)
+                    && !room
+                    && !self.is_taken_back(nth, did, at)
+                    && !self.is_swept(nth, did, at)
+            })
+        })
+    }
+
+    /// Whether what another did in a row was gone with the row before it was brought back.
+    fn is_swept(&self, nth: usize, did: &Did, at: &[String]) -> bool {
+        self.since.iter().enumerate().skip(nth + 1).any(|(later, (own, _, all))| {
+            !own && all.iter().any(|gone| {
+                at.len() > gone.place.len()
+                    && at.starts_with(&gone.place)
+                    && did.place.starts_with(&gone.place)
+                    && self.is_taken_back(later, gone, at)
             })
         })
     }
@@ -263,6 +283,7 @@ impl Story<'_> {
                     self.touch(at, Some(value.clone()));
                 }
             }
+            Wish::AddRow(row) if find(&self.seen, at) == Some(row) => {}
             Wish::AddRow(row) => {
                 let is_used = current.is_some()
                     || self.dead_rows.contains(at)
@@ -279,7 +300,9 @@ impl Story<'_> {
             Wish::Ensure => {
                 let empty = Some(Value::Object(Map::new()));
                 if current.is_some() {
-                } else if !self.is_met(at) {
+                } else if !self
+                    .is_met_by(at, |did| did.after.is_some() || at.starts_with(&did.place))
+                {
                     self.touch(at, empty);
                 } else if find(&self.seen, at).is_none() {
                     self.open_beside(at, empty);
@@ -288,12 +311,17 @@ impl Story<'_> {
             Wish::Remove => {
                 self.forget_own(at);
                 let over_conflict = self.open.iter().any(|open| open.place.starts_with(at));
-                if current.is_some() && !asks_nobody && (over_conflict || self.is_met(at)) {
+                let is_row = ask.rows.last() == Some(&at.len());
+                let is_bare = current.as_ref().is_some_and(is_empty_object)
+                    && !is_row
+                    && !is_leaf(&self.asked.kind.fields, at);
+                let is_asked = is_row || !asks_nobody;
+                if current.is_some() && is_asked && (over_conflict || !is_bare && self.is_met(at)) {
                     self.open_beside(at, None);
                     return Ok(());
                 }
                 if let Some(Value::Object(gone)) = &current {
-                    self.bury(at, ask.rows.last() == Some(&at.len()), gone);
+                    self.bury(at, is_row, gone);
                 }
                 self.touch(at, None);
             }

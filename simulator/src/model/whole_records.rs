@@ -60,6 +60,39 @@ impl State {
         Ok(Taken { rev: Some(rev), ..Taken::nothing() })
     }
 
+    /// A deletion of what the own chain has deleted since: a version in which nothing changes.
+    pub(super) fn delete_again(
+        &mut self,
+        author: &Author<'_>,
+        number: u64,
+        edit: &Value,
+        (record, root, kind): (Uuid, Uuid, &str),
+    ) -> Option<String> {
+        if edit["op"] != "delete" || author.person.closed {
+            return None;
+        }
+        let there = self.within(author.person, record)?;
+        let is_gone = |id: Uuid| self.records.get(&id).is_some_and(Record::is_deleted);
+        if there.kind != kind || there.root != root || !is_gone(record) {
+            return None;
+        }
+        if root != record && is_gone(root) {
+            return None;
+        }
+        let own = self.own_chain(author.device);
+        let is_own = |by: Name| {
+            (by.0 == author.device && by.1 < number)
+                || own.iter().any(|(device, through)| *device == by.0 && by.1 <= *through)
+        };
+        let base = there.versions.iter().position(|version| edit["base"] == version.rev);
+        let later = &there.versions[base.map_or(0, |at| at + 1)..];
+        later.iter().rev().find(|version| version.of_the_whole).filter(|v| is_own(v.by))?;
+        let there = self.records.get_mut(&record)?;
+        let last = there.last()?.clone();
+        let by = (author.device, number);
+        Some(there.add(Version { by, did: Vec::new(), of_the_whole: false, ..last }))
+    }
+
     pub(super) fn undelete(&mut self, author: &Author<'_>, number: u64, record: Uuid) -> Judged {
         self.permits(author, record, true)?;
         let Some(there) = self.records.get_mut(&record) else {

@@ -174,11 +174,12 @@ fn untaken_edits_are_those_of_this_device_and_these_records_in_order(bench: &dyn
     append(bench, &rows).expect("appended");
     let of = |records: &[u128]| {
         let records: Vec<_> = records.iter().map(|n| record_id(*n)).collect();
-        bench.write(|tx| tx.untaken(device_id(1), &records)).expect("untaken")
+        bench.write(|tx| tx.untaken(&[(device_id(1), DeviceSeq(99))], &records)).expect("untaken")
     };
     let expected =
         [(2, 1, Verdict::Rejected), (1, 3, Verdict::Quarantined), (2, 6, Verdict::Quarantined)];
     let expected = expected.map(|(record, seq, verdict)| Untaken {
+        device: device_id(1),
         record: record_id(record),
         device_seq: DeviceSeq(seq),
         verdict,
@@ -212,6 +213,8 @@ fn an_edit_that_was_applied_and_made_no_version_is_neither_history_nor_untaken(b
     append(bench, &rows).expect("appended");
     assert_eq!(answered(bench, 1, 9), rows.each_ref().map(answer));
     assert_eq!(history(bench, &[(1, 0)]), []);
-    let of = |tx: &mut dyn ruhu_sync::storage::WriteTx| tx.untaken(device_id(1), &[record_id(1)]);
+    let of = |tx: &mut dyn ruhu_sync::storage::WriteTx| {
+        tx.untaken(&[(device_id(1), DeviceSeq(99))], &[record_id(1)])
+    };
     assert_eq!(bench.write(of).expect("untaken"), []);
 }

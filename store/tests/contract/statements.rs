@@ -55,7 +55,7 @@ fn push(database: &impl Database, device: u128, count: u128) -> Vec<String> {
         tx.grants(device.user, NOW)?;
         tx.records(&ids)?;
         tx.history(&wanted)?;
-        tx.untaken(device.id, &ids)?;
+        tx.untaken(&[(device.id, device.last)], &ids)?;
         tx.answered(device.id, DeviceSeq(1), DeviceSeq(1))?;
         let heads = tx.lock_streams(&[(stream, StreamKind::Caseload)])?;
         tx.save_records(&changes(&samples))?;

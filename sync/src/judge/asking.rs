@@ -1,10 +1,11 @@
 //! What an edit asks, before anybody asks whether it may.
 
 use super::Judge;
-use crate::edit::Edit;
+use crate::edit::{Edit, Op};
 use crate::json::Object;
 use crate::outcome::{Reason, Refusal};
 use crate::patch::{Ask, asks};
+use crate::planted::{Fault, planted};
 use crate::rules::Rules;
 use crate::shape::Shape;
 use std::borrow::Cow;
@@ -42,6 +43,17 @@ impl<R: Rules> Judge<'_, R> {
         } else {
             Err(Refusal::reject(Reason::InvalidValue, invalid))
         }
+    }
+
+    /// What is wrong with an edit whatever its record holds, if anything is and that can be said
+    /// without the record.
+    pub(super) fn wrong_in_itself(&self, edit: &Edit) -> Option<Refusal> {
+        if edit.op != Op::Put || planted(Fault::WrongWaits) {
+            return None;
+        }
+        let edit = self.normal(edit, None);
+        let shape = self.rules.shape_alone(&edit.kind, &edit.patch)?;
+        self.asks(&edit, None, &shape).err()
     }
 
     /// What only an act at the desk may do is asked for in vain from anywhere else, whoever asks and

@@ -6,7 +6,7 @@ use crate::edit::Edit;
 use crate::effect::{Effect, Touch};
 use crate::id::{DeviceSeq, RecordId, StreamId};
 use crate::json::{Json, Object};
-use crate::ledger::Ledger;
+use crate::ledger::{Entry, Ledger};
 use crate::outcome::{Outcome, Reason, Refusal, Verdict};
 use crate::path::Path;
 use crate::planted::{Fault, planted};
@@ -69,6 +69,34 @@ impl<R: Rules> Judge<'_, R> {
         Ok(Ok(taken(device_seq, rev, effect)))
     }
 
+    /// Whether an edit deletes what its own chain has deleted since: a double tap.
+    pub(super) fn has_deleted(&self, entry: &Entry, device_seq: DeviceSeq, edit: &Edit) -> bool {
+        let own = self.own(device_seq);
+        let pasts = entry.since(edit.base).pasts.iter().rev();
+        let mut of_the_whole =
+            pasts.filter(|past| past.effect.0.iter().any(Touch::is_of_the_whole));
+        entry.stored.deleted
+            && of_the_whole.next().is_some_and(|past| own.holds(past.device, past.device_seq))
+            && !planted(Fault::DoubleTapsWait)
+    }
+
+    /// Deletes what is deleted: nothing changes but the number of versions.
+    pub(super) fn delete_again(
+        &self,
+        ledger: &mut Ledger,
+        device_seq: DeviceSeq,
+        edit: &Edit,
+    ) -> Judged<Taken> {
+        let Some(entry) = ledger.get_mut(edit.record) else {
+            return Ok(Err(Refusal::quarantine(Reason::NotAvailable)));
+        };
+        let content = entry.content()?.clone();
+        let effect = Effect::default();
+        let rev =
+            entry.take(content, |rev| past(edit.record, self.device, device_seq, rev, &effect));
+        Ok(Ok(taken(device_seq, rev, effect)))
+    }
+
     /// Brings a record back as it was before it was deleted.
     pub(super) fn undelete(
         &self,
@@ -114,7 +142,8 @@ impl<R: Rules> Judge<'_, R> {
         let is_latest = edit.base == crate::rev::Base::Seen(entry.stored.rev);
         let there = within_protocol!(self.destination(from, to));
         for standing in [target.standing, there] {
-            let target = Target { standing, act: Act::Move, rejected_before: None };
+            let target =
+                Target { standing, act: Act::Move, rejected_before: None, is_again: false };
             let current = Some(&content.document);
             let question = Question { current, ..self.question(edit, &target) };
             within_protocol!(self.rules.permits(&question).map_err(Refusal::quarantine));

@@ -122,12 +122,32 @@ impl<'a> Merger<'a> {
     /// Whether another's edit since the base touched this place, something in it, or something it
     /// stands in. That another made the empty object it stands in is in nobody's way.
     fn is_met(&self, path: &Path) -> bool {
+        self.is_met_by(path, |_| true)
+    }
+
+    fn is_met_by(&self, path: &Path, counts: impl Fn(&Touch) -> bool) -> bool {
         let near = self.touched_near(path);
         near.iter().any(|(at, touch)| {
             let makes_room = is_empty_object(&touch.after) && path.stands_inside(&touch.path);
             let by_another = !self.is_own(&self.since.pasts[*at]);
-            by_another && !makes_room && !self.is_undone(*at, touch, path, &near)
+            counts(touch)
+                && by_another
+                && !makes_room
+                && !self.is_undone(*at, touch, path, &near)
+                && !self.is_swept(*at, touch, path, &near)
         })
+    }
+
+    /// Whether what another did inside a row went with the row, which has been restored since: the
+    /// row is there again as its author saw it.
+    fn is_swept(&self, at: usize, touch: &Touch, path: &Path, near: &[(usize, &Touch)]) -> bool {
+        !planted(Fault::SweptStillMeets)
+            && near.iter().any(|(then, removal)| {
+                *then > at
+                    && path.stands_inside(&removal.path)
+                    && touch.path.is_within(&removal.path)
+                    && self.is_undone(*then, removal, path, near)
+            })
     }
 
     /// Whether a removal by another has been taken back, for this place, by restoring the row in
@@ -337,13 +357,17 @@ impl<'a> Merger<'a> {
     }
 
     fn add_row(&mut self, path: &Path, row: &Object) -> Result<(), Refusal> {
+        let row = Json::Object(row.clone());
+        // Tapped twice, or sent along as it was seen.
+        if path.find(self.seen()) == Some(&row) && !planted(Fault::DoubleTapsWait) {
+            return Ok(());
+        }
         let taken = path.find(&self.content.document).is_some()
             || (self.content.removed_rows.contains(path) && !planted(Fault::RowIdsReturn))
             || path.find(self.seen()).is_some();
         if taken {
             return Err(Refusal::quarantine(Reason::RowIdTaken));
         }
-        let row = Json::Object(row.clone());
         if self.is_met(path) {
             self.open_beside(path, Some(row));
         } else {
@@ -357,7 +381,9 @@ impl<'a> Merger<'a> {
         if path.find(&self.content.document).is_some() {
             return;
         }
-        if !self.is_met(path) {
+        // That something inside it was removed says nothing of whether it is there.
+        let is_around = |touch: &Touch| touch.after.is_some() || !touch.path.stands_inside(path);
+        if !self.is_met_by(path, is_around) {
             self.touch(path, empty);
         } else if path.find(self.seen()).is_none() {
             self.open_beside(path, empty);
@@ -367,15 +393,21 @@ impl<'a> Merger<'a> {
     fn remove(&mut self, ask: &Ask, asks_nobody: bool) {
         let path = &ask.path;
         self.drop_own_alternative(path);
-        let is_there = path.find(&self.content.document).is_some();
+        let there = path.find(&self.content.document).cloned();
+        let is_there = there.is_some();
+        // Of an object with nothing in it nothing is lost; whether a row is there, is asked whatever
+        // its class.
+        let is_bare =
+            is_empty_object(&there) && !ask.is_row() && !self.incoming.shape.is_leaf(path);
+        let asks_nobody = asks_nobody && !ask.is_row();
         let mut inside = self.open.range(path..).take_while(|(place, _)| place.is_within(path));
         let over_conflict =
             inside.any(|(_, open)| !open.is_empty()) && !planted(Fault::RemovesOverConflict);
-        if is_there && !asks_nobody && (over_conflict || self.is_met(path)) {
+        if is_there && !asks_nobody && (over_conflict || !is_bare && self.is_met(path)) {
             self.open_beside(path, None);
             return;
         }
-        if let Some(Json::Object(gone)) = path.find(&self.content.document).cloned() {
+        if let Some(Json::Object(gone)) = there {
             self.remember_rows(path, ask.is_row(), &gone);
         }
         self.touch(path, None);

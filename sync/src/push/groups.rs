@@ -107,6 +107,7 @@ pub(super) fn judge_all<R: Rules>(
             if let (Some(edit), Err(refusal)) = (received.asked(), judged) {
                 ledger.remember_untaken(Untaken {
                     record: edit.record,
+                    device: judge.device,
                     device_seq: received.device_seq,
                     verdict: refusal.verdict,
                 });

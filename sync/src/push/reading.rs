@@ -2,13 +2,14 @@
 
 use crate::decision::Cases;
 use crate::edit::{Edit, Op, Received};
-use crate::id::{DeviceId, Instant, RecordId, UserId};
+use crate::id::{Instant, RecordId, UserId};
 use crate::ledger::Ledger;
+use crate::planted::{Fault, planted};
 use crate::record::StoredRecord;
 use crate::rev::Base;
 use crate::rules::{Grants, Rules};
 use crate::signing::Tally;
-use crate::storage::{StorageError, Stored, WriteTx};
+use crate::storage::{DeviceState, StorageError, Stored, WriteTx};
 use std::collections::BTreeSet;
 
 /// The quarantined edits that are decided on. What they ask never changes, so that they may be
@@ -67,7 +68,7 @@ pub(super) fn read_ledger<T: WriteTx, R: Rules>(
     all: &[Received<'_>],
     news: &[Received<'_>],
     cases: Cases,
-    device: DeviceId,
+    device: &DeviceState,
     grants: &Grants,
 ) -> Stored<Ledger> {
     let edits = all.iter().filter_map(Received::asked).flat_map(|e| [e.record, e.root]);
@@ -115,7 +116,9 @@ pub(super) fn read_ledger<T: WriteTx, R: Rules>(
     let is_absent = |id: &RecordId| ledger.within_reach(*id, grants).is_none();
     let absent: Vec<_> = named.into_iter().filter(is_absent).collect();
     if !absent.is_empty() && !news.is_empty() {
-        for untaken in tx.untaken(device, &absent)? {
+        let older = device.continues.iter().filter(|_| !planted(Fault::ForksForgetUntaken));
+        let chain: Vec<_> = [(device.id, device.last)].into_iter().chain(older.copied()).collect();
+        for untaken in tx.untaken(&chain, &absent)? {
             ledger.remember_untaken(untaken);
         }
     }

@@ -57,7 +57,7 @@ pub fn push<T: WriteTx, R: Rules>(
     tx.lock_roots(&roots(news, &cases))?;
     let grants = tx.grants(context.user, context.now)?;
     let signing = read_signers(tx, rules, (context.user, context.now), news, &cases)?;
-    let mut ledger = read_ledger(tx, rules, &request.edits, news, cases, context.device, &grants)?;
+    let mut ledger = read_ledger(tx, rules, &request.edits, news, cases, &device, &grants)?;
     let judge = Judge {
         rules,
         grants: &grants,
