@@ -9,6 +9,7 @@ mod one_time;
 mod password;
 mod pin;
 mod refresh;
+mod second_factor;
 mod session;
 mod token;
 
@@ -18,8 +19,8 @@ pub use authority::{
     Admin, DeskStaff, Entitled, LogReader, OnDevice, OrganisationStaff, Reviewer, SignedIn,
 };
 pub(crate) use door::Door;
-pub use due::Arriving;
-pub(crate) use due::{Due, arrive};
+pub use due::{Arriving, SettingUp};
+pub(crate) use due::{Due, arrive, is_staff};
 pub use new_password::check_new_password;
 pub(crate) use new_password::replace_password;
 pub(crate) use one_time::OneTimePassword;

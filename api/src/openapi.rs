@@ -127,7 +127,7 @@ fn complete(operation: &mut Operation) {
     let responses = &mut operation.responses.responses;
     if is_protected(operation.security.as_deref()) {
         let any = [Kind::SignInRequired, Kind::AccessTokenExpired, Kind::DeviceLost];
-        for kind in any.into_iter().chain([Kind::NewPasswordDue]) {
+        for kind in any.into_iter().chain([Kind::NewPasswordDue, Kind::SecondFactorDue]) {
             add_problem(responses, kind);
         }
     }

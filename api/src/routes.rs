@@ -26,6 +26,7 @@ pub mod page;
 pub mod pin;
 pub mod problems;
 pub mod quarantine;
+pub mod second_factor;
 pub mod session;
 pub mod sync;
 pub mod tables;
@@ -57,6 +58,10 @@ routes! {
     me::read_me,
     pin::set_my_pin,
     pin::change_my_password,
+    second_factor::read_my_second_factor,
+    second_factor::begin_my_second_factor,
+    second_factor::confirm_my_second_factor,
+    second_factor::switch_my_second_factor_off,
     devices::list_my_devices,
     devices::revoke_my_device,
     devices::report_my_device_lost,
@@ -111,6 +116,7 @@ routes! {
     organisations::add_account,
     organisations::switch_account,
     organisations::reset_password,
+    organisations::reset_second_factor,
     audit::read_audit_log,
     forms::list_forms,
     forms::read_form,

@@ -58,6 +58,8 @@ pub struct Settings {
     pub desk_session_hours: u32,
     /// How long a one-time password opens anything.
     pub one_time_password_hours: u32,
+    /// Whether a second factor is demanded of staff.
+    pub staff_second_factor: bool,
     /// Where the token is that `/metrics` asks for; nothing is told there without one.
     pub metrics_token_file: Option<PathBuf>,
     /// The caps on request bodies.

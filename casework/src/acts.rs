@@ -71,6 +71,16 @@ acts! {
     PasswordChanged = "password_changed", "更换密码", "A password was changed";
     /// A person was given a one-time password, which ended all of the person's sign-ins.
     PasswordReset = "password_reset", "重置密码", "A password was reset to a one-time one";
+    /// A secret for a second factor was given out; it counts for nothing yet.
+    SecondFactorBegun = "second_factor_begun", "申请双重验证密钥", "A secret for a second factor was given";
+    /// A second factor counts from now on.
+    SecondFactorEnrolled = "second_factor_enrolled", "启用双重验证", "A second factor was set up";
+    /// A person took the own second factor off.
+    SecondFactorOff = "second_factor_off", "停用双重验证", "A second factor was switched off";
+    /// An administrator, or the command line, took a second factor off.
+    SecondFactorReset = "second_factor_reset", "重置双重验证", "A second factor was reset";
+    /// A recovery code did for a code of the app.
+    RecoveryCodeUsed = "recovery_code_used", "使用恢复码", "A recovery code was used";
     /// A PIN was set.
     PinSet = "pin_set", "设置签名 PIN", "A PIN was set";
 

@@ -5,12 +5,14 @@ mod due;
 mod password;
 mod pin;
 mod readable;
+mod totp;
 mod words;
 
 pub use due::{Due, first_due};
 pub use password::{PASSWORD_BYTES_MAX, PASSWORD_CHARACTERS_MIN, PasswordFault, password_fault};
 pub use pin::{PIN_DIGITS, PinFault, pin_fault};
 pub use readable::readable_secret;
+pub use totp::{STEP_SECONDS, base32, code_at, taken_step};
 
 /// Whether a text is its beginning over and over: `123123`, `abab`.
 fn is_repeated<T: PartialEq>(all: &[T]) -> bool {

@@ -8,6 +8,7 @@ mod idempotency;
 mod installations;
 mod one_time;
 mod refresh;
+mod second_factor;
 
 pub use bounds::LateWork;
 pub use enrolment::{Enrolled, NewDevice, Seat};
@@ -16,6 +17,7 @@ pub use idempotency::{Recalled, Request};
 pub use installations::Installation;
 pub use one_time::SignInState;
 pub use refresh::{NewRefreshToken, Renewal, ShownRefreshToken};
+pub use second_factor::{CodeSecret, SecondFactor};
 
 use crate::Tx;
 use crate::audit::Thing;

@@ -7,7 +7,7 @@
 pub use audit::{audit_head, audit_log};
 pub use forms::{form_retirement, form_shelf, form_version};
 pub use guesses::{sign_in_failure, signature_failure};
-pub use sign_in::one_time_password;
+pub use sign_in::{one_time_password, second_factor};
 
 mod audit;
 mod forms;
@@ -392,4 +392,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     device_continues,
     refresh_token,
     one_time_password,
+    second_factor,
 );

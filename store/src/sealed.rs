@@ -5,7 +5,9 @@ use crate::audit::Thing;
 use crate::codec::{Codec, Place};
 use crate::connection::Connection;
 use crate::keys::KeyRing;
-use crate::schema::{device, erasure, idempotency_key, journal, record, signing_key};
+use crate::schema::{
+    device, erasure, idempotency_key, journal, record, second_factor, signing_key,
+};
 use crate::{Store, Tx};
 use diesel::dsl::{count_star, sql};
 use diesel::expression::Expression;
@@ -329,6 +331,11 @@ sealed_tables! {
     SigningKeys = signing_key (account: Vec<u8>) under key_id {
         /// The key that proves a person's signatures.
         SIGNING_KEY = key: Vec<u8>,
+    }
+    /// Second factors: bound to the instant, so that an earlier one does not come back.
+    SecondFactors = second_factor (account: Vec<u8>; enrolled_at: i64) under key_id {
+        /// What a person's app makes codes from.
+        SECOND_FACTOR = secret: Vec<u8>,
     }
     /// Requests that may be sent again.
     Requests = idempotency_key (name: Vec<u8>) under key_id {

@@ -128,8 +128,8 @@ fn find(tx: &mut Tx, users: &[UserId]) -> Stored<Vec<(UserId, SigningKey)>> {
     tx.note(opened)
 }
 
-fn from_hex(text: &str) -> Option<SigningKey> {
-    let mut key = SigningKey::default();
+pub(crate) fn from_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let mut key = [0; N];
     if text.len() != 2 * key.len() || !text.is_ascii() {
         return None;
     }

@@ -35,6 +35,7 @@ pub struct Server {
     rate_limits: RateLimits,
     live: LiveSettings,
     person_limits: PersonLimits,
+    staff_second_factor: bool,
     shutdown_timeout: Duration,
     body_timeout: Option<Duration>,
     access_token_minutes: Option<u32>,
@@ -74,6 +75,7 @@ impl Server {
             },
             // Tests sign in at will.
             person_limits: PersonLimits { devices: 0, late_edits: 0, late_bytes: 0 },
+            staff_second_factor: false,
             // Connections that tests keep open are no requests in flight.
             shutdown_timeout: Duration::ZERO,
             body_timeout: None,
@@ -99,6 +101,7 @@ impl Server {
         settings.served = self.served;
         settings.rate_limits = self.rate_limits;
         settings.person_limits = self.person_limits;
+        settings.staff_second_factor = self.staff_second_factor;
         settings.worker_threads = 2;
         settings.pool_connections_max = 24;
         settings.shutdown_timeout = self.shutdown_timeout;
@@ -148,6 +151,12 @@ impl Server {
         self.start_again();
     }
 
+    /// The same, to demand a second factor of staff.
+    pub fn start_again_demanding_second_factors(&mut self) {
+        self.staff_second_factor = true;
+        self.start_again();
+    }
+
     /// The same, to give live events so, and to wait so long at its end for what is under way.
     pub fn start_again_listening(&mut self, live: LiveSettings, shutdown_timeout: Duration) {
         (self.live, self.shutdown_timeout) = (live, shutdown_timeout);
@@ -176,6 +185,7 @@ impl Server {
             rate_limits: self.rate_limits,
             live: self.live,
             person_limits: self.person_limits,
+            staff_second_factor: self.staff_second_factor,
             shutdown_timeout: self.shutdown_timeout,
             body_timeout: self.body_timeout,
             access_token_minutes: self.access_token_minutes,

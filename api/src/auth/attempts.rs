@@ -2,17 +2,18 @@
 //! and by address; a device on which the person has signed in before is counted for itself. Only
 //! what was wrong counts, and it counts in the database, for all processes together.
 
+use super::second_factor::ShownCode;
 use crate::clock::Elapsed;
 use crate::limits::Address;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
-use ruhu_store::accounts::{Account, Guesser, SignInFailures};
+use ruhu_store::accounts::{Account, Guesser, SignInFailures, SignInState};
 use ruhu_store::audit::{Act, Entry};
 use ruhu_sync::id::{DeviceId, Instant, UserId};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Failures within the window after which a guesser has to wait.
 const FAILURES_MAX: u32 = 10;
@@ -82,6 +83,12 @@ impl Guessers {
         }
     }
 
+    /// Whoever tries codes of an account, from wherever.
+    fn of_codes(user: UserId) -> Self {
+        let login = Sha256::digest(format!("codes {user}")).into();
+        Self { device: None, login, address: None }
+    }
+
     fn all(self) -> Vec<Guesser> {
         self.device.into_iter().chain([self.login]).chain(self.address).collect()
     }
@@ -114,6 +121,24 @@ impl Guessers {
                 Err(u64::try_from(left).unwrap_or(0).div_ceil(1_000_000).max(1))
             }
         }
+    }
+}
+
+/// Somebody whose password was right.
+#[derive(Clone, Debug)]
+pub(super) struct Proved {
+    pub(super) account: Account,
+    state: SignInState,
+    /// Against whom a wrong code counts.
+    counted: Vec<Guesser>,
+    /// The person has signed in on this device before.
+    is_known: bool,
+}
+
+impl Proved {
+    /// Whether a code is asked for.
+    pub(super) fn has_second_factor(&self) -> bool {
+        self.state.has_second_factor
     }
 }
 
@@ -154,6 +179,17 @@ impl Service {
         from: From,
         now: Instant,
     ) -> Answer<Account> {
+        self.prove(login, password, from, now).await.map(|proved| proved.account)
+    }
+
+    /// The same, with what a code is judged by.
+    pub(super) async fn prove(
+        &self,
+        login: String,
+        password: SecretString,
+        from: From,
+        now: Instant,
+    ) -> Answer<Proved> {
         if login.is_empty() || login.len() > LOGIN_BYTES_MAX {
             return Err(Kind::WrongCredentials.into());
         }
@@ -180,7 +216,7 @@ impl Service {
         if let Some(account) = account.filter(|_| is_right) {
             return match state.one_time_until.is_some_and(|until| until <= now) {
                 true => Err(Kind::OneTimePasswordExpired.into()),
-                false => Ok(account),
+                false => Ok(Proved { account, state, counted, is_known }),
             };
         }
         let line = self.attempts.may_be_written(self.clock.elapsed());
@@ -193,6 +229,40 @@ impl Service {
         noted.await?;
         drop(turn);
         Err(Kind::WrongCredentials.into())
+    }
+
+    /// Whether a code is right. A wrong one counts like a wrong password, and beside that against the
+    /// account: it takes the password to guess at codes, so nobody else is slowed by it; and a device
+    /// on which the person has signed in before is counted for itself.
+    pub(super) async fn judge_code(
+        &self,
+        proved: Proved,
+        shown: ShownCode,
+        now: Instant,
+    ) -> Answer<()> {
+        let Proved { account, counted, is_known, .. } = proved;
+        let user = account.id;
+        let codes = Guessers::of_codes(user);
+        let counted: Vec<_> = counted.into_iter().chain([codes.login]).collect();
+        let (attempts, elapsed) = (Arc::clone(&self.attempts), self.clock.elapsed());
+        let judged = self.write(move |tx| {
+            // One code of an account after the other: many at once are no more than the limit.
+            tx.lock_second_factor(user)?;
+            let failures = tx.sign_in_failures(&codes.all())?;
+            if let (false, Err(seconds)) = (is_known, codes.admitted(false, 0, &failures, now)) {
+                let waits = Problem::new(Kind::TooManyAttempts).retry_after_seconds(seconds);
+                return Ok(Err(waits));
+            }
+            if shown.is_taken(tx, user, now)? {
+                return Ok(Ok(()));
+            }
+            tx.note_sign_in_failure(&counted, now, |failures| still_counts(failures, now))?;
+            if let Some(left_out) = attempts.may_be_written(elapsed) {
+                tx.audit(&failed(Some(user), left_out, now))?;
+            }
+            Ok(Err(Kind::WrongCode.into()))
+        });
+        judged.await?
     }
 }
 

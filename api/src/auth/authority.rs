@@ -5,7 +5,7 @@
 
 use super::Claims;
 use super::door::Door;
-use super::due::{Arriving, arrive};
+use super::due::{Arriving, SettingUp, arrive};
 use crate::clock::seconds_of;
 use crate::middleware::Caller;
 use crate::problem::{Answer, Kind, Problem};
@@ -73,6 +73,20 @@ impl FromRequest for SignedIn {
     }
 }
 
+impl FromRequest for SettingUp {
+    type Error = Problem;
+    type Future = Judging<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let arriving = Arriving::from_request(request, payload);
+        let closed = Door::close(request);
+        Box::pin(async move {
+            let _closed = closed;
+            arriving.await?.for_second_factor().map(Self)
+        })
+    }
+}
+
 impl FromRequest for Arriving {
     type Error = Problem;
     type Future = Judging<Self>;
@@ -89,7 +103,9 @@ impl FromRequest for Arriving {
             let taken = service.limits.users.take(claims.sub, service.clock.elapsed());
             taken
                 .map_err(|seconds| Problem::new(Kind::RateLimited).retry_after_seconds(seconds))?;
-            service.read(move |tx| arrive(tx, claims.sub, claims.device, claims.iat, now)).await?
+            let demands = service.settings.staff_second_factor;
+            let (user, device, at) = (claims.sub, claims.device, claims.iat);
+            service.read(move |tx| arrive(tx, user, device, at, demands, now)).await?
         })
     }
 }

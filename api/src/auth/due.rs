@@ -5,6 +5,8 @@
 use super::SignedIn;
 use super::authority::admit;
 use crate::problem::{Answer, Kind, Problem};
+use ruhu_casework::facts::PersonFacts;
+use ruhu_casework::grants::day_of;
 use ruhu_casework::secrets;
 use ruhu_store::Tx;
 use ruhu_store::accounts::SignInState;
@@ -19,26 +21,37 @@ use utoipa::ToSchema;
 pub enum Due {
     /// The password was given by another: `PUT /v1/me/password`.
     NewPassword,
+    /// A second factor is demanded: `POST /v1/me/second-factor`.
+    SecondFactor,
 }
 
 impl From<secrets::Due> for Due {
     fn from(due: secrets::Due) -> Self {
         match due {
             secrets::Due::NewPassword => Self::NewPassword,
+            secrets::Due::SecondFactor => Self::SecondFactor,
         }
     }
 }
 
 impl Due {
     /// What is due with somebody whose sign-in stands on this.
-    pub(crate) fn of(state: SignInState) -> Option<Self> {
-        secrets::first_due(state.one_time_until.is_some()).map(Self::from)
+    pub(crate) fn of(
+        tx: &mut Tx,
+        user: UserId,
+        state: SignInState,
+        demands: bool,
+        now: Instant,
+    ) -> Stored<Option<Self>> {
+        let lacks = demands && !state.has_second_factor && is_staff(&tx.person_facts(user)?, now);
+        Ok(secrets::first_due(state.one_time_until.is_some(), lacks).map(Self::from))
     }
 
     /// That it is due.
     pub(crate) fn refusal(self) -> Problem {
         Problem::new(match self {
             Self::NewPassword => Kind::NewPasswordDue,
+            Self::SecondFactor => Kind::SecondFactorDue,
         })
     }
 }
@@ -53,7 +66,19 @@ pub struct Arriving {
     pub due: Option<Due>,
 }
 
+/// Somebody who may set up a second factor: nothing has to be done before that.
+#[derive(Clone, Debug)]
+pub struct SettingUp(pub SignedIn);
+
 impl Arriving {
+    /// The person, if nothing has to be done before a second factor is set up.
+    pub(crate) fn for_second_factor(self) -> Answer<SignedIn> {
+        match self.due {
+            Some(due) if due < Due::SecondFactor => Err(due.refusal()),
+            _ => Ok(self.person),
+        }
+    }
+
     /// The person, if nothing is due.
     pub(crate) fn with_nothing_due(self) -> Answer<SignedIn> {
         match self.due {
@@ -63,15 +88,27 @@ impl Arriving {
     }
 }
 
+/// Whether a second factor may be demanded of a person today: of every office but those of contractors
+/// and of communities' committees, who work on tablets without a network.
+pub(crate) fn is_staff(facts: &PersonFacts, now: Instant) -> bool {
+    let day = day_of(now);
+    let mut offices = facts.offices.iter().filter(|office| office.is_in_force(day));
+    facts.active && offices.any(|office| office.role.bars_contractors())
+}
+
 /// Who it is that shows a token, if the seat it names is still that person's.
 pub(crate) fn arrive(
     tx: &mut Tx,
     user: UserId,
     device: DeviceId,
     issued_at_seconds: i64,
+    demands: bool,
     now: Instant,
 ) -> Stored<Answer<Arriving>> {
     let seat = tx.seat(device)?.filter(|seat| seat.account.id == user);
-    let due = seat.as_ref().and_then(|seat| Due::of(seat.state));
+    let due = match &seat {
+        Some(seat) => Due::of(tx, user, seat.state, demands, now)?,
+        None => None,
+    };
     Ok(admit(seat, issued_at_seconds, now).map(|person| Arriving { person, due }))
 }

@@ -57,14 +57,15 @@ impl Service {
     pub async fn sign_in(
         &self,
         login: String,
-        password: SecretString,
+        (password, code): (SecretString, Option<SecretString>),
         device: SigningDevice,
         from: Address,
     ) -> Answer<Session> {
         check_device_name(&device.name)?;
         let now = self.clock.now();
         let from = From { address: from, device: device.id };
-        let account = self.authenticate(login, password, from, now).await?;
+        let proved = self.prove(login, password, from, now).await?;
+        let account = self.check_code(proved, code, from, now).await?;
         let (family, refresh_token) = RefreshToken::first()?;
         let new = NewDevice {
             id: match device.id {
@@ -86,11 +87,13 @@ impl Service {
         let (at_tablets, at_desks) = self.sign_in_ends(now);
         let devices_max = self.settings.person_limits.devices;
         let proved = account.clone();
+        let demands = self.settings.staff_second_factor;
         let enrolled = self.write(move |tx| {
             if !still_signs_in(tx, &proved)? {
                 return Ok(None);
             }
-            let first = Due::of(tx.sign_in_state(new.user)?);
+            let state = tx.sign_in_state(new.user)?;
+            let first = Due::of(tx, new.user, state, demands, now)?;
             let (epoch, is_closed) = (tx.epoch()?, tx.grants(new.user, now)?.closed);
             if is_closed && !is_own(tx, &new)? {
                 tx.audit(&Entry::by(new.user, new.id, Act::SignInFailed, now).to(new.user.0))?;
@@ -146,12 +149,12 @@ impl Service {
         let shown = RefreshToken::read(shown.expose_secret()).ok_or_else(refused)?;
         let next = RefreshToken::of_family(shown.family)?;
         let hash = next.hash();
-        let store = self.store.clone();
+        let (store, demands) = (self.store.clone(), self.settings.staff_second_factor);
         let renew = move |tx: &mut Tx| {
             let renewal = tx.renew_refresh_token(shown, hash, now)?;
             // Taken back, so that the token that was shown still counts when it is done.
             if let Renewal::Renewed { seat, .. } = &renewal
-                && let Some(due) = Due::of(seat.state)
+                && let Some(due) = Due::of(tx, seat.account.id, seat.state, demands, now)?
             {
                 return Ok(Err(due.refusal()));
             }

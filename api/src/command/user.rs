@@ -29,6 +29,7 @@ use uuid::Uuid;
 pub(super) enum User {
     Add(Add),
     Password(NewPassword),
+    SecondFactorOff(SecondFactorOff),
 }
 
 impl User {
@@ -36,6 +37,7 @@ impl User {
         match self {
             Self::Add(add) => add.run(),
             Self::Password(new) => new.run(),
+            Self::SecondFactorOff(off) => off.run(),
         }
     }
 }
@@ -275,6 +277,44 @@ impl NewPassword {
             account.login,
             given.expose()
         ));
+        Ok(())
+    }
+}
+
+/// Takes a person's second factor off: for an administrator whom no other administers
+///
+/// Examples:
+///
+///   ruhu user second-factor-off --login admin
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct SecondFactorOff {
+    /// Whose
+    #[arg(long)]
+    login: String,
+    #[command(flatten)]
+    flags: Flags,
+}
+
+impl SecondFactorOff {
+    fn run(self) -> Result<(), CommandError> {
+        let settings = Settings::load(&self.flags)?;
+        logging::begin(&settings);
+        let now = Clock::Machine.now();
+        let (store, account) = found(&settings, &self.login)?;
+        let reset = Entry::at_the_command_line(Act::SecondFactorReset, now).to(account.id.0);
+        let was_there = store.write(|tx| {
+            let was_there = tx.remove_second_factor(account.id)?;
+            if was_there {
+                tx.audit(&reset)?;
+            }
+            Ok(was_there)
+        })?;
+        if !was_there {
+            let login = &account.login;
+            return Err(CommandError::Refused(format!("{login} has no second factor")));
+        }
+        output::say(&format!("{} signs in by the password alone", account.login));
         Ok(())
     }
 }

@@ -49,11 +49,12 @@ impl Listener {
         if seconds_of(now) >= self.expires_at_seconds {
             return Err(Kind::AccessTokenExpired.into());
         }
-        service.read(move |tx| self.look_within(tx, now)).await?
+        let demands = service.settings.staff_second_factor;
+        service.read(move |tx| self.look_within(tx, demands, now)).await?
     }
 
-    fn look_within(self, tx: &mut Tx, now: Instant) -> Stored<Answer<Heads>> {
-        let arriving = arrive(tx, self.user, self.device, self.issued_at_seconds, now)?;
+    fn look_within(self, tx: &mut Tx, demands: bool, now: Instant) -> Stored<Answer<Heads>> {
+        let arriving = arrive(tx, self.user, self.device, self.issued_at_seconds, demands, now)?;
         if let Err(problem) = arriving.and_then(|arriving| arriving.with_nothing_due()) {
             return Ok(Err(problem));
         }

@@ -89,6 +89,15 @@ kinds! {
     /// The password was given by another: nothing else is done before it is changed.
     NewPasswordDue, "new-password-due", FORBIDDEN, "须先修改密码", "Change your password first",
         "当前密码是一次性密码：请先以 PUT /v1/me/password 改为自己的密码；本机资料一律保留，改后照常使用。", "The password is a one-time password: choose your own with PUT /v1/me/password, then go on; keep everything that is on the device.";
+    /// The password is right, and a code of the second factor is asked for, too.
+    SecondFactorRequired, "second-factor-required", UNAUTHORIZED, "还需动态验证码", "A code is asked for, too",
+        "请在 code 中填写验证器上的六位数字（或一个恢复码）后重发。", "Send it again with the six digits of your app, or a recovery code, as code.";
+    /// The code is wrong, or was taken before.
+    WrongCode, "wrong-code", UNAUTHORIZED, "动态验证码不正确或已用过", "The code is wrong or was used before",
+        "请等验证器显示下一个号码后再试，并核对手机时间；手机遗失请用恢复码或联系管理员。", "Wait for the next code, check the phone's clock, and try again; if the phone is gone use a recovery code, or ask an administrator.";
+    /// A second factor is demanded, and the person has none.
+    SecondFactorDue, "second-factor-due", FORBIDDEN, "须先启用双重验证", "Set up the second factor first",
+        "您的岗位须启用双重验证：请以 POST /v1/me/second-factor 申请密钥并确认；本机资料一律保留，启用后照常使用。", "Your office demands a second factor: set it up with POST /v1/me/second-factor and confirm it, then go on; keep everything that is on the device.";
     /// The refresh token is unknown, expired or revoked.
     RefreshTokenRefused, "refresh-token-refused", UNAUTHORIZED, "刷新令牌无效", "The refresh token is not valid",
         "请用登录名和密码重新登录；本机未上传的资料一律保留。", "Sign in with login and password; keep what has not been sent yet.";

@@ -13,9 +13,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-refusals!(SignInRefused: Kind::WrongCredentials, Kind::OneTimePasswordExpired, Kind::TooManyAttempts, Kind::DeviceOfAnother,
+refusals!(SignInRefused: Kind::WrongCredentials, Kind::SecondFactorRequired, Kind::WrongCode,
+    Kind::OneTimePasswordExpired, Kind::TooManyAttempts, Kind::DeviceOfAnother,
     Kind::DeviceLost, Kind::Closed, Kind::InvalidRequest);
-refusals!(RefreshRefused: Kind::RefreshTokenRefused, Kind::DeviceLost, Kind::NewPasswordDue);
+refusals!(RefreshRefused: Kind::RefreshTokenRefused, Kind::DeviceLost, Kind::NewPasswordDue,
+    Kind::SecondFactorDue);
 
 /// Who signs in, and where.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -25,6 +27,11 @@ pub struct NewSession {
     /// The password.
     #[schema(value_type = String, format = Password)]
     password: SecretString,
+    /// The six digits of the person's app, or a recovery code, where the person has set up a second
+    /// factor (`second-factor-required`).
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Password)]
+    code: Option<SecretString>,
     /// The device.
     device: Device,
 }
@@ -71,7 +78,8 @@ pub struct BegunSession {
     epoch: Uuid,
     /// What has to be done before anything else; left out if nothing has. Until it is done every
     /// other call but signing out is refused, and nothing on the device is lost by that:
-    /// `new_password`, after an administrator's reset, is done by `PUT /v1/me/password`.
+    /// `new_password`, after an administrator's reset, is done by `PUT /v1/me/password`; `second_factor` by
+    /// `POST /v1/me/second-factor`.
     #[serde(skip_serializing_if = "Option::is_none")]
     first: Option<Due>,
 }
@@ -178,7 +186,8 @@ pub(crate) async fn sign_in(
     from: Address,
     Json(new): Json<NewSession>,
 ) -> Answer<HttpResponse> {
-    let session = service.sign_in(new.login, new.password, new.device.into(), from).await?;
+    let session =
+        service.sign_in(new.login, (new.password, new.code), new.device.into(), from).await?;
     let lifetime = service.tokens.lifetime_seconds();
     Ok(HttpResponse::Ok().json(BegunSession::of(session, lifetime)))
 }

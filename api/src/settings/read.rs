@@ -241,6 +241,7 @@ impl Given {
             refresh_token_days: reader.number("refresh_token_days", 1, 366),
             desk_session_hours: reader.number("desk_session_hours", 1, 8784),
             one_time_password_hours: reader.number("one_time_password_hours", 1, 720),
+            staff_second_factor: reader.truth("staff_second_factor"),
             metrics_token_file: reader.file("metrics_token_file"),
             body_limits: reader.body_limits(),
             rate_limits: reader.rate_limits(),
@@ -294,6 +295,7 @@ impl Settings {
                 "refresh_token_days" => self.refresh_token_days.to_string(),
                 "desk_session_hours" => self.desk_session_hours.to_string(),
                 "one_time_password_hours" => self.one_time_password_hours.to_string(),
+                "staff_second_factor" => self.staff_second_factor.to_string(),
                 "metrics_token_file" => path(&self.metrics_token_file.clone().unwrap_or_default()),
                 "user_requests_per_minute" => self.rate_limits.per_user_per_minute.to_string(),
                 "address_requests_per_minute" => {

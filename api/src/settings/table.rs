@@ -97,6 +97,12 @@ pub const SETTINGS: &[Setting] = &[
         "How long the one-time password that an administrator's reset gives opens anything, 1 to 720; it has to be changed at the first sign-in",
     ),
     setting(
+        "staff_second_factor",
+        "false",
+        "true|false",
+        "Whether a second factor is demanded of staff: of every office but those of contractors and of communities' committees, who work on tablets. Who has none can do nothing else before setting it up",
+    ),
+    setting(
         "metrics_token_file",
         "",
         "FILE",

@@ -85,3 +85,24 @@ async fn what_cannot_be_a_password_or_is_nobodys_changes_nothing_and_says_why() 
     assert_eq!(both.status.code(), Some(2));
     assert_eq!(sign_in(&house, PASSWORD).await.status, 200);
 }
+
+#[actix_web::test]
+async fn a_second_factor_is_taken_off_at_the_command_line_and_only_one_that_is_there() {
+    use ruhu_store::accounts::SecondFactor;
+    let house = House::new();
+    let user = house.add("zhao", &[(Role::Admin, "")]);
+    let off = || ruhu(&house.folder, &["user", "second-factor-off", "--login", "zhao"]);
+    assert!(complained(&off()).contains("has no second factor"));
+    let factor = SecondFactor {
+        enrolled_at: house.clock.now(),
+        is_confirmed: true,
+        secret: [7; 20],
+        last_step: 0,
+        recovery_codes: Vec::new(),
+    };
+    house.service.store.write(|tx| tx.save_second_factor(user, &factor)).expect("kept");
+    assert_eq!(sign_in(&house, PASSWORD).await.problem(), "second-factor-required");
+    assert!(said(&off()).contains("zhao signs in by the password alone"));
+    assert_eq!(sign_in(&house, PASSWORD).await.status, 200);
+    assert_eq!(faults(&house), [""; 0]);
+}

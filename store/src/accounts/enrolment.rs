@@ -5,7 +5,7 @@ use super::{Account, AccountRow, COLUMNS, SignInState, of_row};
 use crate::Tx;
 use crate::audit::Thing;
 use crate::devices::{self, DeviceName, Hold};
-use crate::schema::{account, device, device_continues, one_time_password};
+use crate::schema::{account, device, device_continues, one_time_password, second_factor};
 use crate::values::{Fixed, Name, counter};
 use diesel::prelude::*;
 use ruhu_sync::chain;
@@ -71,7 +71,8 @@ impl Tx {
     /// The person at this device, if it is enrolled.
     pub fn seat(&mut self, id: DeviceId) -> Stored<Option<Seat>> {
         let row: Option<SeatRow> = self.run(|connection| {
-            let people = account::table.left_join(one_time_password::table);
+            let people =
+                account::table.left_join(one_time_password::table).left_join(second_factor::table);
             let query = device::table.inner_join(people).filter(device::id.eq(id.fixed()));
             let query = query.select((
                 COLUMNS,

@@ -4,7 +4,7 @@ use super::{Account, AccountRow, COLUMNS, of_row};
 use crate::Tx;
 use crate::audit::Thing;
 use crate::connection::Connection;
-use crate::schema::{account, one_time_password};
+use crate::schema::{account, one_time_password, second_factor};
 use crate::values::Name;
 use diesel::prelude::*;
 use ruhu_sync::id::{Instant, UserId};
@@ -16,18 +16,26 @@ use secrecy::SecretString;
 pub struct SignInState {
     /// The password was given by another and has to be changed: until when it opens anything.
     pub one_time_until: Option<Instant>,
+    /// A code is asked for, too.
+    pub has_second_factor: bool,
 }
 
-pub(super) type StateRow = (Option<i64>,);
+pub(super) type StateRow = (Option<i64>, Option<bool>);
 
-type StateColumns = (diesel::dsl::Nullable<one_time_password::expires_at>,);
+type StateColumns = (
+    diesel::dsl::Nullable<one_time_password::expires_at>,
+    diesel::dsl::Nullable<second_factor::is_confirmed>,
+);
 
 pub(super) fn state_columns() -> StateColumns {
-    (one_time_password::expires_at.nullable(),)
+    (one_time_password::expires_at.nullable(), second_factor::is_confirmed.nullable())
 }
 
-pub(super) fn state_of((one_time_until,): StateRow) -> SignInState {
-    SignInState { one_time_until: one_time_until.map(Instant) }
+pub(super) fn state_of((one_time_until, is_confirmed): StateRow) -> SignInState {
+    SignInState {
+        one_time_until: one_time_until.map(Instant),
+        has_second_factor: is_confirmed.unwrap_or(false),
+    }
 }
 
 impl Tx {
@@ -51,6 +59,7 @@ impl Tx {
         let row: Option<StateRow> = self.run(|connection| {
             let query = account::table
                 .left_join(one_time_password::table)
+                .left_join(second_factor::table)
                 .filter(account::id.eq(user.fixed()))
                 .select(state_columns());
             on_both!(connection, |c| query.first(c).optional())

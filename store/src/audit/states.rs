@@ -6,7 +6,7 @@ use crate::Tx;
 use crate::schema::audit_log::dsl as lines;
 use crate::schema::{
     account, audit_head, caseload, contract, device, membership, membership_entry, office,
-    one_time_password, provider, provider_ban, signing_key,
+    one_time_password, provider, provider_ban, second_factor, signing_key,
 };
 use crate::values::Fixed;
 use diesel::prelude::*;
@@ -185,6 +185,10 @@ things! {
     SigningKey = "signing_key": signing_key.account { key_id: i32, key: Vec<u8>, set_at: i64 }
     /// That a password has to be changed.
     OneTimePassword = "one_time_password": one_time_password.account { expires_at: i64 }
+    /// A second factor. What is sealed is bound to the instant, and holds itself.
+    SecondFactor = "second_factor": second_factor.account {
+        enrolled_at: i64, is_confirmed: bool, recovery_codes: String
+    }
 }
 
 impl Tx {

@@ -9,4 +9,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    second_factor (account) {
+        account -> Binary,
+        enrolled_at -> BigInt,
+        is_confirmed -> Bool,
+        key_id -> Integer,
+        secret -> Binary,
+        last_step -> BigInt,
+        recovery_codes -> Text,
+    }
+}
+
 diesel::joinable!(one_time_password -> account (account));
+diesel::joinable!(second_factor -> account (account));

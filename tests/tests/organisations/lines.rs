@@ -1,6 +1,7 @@
 //! Every call that does something leaves one line of the audit log, and no line names anybody.
 
 use crate::desk::{USCC, key};
+use crate::second_factor::code_now;
 use ruhu_tests::edits::{household, new_household, put, put_under, record, six_answers};
 use ruhu_tests::{Field, Hand, PASSWORD, Server, on_both_databases, tables};
 use serde_json::{Value, json};
@@ -62,6 +63,10 @@ impl Walk<'_> {
         let body =
             json!({"login": LOGIN, "name": WHO, "staff_no": "演示-909", "password": PASSWORD});
         let account = id(self.call(admin, &new("accounts"), &[], body, "account_added"));
+        let person = self.server.hand(LOGIN);
+        self.second_factor(&person);
+        let reset = new("accounts/{id}/reset-second-factor");
+        self.call(admin, &reset, &[&account], because.clone(), "second_factor_reset");
         let body = json!({"account": account, "caseload": team, "first_day": "2026-11-23",
             "education": "college", "exception_because": WHO});
         let place = id(self.call(admin, &new("memberships"), &[], body, "membership_added"));
@@ -82,6 +87,27 @@ impl Walk<'_> {
         self.call(admin, &reset, &[&account], because.clone(), "password_reset");
         let off = json!({"active": false, "reason": "离职"});
         self.call(admin, &new("accounts/{id}/use"), &[&account], off, "account_switched");
+    }
+
+    /// Sets up a second factor, switches it off, and sets up another.
+    fn second_factor(&mut self, person: &Hand) {
+        for round in 0..2 {
+            let body = json!({"password": PASSWORD});
+            let route = "POST /v1/me/second-factor";
+            let begun = self.call(person, route, &[], body, "second_factor_begun");
+            let code = code_now(self.server, begun["secret"].as_str().expect("a secret"));
+            let route = "POST /v1/me/second-factor/confirm";
+            let body = json!({"code": code});
+            let told = self.call(person, route, &[], body, "second_factor_enrolled");
+            if round == 0 {
+                self.server.advance_seconds(30);
+                let code = code_now(self.server, begun["secret"].as_str().expect("a secret"));
+                let body = json!({"password": PASSWORD, "code": code});
+                let route = "POST /v1/me/second-factor/off";
+                self.call(person, route, &[], body, "second_factor_off");
+            }
+            assert_eq!(told["recovery_codes"].as_array().map(Vec::len), Some(10));
+        }
     }
 
     fn reference(&mut self, admin: &Hand) {

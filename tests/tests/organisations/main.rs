@@ -11,3 +11,4 @@ mod midnight;
 mod reach;
 mod refusals;
 mod rights;
+mod second_factor;

@@ -1,6 +1,6 @@
 //! What a person signs in with, taken out of the person's hands by an administrator.
 
-use super::{ID, NotEnded, json as answered};
+use super::{Arranged, ID, NotEnded, arranged_example, json as answered};
 use crate::auth::{Admin, OneTimePassword};
 use crate::body::Json;
 use crate::clock::in_beijing;
@@ -149,6 +149,59 @@ impl Arrangement for PasswordReset {
                 Ok(Change { subject: user.0, area: ties.areas().first().cloned(), before: None })
             }
             false => Err(Stop::NotAvailable),
+        }
+    }
+}
+
+/// Takes a person's second factor off, for whoever has lost the app and the recovery codes.
+///
+/// The same right as for the password. The person signs in by the password alone then; where a second
+/// factor is demanded, another one is set up before anything else.
+#[utoipa::path(
+    tag = "organisations",
+    params(
+        ("id" = Uuid, Path, description = "Whose"),
+        ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "reset-7f3a0002"),
+    ),
+    request_body(content = Reset, example = json!(Reset::example())),
+    responses(
+        (status = 200, description = "It is off", body = Arranged, example = json!(arranged_example())),
+        NotEnded,
+    ),
+    security(("access_token" = [])),
+)]
+#[post("/v1/organisations/accounts/{id}/reset-second-factor")]
+pub(crate) async fn reset_second_factor(
+    staff: Admin,
+    service: web::Data<Service>,
+    id: web::Path<Uuid>,
+    key: IdempotencyKey,
+    asked: Json<Reset>,
+) -> Answer<HttpResponse> {
+    let asked = SecondFactorReset { of: asked.0.of(*id) };
+    Ok(answered(service.arrange(staff.acting(), key, asked).await?))
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct SecondFactorReset {
+    #[serde(flatten)]
+    of: ResetOf,
+}
+
+impl Arrangement for SecondFactorReset {
+    const ACT: Act = Act::SecondFactorReset;
+
+    fn told(&self) -> Value {
+        json!(self.of)
+    }
+
+    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
+        let (user, ties) = self.of.judged(scene)?;
+        match scene.tx.remove_second_factor(user)? {
+            true => {
+                Ok(Change { subject: user.0, area: ties.areas().first().cloned(), before: None })
+            }
+            false => Err(Stop::Faults(vec![Fault::StateAlready])),
         }
     }
 }

@@ -1,0 +1,137 @@
+//! Second factors: what a person's app makes codes from, sealed, and what is left of recovery codes.
+
+use crate::Tx;
+use crate::audit::Thing;
+use crate::codec::Place;
+use crate::failure::corrupt;
+use crate::schema::second_factor;
+use crate::sealed::Column;
+use crate::signing_keys::from_hex;
+use crate::values::{Fixed, Name};
+use diesel::prelude::*;
+use ruhu_sync::chain::to_hex;
+use ruhu_sync::id::{Instant, UserId};
+use ruhu_sync::storage::Stored;
+
+/// What codes are made from.
+pub type CodeSecret = [u8; 20];
+
+/// A person's second factor.
+#[derive(Clone)]
+pub struct SecondFactor {
+    /// When it was begun. What is sealed is bound to it.
+    pub enrolled_at: Instant,
+    /// A right code was given: it is asked for from then on.
+    pub is_confirmed: bool,
+    /// What codes are made from.
+    pub secret: CodeSecret,
+    /// The time step of the last code that was taken.
+    pub last_step: i64,
+    /// Hashes of the recovery codes that are left.
+    pub recovery_codes: Vec<String>,
+}
+
+type Row = (i64, bool, i32, Vec<u8>, i64, String);
+
+impl Tx {
+    /// A person's second factor, held to the end of the transaction: of two who show one code at the
+    /// same moment, one is let in.
+    pub fn lock_second_factor(&mut self, user: UserId) -> Stored<Option<SecondFactor>> {
+        self.must_write()?;
+        self.run(|connection| {
+            // Written as it is, a row is locked.
+            let query = diesel::update(second_factor::table.find(user.fixed()))
+                .set(second_factor::last_step.eq(second_factor::last_step));
+            on_both!(connection, |c| query.execute(c))
+        })?;
+        self.second_factor(user)
+    }
+
+    /// A person's second factor.
+    pub fn second_factor(&mut self, user: UserId) -> Stored<Option<SecondFactor>> {
+        let account: Fixed<16> = user.fixed();
+        let row: Option<Row> = self.run(|connection| {
+            let query = second_factor::table.find(account).select((
+                second_factor::enrolled_at,
+                second_factor::is_confirmed,
+                second_factor::key_id,
+                second_factor::secret,
+                second_factor::last_step,
+                second_factor::recovery_codes,
+            ));
+            on_both!(connection, |c| query.first(c).optional())
+        })?;
+        let Some((enrolled_at, is_confirmed, key_id, sealed, last_step, codes)) = row else {
+            return Ok(None);
+        };
+        let (session, keys) = self.session();
+        let place =
+            Place { column: Column::SECOND_FACTOR, row: &[&account.0, &enrolled_at.to_be_bytes()] };
+        let secret = session
+            .codec
+            .open(keys, key_id, place, sealed)
+            .and_then(|text| from_hex(text).ok_or_else(|| corrupt("a second factor")));
+        let secret = self.note(secret)?;
+        Ok(Some(SecondFactor {
+            enrolled_at: Instant(enrolled_at),
+            is_confirmed,
+            secret,
+            last_step,
+            recovery_codes: codes.lines().map(str::to_owned).collect(),
+        }))
+    }
+
+    /// Keeps a person's second factor, in the place of an earlier one.
+    pub fn save_second_factor(&mut self, user: UserId, new: &SecondFactor) -> Stored<()> {
+        self.must_write()?;
+        self.touch(Thing::SecondFactor, user.0);
+        let account: Fixed<16> = user.fixed();
+        let (session, keys) = self.session();
+        let enrolled_at = new.enrolled_at.0;
+        let place =
+            Place { column: Column::SECOND_FACTOR, row: &[&account.0, &enrolled_at.to_be_bytes()] };
+        let sealed = session.codec.seal(keys, place, &to_hex(&new.secret));
+        let (key_id, sealed) = self.note(sealed)?;
+        self.run(|connection| {
+            let values = (
+                second_factor::enrolled_at.eq(enrolled_at),
+                second_factor::is_confirmed.eq(new.is_confirmed),
+                second_factor::key_id.eq(i32::from(key_id.0)),
+                second_factor::secret.eq(sealed),
+                second_factor::last_step.eq(new.last_step),
+                second_factor::recovery_codes.eq(new.recovery_codes.join("\n")),
+            );
+            on_both!(connection, |c| diesel::insert_into(second_factor::table)
+                .values((second_factor::account.eq(account), values.clone()))
+                .on_conflict(second_factor::account)
+                .do_update()
+                .set(values)
+                .execute(c))
+        })?;
+        Ok(())
+    }
+
+    /// Keeps the time step of a code that was taken.
+    pub fn note_code_taken(&mut self, user: UserId, step: i64) -> Stored<()> {
+        self.must_write()?;
+        self.run(|connection| {
+            let query = diesel::update(second_factor::table.find(user.fixed()))
+                .set(second_factor::last_step.eq(step));
+            on_both!(connection, |c| query.execute(c))
+        })?;
+        Ok(())
+    }
+
+    /// Takes a person's second factor off; says whether there was one.
+    pub fn remove_second_factor(&mut self, user: UserId) -> Stored<bool> {
+        self.must_write()?;
+        let gone = self.run(|connection| {
+            let query = diesel::delete(second_factor::table.find(user.fixed()));
+            on_both!(connection, |c| query.execute(c))
+        })?;
+        if gone > 0 {
+            self.touch(Thing::SecondFactor, user.0);
+        }
+        Ok(gone > 0)
+    }
+}
