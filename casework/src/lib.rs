@@ -7,6 +7,7 @@ mod check;
 pub mod codes;
 pub mod deciding;
 pub mod facts;
+mod formed;
 pub mod grants;
 pub mod identity;
 pub mod judging;

@@ -2,8 +2,9 @@
 //! declares of its fields. What nobody has declared is hidden: an unknown field, an unknown question,
 //! a value of another type than its field's.
 
+use crate::formed::form_named;
 use crate::kind::{FieldRule, Holds, Kind, Shown, find};
-use crate::rules::{CaseRules, form_named};
+use crate::rules::CaseRules;
 use crate::value::Value;
 use crate::{kinds, mask};
 use chrono::NaiveDate;

@@ -2,15 +2,19 @@
 
 use crate::areas::Areas;
 use crate::check::Knowing;
+use crate::formed::{
+    FORM, FORM_VERSION, answers_field, form_asked, form_judging, form_named, form_said,
+    versions_through,
+};
 use crate::grants::{day_of, user_stream};
-use crate::kind::{Holds, Home, Kind, Lock};
+use crate::kind::{Home, Kind, Lock};
 use crate::roles::{READER, REPORTER, REVIEWER, WORKER};
 use crate::{check, kinds, normal, permission, shapes, signatures};
 use ruhu_forms::{Catalogue, Form};
 use ruhu_sync::id::{Instant, RecordId, StreamId, UserId};
 use ruhu_sync::json::{Json, Object};
 use ruhu_sync::outcome::{Problem, Reason};
-use ruhu_sync::patch::{Ask, Wish};
+use ruhu_sync::patch::Ask;
 use ruhu_sync::path::Path;
 use ruhu_sync::rules::{
     Act, Capacity, Grants, News, Notice, Question, Reference, Rooting, Rules, StreamKind,
@@ -84,63 +88,6 @@ impl CaseRules {
         let version = u32::try_from(version).ok()?;
         Some(self.catalogue.get(id, version)?.form())
     }
-}
-
-/// The fields that name an assessment's form.
-const FORM: &str = "form";
-const FORM_VERSION: &str = "form_version";
-
-fn answers_field(kind: &Kind) -> Option<&'static str> {
-    kind.fields.iter().find(|field| matches!(field.holds, Holds::Answers)).map(|field| field.name)
-}
-
-fn versions_through<'a>(catalogue: &'a Catalogue, form: &'a Form) -> Vec<&'a Form> {
-    let all = catalogue.list().iter().map(|entry| entry.form());
-    let mut versions: Vec<_> =
-        all.filter(|other| other.id() == form.id() && other.version() <= form.version()).collect();
-    versions.sort_by_key(|form| form.version());
-    versions
-}
-
-/// By which form an edit is judged: the record's, or the later version of it that the edit goes on
-/// to. What form a record is of never changes.
-fn form_judging<'a>(
-    named: Option<(&'a str, i64)>,
-    asked: Option<(Option<&'a str>, i64)>,
-) -> Option<(&'a str, i64)> {
-    match (named, asked) {
-        (Some((form, version)), Some((other, later)))
-            if later > version && other.is_none_or(|other| other == form) =>
-        {
-            Some((form, later))
-        }
-        (None, Some((Some(form), version))) => Some((form, version)),
-        (named, _) => named,
-    }
-}
-
-pub(crate) fn form_named(document: &Object) -> Option<(&str, i64)> {
-    let form = document.get(FORM)?.as_text()?;
-    let version = document.get(FORM_VERSION)?.as_integer()?;
-    Some((form, version))
-}
-
-fn form_asked(asks: &[Ask]) -> Option<(Option<&str>, i64)> {
-    let asked = |name: &str| {
-        let path = Path::of(&[name]);
-        asks.iter().find_map(|ask| match &ask.wish {
-            Wish::Set(value) if ask.path == path => Some(value),
-            _ => None,
-        })
-    };
-    form_said(asked(FORM), asked(FORM_VERSION))
-}
-
-fn form_said<'a>(
-    form: Option<&'a Json>,
-    version: Option<&'a Json>,
-) -> Option<(Option<&'a str>, i64)> {
-    Some((form.and_then(Json::as_text), version?.as_integer()?))
 }
 
 fn unknown_form() -> Problem {

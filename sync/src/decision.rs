@@ -28,6 +28,8 @@ pub struct Decision {
     pub reason: String,
     /// When, by the clock of who decided.
     pub made_at: String,
+    /// Where a new root goes whose author did not say, if the person who decides says.
+    pub stream: Option<StreamId>,
 }
 
 impl Decision {

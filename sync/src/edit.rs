@@ -357,10 +357,11 @@ fn read_decision(mut reader: Reader, op: Op) -> Result<Asked, Refusal> {
         is_said.then(|| text.to_owned())
     });
     let made_at = reader.made_at();
+    let stream = reader.optional("stream", StreamId::parse);
     match (target, reason) {
         (Some(target), Some(reason)) if reader.problems.is_empty() => {
             let applies = op == Op::Apply;
-            Ok(Asked::Decision(Decision { applies, target, reason, made_at }))
+            Ok(Asked::Decision(Decision { applies, target, reason, made_at, stream }))
         }
         _ => Err(Refusal::reject(Reason::Malformed, reader.problems)),
     }

@@ -8,14 +8,14 @@ use crate::auth::SignedIn;
 use crate::idempotency::KeyedRequest;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
-use ruhu_casework::roles::REVIEWER;
+use ruhu_casework::roles::{REVIEWER, WORKER};
 use ruhu_casework::rules::CaseRules;
 use ruhu_store::Tx;
 use ruhu_store::audit::Act;
 use ruhu_store::desk::{EditPlace, HistoryEntry, QuarantinedEdit};
 use ruhu_store::page::{Page, Slice};
 use ruhu_sync::decision::{EditName, Waiting};
-use ruhu_sync::edit::{Edit, Received};
+use ruhu_sync::edit::{Edit, Op, Received};
 use ruhu_sync::id::StreamId;
 use ruhu_sync::json::{Json, Object};
 use ruhu_sync::outcome::{Outcome, Reason, Verdict};
@@ -73,6 +73,8 @@ pub struct Settlement {
     pub applies: bool,
     /// Why: told to its author.
     pub reason: String,
+    /// The team that a new household goes to, where its author did not say.
+    pub stream: Option<StreamId>,
 }
 
 /// The streams of every kind that a person decides on.
@@ -242,6 +244,35 @@ fn places(
     Ok(seen.collect())
 }
 
+/// Whether it is known where each of these goes. A new root of somebody in several teams, who named
+/// none, is put nowhere unasked: in the wrong one strangers would see it.
+fn is_placed(acting: &mut Acting<'_>, units: &[Vec<EditName>]) -> Stored<Answer<()>> {
+    let names: Vec<_> = units.iter().flatten().copied().collect();
+    for waiting in acting.tx.waiting(&names)? {
+        let edit = asked(&waiting).filter(|e| e.op == Op::Put && e.root == e.record);
+        let Some(edit) = edit.filter(|edit| edit.stream.is_none()) else { continue };
+        if !acting.tx.records(&[edit.record])?.is_empty() {
+            continue;
+        }
+        let grants = acting.tx.grants(waiting.user, acting.person.now)?;
+        let teams = grants.held().filter(|(_, grant)| grant.capacity == WORKER);
+        let teams: Vec<_> = teams.map(|(stream, _)| stream).collect();
+        let has_home = acting.tx.shelf()?.rules().home(&edit.kind, &grants).is_some();
+        if teams.len() > 1 && !has_home {
+            let told = json!(
+                acting
+                    .tx
+                    .caseload_names(&teams)?
+                    .iter()
+                    .map(|team| { json!({"stream": team.stream, "name": team.name}) })
+                    .collect::<Vec<_>>()
+            );
+            return Ok(Err(Problem::new(Kind::StreamRequired).with("streams", told)));
+        }
+    }
+    Ok(Ok(()))
+}
+
 fn take(acting: &mut Acting<'_>, settlement: &Settlement) -> Stored<Answer<Done>> {
     let name = settlement.edit;
     let Some(edit) = within_reach(acting.tx, acting.person, name)? else {
@@ -254,8 +285,17 @@ fn take(acting: &mut Acting<'_>, settlement: &Settlement) -> Stored<Answer<Done>
     if units.is_empty() {
         return Ok(Err(not_settled(Some(Reason::Settled))));
     }
+    if settlement.applies && settlement.stream.is_none() {
+        unless_refused!(is_placed(acting, &units)?);
+    }
     let op = if settlement.applies { "apply" } else { "dismiss" };
-    let decision = |edit: &EditName| json!({"op": op, "edit": edit, "reason": settlement.reason});
+    let decision = |edit: &EditName| {
+        let mut decision = json!({"op": op, "edit": edit, "reason": settlement.reason});
+        if let Some(stream) = settlement.stream {
+            decision["stream"] = json!(stream);
+        }
+        decision
+    };
     let edits = units.iter().map(|unit| unit.iter().map(decision).collect()).collect();
     let outcomes = unless_refused!(acting.push(edits)?);
     let ends: Vec<(&EditName, &Outcome)> = units.iter().flatten().zip(&outcomes).collect();

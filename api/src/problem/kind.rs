@@ -122,6 +122,10 @@ kinds! {
     /// A full view without a purpose of the list; `purposes` is the list.
     PurposeRequired, "purpose-required", UNPROCESSABLE_ENTITY, "查看完整信息须说明用途", "A full view needs a purpose",
         "请从 purposes 中选择一项用途，填入 purpose 后重发；每次查看均留痕。", "Choose one of purposes, give its code as purpose and send it again; every full view is logged.";
+    /// A new household whose author works in several teams, and nobody said in which it goes;
+    /// `streams` is the choice.
+    StreamRequired, "stream-required", UNPROCESSABLE_ENTITY, "请选择归属的工作组", "Choose the team it goes to",
+        "提交人在多个工作组：请从 streams 中选择一个，填入 stream 后重发。", "Its author works in several teams: choose one of streams, give it as stream and send it again.";
     /// What it would change has changed since.
     StateConflict, "state-conflict", CONFLICT, "内容已有变动", "It has changed in the meantime",
         "请重新读取后再决定。", "Read it again and decide anew.";

@@ -17,7 +17,7 @@ pub(super) use contract::QuarantinedBody;
 use contract::{Because, QuarantineList, Settled, Untaken, Wanted};
 use ruhu_store::desk::EditPlace;
 use ruhu_sync::decision::EditName;
-use ruhu_sync::id::{DeviceId, DeviceSeq};
+use ruhu_sync::id::{DeviceId, DeviceSeq, StreamId};
 use ruhu_sync::outcome::Verdict;
 use uuid::Uuid;
 
@@ -27,7 +27,7 @@ const REJECTED: List<EditPlace> = List::named("rejected");
 refusals!(NotListed: Kind::NotPermitted, Kind::InvalidRequest);
 refusals!(NotRead: Kind::NotPermitted, Kind::NotAvailable, Kind::InvalidRequest);
 refusals!(NotDecided: Kind::NotPermitted, Kind::NotAvailable, Kind::InvalidRequest,
-    Kind::NotSettled, Kind::IdempotencyKeyReused, Kind::MalformedJson);
+    Kind::NotSettled, Kind::StreamRequired, Kind::IdempotencyKeyReused, Kind::MalformedJson);
 
 pub(super) fn named((device, device_seq): (Uuid, u64)) -> EditName {
     EditName { device: DeviceId(device), device_seq: DeviceSeq(device_seq) }
@@ -155,7 +155,8 @@ async fn settle(
 ) -> Answer<HttpResponse> {
     let operation = format!("settle {applies} {} {}", edit.device, edit.device_seq);
     let request = key.sent_for(&operation, &asked);
-    let settlement = Settlement { edit, applies, reason: reason(asked.reason)? };
+    let stream = asked.stream.map(StreamId);
+    let settlement = Settlement { edit, applies, reason: reason(asked.reason)?, stream };
     let told = service.settle(reviewer.person, request, settlement).await?;
     Ok(HttpResponse::Ok().content_type(ContentType::json()).body(told))
 }

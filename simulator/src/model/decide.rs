@@ -69,7 +69,8 @@ impl State {
         }
         let mut taken = Taken::nothing();
         if applies {
-            taken = self.apply(kinds, person, name, &content, today, case.desk)?;
+            let desk = id(decision, "stream").or(case.desk);
+            taken = self.apply(kinds, person, name, &content, today, desk)?;
         }
         self.settled.insert(name);
         Ok(Taken { settles: Some(name), ..taken })

@@ -48,7 +48,7 @@ impl<R: Rules> Judge<'_, R> {
             return Ok(Err(Refusal::quarantine(Reason::GroupMember)));
         }
         let taken = if decision.applies {
-            within_protocol!(self.apply(ledger, device_seq, &case)?)
+            within_protocol!(self.apply(ledger, device_seq, &case, decision.stream)?)
         } else {
             let outcome = Outcome::new(device_seq, Verdict::Applied);
             Taken { outcome, effect: Effect::default(), effect_is_payload: false, stands: None }
@@ -79,8 +79,15 @@ impl<R: Rules> Judge<'_, R> {
     }
 
     /// Merges the edit anew, in its author's name and under its own number.
-    fn apply(&self, ledger: &mut Ledger, device_seq: DeviceSeq, case: &Case) -> Judged<Taken> {
+    fn apply(
+        &self,
+        ledger: &mut Ledger,
+        device_seq: DeviceSeq,
+        case: &Case,
+        chosen: Option<StreamId>,
+    ) -> Judged<Taken> {
         let waiting = &case.waiting;
+        let waiting = &Waiting { stream: chosen.or(waiting.stream), ..waiting.clone() };
         let Some(edit) = &case.edit else {
             return Ok(Err(Refusal::quarantine(Reason::NotAvailable)));
         };

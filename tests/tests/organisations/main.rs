@@ -12,3 +12,4 @@ mod reach;
 mod refusals;
 mod rights;
 mod second_factor;
+mod two_teams;

@@ -34,6 +34,10 @@ pub(crate) enum Untaken {
 pub(crate) struct Because {
     /// For the author to read, in at most 500 characters.
     pub(super) reason: String,
+    /// The team to which a new household goes whose author works in several and named none; only
+    /// where it is applied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) stream: Option<Uuid>,
 }
 
 /// Edits that were not taken.
@@ -250,7 +254,7 @@ impl QuarantinedBody {
 
 impl Because {
     pub(super) fn example() -> Self {
-        Self { reason: "已电话核实，属实。".to_owned() }
+        Self { reason: "已电话核实，属实。".to_owned(), stream: None }
     }
 }
 
