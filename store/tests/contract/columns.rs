@@ -53,6 +53,7 @@ const BYTES: &[(&str, &[&str])] = &[
     ("record", &["id", "root", "stream", "rev_hash"]),
     ("refresh_token", &["hash", "device", "family"]),
     ("root", &["id"]),
+    ("second_factor", &["account"]),
     ("server", &["epoch"]),
     ("sign_in_failure", &["name"]),
     ("signature_failure", &["sent_by", "signer"]),
@@ -61,7 +62,8 @@ const BYTES: &[(&str, &[&str])] = &[
     ("visit_row", &["id", "household", "stream"]),
 ];
 
-/// Texts in the clear: of closed lists, checked against their types, masked, or an administrator's.
+/// Texts in the clear: of closed lists, checked against their types, masked, hashed, or an
+/// administrator's.
 const TEXTS: &[(&str, &[&str])] = &[
     ("account", &["login", "name", "password_hash", "staff_no", "made_in"]),
     ("assessment_row", &["form", "status"]),
@@ -84,6 +86,7 @@ const TEXTS: &[(&str, &[&str])] = &[
     ("provider", &["name", "uscc"]),
     ("provider_ban", &["first_day", "last_day", "reason", "area"]),
     ("record", &["kind", "status"]),
+    ("second_factor", &["recovery_codes"]),
     ("stream", &["kind"]),
     ("visit_row", &["status", "planned_on"]),
 ];

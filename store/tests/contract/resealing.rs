@@ -5,7 +5,7 @@ use crate::bench::on_both_databases;
 use crate::databases::{Database, key_ring};
 use crate::tampering::{audit, journal};
 use crate::world::*;
-use ruhu_store::accounts::{NewDevice, Recalled, Request};
+use ruhu_store::accounts::{NewDevice, Recalled, Request, SecondFactor};
 use ruhu_store::journal::Erasable;
 use ruhu_store::{KeyId, KeyRing, Store, sealed_columns};
 use ruhu_sync::decision::EditName;
@@ -60,6 +60,16 @@ const REQUEST: Request<'_> = Request {
     hash: [1; 32],
 };
 
+fn factor() -> SecondFactor {
+    SecondFactor {
+        enrolled_at: NOW,
+        is_confirmed: true,
+        secret: [7; 20],
+        last_step: 0,
+        recovery_codes: Vec::new(),
+    }
+}
+
 /// Something in every sealed column.
 fn fill(database: &impl Database) {
     let places = naming_places(taken(1, 1, 1, 1));
@@ -73,6 +83,7 @@ fn fill(database: &impl Database) {
             let (id, user, name) = (device_id(5), user_id(1), WORDS.to_owned());
             tx.enrol(&NewDevice { id, user, name, continues: None, at: NOW })?;
             tx.set_signing_key(user, &[7; 32], NOW)?;
+            tx.save_second_factor(user, &factor())?;
             tx.recall(&REQUEST, NOW)?;
             tx.remember(&REQUEST, 200, WORDS)
         })
