@@ -110,7 +110,7 @@ fn every_sealed_column_comes_under_the_new_key_and_the_old_one_is_needed_no_more
     let both = database.reopened(ring(&[1, 2]));
     let before = both.rows_by_key().expect("counted");
     let rows: u64 = before[&KeyId(1)].values().sum();
-    assert_eq!((before.len(), before[&KeyId(1)].len()), (1, 6));
+    assert_eq!((before.len(), before[&KeyId(1)].len()), (1, 7));
     assert_eq!(resealed(&both), rows);
     let after = both.rows_by_key().expect("counted");
     assert_eq!(after.into_iter().collect::<Vec<_>>(), [(KeyId(2), before[&KeyId(1)].clone())]);
