@@ -13,6 +13,7 @@ mod line;
 mod narrate;
 mod showcase;
 mod story;
+mod tables;
 mod tablet;
 
 pub use import::Imported;
@@ -28,9 +29,12 @@ use crate::settings::Settings;
 use district::District;
 use folder::{Folder, Found, Marker};
 use narrate::Narrator;
+use ruhu_casework::administration::Within;
 use ruhu_device::DeviceError;
 use ruhu_store::Tx;
+use ruhu_store::page::Page;
 use ruhu_sync::storage::{ReadTx as _, StorageError};
+use secrecy::SecretString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -60,6 +64,8 @@ pub struct Options {
     pub data_dir: PathBuf,
     /// Where it listens.
     pub listen: SocketAddr,
+    /// Its database; without one, a file in the folder. A new demo takes only an empty one.
+    pub database_url: Option<SecretString>,
     /// How many households a new one has.
     pub households: usize,
     /// Whether an old one is thrown away.
@@ -83,6 +89,18 @@ pub enum DemoError {
          with --data-dir"
     )]
     NotADemo(PathBuf),
+    /// The database holds somebody's data.
+    #[error(
+        "the database holds data that is not this demo's, and is left as it is: give an empty one \
+         with --database-url, or the --data-dir of the demo that made it"
+    )]
+    NotEmpty,
+    /// A database of one's own is not the demo's to throw away.
+    #[error(
+        "a database that was given with --database-url is not thrown away: empty it yourself, \
+         remove {0}, and run the demo again"
+    )]
+    NotOurs(PathBuf),
     /// Another demo lives there now.
     #[error(
         "another demo is running with {0}: stop it, or choose another folder with --data-dir and \
@@ -126,12 +144,20 @@ impl Demo {
         let mut narrator = Narrator::new(tell);
         // The port first: nothing is made, and nothing thrown away, for a demo that cannot answer.
         let listener = app::listen(options.listen)?;
-        let folder = Folder::enter(&options.data_dir)?;
+        let folder = Folder::enter(&options.data_dir, options.database_url.is_some())?;
         let (service, district, mut marker, reused) = open(&folder, options, &mut narrator)?;
         let showcase = Arc::new(Showcase::of(&district));
         let shown = Service { demo: Some(Arc::clone(&showcase)), ..service };
         let running = app::serve_on(shown, listener)?;
         let address = format!("http://{}", running.address());
+        if !reused {
+            let today = ruhu_casework::grants::day_of(running.service().clock.now());
+            let entered = tables::enter(&address, &district, today)?;
+            narrator.say(&format!(
+                "又录入 {entered} 项参数表，全部是演示值，不是法定标准 Rule tables are entered; every \
+                 value is made up."
+            ));
+        }
         let is_wanted = match options.story {
             StoryWish::Once => marker.told.is_none(),
             StoryWish::Again => true,
@@ -204,14 +230,22 @@ fn open(
             narrator.say(
                 "上次的演示数据没有造完，重新来过 The last demo was not finished; it is made anew.",
             );
-            folder.clear()?;
+            clear(folder, options)?;
             make(folder, options, narrator)
         }
         Found::Demo(_) => {
             narrator.say("按要求清空演示数据 The demo's data is thrown away, as asked.");
-            folder.clear()?;
+            clear(folder, options)?;
             make(folder, options, narrator)
         }
+    }
+}
+
+/// Throws the old data away, if it is the folder's.
+fn clear(folder: &Folder, options: &Options) -> Result<(), DemoError> {
+    match options.database_url.is_some() {
+        true => Err(DemoError::NotOurs(folder.marker())),
+        false => folder.clear(),
     }
 }
 
@@ -251,6 +285,12 @@ fn make(
         contracts_end: district.contracts_end(),
         told: None,
     };
+    let service = build(folder, options)?;
+    let anybody = Page { after: None, limit: 1 };
+    let everywhere = Within::areas([""]);
+    if !service.store.read(|tx| tx.accounts(anybody, &everywhere))?.rows.is_empty() {
+        return Err(DemoError::NotEmpty);
+    }
     folder.mark(&marker)?;
     narrator.say(&format!(
         "正在造一个演示区：西城 {} 个街道、{} 家承接主体、{} 个账号、{} 户（全部虚构）……",
@@ -259,7 +299,6 @@ fn make(
         district.people.len(),
         options.households,
     ));
-    let service = build(folder, options)?;
     accounts::write(&service.store, &district, SEED)?;
     let imported = import::import(&service, &district, SEED, options.households)?;
     marker.epoch = Some(service.store.read(|tx| tx.epoch())?);
@@ -282,7 +321,8 @@ fn build(folder: &Folder, options: &Options) -> Result<Service, DemoError> {
         Settings::defaults().map_err(|errors| DemoError::Plan(errors.to_string()))?;
     settings.listen = options.listen;
     settings.data_dir = options.data_dir.clone();
-    settings.database_url = folder.database_url().into();
+    let own = || folder.database_url().into();
+    settings.database_url = options.database_url.clone().unwrap_or_else(own);
     settings.key_files.sealing = folder.file("keys/sealing.key");
     settings.key_files.cursor = folder.file("keys/cursor.key");
     settings.key_files.signing = folder.file("keys/signing");

@@ -2,6 +2,7 @@
 //! tests and the simulator run on.
 
 mod signing;
+mod untaken;
 
 pub use signing::Signing;
 
@@ -306,21 +307,7 @@ impl WriteTx for MemoryTx<'_> {
         chain: &[(DeviceId, DeviceSeq)],
         records: &[RecordId],
     ) -> Stored<Vec<Untaken>> {
-        let journal = &self.state.journal;
-        let of = |(device, through): &(DeviceId, DeviceSeq)| {
-            journal.range((*device, DeviceSeq(0))..=(*device, *through))
-        };
-        let found = chain.iter().flat_map(of).filter_map(|((device, device_seq), row)| {
-            let record = row.record.filter(|record| records.contains(record))?;
-            let (device, device_seq, verdict) = (*device, *device_seq, row.outcome.outcome);
-            matches!(verdict, Verdict::Quarantined | Verdict::Rejected).then_some(Untaken {
-                record,
-                device,
-                device_seq,
-                verdict,
-            })
-        });
-        Ok(found.collect())
+        Ok(untaken::of(&self.state.journal, chain, records))
     }
 
     fn lock_streams(&mut self, streams: &[(StreamId, StreamKind)]) -> Stored<Vec<StreamHead>> {

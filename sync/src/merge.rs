@@ -1,6 +1,7 @@
 //! The merge: what an edit does to a record that others have edited since the version it was
 //! made against. A pure, total, deterministic function: no clock decides between two people.
 
+mod meeting;
 mod merger;
 
 use crate::effect::{Effect, Touch};

@@ -28,6 +28,30 @@ pub(crate) enum Place {
     Postgres { url: String, server: String, schema: String },
 }
 
+/// A database in which nothing is, and a folder beside it.
+pub struct Empty {
+    place: Place,
+    folder: tempfile::TempDir,
+}
+
+impl Empty {
+    /// A new one.
+    pub fn new(database: Database) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        Self { place: Place::new(database, folder.path()), folder }
+    }
+
+    /// Its URL.
+    pub fn url(&self) -> &str {
+        self.place.url()
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
 #[derive(QueryableByName)]
 struct Value {
     #[diesel(sql_type = Text)]

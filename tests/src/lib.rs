@@ -22,7 +22,7 @@ pub mod simulated;
 pub mod tables;
 mod writers;
 
-pub use database::Database;
+pub use database::{Database, Empty};
 pub use field::{AREA_HERE, AREA_THERE, Field, PASSWORD};
 pub use hand::{Hand, verdict};
 pub use http::{Call, Reply};

@@ -22,10 +22,14 @@ const FULL: usize = 9_000;
 ///
 ///   ruhu demo
 ///   ruhu demo --full --reset
+///   ruhu demo --database-url postgres://ruhu@localhost/ruhu_demo
 ///   ruhu demo --listen 127.0.0.1:0 --data-dir /tmp/ruhu-demo --exit
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Demonstrate {
+    /// An empty database for it, SQLite or PostgreSQL; without one, a file in --data-dir
+    #[arg(long, value_name = "URL")]
+    database_url: Option<String>,
     /// How many households to make
     #[arg(long, value_name = "COUNT", default_value_t = 300,
         value_parser = clap::value_parser!(u32).range(1..=100_000))]
@@ -80,6 +84,7 @@ impl Demonstrate {
         };
         Options {
             data_dir: self.data_dir,
+            database_url: self.database_url.map(Into::into),
             listen: self.listen,
             households: if self.full { FULL } else { self.households as usize },
             reset: self.reset,

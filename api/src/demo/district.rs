@@ -16,6 +16,10 @@ use uuid::Uuid;
 
 /// The district's code.
 pub(crate) const DISTRICT: &str = "110102";
+/// The whole city, as an office's area.
+const CITY: &str = "";
+/// Who administers the whole city: publishes forms, and enters what holds in it.
+pub(crate) const CITY_ADMIN: &str = "cityadmin";
 /// The street where the story is told.
 const STORY_STREET: &str = "110102012000";
 /// Communities a street.
@@ -141,12 +145,18 @@ impl District {
                 self.add(seed, login, street, Place::Office(Some(street), office));
             }
         }
-        let of_the_district = [
+        // Forms hold in the whole city, and who publishes them administers it.
+        let above_the_streets = [
             ("district", office(Role::DistrictReviewer, DISTRICT)),
             ("centre", office(Role::DistrictCentre, DISTRICT)),
             ("admin", office(Role::Admin, DISTRICT)),
+            ("provider", office(Role::ProviderAdmin, DISTRICT)),
+            ("evaluator", office(Role::ThirdPartyEvaluator, DISTRICT)),
+            ("auditor", office(Role::Auditor, DISTRICT)),
+            ("city", office(Role::CitySupervisor, CITY)),
+            (CITY_ADMIN, office(Role::Admin, CITY)),
         ];
-        for (login, office) in of_the_district {
+        for (login, office) in above_the_streets {
             self.add(seed, login, 0, Place::Office(None, office));
         }
         Ok(())

@@ -37,6 +37,8 @@ pub(crate) enum Found {
 #[derive(Debug)]
 pub(crate) struct Folder {
     path: PathBuf,
+    /// The database is elsewhere, and not the folder's.
+    is_elsewhere: bool,
     _lock: File,
 }
 
@@ -54,9 +56,9 @@ fn private() -> OpenOptions {
 
 impl Folder {
     /// Enters the folder, making it if it is not there.
-    pub(crate) fn enter(path: &Path) -> Result<Self, DemoError> {
+    pub(crate) fn enter(path: &Path, is_elsewhere: bool) -> Result<Self, DemoError> {
         // A folder that holds another's database gets not even a lock's file.
-        if path.join(DATABASE).exists() && !path.join(MARKER).exists() {
+        if !is_elsewhere && path.join(DATABASE).exists() && !path.join(MARKER).exists() {
             return Err(DemoError::NotADemo(path.to_owned()));
         }
         let mut builder = fs::DirBuilder::new();
@@ -67,7 +69,7 @@ impl Folder {
         let file = path.join("demo.lock");
         let lock = private().open(&file).map_err(failed(&file))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Ok(()) => Ok(Self { path: path.to_owned(), is_elsewhere, _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(DemoError::InUse(path.to_owned())),
             Err(TryLockError::Error(error)) => Err(DemoError::File(file, error)),
         }
@@ -75,7 +77,7 @@ impl Folder {
 
     /// What is there.
     pub(crate) fn look(&self) -> Result<Found, DemoError> {
-        let file = self.path.join(MARKER);
+        let file = self.marker();
         let text = match fs::read_to_string(&file) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Found::Nothing),
@@ -83,7 +85,7 @@ impl Folder {
         };
         let marker: Marker =
             serde_json::from_str(&text).map_err(|_| DemoError::NotADemo(self.path.clone()))?;
-        Ok(match (marker.epoch, self.path.join(DATABASE).exists()) {
+        Ok(match (marker.epoch, self.is_elsewhere || self.path.join(DATABASE).exists()) {
             (Some(_), true) => Found::Demo(Box::new(marker)),
             _ => Found::Unfinished,
         })
@@ -91,7 +93,7 @@ impl Folder {
 
     /// Writes the marker, all of it or nothing.
     pub(crate) fn mark(&self, marker: &Marker) -> Result<(), DemoError> {
-        let (file, new) = (self.path.join(MARKER), self.path.join("demo.json.new"));
+        let (file, new) = (self.marker(), self.path.join("demo.json.new"));
         let text = serde_json::to_vec_pretty(marker)
             .map_err(|error| DemoError::Plan(error.to_string()))?;
         let mut opened = private().truncate(true).open(&new).map_err(failed(&new))?;
@@ -114,6 +116,12 @@ impl Folder {
         Ok(())
     }
 
+    /// Where it is written whose demo this is. One beside a database of its own says nothing of one
+    /// that is elsewhere.
+    pub(crate) fn marker(&self) -> PathBuf {
+        self.path.join(if self.is_elsewhere { MARKER_ELSEWHERE } else { MARKER })
+    }
+
     /// Where a file of the folder is.
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.path.join(name)
@@ -126,6 +134,7 @@ impl Folder {
 }
 
 const MARKER: &str = "demo.json";
+const MARKER_ELSEWHERE: &str = "demo-elsewhere.json";
 const DATABASE: &str = "ruhu.db";
 
 #[cfg(test)]
@@ -142,7 +151,7 @@ mod tests {
     fn a_database_without_a_marker_is_never_touched() {
         let place = tempfile::tempdir().expect("folder");
         fs::write(place.path().join(DATABASE), "somebody's").expect("file");
-        let refused = Folder::enter(place.path()).expect_err("refused").to_string();
+        let refused = Folder::enter(place.path(), false).expect_err("refused").to_string();
         assert!(refused.contains("--data-dir"), "{refused}");
         let left: Vec<_> = fs::read_dir(place.path()).expect("folder").collect();
         assert_eq!(left.len(), 1);
@@ -151,7 +160,7 @@ mod tests {
     #[test]
     fn a_marker_reads_back_and_is_its_owners_alone() {
         let place = tempfile::tempdir().expect("folder");
-        let folder = Folder::enter(place.path()).expect("entered");
+        let folder = Folder::enter(place.path(), false).expect("entered");
         assert!(matches!(folder.look(), Ok(Found::Nothing)));
         folder.mark(&marker()).expect("marked");
         // Without its database a demo is not finished.
@@ -171,9 +180,9 @@ mod tests {
     #[test]
     fn two_demos_do_not_share_a_folder() {
         let place = tempfile::tempdir().expect("folder");
-        let first = Folder::enter(place.path()).expect("entered");
-        assert!(matches!(Folder::enter(place.path()), Err(DemoError::InUse(_))));
+        let first = Folder::enter(place.path(), false).expect("entered");
+        assert!(matches!(Folder::enter(place.path(), false), Err(DemoError::InUse(_))));
         drop(first);
-        assert!(Folder::enter(place.path()).is_ok());
+        assert!(Folder::enter(place.path(), false).is_ok());
     }
 }

@@ -43,7 +43,7 @@ impl Showcase {
     }
 }
 
-/// Those of the story's street, and those of the district.
+/// Those of the story's street, of the district, and of the city: every role.
 fn accounts(district: &District) -> Vec<ShownAccount> {
     let story = district.story_street();
     let here = district.people.iter().filter_map(|person| {
@@ -54,6 +54,7 @@ fn accounts(district: &District) -> Vec<ShownAccount> {
             _ => return None,
         };
         let place = match &person.place {
+            Place::Office(None, office) if office.area.is_empty() => "全市",
             Place::Office(None, _) => "西城区",
             _ => &district.streets[story].label_zh,
         };

@@ -12,6 +12,7 @@ fn options(folder: &TempDir) -> Options {
     Options {
         data_dir: folder.path().join("ruhu-data"),
         listen: ([127, 0, 0, 1], 0).into(),
+        database_url: None,
         households: 20,
         reset: false,
         story: StoryWish::Once,

@@ -1,0 +1,23 @@
+//! Edits that were not taken, in memory.
+
+use crate::id::{DeviceId, DeviceSeq, RecordId};
+use crate::journal::{JournalRow, Untaken};
+use crate::outcome::Verdict;
+use std::collections::BTreeMap;
+
+pub(super) fn of(
+    journal: &BTreeMap<(DeviceId, DeviceSeq), JournalRow<'static>>,
+    chain: &[(DeviceId, DeviceSeq)],
+    records: &[RecordId],
+) -> Vec<Untaken> {
+    let rows = |(device, through): &(DeviceId, DeviceSeq)| {
+        journal.range((*device, DeviceSeq(0))..=(*device, *through))
+    };
+    let found = chain.iter().flat_map(rows).filter_map(|((device, device_seq), row)| {
+        let record = row.record.filter(|record| records.contains(record))?;
+        let (device, device_seq, verdict) = (*device, *device_seq, row.outcome.outcome);
+        let is_untaken = matches!(verdict, Verdict::Quarantined | Verdict::Rejected);
+        is_untaken.then_some(Untaken { record, device, device_seq, verdict })
+    });
+    found.collect()
+}
