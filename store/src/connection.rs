@@ -50,11 +50,16 @@ impl Connection {
                 AnsiTransactionManager::begin_transaction_sql(c, sql)
             }
             Self::Postgres(c) => {
-                let sql = match mode {
+                let begin = match mode {
                     Mode::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
                     Mode::Write => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
                 };
-                AnsiTransactionManager::begin_transaction_sql(c, sql)
+                // One journey. A process that hangs with a lock in its hands stops nobody for long.
+                let sql = format!(
+                    "{begin}; SET LOCAL lock_timeout = '15s'; \
+                     SET LOCAL idle_in_transaction_session_timeout = '60s'"
+                );
+                AnsiTransactionManager::begin_transaction_sql(c, &sql)
             }
         }
     }

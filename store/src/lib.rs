@@ -23,6 +23,7 @@ mod migrate;
 pub mod organisations;
 pub mod page;
 mod pool;
+mod pooler;
 mod presence;
 mod read;
 mod read_models;

@@ -58,12 +58,6 @@ const SQLITE_READ_SETUP: &str = "PRAGMA busy_timeout = 5000;
     PRAGMA temp_store = MEMORY;
     PRAGMA cache_size = -8000;";
 
-const POSTGRES_READ_SETUP: &str = "SET default_transaction_read_only = on;";
-
-// A server that hangs with a lock in its hands stops nobody for long.
-const POSTGRES_SETUP: &str = "SET lock_timeout = '15s';
-    SET idle_in_transaction_session_timeout = '60s';";
-
 impl Manager {
     /// To this database.
     pub(crate) fn new(target: Target, access: Access) -> Self {
@@ -87,13 +81,8 @@ impl Manager {
                 c
             }
             Target::Postgres(url) => {
-                let c = PgConnection::establish(url).map_err(not_established)?;
-                let mut c = Connection::Postgres(c);
-                c.run_script(POSTGRES_SETUP).map_err(failure::of_query)?;
-                if self.access == Access::Read {
-                    c.run_script(POSTGRES_READ_SETUP).map_err(failure::of_query)?;
-                }
-                c
+                // No setting for the session: behind a pooler it would be another client's.
+                Connection::Postgres(PgConnection::establish(url).map_err(not_established)?)
             }
         };
         Ok(Session { connection, codec: Codec::new()?, is_spoiled: false })

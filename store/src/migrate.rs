@@ -1,9 +1,8 @@
 //! The migrations, compiled in and run at the start.
 
-use crate::connection::Connection;
+use crate::connection::{Connection, Mode};
 use crate::failure::{self, unavailable};
 use diesel::RunQueryDsl as _;
-use diesel::connection::SimpleConnection;
 use diesel::migration::MigrationSource;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use ruhu_sync::storage::Stored;
@@ -13,18 +12,29 @@ const SQLITE: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../migrations/postgres");
 
 // Any number, the same for ever: servers that start together on one schema migrate one after the
-// other. The lock ends with the connection.
-const LOCK: &str = "SELECT pg_advisory_lock(1920297077, hashtext(current_schema()))";
-const UNLOCK: &str = "SELECT pg_advisory_unlock(1920297077, hashtext(current_schema()))";
+// other. The lock ends with the transaction, so nobody else can be left with it.
+const LOCK: &str = "SELECT pg_advisory_xact_lock(1920297077, hashtext(current_schema()))";
 
-/// Brings the schema up to date.
+/// Brings the schema up to date. On PostgreSQL all of it happens, or nothing.
 pub(crate) fn run_pending(connection: &mut Connection) -> Stored<()> {
     match connection {
         Connection::Sqlite(c) => pending(c, SQLITE),
-        Connection::Postgres(c) => {
-            c.batch_execute(LOCK).map_err(failure::of_query)?;
-            pending(c, POSTGRES)?;
-            c.batch_execute(UNLOCK).map_err(failure::of_query)
+        Connection::Postgres(_) => within_one_transaction(connection),
+    }
+}
+
+fn within_one_transaction(connection: &mut Connection) -> Stored<()> {
+    connection.begin(Mode::Write).map_err(failure::of_query)?;
+    let locked = connection.run_script(LOCK).map_err(failure::of_query);
+    let done = locked.and_then(|()| match connection {
+        Connection::Sqlite(c) => pending(c, SQLITE),
+        Connection::Postgres(c) => pending(c, POSTGRES),
+    });
+    match done {
+        Ok(()) => connection.commit().map_err(failure::of_query),
+        Err(error) => {
+            drop(connection.roll_back());
+            Err(error)
         }
     }
 }

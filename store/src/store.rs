@@ -11,7 +11,7 @@ use crate::target::Target;
 use crate::tx::Tx;
 use crate::values::{Fixed, Name};
 use crate::writable::{Writable, Writing};
-use crate::{migrate, schema};
+use crate::{migrate, pooler, schema};
 use diesel::prelude::*;
 use r2d2::PooledConnection;
 use ruhu_sync::id::Epoch;
@@ -88,6 +88,7 @@ impl Store {
         };
         // Before the pool, which would try again and again: what is wrong is told at once.
         let mut session = manager.establish()?;
+        pooler::must_not_share(&manager, &mut session.connection)?;
         migrate::run_pending(&mut session.connection)?;
         drop(session);
         let store = Self::over(manager, settings, presence)?;
@@ -99,7 +100,7 @@ impl Store {
     /// Opens a database to look at it: nothing is made, and nothing can be written.
     pub fn open_read_only(settings: &StoreSettings) -> Stored<Self> {
         let manager = Manager::new(Target::parse(&settings.url)?, Access::Read);
-        drop(manager.establish()?);
+        pooler::must_not_share(&manager, &mut manager.establish()?.connection)?;
         Self::over(manager, settings, None)
     }
 

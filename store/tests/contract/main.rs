@@ -14,6 +14,7 @@ mod grants;
 mod jobs;
 mod journal;
 mod opening;
+mod pooler;
 mod read_models;
 mod records;
 mod resealing;
