@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::ending::Ending;
 use crate::jobs::Trigger;
 use crate::keys::{KeyError, Keys, read_token};
+use crate::kinds::Kinds;
 use crate::limits::{self, Limits};
 use crate::live::{Live, poll_heads};
 use crate::metrics::Metrics;
@@ -113,6 +114,7 @@ pub fn build(
     store.read(Tx::shelf).map_err(|error| broken(&error))?;
     let token = settings.metrics_token_file.as_deref().map(read_token).transpose()?;
     let areas = Areas::shipped().map_err(|error| broken(&error))?;
+    let kinds = Kinds::declared()?;
     Ok(Service {
         store,
         tokens: Arc::new(AccessTokens::new(&keys.signing, settings.access_token_minutes)),
@@ -123,6 +125,7 @@ pub fn build(
         clock,
         metrics_token: token.map(Arc::new),
         areas: Arc::new(areas),
+        kinds: Arc::new(kinds),
         demo: None,
         live,
         proof_key: public_half(keys.sealing.derive(ruhu_store::PROOFS)),

@@ -7,6 +7,7 @@ mod backup;
 mod demo;
 mod journal;
 mod keys;
+mod kinds;
 mod logging;
 mod migrate;
 mod openapi;
@@ -45,6 +46,7 @@ enum Command {
     Serve(serve::Serve),
     Migrate(migrate::Migrate),
     Openapi(openapi::Openapi),
+    Kinds(kinds::Kinds),
     #[command(subcommand)]
     Keys(keys::Keys),
     #[command(subcommand)]
@@ -90,6 +92,7 @@ impl Ruhu {
             Command::Serve(serve) => serve.run(),
             Command::Migrate(migrate) => migrate.run(),
             Command::Openapi(openapi) => openapi.run(),
+            Command::Kinds(kinds) => kinds.run(),
             Command::Keys(keys) => keys.run(),
             Command::User(user) => user.run(),
             Command::Journal(journal) => journal.run(),

@@ -16,6 +16,7 @@ pub mod forms;
 pub mod idempotency;
 pub mod jobs;
 pub mod keys;
+pub mod kinds;
 pub mod limits;
 pub mod live;
 pub mod metrics;

@@ -192,7 +192,10 @@ pub(crate) fn operations(mut contract: OpenApi) -> Vec<(String, &'static str)> {
 /// The contract's text, as it is served and checked in.
 pub fn to_json() -> Answer<String> {
     // Through a value, whose members are in order: the text depends on nothing but the routes.
-    let value: Value = serde_json::to_value(contract()).map_err(Problem::internal)?;
+    let mut value: Value = serde_json::to_value(contract()).map_err(Problem::internal)?;
+    for (name, schema) in crate::kinds::schemas() {
+        value["components"]["schemas"][name] = schema;
+    }
     let mut text = serde_json::to_string_pretty(&value).map_err(Problem::internal)?;
     text.push('\n');
     Ok(text)

@@ -18,6 +18,7 @@ pub mod forms;
 pub mod full;
 pub mod health;
 pub mod keys;
+pub mod kinds;
 pub mod me;
 pub mod moves;
 pub mod operations;
@@ -130,6 +131,7 @@ routes! {
     tables::enter_table,
     tables::correct_table,
     areas::list_areas,
+    kinds::list_kinds,
     keys::read_key_set,
     health::is_alive,
     health::is_ready,

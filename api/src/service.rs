@@ -4,6 +4,7 @@ use crate::areas::Areas;
 use crate::auth::{AccessTokens, Attempts, Passwords};
 use crate::clock::Clock;
 use crate::demo::Showcase;
+use crate::kinds::Kinds;
 use crate::limits::Limits;
 use crate::live::Live;
 use crate::metrics::Metrics;
@@ -42,6 +43,8 @@ pub struct Service {
     pub cursor_key: Arc<SecretBox<[u8; 32]>>,
     /// The areas.
     pub areas: Arc<Areas>,
+    /// The kinds of records.
+    pub kinds: Arc<Kinds>,
     /// Who listens for changes.
     pub live: Arc<Live>,
     /// What the front page shows of a demo; none in any other service.

@@ -6,6 +6,7 @@ pub mod areas;
 mod check;
 pub mod codes;
 pub mod deciding;
+pub mod description;
 pub mod facts;
 mod formed;
 pub mod grants;

@@ -17,6 +17,24 @@ pub enum Shape {
 }
 
 impl Shape {
+    /// Whether this place is a row.
+    pub fn is_row(&self, path: &Path) -> bool {
+        let mut shape = self;
+        let mut steps = path.steps().iter();
+        loop {
+            let field = match (shape, steps.next()) {
+                (Self::Object(fields), Some(name)) => fields.get(name),
+                (Self::Rows(fields), Some(_)) => match steps.next() {
+                    None => return true,
+                    Some(name) => fields.get(name),
+                },
+                _ => None,
+            };
+            let Some(field) = field else { return false };
+            shape = &field.shape;
+        }
+    }
+
     /// Whether a value at this place is taken whole: a leaf, or a field that is not known.
     pub fn is_leaf(&self, path: &Path) -> bool {
         let mut shape = self;

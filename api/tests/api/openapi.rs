@@ -30,6 +30,28 @@ fn broken(holds: impl Fn(&Value) -> bool) -> Vec<String> {
 }
 
 #[test]
+fn the_page_on_kinds_that_is_checked_in_is_what_the_kinds_say() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/kinds.md");
+    assert!(
+        std::fs::read_to_string(&file).unwrap_or_default() == ruhu_casework::description::page(),
+        "docs/kinds.md is not what the kinds say: look at the difference, then\n  \
+         cargo run -p ruhu-api -- kinds --write docs/kinds.md"
+    );
+}
+
+#[test]
+fn the_contract_has_the_schema_of_every_kinds_documents() {
+    let contract = contract();
+    for kind in ruhu_casework::description::all() {
+        let name = ruhu_casework::description::schema_name(kind.name);
+        let schema = &contract["components"]["schemas"][&name];
+        for field in &kind.fields {
+            assert!(schema["properties"][field.name].is_object(), "{name}: {}", field.name);
+        }
+    }
+}
+
+#[test]
 fn the_contract_that_is_checked_in_is_the_one_that_is_served() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi/openapi.json");
     let checked_in = std::fs::read_to_string(&file).unwrap_or_default();

@@ -104,6 +104,17 @@ fn walk(
     Some(())
 }
 
+/// Whether a place is a row.
+pub(super) fn is_row(fields: &Fields, place: &[String]) -> bool {
+    let Some((name, rest)) = place.split_first() else { return false };
+    match (fields.get(name.as_str()), rest) {
+        (Some(Holds::Object(inner)), rest) => is_row(inner, rest),
+        (Some(Holds::Rows(_)), [_]) => true,
+        (Some(Holds::Rows(inner)), [_, rest @ ..]) => is_row(inner, rest),
+        _ => false,
+    }
+}
+
 /// Whether a place is one value, whatever it holds.
 pub(super) fn is_leaf(fields: &Fields, place: &[String]) -> bool {
     let Some((name, rest)) = place.split_first() else { return false };

@@ -1,7 +1,7 @@
 //! The merge, told as a story: there is the version that the person looked at, whole; there is what
 //! each edit since then did; there is what is asked now.
 
-use super::asks::{Ask, Wish, is_leaf};
+use super::asks::{Ask, Wish, is_leaf, is_row};
 use super::state::{Did, Name, Open, Record};
 use super::value::{Place, find, is_empty_object, overlap, place, pointer, put, remove};
 use crate::kinds::{Class, Kind};
@@ -136,10 +136,13 @@ impl Story<'_> {
     fn is_swept(&self, nth: usize, did: &Did, at: &[String]) -> bool {
         self.since.iter().enumerate().skip(nth + 1).any(|(later, (own, _, all))| {
             !own && all.iter().any(|gone| {
-                at.len() > gone.place.len()
-                    && at.starts_with(&gone.place)
-                    && did.place.starts_with(&gone.place)
-                    && self.is_taken_back(later, gone, at)
+                let row_of_both = |length: usize| {
+                    let row = &at[..length];
+                    row.starts_with(&gone.place)
+                        && did.place.starts_with(row)
+                        && is_row(&self.asked.kind.fields, row)
+                };
+                (1..at.len()).any(row_of_both) && self.is_taken_back(later, gone, at)
             })
         })
     }

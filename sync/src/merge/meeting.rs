@@ -54,9 +54,14 @@ impl<'a> Merger<'a> {
     fn is_swept(&self, at: usize, touch: &Touch, path: &Path, near: &[(usize, &Touch)]) -> bool {
         !planted(Fault::SweptStillMeets)
             && near.iter().any(|(then, removal)| {
+                let row_of_both = |length| {
+                    let row = path.head(length);
+                    row.is_within(&removal.path)
+                        && touch.path.is_within(&row)
+                        && self.incoming.shape.is_row(&row)
+                };
                 *then > at
-                    && path.stands_inside(&removal.path)
-                    && touch.path.is_within(&removal.path)
+                    && (1..path.steps().len()).any(row_of_both)
                     && self.is_undone(*then, removal, path, near)
             })
     }

@@ -11,7 +11,9 @@ on_both_databases! {
 
 fn what_a_tablet_holds_is_not_sent_again(server: Server) {
     let hand = server.hand("worker_a");
-    for address in ["/v1/forms", "/v1/forms/tekun_six/1", "/v1/areas", "/v1/areas?under=110102"] {
+    for address in
+        ["/v1/forms", "/v1/forms/tekun_six/1", "/v1/areas", "/v1/areas?under=110102", "/v1/kinds"]
+    {
         for encoding in ["identity", "gzip", "zstd"] {
             let ask = || hand.call("GET", address).header("Accept-Encoding", encoding);
             let whole = ask().send().expect(200);

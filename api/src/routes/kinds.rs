@@ -1,0 +1,57 @@
+//! What each kind of record is.
+
+use crate::auth::Entitled;
+use crate::etag::json_or_not_modified;
+use crate::openapi::refusals;
+use crate::problem::{Answer, Kind};
+use crate::service::Service;
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+refusals!(NotTold: Kind::Closed);
+
+/// The kinds of records.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct KindList {
+    /// Each with its fields (what they hold, how they merge, their options), what every result must
+    /// hold, the passes of its status, and who may do what; as docs/kinds.md tells.
+    #[schema(value_type = Vec<Object>)]
+    kinds: Vec<Value>,
+}
+
+fn example() -> KindList {
+    KindList {
+        kinds: vec![json!({
+            "name": "notice", "label_zh": "通知", "under": [], "required": [], "access": [],
+            "fields": [{"name": "reason", "label_zh": "理由", "holds": "text", "class": "server",
+                "max_chars": 500}],
+        })],
+    }
+}
+
+/// Lists the kinds of records.
+///
+/// What a client needs to lay out any record, and to know beforehand what will be taken. The schemas
+/// of their documents are in this contract, too, as `HouseholdDocument` and so on.
+#[utoipa::path(
+    tag = "reference",
+    params(
+        ("If-None-Match" = Option<String>, Header, description = "The ETag of the list that is held"),
+    ),
+    responses(
+        (status = 200, description = "Every kind", body = KindList, example = json!(example())),
+        (status = 304, description = "The list has not changed"),
+        NotTold,
+    ),
+    security(("access_token" = [])),
+)]
+#[get("/v1/kinds")]
+pub(crate) async fn list_kinds(
+    _person: Entitled,
+    service: web::Data<Service>,
+    request: HttpRequest,
+) -> Answer<HttpResponse> {
+    Ok(json_or_not_modified(&request, &service.kinds.etag, service.kinds.json.clone()))
+}

@@ -1,0 +1,166 @@
+//! The kinds as a page in Markdown.
+
+use super::{AccessTold, FieldTold, KindTold, RequiredTold, StatusTold, all};
+use std::fmt::Write as _;
+
+const HEAD: &str = "# Kinds of records
+
+Made from the declarations in `casework/src/kinds/` (`ruhu kinds --write docs/kinds.md`); a test fails where they differ. `GET /v1/kinds` gives the same as JSON, and `openapi.json` has the JSON Schema of each kind's documents.
+
+**Holds.** `text` in characters; `integer` with both bounds; `fen`, money in whole fen; `day` as `YYYY-MM-DD`; `instant` as RFC 3339 with its offset; `code`, one of its options; `area_code`, a division code of 12 digits; `id_number`, a citizen's number (GB 11643); `uuid`, an account or a device; `record`, the name of another record; `yes_no`; `sha256`; `paths`, JSON pointers. `object`: fields by name. `rows`: objects under ids that clients make ([protocol.md](protocol.md#documents)). `choices`: options, each `true` or absent. `by_person`: one value for each of several accounts. `answers`: by the form that the record names.
+
+**Merges.** `ask`, `last_arrival`, `state` and `server` are the classes of [protocol.md](protocol.md#the-merge): what is `server` is never written by a client.
+
+**Who.** `worker`: a worker of the team in whose caseload the record is. `reporter`: who reports from a community, in the own stream. `reviewer`: staff who review in the area. `window`: staff at a window. `keeper`: who keeps the rule tables. `reader`: everybody.
+";
+
+/// The page.
+pub fn page() -> String {
+    let mut page = HEAD.to_owned();
+    for kind in all() {
+        let _ = write!(page, "\n## {} {}\n\n", kind.name, kind.label_zh);
+        page.push_str(&place(&kind));
+        page.push_str("\n\n| field | 名称 | holds | merges |\n|---|---|---|---|\n");
+        fields(&mut page, "", &kind.fields);
+        requirements(&mut page, &kind.required);
+        if let Some(status) = &kind.status {
+            passes(&mut page, status);
+        }
+        rights(&mut page, &kind.access);
+    }
+    page
+}
+
+fn place(kind: &KindTold) -> String {
+    match (kind.under, kind.home) {
+        ([], Some("caseload")) => "A root. It lives in a team's caseload.".to_owned(),
+        ([], Some("own_stream")) => "A root. It lives in its author's own stream.".to_owned(),
+        ([], Some(_)) => "A root. It lives in the reference stream.".to_owned(),
+        ([], None) => "A root, made by the server alone.".to_owned(),
+        (under, _) => format!("Belongs to: {}.", codes(under)),
+    }
+}
+
+fn codes(all: &[&str]) -> String {
+    all.iter().map(|code| format!("`{code}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn fields(page: &mut String, at: &str, all: &[FieldTold]) {
+    for field in all {
+        let path = format!("{at}{}", field.name);
+        let _ = writeln!(
+            page,
+            "| `{path}` | {} | {} | {} |",
+            field.label_zh,
+            holds(field),
+            field.class
+        );
+        match field.holds {
+            "object" => fields(page, &format!("{path}/"), &field.fields),
+            "rows" => fields(page, &format!("{path}/*/"), &field.fields),
+            _ => {}
+        }
+    }
+}
+
+fn holds(field: &FieldTold) -> String {
+    let mut said = format!("`{}`", field.holds);
+    if let Some(most) = field.max_chars {
+        let _ = write!(said, ", at most {most}");
+    }
+    if let (Some(min), Some(max)) = (field.min, field.max) {
+        let _ = write!(said, ", {min} to {max}");
+    }
+    if field.has_come {
+        said.push_str(", has come");
+    }
+    if !field.kinds.is_empty() {
+        let _ = write!(said, ": {}", codes(field.kinds));
+    }
+    if field.holds == "by_person" {
+        let each = field.fields.first().map(holds).unwrap_or_default();
+        let _ = write!(said, ": {each}");
+    }
+    let options = field.options.iter().map(|o| format!("`{}` {}", o.code, o.label_zh));
+    let options = options.collect::<Vec<_>>().join("; ");
+    if !options.is_empty() {
+        let _ = write!(said, ": {options}");
+    }
+    if !field.only_by.is_empty() {
+        let _ = write!(said, "; written only by {}", codes(&field.only_by));
+    }
+    said
+}
+
+fn requirements(page: &mut String, all: &[RequiredTold]) {
+    if all.is_empty() {
+        return;
+    }
+    page.push_str("\nMust hold, in every result:\n\n");
+    for rule in all {
+        let what = codes(&rule.one_of).replace(", ", " or ");
+        let how = match (rule.yes, rule.come) {
+            (true, _) => " is `true`",
+            (_, true) => " (the first that is there) has come",
+            _ => "",
+        };
+        let when = match (rule.when, rule.is) {
+            (Some(field), Some(is)) => format!(", where `{field}` is `{is}`"),
+            _ => String::new(),
+        };
+        let _ = writeln!(page, "- {what}{how}{when}");
+    }
+}
+
+fn passes(page: &mut String, status: &StatusTold) {
+    let _ = write!(
+        page,
+        "\n`{}` passes:\n\n| from | to | by | needs |\n|---|---|---|---|\n",
+        status.field
+    );
+    for pass in &status.passes {
+        let from = pass.from.map_or("made".to_owned(), |from| format!("`{from}`"));
+        let by = if pass.only_at_desk { " at the desk alone" } else { "" };
+        let needs = pass.needs.as_ref().map(|place| format!("`{place}`")).unwrap_or_default();
+        let _ = writeln!(page, "| {from} | `{}` | {}{by} | {needs} |", pass.to, pass.by);
+    }
+    if let Some(submission) = status.submission {
+        let _ = write!(page, "\nHanded in by `{submission}`.\n");
+    }
+    if !status.agreed.is_empty() {
+        let _ = write!(page, "\nOnly without open conflicts: {}.\n", codes(status.agreed));
+    }
+    if !status.stands.is_empty() {
+        let _ = write!(page, "\nWhat it names must be there in: {}.\n", codes(status.stands));
+    }
+    for lock in &status.locks {
+        let _ =
+            write!(page, "\nClosed to `{}` in {}: `{}`.\n", lock.to, codes(lock.when), lock.reason);
+    }
+}
+
+fn rights(page: &mut String, all: &[AccessTold]) {
+    if all.is_empty() {
+        page.push_str("\nNobody writes it but the server.\n");
+        return;
+    }
+    page.push_str("\n| who | makes | changes | deletes |\n|---|---|---|---|\n");
+    for access in all {
+        let yes = |may: bool| if may { "yes" } else { "" };
+        let desk = if access.only_at_desk { " (at the desk alone)" } else { "" };
+        let deletes = match access.delete {
+            "never" => String::new(),
+            "while" => format!("while {}", codes(access.delete_while)),
+            "by_author" => "its author, while the work is open".to_owned(),
+            "regardless" => "always, though others name it".to_owned(),
+            other => other.to_owned(),
+        };
+        let _ = writeln!(
+            page,
+            "| {}{desk} | {} | {} | {deletes} |",
+            access.by,
+            yes(access.create),
+            yes(access.change)
+        );
+    }
+}
