@@ -111,7 +111,7 @@ pub fn parse<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8]) -> Answer<T> {
         Problem::new(Kind::MalformedJson)
             .detail(
                 format!(
-                    "请求正文第 {} 行第 {} 列有误({error}),请改正后重发。",
+                    "请求正文第 {} 行第 {} 列有误（{error}），请改正后重发。",
                     error.line(),
                     error.column()
                 ),

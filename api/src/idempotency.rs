@@ -28,7 +28,7 @@ impl FromRequest for IdempotencyKey {
         });
         ready(key.map(|key| Self(key.to_owned())).ok_or_else(|| {
             Problem::new(Kind::InvalidRequest).detail(
-                "请在 Idempotency-Key 头中给出 8 至 64 个字符的键;同一操作重发时用同一个键。",
+                "请在 Idempotency-Key 头中给出 8 至 64 个字符的键；同一操作重发时用同一个键。",
                 "Give a key of 8 to 64 characters in the Idempotency-Key header, the same when you send it again.",
             )
         }))

@@ -149,7 +149,7 @@ pub fn register(config: &mut ServiceConfig) {
     let refused = |what: String| {
         Problem::new(Kind::InvalidRequest)
             .detail(
-                format!("地址中的参数有误({what}),请改正后重发。"),
+                format!("地址中的参数有误（{what}），请改正后重发。"),
                 format!("Correct the parameter in the address: {what}."),
             )
             .into()

@@ -164,7 +164,7 @@ fn json(text: String) -> HttpResponse {
 pub(super) fn rev(text: &str) -> Answer<Rev> {
     Rev::parse(text).ok_or_else(|| {
         Problem::new(Kind::InvalidRequest).detail(
-            "rev 不是版本号,请填读取时所见的版本。",
+            "rev 不是版本号，请填读取时所见的版本。",
             "rev is no version: give the one that was read.",
         )
     })

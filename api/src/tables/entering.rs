@@ -181,19 +181,22 @@ fn touched(tx: &mut Tx, entry: &TableEntry) -> Stored<Vec<Value>> {
     let forms = shelf.rules().catalogue().list().iter().map(|known| known.form());
     let asking = forms.filter(|form| tables_of(form).any(|(_, table)| table == entry.table));
     let names: Vec<String> = asking.map(|form| form.id().to_owned()).collect();
-    let open = tx.open_assessments(&names)?;
-    let ids: Vec<RecordId> = open.iter().map(|item| item.id).collect();
-    let areas: BTreeMap<RecordId, Option<String>> =
-        open.into_iter().map(|item| (item.id, item.community_code)).collect();
-    let mut found = Vec::new();
-    for record in tx.records(&ids)? {
-        let document = document(&record)?;
-        let Some((form, answers)) = answered(&shelf, &document) else { continue };
-        let area = areas.get(&record.id).and_then(Option::as_deref);
-        if touches(entry, form, &answers, area.unwrap_or_default()) {
-            let status = document.get("status").and_then(Json::as_text);
-            found.push(json!({"record": record.id, "form": form.id(), "status": status}));
+    let (mut found, mut last) = (Vec::new(), None);
+    loop {
+        let open = tx.open_assessments(&names, last)?;
+        let Some(end) = open.last() else { return Ok(found) };
+        last = Some(end.id);
+        let ids: Vec<RecordId> = open.iter().map(|item| item.id).collect();
+        let areas: BTreeMap<RecordId, Option<String>> =
+            open.into_iter().map(|item| (item.id, item.community_code)).collect();
+        for record in tx.records(&ids)? {
+            let document = document(&record)?;
+            let Some((form, answers)) = answered(&shelf, &document) else { continue };
+            let area = areas.get(&record.id).and_then(Option::as_deref);
+            if touches(entry, form, &answers, area.unwrap_or_default()) {
+                let status = document.get("status").and_then(Json::as_text);
+                found.push(json!({"record": record.id, "form": form.id(), "status": status}));
+            }
         }
     }
-    Ok(found)
 }

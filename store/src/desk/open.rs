@@ -7,8 +7,8 @@ use diesel::prelude::*;
 use ruhu_sync::id::RecordId;
 use ruhu_sync::storage::Stored;
 
-/// How many are given at most.
-const OPEN_MAX: i64 = 1_000;
+/// How many are given at a time.
+const AT_A_TIME: i64 = 1_000;
 
 /// An assessment that is not decided, with the community of its household.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,16 +20,24 @@ pub struct OpenItem {
 }
 
 impl Tx {
-    /// The assessments by these forms that are not decided, the oldest change first; at most 1,000.
-    pub fn open_assessments(&mut self, forms: &[String]) -> Stored<Vec<OpenItem>> {
+    /// Some of the assessments by these forms that are not decided, in the order of their names, after
+    /// this one; none are left where none are given.
+    pub fn open_assessments(
+        &mut self,
+        forms: &[String],
+        after: Option<RecordId>,
+    ) -> Stored<Vec<OpenItem>> {
+        // Below everything, if none is named.
+        let after = after.map_or(Fixed([0; 16]), |id| id.fixed());
         let rows: Vec<(Fixed<16>, Option<String>)> = self.run(|connection| {
             on_both!(connection, |c| assessment_row::table
                 .left_join(household_row::table.on(household_row::id.eq(assessment_row::household)))
                 .filter(assessment_row::form.eq_any(forms))
                 .filter(assessment_row::deleted.eq(false))
                 .filter(assessment_row::status.ne("accepted"))
-                .order((assessment_row::changed_at, assessment_row::id))
-                .limit(OPEN_MAX)
+                .filter(assessment_row::id.gt(after))
+                .order(assessment_row::id)
+                .limit(AT_A_TIME)
                 .select((assessment_row::id, household_row::community_code.nullable()))
                 .load(c))
         })?;

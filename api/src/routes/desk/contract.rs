@@ -243,7 +243,7 @@ impl HistoryBody {
 
 impl Return {
     pub(super) fn example() -> Self {
-        let reasons = vec!["洗澡一项与走访记录不一致,请核实。".to_owned()];
+        let reasons = vec!["洗澡一项与走访记录不一致，请核实。".to_owned()];
         Self { rev: "3-5c1a9f02".to_owned(), reasons, note: None }
     }
 }
