@@ -293,7 +293,7 @@ impl<R: Rules> Judge<'_, R> {
         let is_as_sent = matches!(edit, Cow::Borrowed(_));
         let edit = edit.as_ref();
         let shape = within_protocol!(self.shape(edit, current));
-        let asks = within_protocol!(self.asks(edit, current, &shape));
+        let asks = within_protocol!(self.asks(edit, current, &shape, target.act));
         within_protocol!(self.in_turn(edit, &asks));
         let question = Question {
             current,

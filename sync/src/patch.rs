@@ -55,12 +55,28 @@ pub fn asks(
     patch: &Object,
     new_rows: &BTreeSet<Path>,
 ) -> Result<Vec<Ask>, Vec<Problem>> {
-    let mut walk = Walk::over(new_rows, false);
+    taken_apart(shape, patch, Walk::over(new_rows))
+}
+
+/// The same of a patch that makes its record: every row in it is new, marked or not.
+pub fn asks_of_making(
+    shape: &Shape,
+    patch: &Object,
+    new_rows: &BTreeSet<Path>,
+) -> Result<Vec<Ask>, Vec<Problem>> {
+    taken_apart(shape, patch, Walk { makes: true, ..Walk::over(new_rows) })
+}
+
+fn taken_apart(
+    shape: &Shape,
+    patch: &Object,
+    mut walk: Walk<'_>,
+) -> Result<Vec<Ask>, Vec<Problem>> {
     match shape {
         Shape::Object(fields) => walk.members(fields, &Path::whole(), patch, &mut Vec::new()),
         _ => walk.problem(&Path::whole(), "kind_without_fields"),
     }
-    for unmet in new_rows.difference(&walk.met) {
+    for unmet in walk.new_rows.difference(&walk.met) {
         walk.problems.push(Problem::new(unmet.clone(), "no_such_new_row"));
     }
     if walk.problems.is_empty() { Ok(walk.asks) } else { Err(walk.problems) }
@@ -68,6 +84,8 @@ pub fn asks(
 
 struct Walk<'a> {
     new_rows: &'a BTreeSet<Path>,
+    /// Whether the patch makes its record.
+    makes: bool,
     /// Whether the walk is inside a field of the server's: everything in it is the server's too.
     is_servers: bool,
     met: BTreeSet<Path>,
@@ -76,9 +94,9 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn over(new_rows: &'a BTreeSet<Path>, is_servers: bool) -> Self {
+    fn over(new_rows: &'a BTreeSet<Path>) -> Self {
         let (met, asks, problems) = (BTreeSet::new(), Vec::new(), Vec::new());
-        Self { new_rows, is_servers, met, asks, problems }
+        Self { new_rows, makes: false, is_servers: false, met, asks, problems }
     }
 
     fn problem(&mut self, path: &Path, code: &str) {
@@ -170,10 +188,11 @@ impl<'a> Walk<'a> {
         rows: &mut Vec<usize>,
     ) {
         rows.push(path.steps().len());
-        let is_new = self.new_rows.contains(&path);
-        if is_new {
+        let is_marked = self.new_rows.contains(&path);
+        if is_marked {
             self.met.insert(path.clone());
         }
+        let is_new = is_marked || (self.makes && *row != Json::Null);
         match row {
             Json::Null if is_new => self.problem(&path, "new_row_is_removed"),
             Json::Null => self.ask(path, Wish::Remove, class, rows),
@@ -203,7 +222,8 @@ impl<'a> Walk<'a> {
         rows: &[usize],
     ) -> Option<(Object, Vec<Ask>)> {
         let before = self.problems.len();
-        let mut inside = Walk::over(self.new_rows, self.is_servers);
+        let (makes, is_servers) = (self.makes, self.is_servers);
+        let mut inside = Walk { makes, is_servers, ..Walk::over(self.new_rows) };
         inside.members(fields, path, members, &mut rows.to_vec());
         self.met.append(&mut inside.met);
         self.problems.append(&mut inside.problems);
@@ -291,6 +311,18 @@ mod tests {
             asked(patch, &["/income/r2"]),
             Err(vec!["/income/r2 no_such_new_row".to_owned()])
         );
+    }
+
+    #[test]
+    fn every_row_of_a_patch_that_makes_its_record_is_new_marked_or_not() {
+        let patch = Json::parse(r#"{"income":{"r1":{"wage":5},"r2":{},"r3":null}}"#).expect("json");
+        let patch = patch.as_object().expect("object");
+        let marked = BTreeSet::from([Path::of(&["income", "r1"])]);
+        let made = asks_of_making(&shape(), patch, &BTreeSet::new()).expect("asks");
+        assert_eq!(Ok(&made), asks_of_making(&shape(), patch, &marked).as_ref());
+        let row = Object::from([("wage".to_owned(), Json::Integer(5))]);
+        let wishes: Vec<_> = made.into_iter().map(|ask| ask.wish).collect();
+        assert_eq!(wishes, [Wish::AddRow(row), Wish::AddRow(Object::new()), Wish::Remove]);
     }
 
     #[test]

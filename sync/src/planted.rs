@@ -37,6 +37,8 @@ faults! {
     LaterIsOwn,
     /// An edit of a row that nobody knows makes the row.
     UnknownRowsAreMade,
+    /// A new record's rows are unknown, unless each is marked as new.
+    MakersMarkRows,
     /// A removed row that is edited comes back with nothing but the edit.
     RowsComeBackEmpty,
     /// A field is removed over an open conflict inside it.

@@ -196,6 +196,22 @@ fn a_row_in_neither_base_nor_record_quarantines_the_edit() {
 }
 
 #[test]
+fn the_rows_of_an_edit_that_makes_its_record_need_no_mark() {
+    let mut world = World::new();
+    let rows = json!({"rows": {"r": {"wage": 100}, "empty": {}}});
+    let base = world.put(1, thing(1, 1, "0", rows));
+    assert_eq!(world.document(1), json!({"rows": {"empty": {}, "r": {"wage": 100}}}));
+    // The record is there now: a row of a later edit is marked, whatever its base.
+    for (seq, base) in [(2, "0"), (3, base.as_str())] {
+        let later = thing(seq, 1, base, json!({"rows": {"s": {"wage": 5}}}));
+        assert_eq!(world.verdict(1, later), "quarantined/row_unknown");
+    }
+    // A null is no part of a new row, as where it is marked.
+    let null = thing(1, 2, "0", json!({"rows": {"r": {"wage": null}}}));
+    assert_eq!(world.verdict(2, null), "rejected/wrong_shape");
+}
+
+#[test]
 fn a_removed_rows_id_is_never_added_again() {
     let mut world = World::new();
     let base = with_row(&mut world);

@@ -22,12 +22,24 @@ pub(super) struct Ask {
     pub(super) rows: Vec<usize>,
 }
 
-/// What a patch asks, place by place; nothing if it has another shape than the kind.
-pub(super) fn asks(kind: &Kind, patch: &Value, new_rows: &BTreeSet<String>) -> Option<Vec<Ask>> {
+/// What a patch asks, place by place; nothing if it has another shape than the kind. If the edit
+/// makes its record, all rows are new.
+pub(super) fn asks(
+    kind: &Kind,
+    patch: &Value,
+    new_rows: &BTreeSet<String>,
+    makes: bool,
+) -> Option<Vec<Ask>> {
     let mut asks = Vec::new();
-    let mut unmet = new_rows.clone();
-    walk(&kind.fields, &[], patch.as_object()?, &[], &mut unmet, &mut asks)?;
-    unmet.is_empty().then_some(asks)
+    let mut new = NewRows { unmet: new_rows.clone(), all: makes };
+    walk(&kind.fields, &[], patch.as_object()?, &[], &mut new, &mut asks)?;
+    new.unmet.is_empty().then_some(asks)
+}
+
+/// The rows that are new: those named and not met yet, or all.
+struct NewRows {
+    unmet: BTreeSet<String>,
+    all: bool,
 }
 
 fn walk(
@@ -35,7 +47,7 @@ fn walk(
     at: &[String],
     patch: &Map<String, Value>,
     rows: &[usize],
-    new_rows: &mut BTreeSet<String>,
+    new_rows: &mut NewRows,
     asks: &mut Vec<Ask>,
 ) -> Option<()> {
     for (name, value) in patch {
@@ -76,7 +88,8 @@ fn walk(
                 for (id, row) in value.as_object()? {
                     let place: Place = place.iter().chain([id]).cloned().collect();
                     let rows: Vec<usize> = rows.iter().copied().chain([place.len()]).collect();
-                    let is_new = new_rows.remove(&pointer(&place));
+                    let is_named = new_rows.unmet.remove(&pointer(&place));
+                    let is_new = is_named || (new_rows.all && !row.is_null());
                     let mut ask = |wish| {
                         let (place, rows) = (place.clone(), rows.clone());
                         asks.push(Ask { place, wish, class: Class::Ask, rows });

@@ -76,12 +76,12 @@ pub(super) fn id(value: &Value, name: &str) -> Option<Uuid> {
 }
 
 /// What an edit asks, if nothing is wrong with it in itself.
-fn read(kind: &Kind, edit: &Value) -> Result<Vec<Ask>, Refusal> {
+fn read(kind: &Kind, edit: &Value, makes: bool) -> Result<Vec<Ask>, Refusal> {
     let new_rows = edit["new_rows"].as_array().into_iter().flatten();
     let new_rows: BTreeSet<String> =
         new_rows.filter_map(|row| row.as_str().map(str::to_owned)).collect();
     let said = spelled(&edit["patch"]);
-    let asks = asks(kind, &said, &new_rows).ok_or_else(|| never("wrong_shape"))?;
+    let asks = asks(kind, &said, &new_rows, makes).ok_or_else(|| never("wrong_shape"))?;
     match asks.iter().any(|ask| ask.wish == Wish::Set(json!(""))) {
         true => Err(never("invalid_value")),
         false => Ok(asks),
@@ -162,7 +162,7 @@ impl State {
         // What is wrong in itself is said, wherever the record is.
         let rejected_before =
             self.reach(kinds, kind, author, edit).map_err(|refusal| match op {
-                "put" => read(kind, edit).err().unwrap_or(refusal),
+                "put" => read(kind, edit, false).err().unwrap_or(refusal),
                 _ => refusal,
             })?;
         let judged = match op {
@@ -284,7 +284,8 @@ impl State {
         record: Uuid,
         rejected_before: Option<Option<u64>>,
     ) -> Judged {
-        let asks = read(kind, edit)?;
+        let makes = self.records.get(&record).is_some_and(|there| there.versions.is_empty());
+        let asks = read(kind, edit, makes)?;
         self.permits(author, record, false)?;
         let asked = Asked {
             kind,

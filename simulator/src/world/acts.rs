@@ -244,7 +244,13 @@ impl<S: Service> World<S> {
         let above = if kind.is_root { id } else { shown[usize::from(root) % shown.len()].id };
         let made = Made { id, kind: kind.name, root: above };
         self.made.push(made.clone());
-        let mut draft = Draft::put(id, kind.name, above, object(&kind.made_as));
+        let mut said = kind.made_as.clone();
+        // Every other one with a row, which needs no mark.
+        if let Some((rows, [column, ..])) = kind.rows.filter(|_| self.made.len() % 2 == 0) {
+            let place = format!("{rows}/{}/{column}", row_name(root));
+            merge(&mut said, patch(&place, kind.word(rows, root)));
+        }
+        let mut draft = Draft::put(id, kind.name, above, object(&said));
         if kind.is_root && !kind.is_own {
             let user = self.tablets[at].user;
             draft.stream = Some(StreamId(self.team_of(user, team)));

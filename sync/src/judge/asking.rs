@@ -4,9 +4,9 @@ use super::Judge;
 use crate::edit::{Edit, Op};
 use crate::json::Object;
 use crate::outcome::{Reason, Refusal};
-use crate::patch::{Ask, asks};
+use crate::patch::{Ask, asks, asks_of_making};
 use crate::planted::{Fault, planted};
-use crate::rules::Rules;
+use crate::rules::{Act, Rules};
 use crate::shape::Shape;
 use std::borrow::Cow;
 
@@ -34,8 +34,12 @@ impl<R: Rules> Judge<'_, R> {
         edit: &Edit,
         current: Option<&Object>,
         shape: &Shape,
+        act: Act,
     ) -> Result<Vec<Ask>, Refusal> {
-        let asks = asks(shape, &edit.patch, &edit.new_rows)
+        // Nobody has seen a row of a record that is not there: whatever the patch holds is new.
+        let makes = act == Act::Create && !planted(Fault::MakersMarkRows);
+        let read = if makes { asks_of_making } else { asks };
+        let asks = read(shape, &edit.patch, &edit.new_rows)
             .map_err(|problems| Refusal::reject(Reason::WrongShape, problems))?;
         let invalid = self.rules.invalid_values(&edit.kind, current, &asks, self.now);
         if invalid.is_empty() {
@@ -53,7 +57,7 @@ impl<R: Rules> Judge<'_, R> {
         }
         let edit = self.normal(edit, None);
         let shape = self.rules.shape_alone(&edit.kind, &edit.patch)?;
-        self.asks(&edit, None, &shape).err()
+        self.asks(&edit, None, &shape, Act::Change).err()
     }
 
     /// What only an act at the desk may do is asked for in vain from anywhere else, whoever asks and
