@@ -246,7 +246,8 @@ impl<S: Service> World<S> {
         self.made.push(made.clone());
         let mut said = kind.made_as.clone();
         // Every other one with a row, which needs no mark.
-        if let Some((rows, [column, ..])) = kind.rows.filter(|_| self.made.len() % 2 == 0) {
+        if let Some((rows, [column, ..])) = kind.rows.filter(|_| self.made.len().is_multiple_of(2))
+        {
             let place = format!("{rows}/{}/{column}", row_name(root));
             merge(&mut said, patch(&place, kind.word(rows, root)));
         }
