@@ -237,6 +237,14 @@ impl Ledger {
         self.untaken.entry(untaken.record).or_insert(untaken);
     }
 
+    /// The same of an edit of this push: it comes before what waits under an older name.
+    pub(crate) fn remember_own_untaken(&mut self, untaken: Untaken) {
+        let known = self.untaken.entry(untaken.record).or_insert(untaken);
+        if known.device != untaken.device {
+            *known = untaken;
+        }
+    }
+
     /// The history that these edits need and that has not been read.
     pub(crate) fn history_wanted(
         &self,

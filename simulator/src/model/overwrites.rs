@@ -115,8 +115,15 @@ impl Model {
             let mut open = before.into_iter().flat_map(|before| &before.open);
             place == at && open.any(|open| open.by == *name && open.place == *place)
         };
+        // A row that was there already and is added once more was asked for twice, and not written.
+        let before = nth.checked_sub(1).map(|before| &record.versions[before]);
+        let added = content["new_rows"].as_array().into_iter().flatten();
+        let is_again = added.filter_map(Value::as_str).map(super::value::place).any(|row| {
+            at.starts_with(&row) && before.is_some_and(|b| find(&b.document, &row).is_some())
+        });
         let waits = |open: &super::state::Open| open.by == version.by && overlap(&open.place, at);
         find(&version.document, at).is_some()
+            && !is_again
             && !version.open.iter().any(waits)
             && (places.iter().any(|place| !place.is_empty() && overlap(place, at))
                 || resolves(content).iter().any(was_open))

@@ -105,7 +105,7 @@ pub(super) fn judge_all<R: Rules>(
         }
         for (received, judged) in members.iter().zip(&judged) {
             if let (Some(edit), Err(refusal)) = (received.asked(), judged) {
-                ledger.remember_untaken(Untaken {
+                ledger.remember_own_untaken(Untaken {
                     record: edit.record,
                     device: judge.device,
                     device_seq: received.device_seq,
