@@ -13,6 +13,7 @@ on_both_databases! {
     a_phone_that_arrives_late_overwrites_nobody,
     a_contact_sent_along_unchanged_or_removed_from_afar_takes_nothing_away,
     a_deletion_never_passes_over_what_another_wrote_since,
+    the_rows_of_a_new_record_are_taken_without_a_mark,
     one_bad_edit_among_good_ones_stops_nothing,
     a_group_with_one_quarantined_member_is_quarantined_whole,
     a_group_with_one_rejected_member_is_rejected_whole,
@@ -24,6 +25,19 @@ fn two_who_saw_one_version(server: &Server) -> (Hand, Hand, String) {
     let (mut one, other) = (server.hand("worker_a"), server.hand("worker_a2"));
     let base = one.take(new_household(1));
     (one, other, base)
+}
+
+fn the_rows_of_a_new_record_are_taken_without_a_mark(server: Server) {
+    let mut one = server.hand("worker_a");
+    let row = |phone: &str| json!({"name": "测试辛", "phone": phone});
+    let mut new = new_household(1);
+    new["patch"]["contacts"] = json!({"r1": row("010-66000001")});
+    assert!(new.get("new_rows").is_none());
+    let base = one.take(new);
+    assert_eq!(stored(&server)["document"]["contacts"]["r1"], row("010-66000001"));
+    // The record is there now: a row that is not marked is one that nobody knows.
+    let later = change(&base, json!({"contacts": {"r2": row("010-66000002")}}));
+    assert_eq!(one.verdict(later), "quarantined/row_unknown");
 }
 
 fn change(base: &str, patch: Value) -> Value {
