@@ -1,51 +1,11 @@
 //! What the audit log tells: one closed list of acts, each under a stable code, with what people
 //! read for it. An act that is not in it cannot be written down, so none is left without words.
 
-macro_rules! acts {
-    ($($(#[$doc:meta])* $name:ident = $code:literal, $zh:literal, $en:literal;)*) => {
-        /// What was done.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Act {
-            $($(#[$doc])* $name,)*
-        }
+use crate::closed_list::closed_list;
 
-        impl Act {
-            /// All of them.
-            pub const ALL: &'static [Self] = &[$(Self::$name),*];
-
-            /// Its stable code.
-            pub fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$name => $code,)*
-                }
-            }
-
-            /// The act of a code.
-            pub fn parse(code: &str) -> Option<Self> {
-                match code {
-                    $($code => Some(Self::$name),)*
-                    _ => None,
-                }
-            }
-
-            /// What it is called in Chinese.
-            pub fn zh(self) -> &'static str {
-                match self {
-                    $(Self::$name => $zh,)*
-                }
-            }
-
-            /// What it is called in English.
-            pub fn en(self) -> &'static str {
-                match self {
-                    $(Self::$name => $en,)*
-                }
-            }
-        }
-    };
-}
-
-acts! {
+closed_list! {
+    /// What was done.
+    Act:
     /// What is watched from here on was there before: accounts, rights, devices, keys.
     Begun = "log_begun", "开始留痕", "The log began";
     /// Watched rows were written by the program with nobody to name: the demo's, or a job's.

@@ -4,6 +4,7 @@ pub mod acts;
 pub mod administration;
 pub mod areas;
 mod check;
+mod closed_list;
 pub mod codes;
 pub mod deciding;
 pub mod description;

@@ -1,51 +1,11 @@
 //! Why somebody may look at a record in full: one closed list. The purpose is a code and no text, so
 //! that the audit log holds nothing personal.
 
-macro_rules! purposes {
-    ($($(#[$doc:meta])* $name:ident = $code:literal, $zh:literal, $en:literal;)*) => {
-        /// Why a record is looked at in full.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Purpose {
-            $($(#[$doc])* $name,)*
-        }
+use crate::closed_list::closed_list;
 
-        impl Purpose {
-            /// All of them, in the order in which they are offered.
-            pub const ALL: &'static [Self] = &[$(Self::$name),*];
-
-            /// Its stable code.
-            pub fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$name => $code,)*
-                }
-            }
-
-            /// The purpose of a code.
-            pub fn parse(code: &str) -> Option<Self> {
-                match code {
-                    $($code => Some(Self::$name),)*
-                    _ => None,
-                }
-            }
-
-            /// What it is called in Chinese.
-            pub fn zh(self) -> &'static str {
-                match self {
-                    $(Self::$name => $zh,)*
-                }
-            }
-
-            /// What it is called in English.
-            pub fn en(self) -> &'static str {
-                match self {
-                    $(Self::$name => $en,)*
-                }
-            }
-        }
-    };
-}
-
-purposes! {
+closed_list! {
+    /// Why a record is looked at in full.
+    Purpose:
     /// An assessment is reviewed, or a household confirmed.
     Review = "review", "审核或确认", "To review or confirm";
     /// People wrote different values, and one is chosen.

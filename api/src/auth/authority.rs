@@ -156,6 +156,23 @@ impl FromRequest for OnDevice {
     }
 }
 
+/// Judges somebody who has signed in; what the body says is told only then.
+fn judged<T: 'static>(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    judge: impl AsyncFnOnce(SignedIn, &Service) -> Answer<T> + 'static,
+) -> Judging<T> {
+    let request = request.clone();
+    let signed_in = SignedIn::from_request(&request, payload);
+    let closed = Door::close(&request);
+    Box::pin(async move {
+        let _closed = closed;
+        let person = signed_in.await?;
+        let service = service_of(&request)?;
+        judge(person, &service).await
+    })
+}
+
 /// Somebody who has signed in and whose right has not ended: the account is in use, and of the
 /// offices and memberships, if there ever were any, one holds today.
 #[derive(Clone, Debug)]
@@ -166,14 +183,9 @@ impl FromRequest for Entitled {
     type Future = Judging<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        let signed_in = SignedIn::from_request(&request, payload);
-        let closed = Door::close(&request);
-        Box::pin(async move {
-            let _closed = closed;
-            let person = signed_in.await?;
+        judged(request, payload, async |person, service| {
             let (user, now) = (person.user(), person.now);
-            let grants = service_of(&request)?.read(move |tx| tx.grants(user, now)).await?;
+            let grants = service.read(move |tx| tx.grants(user, now)).await?;
             match grants.closed {
                 true => Err(Kind::Closed.into()),
                 false => Ok(Self(person)),
@@ -248,14 +260,8 @@ macro_rules! authorities {
             type Future = Judging<Self>;
 
             fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-                let request = request.clone();
-                let signed_in = SignedIn::from_request(&request, payload);
-                let closed = Door::close(&request);
-                Box::pin(async move {
-                    let _closed = closed;
-                    let person = signed_in.await?;
+                judged(request, payload, async |person, service| {
                     let user = person.user();
-                    let service = service_of(&request)?;
                     let facts = service.read(move |tx| tx.person_facts(user)).await?;
                     match fills(&facts, Self::ROLES, person.now) {
                         true => Ok(Self { person, facts }),

@@ -57,7 +57,7 @@ pub(super) const KIND: Kind = Kind {
     home: Some(Home::OwnStream),
     fields: &[
         leaf("found_at", "发现时间", Value::PastInstant),
-        text("place", "地点", 200),
+        text("place", "地点", 200).shown(Shown::Address),
         leaf("community_code", "社区（村）", Value::AreaCode),
         text("reporter_name", "报告人", 50).shown(Shown::Name),
         figures("reporter_phone", "报告人电话", 100).shown(Shown::Phone),

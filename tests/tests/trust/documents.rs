@@ -1,5 +1,6 @@
 //! What a document may become: the rules of a whole record hold for every result.
 
+use crate::home::{HOME, at_home, of, person};
 use ruhu_tests::edits::{delete_under, new_household, put, put_under, record, six_answers, with};
 use ruhu_tests::{Hand, Server, on_both_databases, verdict};
 use serde_json::{Value, json};
@@ -17,24 +18,6 @@ on_both_databases! {
     what_names_nobody_can_be_given_up_and_does_not_run,
     what_waits_stands_in_the_way_of_nothing_else,
     an_edit_that_waits_is_not_applied_while_it_breaks_the_record,
-}
-
-const HOME: u128 = 1;
-
-fn person() -> Value {
-    json!({"name": "测丙", "id_type": "none", "id_no_absent_reason": "refused",
-        "relation_code": "02", "counted_as": "not_counted", "counted_as_reason": "服刑",
-        "kin_to_staff": "no"})
-}
-
-fn of(n: u128, kind: &str, base: &str, patch: Value) -> Value {
-    put_under(record(HOME), record(n), kind, base, patch)
-}
-
-fn at_home(server: &Server) -> (Hand, String) {
-    let mut worker = server.hand("worker_a");
-    let rev = worker.take(new_household(HOME));
-    (worker, rev)
 }
 
 fn refused(hand: &mut Hand, edit: Value) -> (String, Value) {

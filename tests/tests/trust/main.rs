@@ -3,6 +3,7 @@
 
 mod decisions;
 mod documents;
+mod home;
 mod households;
 mod references;
 mod signers;

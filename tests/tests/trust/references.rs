@@ -1,8 +1,7 @@
 //! What a record names is there, alive, and of the same household, for as long as it stands on it.
 
-use ruhu_tests::edits::{
-    delete_under, grouped, new_household, put, put_under, record, six_answers, with,
-};
+use crate::home::{HOME, at_home, of, person};
+use ruhu_tests::edits::{delete_under, grouped, put, record, six_answers, with};
 use ruhu_tests::{Hand, Server, on_both_databases, verdict};
 use serde_json::{Value, json};
 
@@ -14,18 +13,6 @@ on_both_databases! {
     a_community_beside_those_that_are_known_is_none,
 }
 
-const HOME: u128 = 1;
-
-fn person() -> Value {
-    json!({"name": "测丙", "id_type": "none", "id_no_absent_reason": "refused",
-        "relation_code": "02", "counted_as": "not_counted", "counted_as_reason": "服刑",
-        "kin_to_staff": "no"})
-}
-
-fn of(n: u128, kind: &str, base: &str, patch: Value) -> Value {
-    put_under(record(HOME), record(n), kind, base, patch)
-}
-
 fn submitted(about: u128) -> Value {
     json!({"form": "tekun_six", "form_version": 1, "status": "submitted",
         "answers": six_answers(), "person": record(about)})
@@ -34,12 +21,6 @@ fn submitted(about: u128) -> Value {
 fn running(person: u128) -> Value {
     let present = json!({"r1": {"person": record(person), "role": "member"}});
     json!({"planned_on": "2026-11-23", "status": "in_progress", "present": present})
-}
-
-fn at_home(server: &Server) -> (Hand, String) {
-    let mut worker = server.hand("worker_a");
-    let rev = worker.take(new_household(HOME));
-    (worker, rev)
 }
 
 fn verdicts(hand: &mut Hand, edits: Vec<Value>) -> Vec<String> {

@@ -9,7 +9,6 @@ use crate::organisations::{Arrangement, Change, Scene, Stop, sound};
 use crate::problem::Answer;
 use crate::service::Service;
 use actix_web::{HttpResponse, post, web};
-use ruhu_casework::administration::Ties;
 use ruhu_casework::organisations::{OrganisationFault as Fault, check_switching, check_text};
 use ruhu_store::audit::Act;
 use ruhu_sync::id::{Instant, UserId};
@@ -99,8 +98,8 @@ struct ResetOf {
 }
 
 impl ResetOf {
-    /// Whose it is, and with what ties, if who asks may reset what that person signs in with.
-    fn judged(&self, scene: &mut Scene<'_>) -> Result<(UserId, Ties), Stop> {
+    /// The change that it is, if who asks may reset what that person signs in with.
+    fn judged(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
         let user = UserId(self.id);
         let ties = scene.tx.ties_of(user)?.filter(|ties| ties.are_administered(scene.within));
         let ties = ties.ok_or(Stop::NotAvailable)?;
@@ -111,7 +110,8 @@ impl ResetOf {
         if user == scene.by {
             faults.push(Fault::ForOneself);
         }
-        sound(faults).map(|()| (user, ties))
+        sound(faults)?;
+        Ok(Change { subject: user.0, area: ties.areas().first().cloned(), before: None })
     }
 }
 
@@ -143,11 +143,9 @@ impl Arrangement for PasswordReset {
     }
 
     fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
-        let (user, ties) = self.of.judged(scene)?;
-        match self.given.give_to(scene.tx, user, self.now)? {
-            true => {
-                Ok(Change { subject: user.0, area: ties.areas().first().cloned(), before: None })
-            }
+        let change = self.of.judged(scene)?;
+        match self.given.give_to(scene.tx, UserId(change.subject), self.now)? {
+            true => Ok(change),
             false => Err(Stop::NotAvailable),
         }
     }
@@ -196,11 +194,9 @@ impl Arrangement for SecondFactorReset {
     }
 
     fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
-        let (user, ties) = self.of.judged(scene)?;
-        match scene.tx.remove_second_factor(user)? {
-            true => {
-                Ok(Change { subject: user.0, area: ties.areas().first().cloned(), before: None })
-            }
+        let change = self.of.judged(scene)?;
+        match scene.tx.remove_second_factor(UserId(change.subject))? {
+            true => Ok(change),
             false => Err(Stop::Faults(vec![Fault::StateAlready])),
         }
     }
