@@ -76,10 +76,32 @@ pub fn schedule(seed: u64, length: usize) -> Schedule {
     steps.push(Step::Write { on: 0, acts: vec![make(1)] });
     steps.push(Step::Sync { on: 0, limit: 0, fates: Vec::new() });
     steps.push(Step::Rest);
+    if random.once_in(6) {
+        steps.extend(at_one_row(&mut random));
+    }
     while steps.len() < length {
         steps.push(step(&mut random, &weather));
     }
     Schedule { seed, tablets, people, steps }
+}
+
+/// Two people at one row: one corrects it and takes it out, while the other corrects it, too, and has
+/// seen neither.
+fn at_one_row(random: &mut Random) -> Vec<Step> {
+    let (record, row, field) = (0, random.small(u8::MAX), random.small(u8::MAX));
+    let write = |on, act| Step::Write { on, acts: vec![act] };
+    let sync = |on| Step::Sync { on, limit: 0, fates: Vec::new() };
+    let set = |on, value| write(on, Act::SetRow { record, row, field, value });
+    vec![
+        write(0, Act::AddRow { record, row, value: 0 }),
+        sync(0),
+        sync(1),
+        set(1, random.small(u8::MAX)),
+        write(1, Act::RemoveRow { record, row }),
+        sync(1),
+        set(0, random.small(u8::MAX)),
+        sync(0),
+    ]
 }
 
 /// How often a form is published in one schedule at most.

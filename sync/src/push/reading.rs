@@ -5,11 +5,10 @@ use crate::edit::{Edit, Op, Received};
 use crate::id::{Instant, RecordId, UserId};
 use crate::ledger::Ledger;
 use crate::planted::{Fault, planted};
-use crate::record::StoredRecord;
 use crate::rev::Base;
 use crate::rules::{Grants, Rules};
 use crate::signing::Tally;
-use crate::storage::{DeviceState, StorageError, Stored, WriteTx};
+use crate::storage::{DeviceState, Stored, WriteTx};
 use std::collections::BTreeSet;
 
 /// The quarantined edits that are decided on. What they ask never changes, so that they may be
@@ -79,23 +78,17 @@ pub(super) fn read_ledger<T: WriteTx, R: Rules>(
     }
     let named: Vec<_> = named.into_iter().collect();
     // What belongs to a root goes along with it; what is deleted may be needed by what does, and
-    // what comes back may need it.
-    let whole: BTreeSet<_> = to_be_judged(news, &cases)
-        .filter(|edit| matches!(edit.op, Op::Move | Op::Delete | Op::Undelete))
-        .map(|edit| edit.root)
-        .collect();
+    // what a record stands on, known only once the edit is merged, is of its root.
+    let needs_all = |edit: &&Edit| match edit.op {
+        Op::Move | Op::Delete | Op::Undelete => true,
+        Op::Put => rules.looks_up_references(&edit.kind, &edit.patch),
+        _ => false,
+    };
+    let whole: BTreeSet<_> =
+        to_be_judged(news, &cases).filter(needs_all).map(|edit| edit.root).collect();
     let mut records = tx.records(&named)?;
     if !whole.is_empty() {
         records.extend(tx.belonging(&whole.into_iter().collect::<Vec<_>>())?);
-    }
-    let references = references(rules, news, &cases, &records)?;
-    if !references.is_empty() {
-        let named = tx.records(&references)?;
-        let further = further(rules, &named, &records)?;
-        records.extend(named);
-        if !further.is_empty() {
-            records.extend(tx.records(&further)?);
-        }
     }
     let mut ledger = Ledger::new(records, cases);
     if !ledger.cases.names().is_empty() {
@@ -123,51 +116,6 @@ pub(super) fn read_ledger<T: WriteTx, R: Rules>(
         }
     }
     Ok(ledger)
-}
-
-/// The records that are looked up because the status of one that names them moves, beyond those
-/// that were read.
-fn references<R: Rules>(
-    rules: &R,
-    news: &[Received<'_>],
-    cases: &Cases,
-    records: &[StoredRecord],
-) -> Stored<Vec<RecordId>> {
-    let moves =
-        |edit: &&Edit| edit.op == Op::Put && rules.looks_up_references(&edit.kind, &edit.patch);
-    let moving: BTreeSet<_> = to_be_judged(news, cases).filter(moves).map(|e| e.record).collect();
-    if moving.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut named: BTreeSet<RecordId> = to_be_judged(news, cases)
-        .filter(|edit| moving.contains(&edit.record))
-        .flat_map(|edit| rules.references(&edit.kind, &edit.patch))
-        .map(|reference| reference.record)
-        .collect();
-    for record in records.iter().filter(|record| moving.contains(&record.id)) {
-        let content = record.content().map_err(|e| StorageError::Corrupt(e.to_string()))?;
-        named.extend(rules.references(&record.kind, &content.document).iter().map(|r| r.record));
-    }
-    named.retain(|id| !records.iter().any(|record| record.id == *id));
-    Ok(named.into_iter().collect())
-}
-
-/// What the records that are named stand on themselves, beyond all that was read.
-fn further<R: Rules>(
-    rules: &R,
-    named: &[StoredRecord],
-    records: &[StoredRecord],
-) -> Stored<Vec<RecordId>> {
-    let mut found = BTreeSet::new();
-    for record in named {
-        let content = record.content().map_err(|e| StorageError::Corrupt(e.to_string()))?;
-        if rules.needs_references(&record.kind, &content.document) {
-            let references = rules.references(&record.kind, &content.document);
-            found.extend(references.iter().map(|reference| reference.record));
-        }
-    }
-    found.retain(|id| !named.iter().chain(records).any(|record| record.id == *id));
-    Ok(found.into_iter().collect())
 }
 
 /// How far back the history is needed: to bring a record back, all of it.

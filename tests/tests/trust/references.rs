@@ -11,6 +11,8 @@ on_both_databases! {
     what_comes_back_names_somebody_who_is_there,
     nobody_is_deleted_whom_something_handed_in_is_about,
     a_community_beside_those_that_are_known_is_none,
+    a_photo_that_was_pushed_before_is_found_by_the_answer_that_names_it,
+    a_photo_is_about_something_that_is_there,
 }
 
 fn submitted(about: u128) -> Value {
@@ -110,4 +112,51 @@ fn a_community_beside_those_that_are_known_is_none(server: Server) {
     // Of another province nothing is known, so that its codes are taken.
     lives["live_code12"] = json!("440305001001");
     assert_eq!(refused(of(2, "person", "0", lives)).0, "applied");
+}
+
+/// A form that asks for a photo, and a draft of it, record 3, about nobody in particular.
+fn photo_asked(server: &Server) -> (Hand, String) {
+    let form = json!({"id": "plate", "version": 1, "label_zh": "门牌表",
+        "source": {"law": "测试办法", "document": "测试〔2026〕1号", "article": "第1条"},
+        "valid_from": null, "valid_to": null, "computed": [],
+        "sections": [{"id": "only", "label_zh": "唯一部分", "questions": [
+            {"id": "plate", "label_zh": "门牌", "required": true, "kind": {"type": "photo"}}]}]});
+    let admin = server.hand("admin");
+    let publish = admin.call("POST", "/v1/forms").header("Idempotency-Key", "references-form");
+    publish.json(&form).send().expect(200);
+    let (mut worker, _) = at_home(server);
+    let draft = json!({"form": "plate", "form_version": 1, "status": "draft"});
+    let rev = worker.take(of(3, "assessment", "0", draft));
+    (worker, rev)
+}
+
+fn photo(n: u128, about: u128) -> Value {
+    let document = json!({"category": "door_plate", "sha256": "a0".repeat(32), "size_bytes": 9,
+        "media_type": "image/jpeg", "about": record(about)});
+    of(n, "attachment", "0", document)
+}
+
+fn handed_in(rev: &str, photo: u128) -> Value {
+    let patch = json!({"status": "submitted", "answers": {"plate": record(photo)}});
+    of(3, "assessment", rev, patch)
+}
+
+fn a_photo_that_was_pushed_before_is_found_by_the_answer_that_names_it(server: Server) {
+    let (mut worker, rev) = photo_asked(&server);
+    // Neither the push nor the stored draft names the photo: only the merged answers do.
+    worker.take(photo(5, 3));
+    let nothing = verdicts(&mut worker, vec![handed_in(&rev, 6)]);
+    assert_eq!(nothing, ["quarantined/not_whole"]);
+    worker.take(handed_in(&rev, 5));
+}
+
+fn a_photo_is_about_something_that_is_there(server: Server) {
+    let (mut worker, rev) = photo_asked(&server);
+    worker.take(of(2, "person", "0", person()));
+    // About nobody, and in the same push about somebody whom an earlier push has brought.
+    let about_nobody = grouped(1, [photo(5, 9), handed_in(&rev, 5)]);
+    let said = verdicts(&mut worker, about_nobody);
+    assert_eq!(said, ["quarantined/group_member", "quarantined/not_whole"]);
+    let said = verdicts(&mut worker, vec![photo(6, 2), handed_in(&rev, 6)]);
+    assert_eq!(said, ["applied", "applied"]);
 }
