@@ -7,9 +7,11 @@ use crate::clock::Elapsed;
 use crate::limits::Address;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
+use ruhu_store::Tx;
 use ruhu_store::accounts::{Account, Guesser, SignInFailures, SignInState};
 use ruhu_store::audit::{Act, Entry};
 use ruhu_sync::id::{DeviceId, Instant, UserId};
+use ruhu_sync::storage::Stored;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -209,6 +211,8 @@ impl Service {
         let counted = guessers
             .admitted(is_known, address_max, &failures, now)
             .map_err(|seconds| Problem::new(Kind::TooManyAttempts).retry_after_seconds(seconds))?;
+        // Named by somebody else until its own count is full, a device passes no longer.
+        let is_known = guessers.device.is_some_and(|device| is_known && counted.contains(&device));
         let stored = account.as_ref().and_then(|a| a.password_hash.as_ref());
         let stored = stored.map(|hash| hash.expose_secret().to_owned());
         let is_right = self.passwords.is_right_in(&turn, password, stored).await?;
@@ -242,15 +246,12 @@ impl Service {
     ) -> Answer<()> {
         let Proved { account, counted, is_known, .. } = proved;
         let user = account.id;
-        let codes = Guessers::of_codes(user);
-        let counted: Vec<_> = counted.into_iter().chain([codes.login]).collect();
+        let counted: Vec<_> = counted.into_iter().chain([Guessers::of_codes(user).login]).collect();
         let (attempts, elapsed) = (Arc::clone(&self.attempts), self.clock.elapsed());
         let judged = self.write(move |tx| {
             // One code of an account after the other: many at once are no more than the limit.
             tx.lock_second_factor(user)?;
-            let failures = tx.sign_in_failures(&codes.all())?;
-            if let (false, Err(seconds)) = (is_known, codes.admitted(false, 0, &failures, now)) {
-                let waits = Problem::new(Kind::TooManyAttempts).retry_after_seconds(seconds);
+            if let (false, Err(waits)) = (is_known, may_try_codes(tx, user, now)?) {
                 return Ok(Err(waits));
             }
             if shown.is_taken(tx, user, now)? {
@@ -264,6 +265,20 @@ impl Service {
         });
         judged.await?
     }
+}
+
+/// Whether codes of an account may be tried now; or how long to wait.
+pub(super) fn may_try_codes(tx: &mut Tx, user: UserId, now: Instant) -> Stored<Answer<()>> {
+    let codes = Guessers::of_codes(user);
+    let failures = tx.sign_in_failures(&codes.all())?;
+    let waits = |seconds| Problem::new(Kind::TooManyAttempts).retry_after_seconds(seconds);
+    Ok(codes.admitted(false, 0, &failures, now).map(drop).map_err(waits))
+}
+
+/// Counts a wrong code against its account.
+pub(super) fn note_wrong_code(tx: &mut Tx, user: UserId, now: Instant) -> Stored<()> {
+    let codes = [Guessers::of_codes(user).login];
+    tx.note_sign_in_failure(&codes, now, |failures| still_counts(failures, now))
 }
 
 #[cfg(test)]

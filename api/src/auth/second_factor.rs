@@ -1,7 +1,7 @@
 //! The second factor: codes of a person's app, and recovery codes for when the app is gone.
 
 use super::SignedIn;
-use super::attempts::{From, Proved};
+use super::attempts::{From, Proved, may_try_codes, note_wrong_code};
 use crate::clock::seconds_of;
 use crate::limits::Address;
 use crate::problem::{Answer, Kind, Problem};
@@ -138,12 +138,18 @@ impl Service {
         let hashes: Vec<_> = codes.iter().map(|code| recovery_hash(user, code)).collect();
         let entry = Entry::by(user, device, Act::SecondFactorEnrolled, now).to(user.0);
         let confirmed = self.write(move |tx| {
+            // Nobody signs in by the password alone from here on.
+            tx.lock_account(user)?;
+            if let Err(waits) = may_try_codes(tx, user, now)? {
+                return Ok(Err(waits));
+            }
             let Some(factor) = tx.lock_second_factor(user)?.filter(|f| !f.is_confirmed) else {
                 return Ok(Err(is_not_there()));
             };
             let (shown, seconds) = (code.expose_secret(), seconds_of(now));
             let Some(last_step) = taken_step(&factor.secret, shown, seconds, factor.last_step)
             else {
+                note_wrong_code(tx, user, now)?;
                 return Ok(Err(Kind::WrongCode.into()));
             };
             let (is_confirmed, recovery_codes) = (true, hashes.clone());

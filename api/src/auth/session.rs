@@ -65,6 +65,7 @@ impl Service {
         let now = self.clock.now();
         let from = From { address: from, device: device.id };
         let proved = self.prove(login, password, from, now).await?;
+        let had_second_factor = proved.has_second_factor();
         let account = self.check_code(proved, code, from, now).await?;
         let (family, refresh_token) = RefreshToken::first()?;
         let new = NewDevice {
@@ -90,14 +91,18 @@ impl Service {
         let demands = self.settings.staff_second_factor;
         let enrolled = self.write(move |tx| {
             if !still_signs_in(tx, &proved)? {
-                return Ok(None);
+                return Ok(Err(Kind::WrongCredentials));
             }
             let state = tx.sign_in_state(new.user)?;
+            // Set up since the password was proved: no code has been asked for.
+            if state.has_second_factor && !had_second_factor {
+                return Ok(Err(Kind::SecondFactorRequired));
+            }
             let first = Due::of(tx, new.user, state, demands, now)?;
             let (epoch, is_closed) = (tx.epoch()?, tx.grants(new.user, now)?.closed);
             if is_closed && !is_own(tx, &new)? {
                 tx.audit(&Entry::by(new.user, new.id, Act::SignInFailed, now).to(new.user.0))?;
-                return Ok(Some((None, epoch, now, first)));
+                return Ok(Ok((None, epoch, now, first)));
             }
             let is_known = tx.seat(new.id)?.is_some();
             let enrolled = tx.enrol(&new)?;
@@ -119,10 +124,9 @@ impl Service {
                 // Somebody knows the password, and the device is lost or another's.
                 tx.audit(&Entry::by(new.user, new.id, Act::SignInFailed, now).to(new.user.0))?;
             }
-            Ok(Some((Some(enrolled), epoch, issued_at, first)))
+            Ok(Ok((Some(enrolled), epoch, issued_at, first)))
         });
-        let enrolled = enrolled.await?.ok_or(Kind::WrongCredentials)?;
-        let (enrolled, epoch, issued_at, first) = enrolled;
+        let (enrolled, epoch, issued_at, first) = enrolled.await??;
         let device = admitted(enrolled.ok_or(Kind::Closed)?)?;
         Ok(Session {
             access_token: self.tokens.issue(account.id, device.id, issued_at, now)?,

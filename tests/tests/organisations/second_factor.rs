@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 on_both_databases! {
     a_code_is_asked_for_after_the_right_password_alone_and_no_code_is_taken_twice,
     wrong_codes_are_counted_and_slow_whoever_guesses_from_wherever,
+    a_known_device_that_others_name_opens_no_way_round_the_count,
+    codes_are_counted_while_a_second_factor_is_being_set_up,
     a_recovery_code_does_once_for_the_app,
     a_second_factor_is_switched_off_by_password_and_code,
     staff_of_whom_it_is_demanded_can_do_nothing_else_before_setting_it_up,
@@ -115,6 +117,40 @@ fn wrong_codes_are_counted_and_slow_whoever_guesses_from_wherever(server: Server
     assert_eq!(waits.expect_problem(429, "too-many-attempts").header("retry-after"), "300");
     server.advance_seconds(300);
     sign_in(&server, "worker_a", PASSWORD, Some(&code_now(&server, &secret))).expect(200);
+}
+
+fn a_known_device_that_others_name_opens_no_way_round_the_count(server: Server) {
+    let hand = server.hand("worker_a");
+    let (secret, _) = set_up(&server, &hand);
+    server.advance_seconds(STEP_SECONDS);
+    let device = json!({"id": hand.device, "name": "平板"});
+    let from = |address: &str, code: &str| {
+        let body =
+            json!({"login": "worker_a", "password": PASSWORD, "device": device, "code": code});
+        server.call("POST", "/v1/session").header("X-Forwarded-For", address).json(&body).send()
+    };
+    // The device's own count is full first, and then the account's, from wherever.
+    let guesses = (0..20).map(|n| from(&format!("9.9.8.{n}"), "12345x").problem());
+    let guesses: Vec<_> = guesses.collect();
+    assert_eq!(guesses[0], "wrong-code");
+    let waits = guesses.iter().skip(10).all(|problem| problem == "too-many-attempts");
+    assert!(waits, "{guesses:?}");
+    from("9.9.7.1", &code_now(&server, &secret)).expect_problem(429, "too-many-attempts");
+    server.advance_seconds(300);
+    from("9.9.7.1", &code_now(&server, &secret)).expect(200);
+}
+
+fn codes_are_counted_while_a_second_factor_is_being_set_up(server: Server) {
+    let hand = server.hand("worker_a");
+    let begun = post(&hand, "", json!({"password": PASSWORD})).expect(200).json();
+    for _ in 0..10 {
+        post(&hand, "/confirm", json!({"code": "12345x"})).expect_problem(401, "wrong-code");
+    }
+    let secret = begun["secret"].as_str().expect("a secret");
+    let right = || json!({"code": code_now(&server, secret)});
+    post(&hand, "/confirm", right()).expect_problem(429, "too-many-attempts");
+    server.advance_seconds(300);
+    post(&hand, "/confirm", right()).expect(200);
 }
 
 fn a_recovery_code_does_once_for_the_app(server: Server) {
