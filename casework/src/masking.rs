@@ -184,11 +184,9 @@ fn answer(question: &Question, value: &Json) -> Json {
     let shown = match (&question.kind, shown_by_name(&question.id)) {
         (Kind::IdNumber {}, _) => Shown::IdNumber,
         (Kind::Location {}, _) => Shown::Hidden,
-        (Kind::Text { .. } | Kind::Date {}, Some(shown))
-            if !matches!(shown, Shown::Plain | Shown::Words) =>
-        {
-            shown
-        }
+        // Options say nothing of their own; everything else may hold what the field holds.
+        (Kind::Choice { .. } | Kind::Choices { .. } | Kind::YesNo {}, _) => Shown::Plain,
+        (_, Some(shown)) if !matches!(shown, Shown::Plain | Shown::Words) => shown,
         (Kind::Text { max_chars }, _) if *max_chars <= SHORT_ANSWER_CHARS => Shown::Hidden,
         (Kind::Text { .. }, _) => Shown::Words,
         _ => Shown::Plain,
