@@ -124,8 +124,8 @@ faults! {
         "The area is no code of 6, 9 or 12 digits";
     /// The area is outside that of the person who arranges it.
     OutsideYourArea, "outside_your_area",
-        "区划超出您的辖区",
-        "The area lies outside yours";
+        "区划超出您的辖区，请改填辖区内的区划，或请上级管理员办理",
+        "The area lies outside yours: give one inside it, or ask an administrator above";
     /// Whoever arranges for several areas has not said for which.
     AreaMissing, "area_missing",
         "您管理多个辖区，请指明区划",
