@@ -3,6 +3,7 @@
 use crate::etag::etag_of;
 use crate::problem::Problem;
 use ruhu_casework::description::{self, KindTold};
+use ruhu_casework::problem_words;
 use serde_json::{Value, json};
 
 /// The kinds, as text, with the text's ETag.
@@ -18,7 +19,8 @@ impl Kinds {
     /// Those that are declared.
     pub fn declared() -> Result<Self, Problem> {
         let kinds: Vec<KindTold> = description::all();
-        let json = serde_json::to_string(&json!({"kinds": kinds})).map_err(Problem::internal)?;
+        let json = serde_json::to_string(&json!({"kinds": kinds, "problems": problem_words::ALL}))
+            .map_err(Problem::internal)?;
         let etag = etag_of(json.as_bytes());
         Ok(Self { json, etag })
     }

@@ -89,12 +89,14 @@ impl Check<'_> {
             Value::AreaCode => self.knowing.area(asked),
             _ => None,
         });
-        fault.into_iter().for_each(|fault| self.push(path, fault));
+        let possible = value.possible().iter().map(|code| code.code);
+        self.found.extend(fault.map(|code| Problem::new(path.clone(), code).possible(possible)));
     }
 
     fn option(&mut self, codes: &[Code], option: &str, asked: &Json, path: &Path) {
         if !has_code(codes, option) {
-            self.push(path, "unknown_option");
+            let possible = codes.iter().map(|code| code.code);
+            self.found.push(Problem::new(path.clone(), "unknown_option").possible(possible));
         } else if *asked != Json::Bool(true) {
             self.push(path, "true_expected");
         }
@@ -220,27 +222,32 @@ fn translate(form: &Form, field: &str, problems: Vec<ruhu_forms::Problem>) -> Ve
         .into_iter()
         .map(|problem| {
             let inside = Path::parse(&problem.path).unwrap_or_default();
-            let code = match problem.code {
-                ProblemCode::WrongType if is_money(form, &inside) => "fen_expected",
-                code => code.as_str(),
+            let question = question_at(form, &inside).map(|question| &question.kind);
+            let (code, possible) = match (problem.code, question) {
+                (ProblemCode::WrongType, Some(Question::Fen {})) => ("fen_expected", &[][..]),
+                (
+                    code @ ProblemCode::UnknownOption,
+                    Some(Question::Choice { options } | Question::Choices { options }),
+                ) => (code.as_str(), options.as_slice()),
+                (code, _) => (code.as_str(), &[][..]),
             };
             let path =
                 inside.steps().iter().fold(Path::of(&[field]), |path, step| path.child(step));
-            Problem::new(path, code)
+            Problem::new(path, code).possible(possible.iter().map(|option| &option.code))
         })
         .collect()
 }
 
-fn is_money(form: &Form, answer: &Path) -> bool {
-    let question = match answer.steps() {
-        [id] => form.question(id),
-        [id, _, field] => match form.question(id).map(|question| question.shape()) {
-            Some(ruhu_forms::Shape::Rows(fields)) => fields.iter().find(|known| known.id == *field),
-            _ => None,
-        },
-        _ => None,
-    };
-    question.is_some_and(|question| matches!(question.kind, ruhu_forms::Kind::Fen {}))
+/// The question that a place among the answers is of: its own, a row's, one of its options.
+fn question_at<'a>(form: &'a Form, answer: &Path) -> Option<&'a ruhu_forms::Question> {
+    let mut steps = answer.steps().iter();
+    let question = form.question(steps.next()?)?;
+    match (question.shape(), steps.nth(1)) {
+        (ruhu_forms::Shape::Rows(fields), Some(name)) => {
+            fields.iter().find(|known| known.id == *name)
+        }
+        _ => Some(question),
+    }
 }
 
 fn to_answers(members: &Object) -> Answers {

@@ -22,6 +22,7 @@ mod normal;
 mod notices;
 pub mod organisations;
 mod permission;
+pub mod problem_words;
 pub mod projection;
 pub mod purposes;
 pub mod references;

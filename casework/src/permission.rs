@@ -133,48 +133,73 @@ fn status_of<'a>(rule: &StatusRule, document: &'a Object) -> Option<&'a str> {
     document.get(rule.field)?.as_text()
 }
 
-/// Whether a `State` field may go from one value to another by this person's hand. A status goes
-/// by the transitions of its kind; any other such field is set once.
+/// Whether a `State` field may go from one value to another by this person's hand; else what stands
+/// against it. A status goes by the transitions of its kind, and a record that needs two people's
+/// confirmations is not handed in by one; any other such field is set once.
 pub(crate) fn may_pass(
     kind: &Kind,
     question: &Question<'_>,
+    is_handed_in_by_one: bool,
     path: &Path,
     from: Option<&Json>,
     to: Option<&Json>,
-) -> bool {
-    let (Some(to), [name]) = (to, path.steps()) else {
-        return false;
+) -> Result<(), Problem> {
+    if let (Some(rule), [name]) = (&kind.status, path.steps())
+        && rule.field == name
+    {
+        return passes(rule, question, is_handed_in_by_one, path, from, to);
+    }
+    let is_state = match path.steps() {
+        [name] => kind.field(name).is_some_and(|field| {
+            field.class == Class::State && matches!(field.holds, Holds::Leaf(_))
+        }),
+        _ => false,
     };
-    match &kind.status {
-        Some(rule) if rule.field == name => passes(rule, question, from, to),
-        _ => {
-            let is_state = kind.field(name).is_some_and(|field| {
-                field.class == Class::State && matches!(field.holds, Holds::Leaf(_))
-            });
-            is_state && from.is_none_or(|from| from == to)
-        }
+    let is_first = to.is_some() && from.is_none_or(|from| Some(from) == to);
+    match is_state && is_first {
+        true => Ok(()),
+        false => Err(Problem::new(path.clone(), "set_once")),
     }
 }
 
-fn passes(rule: &StatusRule, question: &Question<'_>, from: Option<&Json>, to: &Json) -> bool {
-    let Some(to) = to.as_text() else { return false };
-    let from = match from {
-        None => None,
-        Some(Json::Text(from)) => Some(from.as_str()),
-        Some(_) => return false,
-    };
-    let by_this_hand =
-        || rule.passes.iter().filter(|pass| pass.by == question.capacity && pass.to == to);
+fn passes(
+    rule: &StatusRule,
+    question: &Question<'_>,
+    is_handed_in_by_one: bool,
+    path: &Path,
+    from: Option<&Json>,
+    to: Option<&Json>,
+) -> Result<(), Problem> {
+    let (from, to) = (from.map(|from| from.as_text().unwrap_or("")), to.and_then(Json::as_text));
+    let mine = || rule.passes.iter().filter(|pass| pass.by == question.capacity);
     // A tablet that names the status a new record has anyway changes nothing. Handing in twice does.
-    let says_nothing_new = from == Some(to)
-        && rule.submission != Some(to)
-        && by_this_hand().any(|pass| pass.from.is_none());
-    says_nothing_new
-        || by_this_hand().any(|pass| {
-            pass.from == from
-                && (question.is_at_desk || !pass.only_at_desk)
-                && is_met(&pass.needs, question)
-        })
+    let says_nothing_new = from == to
+        && rule.submission != to
+        && mine().any(|pass| pass.from.is_none() && Some(pass.to) == to);
+    if says_nothing_new {
+        return Ok(());
+    }
+    let ways = mine().filter(|pass| {
+        pass.from == from
+            && (question.is_at_desk || !pass.only_at_desk)
+            && (is_handed_in_by_one || rule.submission != Some(pass.to))
+    });
+    let mut lacking = None;
+    let mut possible: Vec<&str> = Vec::new();
+    for pass in ways {
+        if Some(pass.to) == to {
+            let lacks = lacks(&pass.needs, question);
+            if lacks.is_none() {
+                return Ok(());
+            }
+            lacking = lacking.or(lacks);
+        }
+        if !possible.contains(&pass.to) {
+            possible.push(pass.to);
+        }
+    }
+    let illegal = || Problem::new(path.clone(), "illegal_transition").possible(possible);
+    Err(lacking.unwrap_or_else(illegal))
 }
 
 /// The status values among the asks to which every way leads over the desk.
@@ -212,13 +237,14 @@ pub(crate) fn stamps(kind: &Kind, question: &Question<'_>, document: &Object) ->
     stamps.iter().map(write).collect()
 }
 
-fn is_met(need: &Need, question: &Question<'_>) -> bool {
-    match need {
-        Need::Nothing => true,
-        Need::Held(steps) => will_hold(&Path::of(steps), question),
+/// What a transition needs and the edit lacks.
+fn lacks(need: &Need, question: &Question<'_>) -> Option<Problem> {
+    let (place, is_met) = match need {
+        Need::Nothing => return None,
+        Need::Held(steps) => (Path::of(steps), will_hold(&Path::of(steps), question)),
         Need::RowAdded { rows, with } => {
             let rows = Path::of(rows);
-            question.asks.iter().any(|ask| {
+            let adds = question.asks.iter().any(|ask| {
                 let is_row_here = ask.is_row()
                     && ask.path.is_within(&rows)
                     && ask.path.steps().len() == rows.steps().len() + 1;
@@ -226,9 +252,11 @@ fn is_met(need: &Need, question: &Question<'_>) -> bool {
                     Wish::AddRow(row) if is_row_here => row.get(*with).is_some_and(holds_something),
                     _ => false,
                 }
-            })
+            });
+            (rows, adds)
         }
-    }
+    };
+    (!is_met).then(|| Problem::new(place, "required"))
 }
 
 /// Whether a place holds something once the edit is taken: what the edit says of it, else what is

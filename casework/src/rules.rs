@@ -203,18 +203,18 @@ impl Rules for CaseRules {
         path: &Path,
         from: Option<&Json>,
         to: Option<&Json>,
-    ) -> bool {
+    ) -> Result<(), Vec<Problem>> {
         let Some(kind) = kinds::get(question.kind) else {
-            return false;
+            return Err(Vec::new());
         };
-        // What needs two is handed in by their confirmations, never by one alone.
-        let hands_in = to.is_some_and(|to| self.is_submission(kind.name, path, to));
         let named = question.current.and_then(form_named);
         let judging = form_judging(named, form_asked(question.asks));
         let form = judging.and_then(|judging| self.form(judging));
-        (permission::may_pass(kind, question, path, from, to)
-            || self.goes_on(kind, question, path, to))
-            && (!hands_in || signatures::one_may_submit(question, form))
+        let by_one = signatures::one_may_submit(question, form);
+        match permission::may_pass(kind, question, by_one, path, from, to) {
+            Err(_) if self.goes_on(kind, question, path, to) => Ok(()),
+            passed => passed.map_err(|problem| vec![problem]),
+        }
     }
 
     fn is_submission(&self, kind: &str, path: &Path, to: &Json) -> bool {

@@ -34,6 +34,27 @@ fn every_wrong_value_is_named_at_once_with_its_place() {
 }
 
 #[test]
+fn what_is_no_option_is_told_with_the_options_there_are() {
+    let rules = rules();
+    let possible = |kind: &str, patch: &str| {
+        let asks = asked(&rules, kind, None, patch, &[]);
+        let found = rules.invalid_values(kind, None, &asks, NOW);
+        found.into_iter().next().map(|problem| problem.possible).unwrap_or_default()
+    };
+    let roles = possible("visit", r#"{"present":{"r1":{"role":"ghost"}}}"#);
+    assert!(roles.contains(&"member".to_owned()), "{roles:?}");
+    let causes = possible("household", r#"{"poverty_cause":{"luck":true}}"#);
+    assert!(causes.contains(&"illness".to_owned()), "{causes:?}");
+    let answered = |answer: &str| {
+        let form = r#""form":"tekun_six","form_version":1,"status":"draft""#;
+        possible("assessment", &format!(r#"{{{form},"answers":{{{answer}}}}}"#))
+    };
+    assert_eq!(answered(r#""eat":"perhaps""#), ["achieved", "not_achieved"]);
+    assert!(answered(r#""aids":{"broom":true}"#).contains(&"cane".to_owned()));
+    assert_eq!(possible("household", r#"{"phone":1}"#), NOTHING, "no closed list");
+}
+
+#[test]
 fn a_place_in_a_row_or_an_object_is_checked_like_a_new_row() {
     let present = r#"{"present":{"r1":{"role":"ghost"}},"check_in":{"lat_e6":39.9}}"#;
     assert_eq!(

@@ -118,6 +118,14 @@ impl Value {
             Self::Proof => test(value, "proof_expected", |text| is_hex(text, 128)),
         }
     }
+
+    /// The codes that it may be, where that is a closed list.
+    pub(crate) fn possible(&self) -> &'static [Code] {
+        match self {
+            Self::Code(codes) => codes,
+            _ => &[],
+        }
+    }
 }
 
 /// Reads an instant.

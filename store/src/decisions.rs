@@ -10,6 +10,7 @@ use crate::sealed::Column;
 use crate::values::{Fixed, Name, counted, counter};
 use diesel::prelude::*;
 use ruhu_sync::decision::{EditName, Waiting};
+use ruhu_sync::edit::Op;
 use ruhu_sync::handshake::LIMITS;
 use ruhu_sync::id::{DeviceId, DeviceSeq, GroupId, RecordId, StreamId, UserId};
 use ruhu_sync::storage::Stored;
@@ -149,7 +150,7 @@ pub(crate) fn settled(tx: &mut Tx, names: &[EditName]) -> Stored<Vec<EditName>> 
     if names.is_empty() {
         return Ok(Vec::new());
     }
-    let found: Vec<(Option<Fixed<16>>, Option<i64>)> = tx.run(|connection| {
+    let found: Vec<Decided> = tx.run(|connection| {
         on_both!(connection, |c| {
             let mut query =
                 journal::table.select((journal::decides_device, journal::decides_seq)).into_boxed();
@@ -162,12 +163,30 @@ pub(crate) fn settled(tx: &mut Tx, names: &[EditName]) -> Stored<Vec<EditName>> 
             query.load(c)
         })
     })?;
-    found
-        .into_iter()
-        .filter_map(|(device, device_seq)| Some((device?, device_seq?)))
-        .map(|(device, device_seq)| {
-            let device_seq = DeviceSeq(counted(device_seq)?);
-            Ok(EditName { device: DeviceId::of(device), device_seq })
-        })
-        .collect()
+    found.into_iter().filter_map(name_of).collect()
+}
+
+/// The edits of these devices for these records that a decision has applied.
+pub(crate) fn applied(
+    tx: &mut Tx,
+    devices: &[DeviceId],
+    records: &[RecordId],
+) -> Stored<BTreeSet<EditName>> {
+    let found: Vec<Decided> = tx.run(|connection| {
+        let query = journal::table
+            .filter(journal::decides_device.eq_any(devices.iter().map(|id| Some(id.fixed()))))
+            .filter(journal::record.eq_any(records.iter().map(|id| Some(id.fixed()))))
+            .filter(journal::op.eq(Op::Apply.as_str()))
+            .select((journal::decides_device, journal::decides_seq));
+        on_both!(connection, |c| query.load(c))
+    })?;
+    found.into_iter().filter_map(name_of).collect()
+}
+
+/// The edit that a row of the journal decides on.
+type Decided = (Option<Fixed<16>>, Option<i64>);
+
+fn name_of((device, device_seq): Decided) -> Option<Stored<EditName>> {
+    let (device, device_seq) = (DeviceId::of(device?), device_seq?);
+    Some(counted(device_seq).map(|seq| EditName { device, device_seq: DeviceSeq(seq) }))
 }

@@ -13,6 +13,7 @@ pub use erasure::{Erasable, ErasureRefusal};
 use crate::Tx;
 use crate::codec::{Codec, Place};
 use crate::connection::Connection;
+use crate::decisions;
 use crate::failure::corrupt;
 use crate::history_query::HistoryQuery;
 use crate::keys::KeyRing;
@@ -274,6 +275,12 @@ pub(crate) fn untaken(
         };
         let record = RecordId::of(record);
         found.push((at, Untaken { record, device, device_seq, verdict }));
+    }
+    // What a person has applied since is not untaken any more.
+    if !found.is_empty() {
+        let devices: Vec<_> = chain.iter().map(|(device, _)| *device).collect();
+        let applied = decisions::applied(tx, &devices, records)?;
+        found.retain(|(_, untaken)| !applied.contains(&untaken.name()));
     }
     // Ordered here: asked for the order, SQLite reads all of the device's edits in it.
     found.sort_unstable_by_key(|(at, untaken)| (*at, untaken.device_seq));

@@ -219,6 +219,7 @@ diesel::table! {
         enrolled_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
         reported_lost_at -> Nullable<BigInt>,
+        is_desk -> Bool,
     }
 }
 

@@ -94,6 +94,10 @@ impl Cases {
         self.0.values()
     }
 
+    pub(crate) fn all_mut(&mut self) -> impl Iterator<Item = &mut Case> {
+        self.0.values_mut()
+    }
+
     pub(crate) fn names(&self) -> Vec<EditName> {
         self.0.keys().copied().collect()
     }

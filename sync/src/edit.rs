@@ -89,8 +89,10 @@ pub struct Edit {
     pub record: RecordId,
     /// Its kind.
     pub kind: String,
-    /// Its root; the record itself if it is one.
+    /// Its root; the record itself if it is one, or if the edit names none.
     pub root: RecordId,
+    /// Whether the edit itself says which root that is.
+    pub names_root: bool,
     /// The version the person was looking at.
     pub base: Base,
     /// The merge patch.
@@ -324,6 +326,7 @@ fn read_edit(members: Object, version: Version) -> Result<Asked, Refusal> {
     };
     let record = reader.text("record", RecordId::parse);
     let kind = reader.text("kind", word);
+    let names_root = reader.members.contains_key("root");
     let root = reader.optional("root", RecordId::parse).or(record);
     let base = reader.text("base", Base::parse);
     let made_at = reader.made_at();
@@ -338,9 +341,19 @@ fn read_edit(members: Object, version: Version) -> Result<Asked, Refusal> {
     };
     match (record, kind, root, base) {
         (Some(record), Some(kind), Some(root), Some(base)) if reader.problems.is_empty() => {
-            let edit =
-                Edit { op, record, kind, root, base, patch, new_rows, resolves, made_at, stream };
-            Ok(Asked::Edit(Box::new(edit)))
+            Ok(Asked::Edit(Box::new(Edit {
+                op,
+                record,
+                kind,
+                root,
+                names_root,
+                base,
+                patch,
+                new_rows,
+                resolves,
+                made_at,
+                stream,
+            })))
         }
         _ => Err(Refusal::reject(Reason::Malformed, reader.problems)),
     }

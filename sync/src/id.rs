@@ -1,6 +1,7 @@
 //! Typed names for everything the protocol counts or points at: never a bare UUID or integer.
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use std::fmt;
 use uuid::Uuid;
 
@@ -45,7 +46,8 @@ macro_rules! uuid_name {
 uuid_name! {
     /// A record's name for ever, made by the client (UUIDv7).
     RecordId;
-    /// One person's installation on one tablet; a staff session or a job run is one too.
+    /// One person's installation on one tablet; a browser at a desk, a person's desk and a job run
+    /// are devices too.
     DeviceId;
     /// The smallest unit of permission: a caseload, a user, the reference data.
     StreamId;
@@ -63,6 +65,29 @@ impl RecordId {
     pub fn is_servers(self) -> bool {
         self.0.get_version_num() == 8
     }
+}
+
+impl DeviceId {
+    /// A person's desk: the device on which the edits of acts at a desk are numbered. It is no
+    /// installation, and nobody signs in on it.
+    pub fn desk_of(user: UserId) -> Self {
+        let mut hasher = Sha256::new();
+        hasher.update(b"ruhu desk 1");
+        hasher.update(user.as_bytes());
+        Self(uuid_of(&hasher.finalize().into()))
+    }
+
+    /// Whether only the server gives such names (UUIDv8).
+    pub fn is_servers(self) -> bool {
+        self.0.get_version_num() == 8
+    }
+}
+
+/// The name that a hash gives (UUIDv8).
+pub(crate) fn uuid_of(hash: &[u8; 32]) -> Uuid {
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hash[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
 macro_rules! counter {

@@ -142,7 +142,7 @@ pub struct Answered {
 }
 
 /// An edit of this device, or of an installation it continues, that was not taken and waits, or
-/// never will be.
+/// never will be. One that a person has applied since is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Untaken {
     /// The record it asked for.
@@ -153,6 +153,13 @@ pub struct Untaken {
     pub device_seq: DeviceSeq,
     /// Quarantined or rejected.
     pub verdict: Verdict,
+}
+
+impl Untaken {
+    /// The edit's name.
+    pub fn name(&self) -> EditName {
+        EditName { device: self.device, device_seq: self.device_seq }
+    }
 }
 
 /// The effect of an edit that made its record: each leaf of its patch, set where nothing was.

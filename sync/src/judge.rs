@@ -126,10 +126,10 @@ impl<R: Rules> Judge<'_, R> {
             return Err(Refusal::reject(Reason::UnknownKind, vec![problem]));
         };
         let root_is_self = edit.root == edit.record;
-        if root_is_self != (rooting == Rooting::Root) {
+        let is_misplaced = root_is_self != (rooting == Rooting::Root);
+        if is_misplaced && (edit.names_root || !root_is_self) {
             let code = if root_is_self { "missing" } else { "not_for_a_root" };
-            let problem = Problem::new(Path::of(&["root"]), code);
-            return Err(Refusal::reject(Reason::Malformed, vec![problem]));
+            return Err(wrong_root(code));
         }
         if edit.op == Op::Move && !root_is_self {
             let problem = Problem::new(Path::of(&["record"]), "not_a_root");
@@ -205,6 +205,10 @@ impl<R: Rules> Judge<'_, R> {
         }
         let is_creation = edit.op == Op::Put
             && (edit.base == crate::rev::Base::Nothing || planted(Fault::AnyBaseMakes));
+        // Whether or not it is hidden: the answer tells nothing.
+        if is_creation && !edit.names_root && rooting != Rooting::Root {
+            return Ok(Err(wrong_root("missing")));
+        }
         let is_hidden = ledger.get(edit.record).is_some();
         if is_hidden && planted(Fault::HiddenShows) {
             return Ok(Err(Refusal::quarantine(Reason::NotPermitted)));
@@ -378,6 +382,11 @@ impl<R: Rules> Judge<'_, R> {
         let continues = if forgotten { &[] } else { self.continues };
         OwnChain { device: self.device, device_seq, continues }
     }
+}
+
+/// A root that is not named, or named wrongly.
+fn wrong_root(code: &str) -> Refusal {
+    Refusal::reject(Reason::Malformed, vec![Problem::new(Path::of(&["root"]), code)])
 }
 
 fn past(

@@ -8,7 +8,7 @@ use crate::effect::{Effect, Touch};
 use crate::id::{DeviceId, DeviceSeq, UserId};
 use crate::journal::Past;
 use crate::json::{Json, Object};
-use crate::outcome::{Refusal, Verdict};
+use crate::outcome::{Problem, Refusal, Verdict};
 use crate::patch::{Ask, Wish};
 use crate::path::Path;
 use crate::planted::{Fault, planted};
@@ -119,8 +119,8 @@ impl Merge {
     }
 }
 
-/// Whether a status may go from one value to another.
-pub type MayPass<'a> = &'a dyn Fn(&Path, Option<&Json>, Option<&Json>) -> bool;
+/// Whether a status may go from one value to another, or what stands against it.
+pub type MayPass<'a> = &'a dyn Fn(&Path, Option<&Json>, Option<&Json>) -> Result<(), Vec<Problem>>;
 
 /// Merges an edit into a record.
 pub fn merge(

@@ -98,13 +98,33 @@ pub struct Problem {
     pub path: Path,
     /// What, as a stable code.
     pub code: String,
+    /// What would be right there, where that is a closed list: the options of a field, the statuses
+    /// that may follow.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub possible: Vec<String>,
 }
 
 impl Problem {
     /// `code` at `path`.
     pub fn new(path: Path, code: &str) -> Self {
-        Self { path, code: code.to_owned() }
+        Self { path, code: code.to_owned(), possible: Vec::new() }
     }
+
+    /// The same, with what would be right there.
+    pub fn possible<S: Into<String>>(self, possible: impl IntoIterator<Item = S>) -> Self {
+        Self { possible: possible.into_iter().map(Into::into).collect(), ..self }
+    }
+}
+
+/// How many problems of an outcome say what is possible: one slip made in every row of a long list
+/// must not make an answer many times as long as its edit.
+const POSSIBLE_PROBLEMS_MAX: usize = 20;
+
+/// The problems as an outcome carries them.
+fn within_reason(mut problems: Vec<Problem>) -> Vec<Problem> {
+    let saying = problems.iter_mut().filter(|problem| !problem.possible.is_empty());
+    saying.skip(POSSIBLE_PROBLEMS_MAX).for_each(|problem| problem.possible.clear());
+    problems
 }
 
 /// What became of one edit: the answer to its device, stored in the journal as it is.
@@ -170,7 +190,7 @@ impl Outcome {
         Self {
             reason: Some(refusal.reason),
             because_of: refusal.because_of,
-            problems: refusal.problems,
+            problems: within_reason(refusal.problems),
             ..Self::new(device_seq, refusal.verdict)
         }
     }

@@ -165,16 +165,17 @@ impl Rules for PlainRules {
     fn may_pass(
         &self,
         question: &Question<'_>,
-        _path: &Path,
+        path: &Path,
         from: Option<&Json>,
         to: Option<&Json>,
-    ) -> bool {
+    ) -> Result<(), Vec<Problem>> {
         let from = from.and_then(Json::as_text).unwrap_or("");
-        let Some(to) = to.and_then(Json::as_text) else {
-            return false;
-        };
-        let kind = self.kind(question.kind);
-        kind.is_some_and(|kind| kind.transitions.iter().any(|(f, t)| f == from && t == to))
+        let passes = self.kind(question.kind).map(|kind| kind.transitions.as_slice());
+        let next = passes.unwrap_or_default().iter().filter(|(f, _)| f == from).map(|(_, to)| to);
+        match to.and_then(Json::as_text) {
+            Some(to) if next.clone().any(|possible| possible == to) => Ok(()),
+            _ => Err(vec![Problem::new(path.clone(), "illegal_transition").possible(next)]),
+        }
     }
 
     fn is_submission(&self, _kind: &str, _path: &Path, to: &Json) -> bool {

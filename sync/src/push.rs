@@ -3,6 +3,7 @@
 mod groups;
 mod notices;
 mod reading;
+mod roots;
 mod rows;
 mod transaction;
 mod writing;

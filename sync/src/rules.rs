@@ -298,14 +298,15 @@ pub trait Rules {
     /// Whether this person may do this to this record as it stands now.
     fn permits(&self, question: &Question<'_>) -> Result<(), Reason>;
 
-    /// Whether a status may go from one value to another by this person's hand.
+    /// Whether a status may go from one value to another by this person's hand; else what stands
+    /// against it, with the values that are possible from here.
     fn may_pass(
         &self,
         question: &Question<'_>,
         path: &Path,
         from: Option<&Json>,
         to: Option<&Json>,
-    ) -> bool;
+    ) -> Result<(), Vec<Problem>>;
 
     /// Whether setting this status value hands the record in.
     fn is_submission(&self, kind: &str, path: &Path, to: &Json) -> bool;

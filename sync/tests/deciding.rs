@@ -39,6 +39,30 @@ fn work_handed_in_after_the_right_ended_is_applied_by_one_with_authority() {
 }
 
 #[test]
+fn what_builds_on_an_edit_that_was_applied_out_of_reach_is_not_available() {
+    let mut world = world();
+    let held = world::grants("worker").streams[&world::STREAM];
+    let both = [(world::STREAM, held), (ELSEWHERE, held)].into();
+    let fallback = Some(world::STREAM);
+    let two_teams = Grants { streams: both, fallback, ..Grants::default() };
+    world.store.state().grants.insert(user(1), two_teams);
+    let edit = |n: u64| thing(n, 1, "0", json!({"x": n}));
+    assert_eq!(world.verdict(1, edit(1)), "quarantined/not_available");
+    assert_eq!(world.verdict(1, edit(2)), "quarantined/parent_quarantined");
+    let apply = with(decision(1, "apply", 1, 1), "stream", json!(ELSEWHERE));
+    assert_eq!(verdict(&world.decide(&[apply]).remove(0)), "applied");
+    world.transfer(1, world::STREAM);
+    let outcome = world.push(1, &[edit(3)]).remove(0);
+    assert_eq!(verdict(&outcome), "quarantined/parent_quarantined");
+    assert_eq!(outcome["because_of"], 2, "the first waits no more, the second does");
+    let both = [decision(2, "apply", 1, 2), decision(3, "apply", 1, 3)];
+    assert_eq!(verdict(&world.decide(&both)[1]), "applied");
+    let outcome = world.push(1, &[edit(4)]).remove(0);
+    assert_eq!(verdict(&outcome), "quarantined/not_available");
+    assert_eq!(outcome.get("because_of"), None);
+}
+
+#[test]
 fn an_applied_edit_merges_against_todays_record_in_its_authors_name() {
     let mut world = world();
     let home = world.put(1, thing(1, 1, "0", json!({"x": 1, "mark": "1"})));

@@ -299,7 +299,11 @@ fn a_second_submission_and_one_that_meets_a_conflict_are_quarantined() {
     assert_eq!(world.verdict(1, submit(4, &seen)), "quarantined/submission_conflict");
     let names = json!([{"device": device(2), "device_seq": 1, "path": "/x"}]);
     assert_eq!(world.verdict(1, with(submit(5, &seen), "resolves", names)), "applied");
-    assert_eq!(world.verdict(2, submit(2, &seen)), "quarantined/illegal_transition");
+    let outcome = world.push(2, &[submit(2, &seen)]).remove(0);
+    assert_eq!(outcome["reason"], "illegal_transition");
+    let possible = json!([{"path": "/status", "code": "illegal_transition",
+        "possible": ["accepted"]}]);
+    assert_eq!(outcome["problems"], possible, "what may follow is said");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use crate::field::PASSWORD;
 use crate::http::{Call, Reply};
 use crate::server::Server;
+use ruhu_casework::problem_words;
 use ruhu_sync::id::{DeviceId, Epoch};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -86,7 +87,12 @@ impl Hand {
     pub fn outcomes(&mut self, edits: impl IntoIterator<Item = Value>) -> Vec<Value> {
         let edits = self.number(edits);
         let answer = self.push(&edits).expect(200).json();
-        answer["outcomes"].as_array().expect("outcomes").clone()
+        let outcomes = answer["outcomes"].as_array().expect("outcomes").clone();
+        for problem in outcomes.iter().filter_map(|o| o["problems"].as_array()).flatten() {
+            let code = problem["code"].as_str().expect("a code");
+            assert!(problem_words::of(code).is_some(), "no words for `{code}`");
+        }
+        outcomes
     }
 
     /// Numbers and pushes one edit, and says what became of it in a word.

@@ -1,7 +1,7 @@
 //! The desk: a street reads and decides what its own workers handed in, once, and nothing else.
 
 use ruhu_tests::edits::{new_household, put, put_under, record, six_answers};
-use ruhu_tests::{Call, Hand, Server, on_both_databases, verdict};
+use ruhu_tests::{Call, Hand, PASSWORD, Server, on_both_databases, verdict};
 use serde_json::{Value, json};
 
 on_both_databases! {
@@ -10,6 +10,9 @@ on_both_databases! {
     a_late_edit_to_a_decided_assessment_is_quarantined_and_listed,
     a_decision_sent_again_is_taken_once_and_answered_the_same,
     a_key_is_good_for_one_request,
+    acts_at_the_desk_leave_the_numbers_of_what_the_session_pushes_alone,
+    what_cannot_follow_and_what_is_no_option_is_told_with_what_is_possible,
+    an_edit_of_a_record_that_is_there_need_not_name_its_root,
     two_decisions_at_once_take_one,
     a_decision_holds_only_for_the_version_that_was_read,
     what_another_street_sees_is_nothing,
@@ -67,6 +70,90 @@ fn a_reviewer_lists_reads_and_accepts_the_assessments_of_the_own_street(server: 
     assert_eq!(seen["record"]["document"]["status"], json!("accepted"));
     let none = reviewer.call("GET", "/v1/desk/assessments?status=submitted").send().expect(200);
     assert_eq!(none.json()["assessments"], json!([]));
+}
+
+fn acts_at_the_desk_leave_the_numbers_of_what_the_session_pushes_alone(server: Server) {
+    let (_, rev) = handed_in(&server);
+    let mut reviewer = Hand::new(&server, "reviewer_here", None);
+    let mine = reviewer.number([put(record(9), "find", "0", json!({"note": "电话来访"}))]);
+    // The edit has its number, and is not sent before the desk has acted twice.
+    decide(&reviewer, "/take-up", "key-0001", &json!({"rev": rev})).send().expect(200);
+    let seen = reviewer.call("GET", &path("")).send().expect(200).json();
+    let accepted = json!({"rev": seen["record"]["rev"], "reason": "情况属实。"});
+    decide(&reviewer, "/accept", "key-0002", &accepted).send().expect(200);
+    let answer = reviewer.push(&mine).expect(200).json();
+    assert_eq!(answer["outcomes"][0]["device_seq"], 1);
+    assert_eq!(answer["expected_device_seq"], 2);
+    let devices = reviewer.listed("/v1/me/devices", "devices");
+    assert_eq!(devices.len(), 1, "a desk is no device that anybody lists");
+    let history = reviewer.call("GET", &path("")).send().expect(200).json()["history"].clone();
+    let desk = history[1]["device"].as_str().expect("a device").to_owned();
+    assert_ne!(json!(desk), devices[0]["id"], "{history}");
+    let login = json!({"login": "reviewer_here", "password": PASSWORD,
+        "device": {"id": desk, "name": "办公桌"}});
+    let refused = server.call("POST", "/v1/session").json(&login).send();
+    refused.expect_problem(400, "invalid-request");
+}
+
+fn what_cannot_follow_and_what_is_no_option_is_told_with_what_is_possible(server: Server) {
+    let (mut worker, _) = handed_in(&server);
+    let visit =
+        |base: &str, patch: Value| put_under(record(HOUSEHOLD), record(3), "visit", base, patch);
+    let base = worker.take(visit("0", json!({"status": "planned", "planned_on": "2026-12-01"})));
+    let refused = worker.outcomes([visit(&base, json!({"status": "done"}))]).remove(0);
+    assert_eq!(verdict(&refused), "quarantined/illegal_transition");
+    let possible = json!(["in_progress", "cancelled"]);
+    let problem = json!([{"path": "/status", "code": "illegal_transition", "possible": possible}]);
+    assert_eq!(refused["problems"], problem);
+    let unsaid = worker.outcomes([visit(&base, json!({"status": "cancelled"}))]).remove(0);
+    assert_eq!(verdict(&unsaid), "quarantined/illegal_transition");
+    let lacking = json!([{"path": "/cancel_reason", "code": "required"}]);
+    assert_eq!(unsaid["problems"], lacking, "it could be cancelled, with a reason");
+    let wrong = worker.outcomes([visit(&base, json!({"status": "over"}))]).remove(0);
+    let possible = json!(["planned", "in_progress", "done", "cancelled"]);
+    let problem = json!([{"path": "/status", "code": "unknown_option", "possible": possible}]);
+    assert_eq!(
+        (verdict(&wrong).as_str(), &wrong["problems"]),
+        ("rejected/invalid_value", &problem)
+    );
+}
+
+fn an_edit_of_a_record_that_is_there_need_not_name_its_root(server: Server) {
+    let (mut worker, rev) = handed_in(&server);
+    let rootless = |mut edit: Value| {
+        edit.as_object_mut().expect("an edit").remove("root");
+        edit
+    };
+    let visit =
+        |base: &str, patch: Value| put_under(record(HOUSEHOLD), record(3), "visit", base, patch);
+    let whole = json!({"status": "planned", "planned_on": "2026-12-01"});
+    let lost = worker.outcomes([rootless(visit("0", whole.clone()))]).remove(0);
+    assert_eq!(verdict(&lost), "rejected/malformed");
+    assert_eq!(lost["problems"], json!([{"path": "/root", "code": "missing"}]));
+    // What makes the record names it, and what comes after in the same push, or later, need not.
+    let (made, changed) = (visit("0", whole), visit("0", json!({"planned_on": "2026-12-02"})));
+    let outcomes = worker.outcomes([made, rootless(changed)]);
+    assert_eq!(verdict(&outcomes[1]), "applied", "{outcomes:?}");
+    let base = outcomes[1]["rev"].as_str().expect("a rev").to_owned();
+    worker.take(rootless(visit(&base, json!({"status": "in_progress"}))));
+    let held = worker.held();
+    let visit = held.iter().find(|row| row["record"] == json!(record(3))).expect("held");
+    assert_eq!(
+        (&visit["root"], &visit["document"]["status"]),
+        (&json!(record(HOUSEHOLD)), &json!("in_progress"))
+    );
+    // Out of reach and never there are one answer, whether or not the root is named.
+    for hidden in [record(ASSESSMENT), record(77)] {
+        let [mut stranger, mut other] =
+            ["worker_b"; 2].map(|login| Hand::new(&server, login, None));
+        let edit =
+            |base: &str| rootless(put(hidden, "assessment", base, json!({"status": "draft"})));
+        assert_eq!(
+            verdict(&stranger.outcomes([edit(&rev)]).remove(0)),
+            "quarantined/not_available"
+        );
+        assert_eq!(verdict(&other.outcomes([edit("0")]).remove(0)), "rejected/malformed");
+    }
 }
 
 fn a_return_says_why_and_the_worker_goes_on_from_there(server: Server) {

@@ -62,6 +62,7 @@ impl Service {
         from: Address,
     ) -> Answer<Session> {
         check_device_name(&device.name)?;
+        device.id.map_or(Ok(()), check_device_id)?;
         let now = self.clock.now();
         let from = From { address: from, device: device.id };
         let proved = self.prove(login, password, from, now).await?;
@@ -234,6 +235,18 @@ fn admitted(enrolled: Enrolled) -> Answer<DeviceState> {
             "The device that continues names is not yours; correct it and send it again.",
         )),
     }
+}
+
+/// Names that only the server gives belong to no installation.
+fn check_device_id(id: DeviceId) -> Answer<()> {
+    if !id.is_servers() {
+        return Ok(());
+    }
+    Err(Problem::new(Kind::InvalidRequest).detail(
+        "device.id 不能用服务端专用的编号（UUIDv8），请换成新生成的 UUIDv7 后重发。",
+        "device.id must not be one of the names that only the server gives (UUIDv8); make a UUIDv7 \
+         and send it again.",
+    ))
 }
 
 fn check_device_name(name: &str) -> Answer<()> {

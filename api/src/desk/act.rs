@@ -1,5 +1,6 @@
 //! An act at the desk: done once for each idempotency key, all of it or nothing, and only by edits
-//! of the staff session's own device.
+//! numbered on the person's desk, a device of its own: what the session itself pushes keeps its
+//! numbers.
 
 use crate::auth::{OnDevice, SignedIn, fresh_uuid};
 use crate::clock::in_beijing;
@@ -77,7 +78,13 @@ impl Service {
                     Recalled::Other => return Ok(Err(Kind::IdempotencyKeyReused.into())),
                     Recalled::New => {}
                 }
-                tx.lock_device(person.device)?;
+                match tx.lock_device(person.device)? {
+                    None => return Ok(Err(Kind::SignInRequired.into())),
+                    Some(device) if device.reported_lost => {
+                        return Ok(Err(Kind::DeviceLost.into()));
+                    }
+                    Some(_) => {}
+                }
                 let acted = work(&mut Acting { tx, person: &person })?;
                 let done = unless_refused!(acted);
                 tx.remember(&keyed, 200, &done.body)?;
@@ -126,9 +133,10 @@ impl Acting<'_> {
     }
 
     fn push_batch(&mut self, epoch: Epoch, mut edits: Vec<Value>) -> Stored<Answer<Vec<Outcome>>> {
-        let device = self.tx.lock_device(self.person.device)?;
-        let first = device.map_or(1, |device| device.expected().0);
-        for (edit, device_seq) in edits.iter_mut().zip(first..) {
+        let SignedIn { now, .. } = *self.person;
+        let user = self.person.user();
+        let desk = self.tx.desk(user, now)?;
+        for (edit, device_seq) in edits.iter_mut().zip(desk.expected().0..) {
             edit["device_seq"] = json!(device_seq);
         }
         let body = json!({"protocol": 1, "epoch": epoch, "edits": edits}).to_string();
@@ -136,8 +144,7 @@ impl Acting<'_> {
             Ok(push) => push,
             Err(error) => return Ok(Err(Problem::internal(format!("{error:?}")))),
         };
-        let SignedIn { device, now, .. } = *self.person;
-        let on = OnDevice { user: self.person.user(), device, now };
+        let on = OnDevice { user, device: desk.id, now };
         let reply = push_within(self.tx, on, Hand::Desk, &push)?;
         let answer = unless_refused!(push_answer(reply));
         let read = |text: &String| {

@@ -23,7 +23,7 @@ use ruhu_sync::patch::{Wish, asks};
 use ruhu_sync::path::Path;
 use ruhu_sync::record::StoredRecord;
 use ruhu_sync::rev::Base;
-use ruhu_sync::rules::{Rules as _, StreamKind};
+use ruhu_sync::rules::{Rooting, Rules as _, StreamKind};
 use ruhu_sync::storage::{ReadTx as _, StorageError, Stored, WriteTx as _};
 use serde_json::{Value, json};
 
@@ -162,7 +162,8 @@ pub(super) fn seen_in_full(
         None => Vec::new(),
     };
     let is_rejected = edit.verdict == Verdict::Rejected;
-    let payload = content.filter(|_| is_rejected).and_then(|waiting| waiting.payload);
+    let hides = asked.as_ref().is_some_and(|e| places.is_empty() && !e.patch.is_empty());
+    let payload = content.filter(|_| is_rejected || hides).and_then(|waiting| waiting.payload);
     let (listed, is_base_known) = (Listed { edit, together }, base.is_some());
     Ok(Some((QuarantineSeen { listed, is_base_known, places, record, payload }, asked)))
 }
@@ -249,15 +250,17 @@ fn places(
 fn is_placed(acting: &mut Acting<'_>, units: &[Vec<EditName>]) -> Stored<Answer<()>> {
     let names: Vec<_> = units.iter().flatten().copied().collect();
     for waiting in acting.tx.waiting(&names)? {
-        let edit = asked(&waiting).filter(|e| e.op == Op::Put && e.root == e.record);
-        let Some(edit) = edit.filter(|edit| edit.stream.is_none()) else { continue };
+        let edit = asked(&waiting).filter(|e| e.op == Op::Put);
+        let shelf = acting.tx.shelf()?;
+        let is_root = |edit: &Edit| shelf.rules().rooting(&edit.kind) == Some(Rooting::Root);
+        let Some(edit) = edit.filter(|e| is_root(e) && e.stream.is_none()) else { continue };
         if !acting.tx.records(&[edit.record])?.is_empty() {
             continue;
         }
         let grants = acting.tx.grants(waiting.user, acting.person.now)?;
         let teams = grants.held().filter(|(_, grant)| grant.capacity == WORKER);
         let teams: Vec<_> = teams.map(|(stream, _)| stream).collect();
-        let has_home = acting.tx.shelf()?.rules().home(&edit.kind, &grants).is_some();
+        let has_home = shelf.rules().home(&edit.kind, &grants).is_some();
         if teams.len() > 1 && !has_home {
             let told = json!(
                 acting

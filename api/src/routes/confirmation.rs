@@ -64,7 +64,7 @@ impl ConfirmationAsked {
 #[utoipa::path(
     tag = "desk",
     params(
-        ("id" = Uuid, Path, description = "Which household"),
+        ("record" = Uuid, Path, description = "Which household"),
         ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "confirm-7f3a0001"),
     ),
     request_body(content = ConfirmationAsked, example = json!(ConfirmationAsked::example())),
@@ -74,7 +74,7 @@ impl ConfirmationAsked {
     ),
     security(("access_token" = [])),
 )]
-#[post("/v1/desk/households/{id}/confirm")]
+#[post("/v1/desk/households/{record}/confirm")]
 pub(crate) async fn confirm_household(
     reviewer: Reviewer,
     service: web::Data<Service>,

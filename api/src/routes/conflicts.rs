@@ -98,18 +98,18 @@ pub(crate) async fn list_conflicts(
 /// Gives the open conflicts of a record: base, the value that stands, the value beside it, and who
 /// wrote each when.
 ///
-/// Masked: `POST /v1/desk/records/{id}/full` gives both sides in the clear, for a purpose. A conflict
+/// Masked: `POST /v1/desk/records/{record}/full` gives both sides in the clear, for a purpose. A conflict
 /// is settled by its name, not by its values.
 #[utoipa::path(
     tag = "desk",
-    params(("id" = Uuid, Path, description = "Which record")),
+    params(("record" = Uuid, Path, description = "Which record")),
     responses(
         (status = 200, description = "Its open conflicts", body = OpenConflicts, example = json!(read_example())),
         NotRead,
     ),
     security(("access_token" = [])),
 )]
-#[get("/v1/desk/conflicts/{id}")]
+#[get("/v1/desk/conflicts/{record}")]
 pub(crate) async fn read_conflicts(
     reviewer: Reviewer,
     service: web::Data<Service>,

@@ -146,7 +146,7 @@ pub(crate) async fn list_deleted(
 #[utoipa::path(
     tag = "desk",
     params(
-        ("id" = Uuid, Path, description = "Which record"),
+        ("record" = Uuid, Path, description = "Which record"),
         ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "delete-7f3a0001"),
     ),
     request_body(content = DeletionAsked, example = json!(DeletionAsked::example())),
@@ -156,7 +156,7 @@ pub(crate) async fn list_deleted(
     ),
     security(("access_token" = [])),
 )]
-#[post("/v1/desk/records/{id}/delete")]
+#[post("/v1/desk/records/{record}/delete")]
 pub(crate) async fn delete_record(
     reviewer: Reviewer,
     service: web::Data<Service>,
@@ -176,7 +176,7 @@ pub(crate) async fn delete_record(
 #[utoipa::path(
     tag = "desk",
     params(
-        ("id" = Uuid, Path, description = "Which record"),
+        ("record" = Uuid, Path, description = "Which record"),
         ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "undelete-7f3a0001"),
     ),
     request_body(content = DeletionAsked, example = json!(DeletionAsked::example())),
@@ -186,7 +186,7 @@ pub(crate) async fn delete_record(
     ),
     security(("access_token" = [])),
 )]
-#[post("/v1/desk/records/{id}/undelete")]
+#[post("/v1/desk/records/{record}/undelete")]
 pub(crate) async fn undelete_record(
     reviewer: Reviewer,
     service: web::Data<Service>,

@@ -54,17 +54,17 @@ pub(crate) async fn list_assessments(
 
 /// Gives an assessment with its history.
 ///
-/// Masked: `POST /v1/desk/records/{id}/full` gives it in the clear, for a purpose.
+/// Masked: `POST /v1/desk/records/{record}/full` gives it in the clear, for a purpose.
 #[utoipa::path(
     tag = "desk",
-    params(("id" = Uuid, Path, description = "Which")),
+    params(("record" = Uuid, Path, description = "Which")),
     responses(
         (status = 200, description = "The record, what its form computes, and what became of it", body = AssessmentBody, example = json!(AssessmentBody::example())),
         NotRead,
     ),
     security(("access_token" = [])),
 )]
-#[get("/v1/desk/assessments/{id}")]
+#[get("/v1/desk/assessments/{record}")]
 pub(crate) async fn read_assessment(
     reviewer: Reviewer,
     service: web::Data<Service>,
@@ -78,7 +78,7 @@ pub(crate) async fn read_assessment(
 #[utoipa::path(
     tag = "desk",
     params(
-        ("id" = Uuid, Path, description = "Which"),
+        ("record" = Uuid, Path, description = "Which"),
         ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "return-7f3a0001"),
     ),
     request_body(content = Return, example = json!(Return::example())),
@@ -88,7 +88,7 @@ pub(crate) async fn read_assessment(
     ),
     security(("access_token" = [])),
 )]
-#[post("/v1/desk/assessments/{id}/return")]
+#[post("/v1/desk/assessments/{record}/return")]
 pub(crate) async fn return_assessment(
     reviewer: Reviewer,
     service: web::Data<Service>,
@@ -105,7 +105,7 @@ pub(crate) async fn return_assessment(
 #[utoipa::path(
     tag = "desk",
     params(
-        ("id" = Uuid, Path, description = "Which"),
+        ("record" = Uuid, Path, description = "Which"),
         ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "take-up-7f3a0001"),
     ),
     request_body(content = TakeUp, example = json!(TakeUp::example())),
@@ -115,7 +115,7 @@ pub(crate) async fn return_assessment(
     ),
     security(("access_token" = [])),
 )]
-#[post("/v1/desk/assessments/{id}/take-up")]
+#[post("/v1/desk/assessments/{record}/take-up")]
 pub(crate) async fn take_up_assessment(
     reviewer: Reviewer,
     service: web::Data<Service>,
@@ -133,7 +133,7 @@ pub(crate) async fn take_up_assessment(
 #[utoipa::path(
     tag = "desk",
     params(
-        ("id" = Uuid, Path, description = "Which"),
+        ("record" = Uuid, Path, description = "Which"),
         ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "accept-7f3a0001"),
     ),
     request_body(content = Accept, example = json!(Accept::example())),
@@ -143,7 +143,7 @@ pub(crate) async fn take_up_assessment(
     ),
     security(("access_token" = [])),
 )]
-#[post("/v1/desk/assessments/{id}/accept")]
+#[post("/v1/desk/assessments/{record}/accept")]
 pub(crate) async fn accept_assessment(
     reviewer: Reviewer,
     service: web::Data<Service>,

@@ -6,6 +6,7 @@ use crate::desk::FindSeen;
 use crate::openapi::refusals;
 use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind};
+use crate::routes::sync::RecordBody;
 use crate::service::Service;
 use actix_web::{HttpResponse, get, web};
 use ruhu_store::desk::{FindItem, Place};
@@ -60,8 +61,10 @@ pub(crate) struct FindEntry {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct FindBody {
     /// The record.
+    #[schema(value_type = RecordBody)]
     record: Value,
     /// What belongs to it: what each photo or paper is, and its name; not the picture itself.
+    #[schema(value_type = Vec<RecordBody>)]
     attachments: Vec<Value>,
     /// What became of it, version by version.
     history: Vec<HistoryBody>,
@@ -94,17 +97,17 @@ pub(crate) async fn list_finds(
 
 /// Gives a find, with what belongs to it and its history.
 ///
-/// Masked: `POST /v1/desk/records/{id}/full` gives it in the clear, for a purpose.
+/// Masked: `POST /v1/desk/records/{record}/full` gives it in the clear, for a purpose.
 #[utoipa::path(
     tag = "desk",
-    params(("id" = Uuid, Path, description = "Which")),
+    params(("record" = Uuid, Path, description = "Which")),
     responses(
         (status = 200, description = "The record, its attachments, and what became of it", body = FindBody, example = json!(FindBody::example())),
         NotRead,
     ),
     security(("access_token" = [])),
 )]
-#[get("/v1/desk/finds/{id}")]
+#[get("/v1/desk/finds/{record}")]
 pub(crate) async fn read_find(
     staff: DeskStaff,
     service: web::Data<Service>,

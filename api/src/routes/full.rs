@@ -6,6 +6,7 @@ use crate::auth::{DeskStaff, Reviewer};
 use crate::body::Json;
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind, Problem};
+use crate::routes::sync::RecordBody;
 use crate::service::Service;
 use actix_web::{HttpResponse, post, web};
 use ruhu_casework::purposes::Purpose;
@@ -34,6 +35,7 @@ pub(crate) struct FullRecord {
     /// The purpose that was written down.
     purpose: String,
     /// The record, with both sides of its open conflicts.
+    #[schema(value_type = RecordBody)]
     record: Value,
     /// What became of it, version by version.
     history: Vec<HistoryBody>,
@@ -69,7 +71,7 @@ impl FullRecord {
 /// line of the audit log, which is written before it is answered.
 #[utoipa::path(
     tag = "desk",
-    params(("id" = Uuid, Path, description = "Which record")),
+    params(("record" = Uuid, Path, description = "Which record")),
     request_body(content = FullView, example = json!(FullView::example())),
     responses(
         (status = 200, description = "The record, and what became of it", body = FullRecord, example = json!(FullRecord::example())),
@@ -77,7 +79,7 @@ impl FullRecord {
     ),
     security(("access_token" = [])),
 )]
-#[post("/v1/desk/records/{id}/full")]
+#[post("/v1/desk/records/{record}/full")]
 pub(crate) async fn view_record(
     staff: DeskStaff,
     service: web::Data<Service>,

@@ -19,6 +19,19 @@ pub(crate) struct KindList {
     /// hold, the passes of its status, and who may do what; as docs/kinds.md tells.
     #[schema(value_type = Vec<Object>)]
     kinds: Vec<Value>,
+    /// The words for every code of `problems` in an edit's outcome.
+    problems: Vec<ProblemWordsBody>,
+}
+
+/// The words for a code of a problem.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct ProblemWordsBody {
+    /// What `problems` holds.
+    code: &'static str,
+    /// What people read.
+    zh: &'static str,
+    /// The same in English.
+    en: &'static str,
 }
 
 fn example() -> KindList {
@@ -28,6 +41,11 @@ fn example() -> KindList {
             "fields": [{"name": "reason", "label_zh": "理由", "holds": "text", "class": "server",
                 "max_chars": 500}],
         })],
+        problems: vec![ProblemWordsBody {
+            code: "required",
+            zh: "必须填写。",
+            en: "It must be filled in.",
+        }],
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) struct JobList {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct JobTold {
     /// Its name.
-    job: String,
+    name: String,
     /// When it is due, in Beijing: minute, hour, day, month, weekday.
     schedule: String,
     /// The last runs, the latest first; at most ten.
@@ -75,7 +75,7 @@ impl JobList {
     fn of(mut jobs: Vec<(Job, Vec<JobRun>)>) -> Self {
         jobs.sort_by_key(|(job, _)| job.name);
         let told = |(job, runs): (Job, Vec<JobRun>)| JobTold {
-            job: job.name.to_owned(),
+            name: job.name.to_owned(),
             schedule: job.schedule,
             runs: runs.into_iter().map(RunTold::of).collect(),
         };
@@ -92,7 +92,7 @@ impl JobList {
             error: None,
         };
         let schedule = "30 2 * * *".to_owned();
-        Self { jobs: vec![JobTold { job: "back-up".to_owned(), schedule, runs: vec![run] }] }
+        Self { jobs: vec![JobTold { name: "back-up".to_owned(), schedule, runs: vec![run] }] }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The sync calls. What they mean is `docs/protocol.md`; the rules are in `ruhu-sync`.
 
 mod contract;
+mod record;
 mod reply;
 
 use crate::auth::OnDevice;
@@ -12,6 +13,7 @@ use crate::service::Service;
 use actix_web::web::{self, Bytes};
 use actix_web::{HttpResponse, get, post};
 use contract::{Handshake, PageBody, PullBody, PushAnswerBody, PushBody};
+pub(crate) use record::{PlaceProblem, RecordBody};
 pub(crate) use reply::push_answer;
 use ruhu_store::Tx;
 use ruhu_store::accounts::LateWork;

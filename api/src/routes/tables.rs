@@ -188,7 +188,7 @@ pub(crate) async fn enter_table(
 #[utoipa::path(
     tag = "forms",
     params(
-        ("id" = Uuid, Path, description = "Which"),
+        ("record" = Uuid, Path, description = "Which"),
         ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "table-7f3a0002"),
     ),
     request_body(content = TableCorrection, example = json!(TableCorrection::example())),
@@ -198,7 +198,7 @@ pub(crate) async fn enter_table(
     ),
     security(("access_token" = [])),
 )]
-#[put("/v1/tables/{id}")]
+#[put("/v1/tables/{record}")]
 pub(crate) async fn correct_table(
     admin: Admin,
     service: web::Data<Service>,

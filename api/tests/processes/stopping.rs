@@ -46,7 +46,7 @@ fn backups_made(ruhu: &Ruhu, admin: &str) -> Vec<Value> {
     let token = token(ruhu, admin);
     let jobs = call(ruhu, "GET", "/v1/operations/jobs", Some(&token), None);
     let jobs = jobs["jobs"].as_array().expect("jobs");
-    let job = jobs.iter().find(|job| job["job"] == "back-up").expect("the job");
+    let job = jobs.iter().find(|job| job["name"] == "back-up").expect("the job");
     job["runs"].as_array().expect("runs").clone()
 }
 

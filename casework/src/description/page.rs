@@ -1,6 +1,7 @@
 //! The kinds as a page in Markdown.
 
 use super::{AccessTold, FieldTold, KindTold, RequiredTold, StatusTold, all};
+use crate::problem_words;
 use std::fmt::Write as _;
 
 const HEAD: &str = "# Kinds of records
@@ -12,6 +13,15 @@ Made from the declarations in `casework/src/kinds/` (`ruhu kinds --write docs/ki
 **Merges.** `ask`, `last_arrival`, `state` and `server` are the classes of [protocol.md](protocol.md#the-merge): what is `server` is never written by a client.
 
 **Who.** `worker`: a worker of the team in whose caseload the record is. `reporter`: who reports from a community, in the own stream. `reviewer`: staff who review in the area. `window`: staff at a window. `keeper`: who keeps the rule tables. `reader`: everybody.
+";
+
+const PROBLEMS: &str = "
+## What can be wrong with a place
+
+The codes of `problems` in an edit's outcome, with the words for people; `GET /v1/kinds` has them too. What a form's own check says (`check_failed`), its schema says.
+
+| code | 说明 | meaning |
+|---|---|---|
 ";
 
 /// The page.
@@ -28,7 +38,15 @@ pub fn page() -> String {
         }
         rights(&mut page, &kind.access);
     }
+    problems(&mut page);
     page
+}
+
+fn problems(page: &mut String) {
+    page.push_str(PROBLEMS);
+    for words in problem_words::ALL {
+        let _ = writeln!(page, "| `{}` | {} | {} |", words.code, words.zh, words.en);
+    }
 }
 
 fn place(kind: &KindTold) -> String {

@@ -54,7 +54,7 @@ impl State {
         let there = self.records.get(&record).or_else(|| self.records.get(&root));
         let today = there.map(|there| there.stream);
         self.may_decide(person, today.or(case.desk))?;
-        if self.settled.contains(&name) {
+        if self.settled.contains_key(&name) {
             return Err(waits("settled"));
         }
         let group = self.group_of(name);
@@ -72,7 +72,7 @@ impl State {
             let desk = id(decision, "stream").or(case.desk);
             taken = self.apply(kinds, person, name, &content, today, desk)?;
         }
-        self.settled.insert(name);
+        self.settled.insert(name, applies);
         Ok(Taken { settles: Some(name), ..taken })
     }
 

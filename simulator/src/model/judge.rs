@@ -107,16 +107,21 @@ impl State {
     /// installations it continues: its number, if it is this one's, and whether it was rejected.
     fn untaken(&self, author: &Author<'_>, record: Uuid) -> Option<(Option<u64>, bool)> {
         let this = self.devices.get(&author.device).filter(|_| author.applied.is_none())?;
-        let is_it = |edit: &&super::state::Acknowledged| {
-            edit.record == Some(record) && (edit.is("quarantined") || edit.is("rejected"))
+        let first = |device: Uuid, edits: &[super::state::Acknowledged]| {
+            edits.iter().zip(1_u64..).find_map(|(edit, number)| {
+                let is_applied = self.settled.get(&(device, number)) == Some(&true);
+                let is_untaken = edit.is("quarantined") && !is_applied || edit.is("rejected");
+                (edit.record == Some(record) && is_untaken).then(|| (number, edit.is("rejected")))
+            })
         };
-        if let Some(at) = this.edits.iter().position(|edit| is_it(&edit)) {
-            return Some((Some(at as u64 + 1), this.edits[at].is("rejected")));
+        if let Some((number, is_rejected)) = first(author.device, &this.edits) {
+            return Some((Some(number), is_rejected));
         }
         let older = this.continues.iter().filter_map(|(device, through)| {
-            self.devices.get(device)?.edits.iter().take(*through as usize).find(is_it)
+            let edits = &self.devices.get(device)?.edits;
+            first(*device, &edits[..edits.len().min(*through as usize)])
         });
-        older.map(|edit| (None, edit.is("rejected"))).next()
+        older.map(|(_, is_rejected)| (None, is_rejected)).next()
     }
 
     fn no_untaken(&self, author: &Author<'_>, record: Uuid) -> Result<(), Refusal> {

@@ -192,7 +192,7 @@ pub(super) struct State {
     pub(super) epoch: Uuid,
     pub(super) devices: BTreeMap<Uuid, Device>,
     pub(super) records: BTreeMap<Uuid, Record>,
-    pub(super) settled: BTreeSet<Name>,
+    pub(super) settled: BTreeMap<Name, bool>,
     /// The highest position of each stream.
     pub(super) heads: BTreeMap<Uuid, u64>,
 }

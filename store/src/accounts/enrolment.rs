@@ -111,7 +111,7 @@ impl Tx {
                 return Ok(Enrolled::ContinuesNothing);
             }
         }
-        let is_new = self.insert_device(new)?;
+        let is_new = self.insert_device((new.id, new.user), false, new.at)?;
         let Some(state) = devices::find(self, new.id, Hold::Lock)? else {
             return self.note(Err(crate::failure::corrupt("a device just enrolled")));
         };
@@ -131,15 +131,35 @@ impl Tx {
         Ok(state.map_or(Enrolled::Lost, Enrolled::Here))
     }
 
-    fn insert_device(&mut self, new: &NewDevice) -> Stored<bool> {
+    /// A person's desk, made when it is first needed: whatever sessions of theirs act at it, what
+    /// these push themselves keeps its own numbers. Locked until the end of the transaction.
+    pub fn desk(&mut self, user: UserId, at: Instant) -> Stored<DeviceState> {
+        self.must_write()?;
+        let id = DeviceId::desk_of(user);
+        if let Some(desk) = devices::find(self, id, Hold::Lock)? {
+            return Ok(desk);
+        }
+        self.insert_device((id, user), true, at)?;
+        let desk = devices::find(self, id, Hold::Lock)?;
+        let desk = desk.ok_or_else(|| crate::failure::corrupt("a desk just made"));
+        self.note(desk)
+    }
+
+    fn insert_device(
+        &mut self,
+        (id, user): (DeviceId, UserId),
+        is_desk: bool,
+        at: Instant,
+    ) -> Stored<bool> {
         let added = self.run(|connection| {
             let values = (
-                device::id.eq(new.id.fixed()),
-                device::account.eq(new.user.fixed()),
+                device::id.eq(id.fixed()),
+                device::account.eq(user.fixed()),
+                device::is_desk.eq(is_desk),
                 device::last_seq.eq(0),
                 device::chain.eq(Fixed(chain::START)),
                 device::safe_seq.eq(0),
-                device::enrolled_at.eq(new.at.0),
+                device::enrolled_at.eq(at.0),
             );
             on_both!(connection, |c| diesel::insert_into(device::table)
                 .values(values)
@@ -148,7 +168,7 @@ impl Tx {
                 .execute(c))
         })?;
         if added == 1 {
-            self.touch(Thing::Device, new.id.0);
+            self.touch(Thing::Device, id.0);
         }
         Ok(added == 1)
     }

@@ -90,6 +90,7 @@ impl Tx {
                     .single_value();
                 let mut query = device::table
                     .inner_join(account::table)
+                    .filter(device::is_desk.eq(false))
                     .select((
                         device::id,
                         DeviceName::COLUMNS,

@@ -2,6 +2,7 @@
 
 use crate::bench::{Bench, on_every_store};
 use crate::world::*;
+use ruhu_sync::decision::EditName;
 use ruhu_sync::effect::Effect;
 use ruhu_sync::id::{DeviceSeq, GroupId};
 use ruhu_sync::journal::{Answered, JournalRow, Past, Untaken, effect_of_creation};
@@ -185,6 +186,17 @@ fn untaken_edits_are_those_of_this_device_and_these_records_in_order(bench: &dyn
         verdict,
     });
     assert_eq!(of(&[1, 2]), expected);
+    // One that was applied since waits no more; one that was dismissed was never taken.
+    let decided = [("apply", 3, 1, 1), ("dismiss", 6, 2, 2)].map(|(op, of, record, seq)| {
+        let decides = Some(EditName { device: device_id(1), device_seq: DeviceSeq(of) });
+        JournalRow {
+            op: Some(op.to_owned()),
+            decides,
+            ..untaken(9, seq, Some(record), Verdict::Applied)
+        }
+    });
+    append(bench, &decided).expect("appended");
+    assert_eq!(of(&[1, 2]), [expected[0], expected[2]]);
     assert_eq!(of(&[9]), []);
     assert_eq!(of(&[]), []);
 }

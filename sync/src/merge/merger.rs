@@ -212,9 +212,10 @@ impl<'a> Merger<'a> {
                     _ => None,
                 };
                 let from = ask.path.find(&self.content.document);
-                if !may_pass(&ask.path, from, to) {
-                    return Err(Refusal::quarantine(Reason::IllegalTransition));
-                }
+                may_pass(&ask.path, from, to).map_err(|problems| Refusal {
+                    problems,
+                    ..Refusal::quarantine(Reason::IllegalTransition)
+                })?;
             }
             _ => {}
         }

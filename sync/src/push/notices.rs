@@ -2,7 +2,7 @@
 
 use crate::decision::EditName;
 use crate::effect::Effect;
-use crate::id::{Instant, RecordId, StreamId, UserId};
+use crate::id::{Instant, RecordId, StreamId, UserId, uuid_of};
 use crate::journal::Past;
 use crate::ledger::Ledger;
 use crate::planted::{Fault, planted};
@@ -65,7 +65,5 @@ fn notice_id(by: EditName, index: usize) -> RecordId {
     hasher.update(by.device.as_bytes());
     hasher.update(by.device_seq.0.to_be_bytes());
     hasher.update(u64::try_from(index).unwrap_or(u64::MAX).to_be_bytes());
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&hasher.finalize()[..16]);
-    RecordId(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    RecordId(uuid_of(&hasher.finalize().into()))
 }

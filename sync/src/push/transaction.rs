@@ -3,6 +3,7 @@
 use super::groups::{AllJudged, judge_all, units};
 use super::notices::make_notices;
 use super::reading::{read_cases, read_ledger, read_signers, roots};
+use super::roots::{with_roots, with_roots_of_cases};
 use super::rows::journal;
 use super::writing::write_all;
 use super::{DeviceFacts, PushAnswer, PushContext, PushReply, PushRequest};
@@ -42,7 +43,8 @@ pub fn push<T: WriteTx, R: Rules>(
         return Ok(PushReply::Gap(facts));
     }
     let repeated = request.edits.iter().take_while(|e| e.device_seq <= device.last).count();
-    let (repeats, news) = request.edits.split_at(repeated);
+    let edits = with_roots(tx, rules, &request.edits)?;
+    let (repeats, news) = edits.split_at(repeated);
     let mut outcomes = match answer_repeats(tx, context.device, repeats)? {
         Ok(outcomes) => outcomes,
         Err((at, outcomes)) => {
@@ -53,11 +55,12 @@ pub fn push<T: WriteTx, R: Rules>(
         Ok(units) => units,
         Err(at) => return Ok(PushReply::GroupSplit { at, facts }),
     };
-    let cases = read_cases(tx, news)?;
+    let mut cases = read_cases(tx, news)?;
+    with_roots_of_cases(tx, rules, &mut cases)?;
     tx.lock_roots(&roots(news, &cases))?;
     let grants = tx.grants(context.user, context.now)?;
     let signing = read_signers(tx, rules, (context.user, context.now), news, &cases)?;
-    let mut ledger = read_ledger(tx, rules, &request.edits, news, cases, &device, &grants)?;
+    let mut ledger = read_ledger(tx, rules, &edits, news, cases, &device, &grants)?;
     let judge = Judge {
         rules,
         grants: &grants,
@@ -79,7 +82,7 @@ pub fn push<T: WriteTx, R: Rules>(
     if !failures.is_empty() {
         tx.save_failed_signatures(context.user, &failures)?;
     }
-    let records = answered_records(&request.edits, &ledger, &grants);
+    let records = answered_records(&edits, &ledger, &grants);
     let facts = DeviceFacts::of(facts.epoch, &device);
     Ok(PushReply::Answer(PushAnswer { outcomes, records, facts, new_verdicts }))
 }

@@ -86,7 +86,7 @@ fn a_draft_goes_on_to_the_next_version_with_its_answers(server: Server) {
         (&outcome["outcome"], &outcome["reason"]),
         (&json!("quarantined"), &json!("not_whole"))
     );
-    let problems = json!([{"path": "/answers/home", "code": "unknown_option"},
+    let problems = json!([{"path": "/answers/home", "code": "unknown_option", "possible": ["rented"]},
         {"path": "/answers/note", "code": "too_long"}]);
     assert_eq!(outcome["problems"], problems);
     let mut put_right = whole;

@@ -41,7 +41,7 @@ fn administrators_see_what_became_of_each_job_and_nobody_else_does(server: Serve
     }
     let told = admin.call("GET", "/v1/operations/jobs").send().expect(200).json();
     let jobs = told["jobs"].as_array().expect("jobs").clone();
-    let names: Vec<_> = jobs.iter().map(|job| job["job"].as_str().expect("a name")).collect();
+    let names: Vec<_> = jobs.iter().map(|job| job["name"].as_str().expect("a name")).collect();
     assert_eq!(names, ["forget-refresh-tokens", "forget-requests", "note-ended-grants"]);
     assert_eq!(jobs[0]["schedule"], "10 3 * * *");
     let run = &jobs[0]["runs"][0];

@@ -128,7 +128,7 @@ impl Walk<'_> {
         let body = json!({"rev": told["rev"], "valid_to": null, "value": 2, "source": "演示值",
             "confirmed": false, "reason": "更正"});
         let id = told["record"].as_str().expect("a record");
-        self.call(admin, "PUT /v1/tables/{id}", &[id], body, "table_corrected");
+        self.call(admin, "PUT /v1/tables/{record}", &[id], body, "table_corrected");
     }
 
     /// Household `n` with assessment `n + 1`, handed in; gives its rev.
@@ -149,28 +149,28 @@ impl Walk<'_> {
             (self.server.hand("reviewer_here"), self.server.hand("district_here"));
         let rev = Self::handed_in(worker, 1);
         let (home, one) = (record(1).to_string(), record(2).to_string());
-        let route = "POST /v1/desk/assessments/{id}/take-up";
+        let route = "POST /v1/desk/assessments/{record}/take-up";
         let told = self.call(&desk, route, &[&one], json!({"rev": rev}), "assessment_taken_up");
         let body = json!({"rev": told["rev"], "reason": "情况属实。"});
-        let route = "POST /v1/desk/assessments/{id}/accept";
+        let route = "POST /v1/desk/assessments/{record}/accept";
         self.call(&desk, route, &[&one], body, "assessment_accepted");
         let body = json!({"rev": Self::rev(worker, 1), "assessment": record(2),
             "category": "dibao", "hardship_level": "key", "reason": "符合规定。"});
-        let route = "POST /v1/desk/households/{id}/confirm";
+        let route = "POST /v1/desk/households/{record}/confirm";
         self.call(&district, route, &[&home], body, "household_confirmed");
         let rev = Self::handed_in(worker, 3);
         let body = json!({"rev": rev, "reasons": [format!("请{WHO}核实。")]});
         let (other, two) = (record(3).to_string(), record(4).to_string());
-        let route = "POST /v1/desk/assessments/{id}/return";
+        let route = "POST /v1/desk/assessments/{record}/return";
         self.call(&desk, route, &[&two], body, "assessment_returned");
         let purpose = json!({"purpose": "review"});
-        let route = "POST /v1/desk/records/{id}/full";
+        let route = "POST /v1/desk/records/{record}/full";
         self.call(&desk, route, &[&other], purpose, "record_viewed");
         let body = json!({"rev": Self::rev(worker, 3), "reason": "重复登记。"});
-        let route = "POST /v1/desk/records/{id}/delete";
+        let route = "POST /v1/desk/records/{record}/delete";
         let told = self.call(&desk, route, &[&other], body, "record_deleted");
         let body = json!({"rev": told["rev"], "reason": "误删。"});
-        let route = "POST /v1/desk/records/{id}/undelete";
+        let route = "POST /v1/desk/records/{record}/undelete";
         self.call(&desk, route, &[&other], body, "record_undeleted");
     }
 

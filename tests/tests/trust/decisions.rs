@@ -184,7 +184,9 @@ fn a_category_is_confirmed_by_the_district_on_an_accepted_assessment_alone(serve
         .expect_problem(404, "not-available");
     let refused = post(&district, &path, "confirm-05", &body("gold"));
     let problems = refused.expect_problem(409, "record-refused").json()["problems"].clone();
-    assert_eq!(problems, json!([{"path": "/category", "code": "unknown_option"}]));
+    let possible = ruhu_casework::codes::CATEGORY.iter().map(|code| code.code).collect::<Vec<_>>();
+    let unknown = json!({"path": "/category", "code": "unknown_option", "possible": possible});
+    assert_eq!(problems, json!([unknown]));
     let mut blank = body("dibao");
     blank["reason"] = json!("\u{3000}");
     post(&district, &path, "confirm-06", &blank).expect_problem(400, "invalid-request");

@@ -3,6 +3,7 @@
 use super::ASSESSMENTS;
 use crate::desk::AssessmentSeen;
 use crate::problem::{Answer, Problem};
+use crate::routes::sync::RecordBody;
 use crate::tables::Judgement;
 use ruhu_store::desk::{AssessmentItem, HistoryEntry, Place};
 use ruhu_store::page::Slice;
@@ -111,6 +112,7 @@ pub(crate) struct AssessmentEntry {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct AssessmentBody {
     /// The record.
+    #[schema(value_type = RecordBody)]
     record: Value,
     /// What its form comes to, and by which values of rule tables.
     #[serde(flatten)]

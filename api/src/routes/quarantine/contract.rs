@@ -3,6 +3,7 @@
 use crate::desk::{Listed, QuarantineSeen};
 use crate::paging::List;
 use crate::problem::{Answer, Problem};
+use crate::routes::sync::{PlaceProblem, RecordBody};
 use ruhu_store::desk::EditPlace;
 use ruhu_store::page::Slice;
 use ruhu_sync::id::Instant;
@@ -82,8 +83,10 @@ pub(crate) struct QuarantineEntry {
     /// How it ended: `quarantined` or `rejected`.
     outcome: String,
     /// Why.
+    #[schema(value_type = String)]
     reason: Value,
     /// What is wrong, place by place.
+    #[schema(value_type = Vec<PlaceProblem>)]
     problems: Vec<Value>,
     /// The number of the edit of this device that is the cause, if it is another.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -113,9 +116,10 @@ pub(crate) struct QuarantinedBody {
     places: Vec<PlaceBody>,
     /// The record today, if it is there.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<RecordBody>)]
     record: Option<Value>,
-    /// In a full view: a rejected edit as it came, to be copied by hand; left out if it was erased by
-    /// right.
+    /// In a full view: a rejected edit, or one whose places cannot be told, as it came, to be copied
+    /// by hand; left out if it was erased by right.
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
 }

@@ -1,6 +1,7 @@
 //! The sync messages as the contract shows them. The messages themselves are written and read by
 //! `ruhu-sync`; a test holds the two together.
 
+use super::record::{PlaceProblem, RecordBody};
 use ruhu_sync::handshake::LIMITS;
 use ruhu_sync::id::{Epoch, Instant};
 use ruhu_sync::rules::Grants;
@@ -119,17 +120,21 @@ pub(crate) struct EditBody {
     device_seq: u64,
     /// `put`, `delete` or `void`.
     op: String,
-    /// The record.
-    record: Uuid,
+    /// The record. A `void` has none, and nothing else of what follows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<Uuid>,
     /// Its kind.
-    kind: String,
-    /// Its root; left out if it is one itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<String>,
+    /// Its root; left out if it is one itself, or if the server has the record.
     #[serde(skip_serializing_if = "Option::is_none")]
     root: Option<Uuid>,
     /// The rev the person was looking at, or `0`.
-    base: String,
-    /// Version 1: a JSON merge patch (RFC 7396).
     #[serde(skip_serializing_if = "Option::is_none")]
+    base: Option<String>,
+    /// Version 1: a JSON merge patch (RFC 7396) of the document; a null removes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<std::collections::BTreeMap<String, Value>>)]
     patch: Option<Value>,
     /// Version 1: JSON pointers of the rows that are new.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -144,7 +149,8 @@ pub(crate) struct EditBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     group: Option<GroupBody>,
     /// When, by the device's clock. Shown to people; orders nothing.
-    made_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    made_at: Option<String>,
     /// For a new root: the stream it is to live in, if there are several.
     #[serde(skip_serializing_if = "Option::is_none")]
     stream: Option<Uuid>,
@@ -231,38 +237,6 @@ pub(crate) struct OutcomeBody {
     /// All that is wrong with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     problems: Vec<PlaceProblem>,
-}
-
-/// One place that is wrong.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub(crate) struct PlaceProblem {
-    /// Where, as a JSON pointer.
-    path: String,
-    /// What, as a stable code.
-    code: String,
-}
-
-/// A record.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub(crate) struct RecordBody {
-    /// Its name for ever.
-    record: Uuid,
-    /// Its kind.
-    kind: String,
-    /// Its root.
-    root: Uuid,
-    /// Its stream.
-    stream: Uuid,
-    /// Its position there.
-    seq: u64,
-    /// Its version.
-    rev: String,
-    /// The values that wait beside their fields for a person to choose.
-    conflicts: Vec<Value>,
-    /// Whether it was deleted.
-    deleted: bool,
-    /// The document.
-    document: Value,
 }
 
 /// What a device asks for.

@@ -1,0 +1,79 @@
+//! The roots of edits that name none. A record keeps its root for ever, so that the server, which
+//! has the record, need not be told.
+
+use crate::decision::Cases;
+use crate::edit::{Asked, Edit, Received};
+use crate::id::RecordId;
+use crate::rules::{Rooting, Rules};
+use crate::storage::{Stored, WriteTx};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The edits of a push with their roots: of the record that is there, or else of the edit before
+/// them in the push that would make it. What is found nowhere stays without.
+pub(super) fn with_roots<'e, 'r, T: WriteTx, R: Rules>(
+    tx: &mut T,
+    rules: &R,
+    edits: &'e [Received<'r>],
+) -> Stored<Cow<'e, [Received<'r>]>> {
+    let rootless = rootless(rules, edits.iter().filter_map(Received::asked));
+    if rootless.is_empty() {
+        return Ok(Cow::Borrowed(edits));
+    }
+    let mut roots = known(tx, &rootless)?;
+    for edit in edits.iter().filter_map(Received::asked).filter(|edit| edit.names_root) {
+        roots.entry(edit.record).or_insert(edit.root);
+    }
+    let mut edits = edits.to_vec();
+    for received in &mut edits {
+        if let Ok(Asked::Edit(edit)) = &mut received.edit {
+            lead_back(rules, edit, &roots);
+        }
+    }
+    Ok(Cow::Owned(edits))
+}
+
+/// The same for the edits that a push decides on.
+pub(super) fn with_roots_of_cases<T: WriteTx, R: Rules>(
+    tx: &mut T,
+    rules: &R,
+    cases: &mut Cases,
+) -> Stored<()> {
+    let rootless = rootless(rules, cases.all().filter_map(|case| case.edit.as_ref()));
+    if rootless.is_empty() {
+        return Ok(());
+    }
+    let roots = known(tx, &rootless)?;
+    for case in cases.all_mut() {
+        if let Some(edit) = &mut case.edit {
+            lead_back(rules, edit, &roots);
+            case.waiting.root = Some(edit.root);
+        }
+    }
+    Ok(())
+}
+
+/// The records whose edits name no root and need one.
+fn rootless<'e>(rules: &impl Rules, edits: impl Iterator<Item = &'e Edit>) -> BTreeSet<RecordId> {
+    edits.filter(|edit| lacks_root(rules, edit)).map(|edit| edit.record).collect()
+}
+
+fn lacks_root(rules: &impl Rules, edit: &Edit) -> bool {
+    !edit.names_root && matches!(rules.rooting(&edit.kind), Some(Rooting::Under(_)))
+}
+
+fn known<T: WriteTx>(
+    tx: &mut T,
+    rootless: &BTreeSet<RecordId>,
+) -> Stored<BTreeMap<RecordId, RecordId>> {
+    let records = tx.records(&rootless.iter().copied().collect::<Vec<_>>())?;
+    Ok(records.into_iter().map(|record| (record.id, record.root)).collect())
+}
+
+fn lead_back(rules: &impl Rules, edit: &mut Edit, roots: &BTreeMap<RecordId, RecordId>) {
+    if lacks_root(rules, edit)
+        && let Some(root) = roots.get(&edit.record)
+    {
+        edit.root = *root;
+    }
+}
