@@ -3,7 +3,7 @@
 //! and documents can be sealed.
 
 use crate::mask;
-use ruhu_sync::id::{Instant, RecordId, StreamId};
+use ruhu_sync::id::{RecordId, StreamId};
 use ruhu_sync::json::{Json, Object};
 use ruhu_sync::record::Content;
 
@@ -12,10 +12,6 @@ use ruhu_sync::record::Content;
 pub enum ReadRow {
     /// A household.
     Household(HouseholdRow),
-    /// A member of a household.
-    Person(PersonRow),
-    /// A visit.
-    Visit(VisitRow),
     /// An assessment.
     Assessment(AssessmentRow),
     /// A find.
@@ -31,56 +27,10 @@ pub struct HouseholdRow {
     pub stream: StreamId,
     /// The community's code of 12 digits.
     pub community_code: String,
-    /// The category of assistance, once it has one.
-    pub category: Option<String>,
     /// The head's name, masked.
     pub head_name_masked: String,
-    /// How many conflicts wait for a person.
-    pub open_conflicts: i64,
     /// Whether it has been deleted.
     pub deleted: bool,
-    /// The version's number.
-    pub rev_number: i64,
-    /// When it last changed, by the server.
-    pub changed_at: Instant,
-}
-
-/// A member of a household in lists.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PersonRow {
-    /// The record.
-    pub id: RecordId,
-    /// The household.
-    pub household: RecordId,
-    /// The stream it is in.
-    pub stream: StreamId,
-    /// The name, masked.
-    pub name_masked: String,
-    /// The relation to the head (GB/T 4761), if it is known.
-    pub relation_code: Option<String>,
-    /// Whether it has been deleted.
-    pub deleted: bool,
-    /// The version's number.
-    pub rev_number: i64,
-}
-
-/// A visit in lists.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VisitRow {
-    /// The record.
-    pub id: RecordId,
-    /// The household.
-    pub household: RecordId,
-    /// The stream it is in.
-    pub stream: StreamId,
-    /// The status.
-    pub status: String,
-    /// The day it is planned on.
-    pub planned_on: Option<String>,
-    /// Whether it has been deleted.
-    pub deleted: bool,
-    /// The version's number.
-    pub rev_number: i64,
 }
 
 /// An assessment in lists.
@@ -90,24 +40,14 @@ pub struct AssessmentRow {
     pub id: RecordId,
     /// The household.
     pub household: RecordId,
-    /// The stream it is in.
-    pub stream: StreamId,
     /// The form.
     pub form: String,
     /// The form's version; 0 if the record is deleted.
     pub form_version: i64,
-    /// The person assessed, if it is about one.
-    pub person: Option<RecordId>,
     /// The status.
     pub status: String,
-    /// How many conflicts wait for a person.
-    pub open_conflicts: i64,
     /// Whether it has been deleted.
     pub deleted: bool,
-    /// The version's number.
-    pub rev_number: i64,
-    /// When it last changed, by the server.
-    pub changed_at: Instant,
 }
 
 /// A find in lists.
@@ -129,10 +69,6 @@ pub struct FindRow {
     pub found_at: Option<String>,
     /// Whether it has been deleted.
     pub deleted: bool,
-    /// The version's number.
-    pub rev_number: i64,
-    /// When it last changed, by the server.
-    pub changed_at: Instant,
 }
 
 struct Reader<'a>(&'a Object);
@@ -149,10 +85,6 @@ impl Reader<'_> {
 
     fn masked(&self, field: &str) -> String {
         mask::name(&self.text_or_empty(field))
-    }
-
-    fn record(&self, field: &str) -> Option<RecordId> {
-        RecordId::parse(self.0.get(field)?.as_text()?)
     }
 
     fn integer_or_zero(&self, field: &str) -> i64 {
@@ -174,58 +106,27 @@ pub fn project(
     id: RecordId,
     root: RecordId,
     stream: StreamId,
-    rev_number: u64,
     content: &Content,
-    changed_at: Instant,
 ) -> Option<ReadRow> {
     let nothing = Object::new();
     let deleted = content.deleted;
     let document = if deleted { &nothing } else { &content.document };
     let read = Reader(document);
-    let rev_number = i64::try_from(rev_number).unwrap_or(i64::MAX);
-    let open_conflicts = i64::try_from(content.conflicts.len()).unwrap_or(i64::MAX);
     let row = match kind {
         "household" => ReadRow::Household(HouseholdRow {
             id,
             stream,
             community_code: read.text_or_empty("community_code"),
-            category: read.text("category"),
             head_name_masked: read.masked("head_name"),
-            open_conflicts,
             deleted,
-            rev_number,
-            changed_at,
-        }),
-        "person" => ReadRow::Person(PersonRow {
-            id,
-            household: root,
-            stream,
-            name_masked: read.masked("name"),
-            relation_code: read.text("relation_code"),
-            deleted,
-            rev_number,
-        }),
-        "visit" => ReadRow::Visit(VisitRow {
-            id,
-            household: root,
-            stream,
-            status: read.text_or_empty("status"),
-            planned_on: read.text("planned_on"),
-            deleted,
-            rev_number,
         }),
         "assessment" => ReadRow::Assessment(AssessmentRow {
             id,
             household: root,
-            stream,
             form: read.text_or_empty("form"),
             form_version: read.integer_or_zero("form_version"),
-            person: read.record("person"),
             status: read.text_or_empty("status"),
-            open_conflicts,
             deleted,
-            rev_number,
-            changed_at,
         }),
         "find" => ReadRow::Find(FindRow {
             id,
@@ -236,8 +137,6 @@ pub fn project(
             status: read.text_or_empty("status"),
             found_at: read.text("found_at"),
             deleted,
-            rev_number,
-            changed_at,
         }),
         _ => return None,
     };

@@ -1,7 +1,7 @@
 //! The read models: what `ruhu_casework::projection` makes of a record, in typed rows.
 
 use crate::Tx;
-use crate::schema::{assessment_row, find_row, household_row, person_row, visit_row};
+use crate::schema::{assessment_row, find_row, household_row};
 use crate::values::{Fixed, Name, text};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
@@ -66,46 +66,17 @@ read_model!(Household in household_row {
     id: Fixed<16>,
     stream: Fixed<16>,
     community_code: String,
-    category: Option<String>,
     head_name_masked: String,
-    open_conflicts: i64,
     deleted: bool,
-    rev_number: i64,
-    changed_at: i64,
-});
-
-read_model!(Person in person_row {
-    id: Fixed<16>,
-    household: Fixed<16>,
-    stream: Fixed<16>,
-    name_masked: String,
-    relation_code: Option<String>,
-    deleted: bool,
-    rev_number: i64,
-});
-
-read_model!(Visit in visit_row {
-    id: Fixed<16>,
-    household: Fixed<16>,
-    stream: Fixed<16>,
-    status: String,
-    planned_on: Option<String>,
-    deleted: bool,
-    rev_number: i64,
 });
 
 read_model!(Assessment in assessment_row {
     id: Fixed<16>,
     household: Fixed<16>,
-    stream: Fixed<16>,
     form: String,
     form_version: i64,
-    person: Option<Fixed<16>>,
     status: String,
-    open_conflicts: i64,
     deleted: bool,
-    rev_number: i64,
-    changed_at: i64,
 });
 
 read_model!(Find in find_row {
@@ -117,16 +88,12 @@ read_model!(Find in find_row {
     status: String,
     found_at: Option<String>,
     deleted: bool,
-    rev_number: i64,
-    changed_at: i64,
 });
 
 /// Rows of all read models.
 #[derive(Debug, Default)]
 pub(crate) struct Rows {
     pub(crate) households: Vec<Household>,
-    pub(crate) persons: Vec<Person>,
-    pub(crate) visits: Vec<Visit>,
     pub(crate) assessments: Vec<Assessment>,
     pub(crate) finds: Vec<Find>,
 }
@@ -135,50 +102,23 @@ impl Rows {
     /// Adds the row of a record, if its kind has one.
     pub(crate) fn add(&mut self, change: &RecordChange<'_>) {
         let r = change.record;
-        let row = project(&r.kind, r.id, r.root, r.stream, r.rev.number, change.content, change.at);
+        let row = project(&r.kind, r.id, r.root, r.stream, change.content);
         match row {
             None => {}
             Some(ReadRow::Household(row)) => self.households.push(Household {
                 id: row.id.fixed(),
                 stream: row.stream.fixed(),
                 community_code: own(&row.community_code),
-                category: own_some(row.category.as_ref()),
                 head_name_masked: own(&row.head_name_masked),
-                open_conflicts: row.open_conflicts,
                 deleted: row.deleted,
-                rev_number: row.rev_number,
-                changed_at: row.changed_at.0,
-            }),
-            Some(ReadRow::Person(row)) => self.persons.push(Person {
-                id: row.id.fixed(),
-                household: row.household.fixed(),
-                stream: row.stream.fixed(),
-                name_masked: own(&row.name_masked),
-                relation_code: own_some(row.relation_code.as_ref()),
-                deleted: row.deleted,
-                rev_number: row.rev_number,
-            }),
-            Some(ReadRow::Visit(row)) => self.visits.push(Visit {
-                id: row.id.fixed(),
-                household: row.household.fixed(),
-                stream: row.stream.fixed(),
-                status: own(&row.status),
-                planned_on: own_some(row.planned_on.as_ref()),
-                deleted: row.deleted,
-                rev_number: row.rev_number,
             }),
             Some(ReadRow::Assessment(row)) => self.assessments.push(Assessment {
                 id: row.id.fixed(),
                 household: row.household.fixed(),
-                stream: row.stream.fixed(),
                 form: own(&row.form),
                 form_version: row.form_version,
-                person: row.person.map(Name::fixed),
                 status: own(&row.status),
-                open_conflicts: row.open_conflicts,
                 deleted: row.deleted,
-                rev_number: row.rev_number,
-                changed_at: row.changed_at.0,
             }),
             Some(ReadRow::Find(row)) => self.finds.push(Find {
                 id: row.id.fixed(),
@@ -189,8 +129,6 @@ impl Rows {
                 status: own(&row.status),
                 found_at: own_some(row.found_at.as_ref()),
                 deleted: row.deleted,
-                rev_number: row.rev_number,
-                changed_at: row.changed_at.0,
             }),
         }
     }
@@ -198,8 +136,6 @@ impl Rows {
     /// Writes them: one statement a table.
     pub(crate) fn save(&self, tx: &mut Tx) -> Stored<()> {
         Household::save(tx, &self.households)?;
-        Person::save(tx, &self.persons)?;
-        Visit::save(tx, &self.visits)?;
         Assessment::save(tx, &self.assessments)?;
         Find::save(tx, &self.finds)
     }

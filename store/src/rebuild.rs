@@ -2,7 +2,7 @@
 
 use crate::connection::Connection;
 use crate::failure::corrupt;
-use crate::read_models::{Assessment, Find, Household, Person, Rows, Visit};
+use crate::read_models::{Assessment, Find, Household, Rows};
 use crate::schema::record;
 use crate::values::Fixed;
 use crate::{Store, Tx, records};
@@ -71,8 +71,6 @@ fn rebuild(tx: &mut Tx) -> Stored<RebuildReport> {
     let mut new = project_all(tx)?;
     let tables = [
         ("household_row", rebuild_table!(tx, Household, &mut new.households)),
-        ("person_row", rebuild_table!(tx, Person, &mut new.persons)),
-        ("visit_row", rebuild_table!(tx, Visit, &mut new.visits)),
         ("assessment_row", rebuild_table!(tx, Assessment, &mut new.assessments)),
         ("find_row", rebuild_table!(tx, Find, &mut new.finds)),
     ];

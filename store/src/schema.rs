@@ -289,36 +289,8 @@ diesel::table! {
         id -> Binary,
         stream -> Binary,
         community_code -> Text,
-        category -> Nullable<Text>,
         head_name_masked -> Text,
-        open_conflicts -> BigInt,
         deleted -> Bool,
-        rev_number -> BigInt,
-        changed_at -> BigInt,
-    }
-}
-
-diesel::table! {
-    person_row (id) {
-        id -> Binary,
-        household -> Binary,
-        stream -> Binary,
-        name_masked -> Text,
-        relation_code -> Nullable<Text>,
-        deleted -> Bool,
-        rev_number -> BigInt,
-    }
-}
-
-diesel::table! {
-    visit_row (id) {
-        id -> Binary,
-        household -> Binary,
-        stream -> Binary,
-        status -> Text,
-        planned_on -> Nullable<Text>,
-        deleted -> Bool,
-        rev_number -> BigInt,
     }
 }
 
@@ -326,15 +298,10 @@ diesel::table! {
     assessment_row (id) {
         id -> Binary,
         household -> Binary,
-        stream -> Binary,
         form -> Text,
         form_version -> BigInt,
-        person -> Nullable<Binary>,
         status -> Text,
-        open_conflicts -> BigInt,
         deleted -> Bool,
-        rev_number -> BigInt,
-        changed_at -> BigInt,
     }
 }
 
@@ -348,8 +315,6 @@ diesel::table! {
         status -> Text,
         found_at -> Nullable<Text>,
         deleted -> Bool,
-        rev_number -> BigInt,
-        changed_at -> BigInt,
     }
 }
 

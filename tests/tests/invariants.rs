@@ -76,10 +76,7 @@ fn after_random_pushes_read_models_digests_and_chains_hold(server: Server) {
 fn building_anew_finds_a_row_that_was_changed_taken_away_or_added_and_repairs_it(server: Server) {
     let mut hand = server.hand("worker_a");
     hand.outcomes([new_household(1), new_household(2)]);
-    for broken in [
-        "UPDATE household_row SET head_name_masked = '?' WHERE rev_number = 1",
-        "DELETE FROM household_row",
-    ] {
+    for broken in ["UPDATE household_row SET head_name_masked = '?'", "DELETE FROM household_row"] {
         tables::run(&server, broken);
         let found = server.store().rebuild().expect("rebuilt");
         assert_eq!(found.differences(), 2, "{broken}: {found:?}");

@@ -5,7 +5,7 @@ use crate::Tx;
 use crate::organisations::ranges;
 use crate::page::{Page, Slice};
 use crate::schema::{assessment_row, find_row, household_row, record};
-use crate::values::{Fixed, Name, counted};
+use crate::values::{Fixed, Name};
 use diesel::prelude::*;
 use ruhu_casework::administration::Within;
 use ruhu_casework::grants::user_stream;
@@ -25,8 +25,6 @@ pub struct AssessmentItem {
     pub head_name_masked: Option<String>,
     /// The household's community.
     pub community_code: Option<String>,
-    /// Its stream.
-    pub stream: StreamId,
     /// Its form.
     pub form: String,
     /// Its form's version.
@@ -34,9 +32,7 @@ pub struct AssessmentItem {
     /// Its status.
     pub status: String,
     /// How many of its fields wait for a person to choose.
-    pub open_conflicts: i64,
-    /// Its version's number.
-    pub rev_number: u64,
+    pub open_conflicts: i32,
     /// Since when it has stood in its status.
     pub since: Instant,
     /// When it last changed.
@@ -48,8 +44,6 @@ pub struct AssessmentItem {
 pub struct FindItem {
     /// Its name.
     pub id: RecordId,
-    /// Its stream: the reporter's.
-    pub stream: StreamId,
     /// Where, by community.
     pub community_code: Option<String>,
     /// What kind of hardship.
@@ -66,21 +60,10 @@ pub struct FindItem {
     pub changed_at: Instant,
 }
 
-type AssessmentTuple = (
-    (Fixed<16>, Fixed<16>, Fixed<16>, String, i64, String, i64, i64, i64, i64),
-    Option<(String, String)>,
-);
-type FindTuple = (
-    Fixed<16>,
-    Fixed<16>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    String,
-    Option<String>,
-    i64,
-    i64,
-);
+type AssessmentTuple =
+    ((Fixed<16>, Fixed<16>, String, i64, String, i32, i64, i64), Option<(String, String)>);
+type FindTuple =
+    (Fixed<16>, Option<String>, Option<String>, Option<String>, String, Option<String>, i64, i64);
 
 /// PostgreSQL knows no NUL; nor has any status one.
 fn is_no_status(status: Option<&str>) -> bool {
@@ -153,22 +136,19 @@ impl Tx {
                         (
                             assessment_row::id,
                             assessment_row::household,
-                            assessment_row::stream,
                             assessment_row::form,
                             assessment_row::form_version,
                             assessment_row::status,
-                            assessment_row::open_conflicts,
-                            assessment_row::rev_number,
+                            record::open_conflicts,
                             record::status_since,
-                            assessment_row::changed_at,
+                            record::changed_at,
                         ),
                         (household_row::head_name_masked, household_row::community_code).nullable(),
                     ))
                     .load(c)
             })
         })?;
-        let rows = rows.into_iter().map(assessment).collect::<Stored<_>>()?;
-        Ok(page.cut(rows, |item| (item.since, item.id)))
+        Ok(page.cut(rows.into_iter().map(assessment).collect(), |item| (item.since, item.id)))
     }
 
     /// The finds whose place lies inside these areas, and those without a place in these streams;
@@ -205,14 +185,13 @@ impl Tx {
                     .limit(page.fetched())
                     .select((
                         find_row::id,
-                        find_row::stream,
                         find_row::community_code,
                         find_row::category,
                         find_row::urgency,
                         find_row::status,
                         find_row::found_at,
                         record::status_since,
-                        find_row::changed_at,
+                        record::changed_at,
                     ))
                     .into_boxed();
                 if let Some(status) = status {
@@ -230,41 +209,27 @@ fn begins_after(page: Page<Place>) -> (i64, Fixed<16>) {
     page.after.map_or((i64::MIN, Fixed([0; 16])), |(at, id)| (at.0, id.fixed()))
 }
 
-fn assessment((row, household): AssessmentTuple) -> Stored<AssessmentItem> {
-    let (
-        id,
-        root,
-        stream,
-        form,
-        form_version,
-        status,
-        open_conflicts,
-        rev_number,
-        since,
-        changed_at,
-    ) = row;
+fn assessment((row, household): AssessmentTuple) -> AssessmentItem {
+    let (id, root, form, form_version, status, open_conflicts, since, changed_at) = row;
     let (head_name_masked, community_code) = household.unzip();
-    Ok(AssessmentItem {
+    AssessmentItem {
         id: RecordId::of(id),
         household: RecordId::of(root),
         head_name_masked,
         community_code,
-        stream: StreamId::of(stream),
         form,
         form_version,
         status,
         open_conflicts,
-        rev_number: counted(rev_number)?,
         since: Instant(since),
         changed_at: Instant(changed_at),
-    })
+    }
 }
 
 fn find(row: FindTuple) -> FindItem {
-    let (id, stream, community_code, category, urgency, status, found_at, since, changed_at) = row;
+    let (id, community_code, category, urgency, status, found_at, since, changed_at) = row;
     FindItem {
         id: RecordId::of(id),
-        stream: StreamId::of(stream),
         community_code,
         category,
         urgency,

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 /// Bytes that nobody wrote: names of things, hashes, links.
 const BYTES: &[(&str, &[&str])] = &[
     ("account", &["id"]),
-    ("assessment_row", &["id", "household", "stream", "person"]),
+    ("assessment_row", &["id", "household"]),
     ("audit_head", &["chain"]),
     ("audit_log", &["account", "device", "subject", "chain"]),
     ("carried", &["record", "rev_hash", "device"]),
@@ -47,7 +47,6 @@ const BYTES: &[(&str, &[&str])] = &[
     ("membership_entry", &["membership"]),
     ("office", &["id", "account"]),
     ("one_time_password", &["account"]),
-    ("person_row", &["id", "household", "stream"]),
     ("provider", &["id"]),
     ("provider_ban", &["id", "provider"]),
     ("record", &["id", "root", "stream", "rev_hash"]),
@@ -59,7 +58,6 @@ const BYTES: &[(&str, &[&str])] = &[
     ("signature_failure", &["sent_by", "signer"]),
     ("signing_key", &["account"]),
     ("stream", &["id", "digest"]),
-    ("visit_row", &["id", "household", "stream"]),
 ];
 
 /// Texts in the clear: of closed lists, checked against their types, masked, hashed, or an
@@ -75,20 +73,18 @@ const TEXTS: &[(&str, &[&str])] = &[
     ("form_retirement", &["form", "last_day"]),
     ("form_version", &["form", "text"]),
     ("grant_end", &["kind", "last_day"]),
-    ("household_row", &["community_code", "category", "head_name_masked"]),
+    ("household_row", &["community_code", "head_name_masked"]),
     ("job_lease", &["job"]),
     ("job_run", &["job", "outcome", "told"]),
     ("journal", &["op", "kind", "verdict", "outcome"]),
     ("membership", &["first_day", "last_day"]),
     ("membership_entry", &["education", "title", "exception_reason"]),
     ("office", &["role", "area", "first_day", "last_day"]),
-    ("person_row", &["name_masked", "relation_code"]),
     ("provider", &["name", "uscc"]),
     ("provider_ban", &["first_day", "last_day", "reason", "area"]),
     ("record", &["kind", "status"]),
     ("second_factor", &["recovery_codes"]),
     ("stream", &["kind"]),
-    ("visit_row", &["status", "planned_on"]),
 ];
 
 fn listed(list: &[(&str, &[&str])]) -> BTreeSet<String> {

@@ -2,6 +2,8 @@
 //! back.
 
 use crate::databases::{Database, Postgres, Sqlite};
+use crate::read_models::{one_of_each, save};
+use diesel::backend::Backend;
 use diesel::{Connection, PgConnection, SqliteConnection};
 use diesel_migrations::{FileBasedMigrations, MigrationHarness};
 use std::collections::BTreeSet;
@@ -90,4 +92,37 @@ fn every_migration_can_be_taken_back_and_done_again() {
     assert!(columns_of_postgres(&postgres).is_empty());
     c.run_pending_migrations(migrations("postgres")).expect("up");
     assert_eq!(columns_of_postgres(&postgres), before);
+}
+
+/// Takes back migration 0031 and all that came after it, looks, and does them again.
+fn as_before_0031<B: Backend>(
+    database: &impl Database,
+    c: &mut impl MigrationHarness<B>,
+    source: &str,
+) {
+    save(database, &one_of_each());
+    while c.revert_last_migration(migrations(source)).expect("down").to_string() != "0031" {}
+    let of_the_record = database.texts(
+        "SELECT CAST(h.rev_number + a.rev_number + f.rev_number AS TEXT) || h.head_name_masked \
+             || a.form || f.category AS value \
+         FROM household_row h, assessment_row a, find_row f WHERE a.stream = h.stream",
+    );
+    assert_eq!(of_the_record, ["3测**tekun6火灾"]);
+    let rows = "SELECT 'a row' AS value FROM person_row UNION ALL SELECT 'a row' FROM visit_row";
+    assert!(database.texts(rows).is_empty());
+    c.run_pending_migrations(migrations(source)).expect("up");
+    let report = database.store().rebuild().expect("built anew");
+    assert_eq!(report.differences(), 0, "{report:?}");
+}
+
+#[test]
+fn what_lists_read_outlives_the_unread_columns_both_ways() {
+    let sqlite = Sqlite::new();
+    let path = sqlite.path();
+    let mut c = SqliteConnection::establish(path.to_str().expect("a path")).expect("a file");
+    as_before_0031(&sqlite, &mut c, "sqlite");
+
+    let postgres = Postgres::new();
+    let mut c = PgConnection::establish(&postgres.url()).expect("the server");
+    as_before_0031(&postgres, &mut c, "postgres");
 }

@@ -172,7 +172,7 @@ impl AssessmentList {
             form: item.form,
             form_version: item.form_version,
             status: item.status,
-            open_conflicts: item.open_conflicts,
+            open_conflicts: item.open_conflicts.into(),
             since_us: item.since.0,
             changed_at_us: item.changed_at.0,
         };
