@@ -1,0 +1,58 @@
+//! Whether the day calls every route of staff.
+
+use ruhu_tests::{Database, Server};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// The routes that nobody acts or lists by as staff, and what holds them instead.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("/", "a page for whoever looks; tests/http"),
+    ("/.well-known/", "public keys; tests/http/keys.rs"),
+    ("/docs", "the contract, to be read"),
+    ("/healthz", "of the service; tests/http/operations.rs"),
+    ("/metrics", "of the service; tests/http/operations.rs"),
+    ("/openapi.json", "is checked in whole"),
+    ("/problems", "tests/http/problems.rs"),
+    ("/readyz", "of the service; tests/http/operations.rs"),
+    ("/v1/admin/", "to come"),
+    ("/v1/areas", "to come"),
+    ("/v1/audit/", "to come"),
+    ("/v1/forms", "to come"),
+    ("/v1/kinds", "to come"),
+    ("/v1/me", "to come"),
+    ("/v1/operations/", "to come"),
+    ("/v1/organisations/", "to come"),
+    ("/v1/session", "of every device; tests/http/session.rs"),
+    ("/v1/sync", "of tablets; its answers are the protocol's"),
+    ("/v1/tables", "to come"),
+];
+
+fn is_elsewhere(path: &str) -> bool {
+    ELSEWHERE.iter().any(|(place, _)| match *place {
+        "/" => path == "/",
+        place => path.starts_with(place),
+    })
+}
+
+#[test]
+fn every_route_of_staff_is_called() {
+    let server = Server::on(Database::Sqlite);
+    let contract = server.call("GET", "/openapi.json").send().expect(200).json();
+    let mut routes = BTreeSet::new();
+    for (path, item) in contract["paths"].as_object().expect("paths") {
+        let methods = item.as_object().expect("operations").keys();
+        routes.extend(methods.map(|method| format!("{} {path}", method.to_uppercase())));
+    }
+    let answers = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/answers");
+    let mut called = BTreeSet::new();
+    for file in std::fs::read_dir(answers).expect("a folder") {
+        let text = std::fs::read_to_string(file.expect("a file").path()).expect("a text");
+        let asked = text.lines().map(|line| line.split('?').next().unwrap_or(line).to_owned());
+        called.extend(asked.filter(|line| routes.contains(line)));
+    }
+    let missing: Vec<_> = routes
+        .difference(&called)
+        .filter(|route| !route.split_once(' ').is_some_and(|(_, path)| is_elsewhere(path)))
+        .collect();
+    assert!(missing.is_empty(), "no golden answer of {missing:#?}");
+}
