@@ -100,7 +100,8 @@ impl Day {
             self.say("with no member at all", cast.by, &act.saying(json!({})), key);
         }
         for (why, act) in wrong {
-            self.say(why, cast.by, act, key);
+            let reply = self.say(why, cast.by, act, key);
+            assert!(reply.status >= 400, "{} {why}: {}", act.route, reply.text());
         }
         if let [_, rest @ ..] = &act.names[..] {
             let at = |first: &str| {

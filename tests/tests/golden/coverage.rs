@@ -21,7 +21,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("/v1/kinds", "to come"),
     ("/v1/me", "to come"),
     ("/v1/operations/", "to come"),
-    ("/v1/organisations/", "to come"),
     ("/v1/session", "of every device; tests/http/session.rs"),
     ("/v1/sync", "of tablets; its answers are the protocol's"),
     ("/v1/tables", "to come"),

@@ -9,6 +9,7 @@ mod coverage;
 mod day;
 mod layout;
 mod names;
+mod staff;
 mod work;
 
 mod conflicts;
@@ -16,4 +17,6 @@ mod decisions;
 mod deletions;
 mod finds;
 mod moves;
+mod people;
+mod providers;
 mod quarantine;
