@@ -29,7 +29,7 @@ pub(crate) enum Key<'a> {
 pub(crate) struct Cast<'a> {
     pub(crate) by: &'a Person,
     pub(crate) outsider: Option<&'a Person>,
-    pub(crate) without_role: &'a Person,
+    pub(crate) without_role: Option<&'a Person>,
 }
 
 impl Act {
@@ -92,7 +92,10 @@ impl Day {
 
     fn refusals(&mut self, cast: Cast<'_>, act: &Act, wrong: &[(&str, Act)], key: Key<'_>) {
         self.heading(act.route);
-        self.say("by somebody without the role", cast.without_role, act, key);
+        self.say("by nobody who is signed in", &cast.by.signed_out(), act, key);
+        if let Some(other) = cast.without_role {
+            self.say("by somebody without the role", other, act, key);
+        }
         if let Some(outsider) = cast.outsider {
             self.say("by somebody of another area", outsider, act, key);
         }

@@ -47,7 +47,7 @@ fn conflicts_are_answered_as_written_down(server: Server) {
         disagree(n, &mut one, &mut other);
         day.later();
     }
-    let cast = Cast { by: &here, outsider: Some(&there), without_role: &one };
+    let cast = Cast { by: &here, outsider: Some(&there), without_role: Some(&one) };
     day.list(cast, "GET /v1/desk/conflicts", &[]);
     let read = "GET /v1/desk/conflicts/{record}";
     let first = day.read(cast, read, &[&name(2)]).json();

@@ -30,6 +30,15 @@ pub(crate) struct Person {
     pub(crate) hand: Hand,
 }
 
+impl Person {
+    /// The same device without a token.
+    pub(crate) fn signed_out(&self) -> Self {
+        let mut hand = self.hand.clone();
+        hand.token.clear();
+        Self { login: "nobody".to_owned(), hand }
+    }
+}
+
 /// A server, and what was said to it and answered.
 pub(crate) struct Day {
     pub(crate) server: Server,
@@ -64,9 +73,9 @@ impl Day {
         Person { login: login.to_owned(), hand: Hand::new(&self.server, login, Some(device)) }
     }
 
-    /// Names an id that is known before it is told.
-    pub(crate) fn name(&mut self, id: &str, name: &str) {
-        self.names.give(id, name);
+    /// Names an id that is known before it is told, or another text that differs from run to run.
+    pub(crate) fn name(&mut self, text: &str, name: &str) {
+        self.names.give(text, name);
     }
 
     /// Names the text that this member has in the next answer that is no refusal: it differs from
@@ -160,7 +169,9 @@ impl Day {
 
     fn write_answer(&mut self, act: &Act, reply: &Reply) {
         for (member, name) in std::mem::take(&mut self.awaited) {
-            self.names.give(reply.json()[member].as_str().expect("a text"), name);
+            let told = reply.json()[member].take();
+            let texts = told.as_array().map_or(std::slice::from_ref(&told), Vec::as_slice);
+            texts.iter().for_each(|text| self.names.give(text.as_str().expect("a text"), name));
         }
         let body = lay_out(&self.body(act, reply));
         self.text.push_str(&format!("\n{}\n{body}\n", head(reply)));

@@ -30,7 +30,7 @@ fn assessments_are_answered_as_written_down(server: Server) {
     let second = handed_in(&mut worker.hand, 4, 3, json!({}));
     let own = json!({"investigators": {Field::user("reviewer_here").to_string(): true}});
     let investigated = handed_in(&mut worker.hand, 5, 3, own);
-    let cast = Cast { by: &here, outsider: Some(&there), without_role: &worker };
+    let cast = Cast { by: &here, outsider: Some(&there), without_role: Some(&worker) };
     let list = "GET /v1/desk/assessments";
     day.list(cast, list, &[]);
     let all = Act::new(list, &[], Value::Null);
@@ -127,7 +127,7 @@ fn confirmations_are_answered_as_written_down(server: Server) {
         ("of a version that is none", act.with("rev", json!("x"))),
         ("with a member too many", act.with("note", json!("x"))),
     ];
-    let cast = Cast { by: &district, outsider: Some(&there), without_role: &worker };
+    let cast = Cast { by: &district, outsider: Some(&there), without_role: Some(&worker) };
     let confirmed = day.keyed(cast, &act, &wrong).json();
     day.say("of the version before", &district, &act, Key::New);
     day.later();

@@ -21,7 +21,7 @@ fn full_views_are_answered_as_written_down(server: Server) {
         "birth_date": "1990-01-01", "relation_code": "02", "counted_as": "shared_living",
         "kin_to_staff": "no", "phone": "13800001234"});
     worker.hand.take(put_under(record(1), record(2), "person", "0", person));
-    let cast = Cast { by: &here, outsider: Some(&there), without_role: &worker };
+    let cast = Cast { by: &here, outsider: Some(&there), without_role: Some(&worker) };
     let route = "POST /v1/desk/records/{record}/full";
     let act = Act::new(route, &[&name(2)], json!({"purpose": "contact"}));
     let wrong = [
@@ -45,7 +45,7 @@ fn deletions_are_answered_as_written_down(server: Server) {
     home(&mut worker.hand, 3);
     let waiting = handed_in(&mut worker.hand, 4, 3, json!({}));
     handed_in(&mut worker.hand, 5, 3, json!({}));
-    let cast = Cast { by: &here, outsider: Some(&there), without_role: &worker };
+    let cast = Cast { by: &here, outsider: Some(&there), without_role: Some(&worker) };
     let list = "GET /v1/desk/deleted";
     day.read(cast, list, &[]);
 

@@ -29,7 +29,7 @@ fn finds_are_answered_as_written_down(server: Server) {
     street.hand.take(put(record(7), "find", &rev, json!({"status": "acknowledged"})));
     let here = street;
 
-    let cast = Cast { by: &here, outsider: Some(&there), without_role: &worker };
+    let cast = Cast { by: &here, outsider: Some(&there), without_role: Some(&worker) };
     let list = "GET /v1/desk/finds";
     day.list(cast, list, &[]);
     let all = Act::new(list, &[], Value::Null);

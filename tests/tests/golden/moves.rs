@@ -20,7 +20,7 @@ fn moves_are_answered_as_written_down(server: Server) {
         home(&mut worker.hand, n);
     }
     handed_in(&mut worker.hand, 2, 1, json!({}));
-    let cast = Cast { by: &here, outsider: Some(&there), without_role: &worker };
+    let cast = Cast { by: &here, outsider: Some(&there), without_role: Some(&worker) };
     day.list(cast, "GET /v1/desk/caseloads", &[]);
     let households = "GET /v1/desk/caseloads/{id}/households";
     let (a, b) = (Field::CASELOAD_A.to_string(), Field::CASELOAD_B.to_string());

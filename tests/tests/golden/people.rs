@@ -33,7 +33,7 @@ fn accounts_are_answered_as_written_down(server: Server) {
     let reviewer = day.person("reviewer_here");
     let city = day.person("admin");
     let (here, there) = (day.admin_of("110102"), day.admin_of("110105"));
-    let cast = Cast { by: &here, outsider: None, without_role: &reviewer };
+    let cast = Cast { by: &here, outsider: None, without_role: Some(&reviewer) };
     let body = json!({"login": "worker.jia", "name": "测试甲", "staff_no": "演示-909", "password": PASSWORD});
     let act = Act::new("POST /v1/organisations/accounts", &[], body.clone());
     let mut other = body;
@@ -87,7 +87,7 @@ fn credentials_are_answered_as_written_down(server: Server) {
     let worker = day.person("worker_b");
     let city = day.person("admin");
     let (here, there) = (day.admin_of("110102"), day.admin_of("110105"));
-    let cast = Cast { by: &here, outsider: Some(&there), without_role: &reviewer };
+    let cast = Cast { by: &here, outsider: Some(&there), without_role: Some(&reviewer) };
     let because = json!({"reason": "本人到场，忘记密码"});
     let wrong = |act: &Act| {
         [
@@ -129,7 +129,7 @@ fn memberships_are_answered_as_written_down(server: Server) {
     let (here, there) = (day.admin_of("110102"), day.admin_of("110105"));
     let account = day.account_by(&here, "worker.jia");
     let list = "GET /v1/organisations/memberships";
-    let cast = Cast { by: &here, outsider: Some(&there), without_role: &reviewer };
+    let cast = Cast { by: &here, outsider: Some(&there), without_role: Some(&reviewer) };
     day.list(cast, list, &[]);
 
     let body = json!({"account": account, "caseload": Field::CASELOAD_A,
@@ -203,7 +203,7 @@ fn offices_are_answered_as_written_down(server: Server) {
     let (here, there) = (day.admin_of("110102"), day.admin_of("110105"));
     let account = day.account_by(&here, "committee.jia");
     let list = "GET /v1/organisations/offices";
-    let cast = Cast { by: &here, outsider: Some(&there), without_role: &reviewer };
+    let cast = Cast { by: &here, outsider: Some(&there), without_role: Some(&reviewer) };
     day.list(cast, list, &[]);
 
     let body = json!({"account": account, "role": "committee_member", "area": "110102003001",

@@ -31,7 +31,7 @@ fn providers_and_bans_are_answered_as_written_down(server: Server) {
     let worker = day.person("worker_a");
     let (here, there) = (day.person("district_here"), day.person("district_there"));
     let city = day.person("admin");
-    let cast = Cast { by: &here, outsider: None, without_role: &worker };
+    let cast = Cast { by: &here, outsider: None, without_role: Some(&worker) };
     let act = Act::new(
         "POST /v1/organisations/providers",
         &[],
@@ -109,7 +109,7 @@ fn contracts_and_caseloads_are_answered_as_written_down(server: Server) {
     let mut day = Day::on(server);
     let worker = day.person("worker_a");
     let (here, there) = (day.person("district_here"), day.person("district_there"));
-    let cast = Cast { by: &here, outsider: Some(&there), without_role: &worker };
+    let cast = Cast { by: &here, outsider: Some(&there), without_role: Some(&worker) };
     let ban = json!({"provider": Field::PROVIDER, "first_day": "2031-01-01", "reason": "转包服务"});
     let ban = Act::new("POST /v1/organisations/bans", &[], ban);
     day.say("a ban to come", &here, &ban, Key::New);

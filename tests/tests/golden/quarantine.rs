@@ -79,7 +79,7 @@ fn edits_in_quarantine_are_answered_as_written_down(server: Server) {
     let (here, there) = (day.person("reviewer_here"), day.person("reviewer_there"));
     late(&mut day, &mut worker, &here);
     let device = worker.hand.device.to_string();
-    let cast = Cast { by: &here, outsider: Some(&there), without_role: &worker };
+    let cast = Cast { by: &here, outsider: Some(&there), without_role: Some(&worker) };
     day.later();
     day.list(cast, LIST, &[]);
     let all = Act::new(LIST, &[], Value::Null);
@@ -122,7 +122,7 @@ fn rejected_edits_are_answered_as_written_down(server: Server) {
         .hand
         .outcomes([json!({"op": "put", "record": "第一户", "patch": {"notes": "老人独居"}})]);
     let device = worker.hand.device.to_string();
-    let cast = Cast { by: &here, outsider: Some(&there), without_role: &worker };
+    let cast = Cast { by: &here, outsider: Some(&there), without_role: Some(&worker) };
     let all = Act::new(LIST, &[], Value::Null);
     day.ask("those that were rejected", &here, &all, "outcome=rejected");
     day.ask("one a page", &here, &all, "outcome=rejected&limit=1");

@@ -2,13 +2,14 @@
 
 use crate::day::{Day, Person};
 use ruhu_casework::secrets::{STEP_SECONDS, code_at};
+use ruhu_tests::edits::record;
 use ruhu_tests::{Hand, PASSWORD};
 use serde_json::{Value, json};
 
 impl Day {
     /// An administrator of a district, by name `admin_` and its code.
     pub(crate) fn admin_of(&mut self, area: &str) -> Person {
-        let city = self.server.hand("admin");
+        let city = Hand::new(&self.server, "admin", Some(record(0xDFFF).0));
         let login = format!("admin_{area}");
         let account = self.add_account(&city, &login);
         let office =
@@ -47,6 +48,20 @@ impl Day {
         let secret = begun["secret"].as_str().expect("a secret").to_owned();
         post("/confirm", json!({"code": self.code_now(&secret)}));
         secret
+    }
+
+    /// The code of now, which is shown by this name.
+    pub(crate) fn named_code(&mut self, secret: &str, name: &str) -> String {
+        let code = self.code_now(secret);
+        // With its quotes: six digits alone stand in other numbers, too.
+        self.name(&format!("\"{code}\""), name);
+        code
+    }
+
+    /// The same person on the same device, signed in anew.
+    pub(crate) fn again(&self, person: Person) -> Person {
+        let hand = Hand::new(&self.server, &person.login, Some(person.hand.device.0));
+        Person { hand, ..person }
     }
 
     /// The code that the app of a secret, in base 32, shows now.
