@@ -69,8 +69,8 @@ impl Act {
 
 impl Day {
     /// Shows an act that needs a key: refused to whoever may not, without a key, wrongly said as each
-    /// of `wrong` says it, and where there is nothing; then done, answered again, and refused to
-    /// another request under its key. Gives the answer.
+    /// of `wrong` says it, and where there is nothing; then done, with its line in the log,
+    /// answered again, and refused to another request under its key. Gives the answer.
     pub(crate) fn keyed(&mut self, cast: Cast<'_>, act: &Act, wrong: &[(&str, Act)]) -> Reply {
         self.refusals(cast, act, wrong, Key::New);
         self.say("without a key", cast.by, act, Key::None);
@@ -78,6 +78,7 @@ impl Day {
         let key = self.new_key();
         let reply = self.say("done", cast.by, act, Key::This(&key));
         assert_eq!(reply.status, 200, "{}: {}", act.route, reply.text());
+        self.say_what_the_log_tells();
         self.say_again(&reply, cast.by, act, &key);
         let other = act.saying(act.other.clone().expect("another body"));
         self.say("another body under this key", cast.by, &other, Key::This(&key));
@@ -87,7 +88,9 @@ impl Day {
     /// Shows an act that needs no key.
     pub(crate) fn unkeyed(&mut self, cast: Cast<'_>, act: &Act, wrong: &[(&str, Act)]) -> Reply {
         self.refusals(cast, act, wrong, Key::None);
-        self.say("done", cast.by, act, Key::None)
+        let reply = self.say("done", cast.by, act, Key::None);
+        self.say_what_the_log_tells();
+        reply
     }
 
     fn refusals(&mut self, cast: Cast<'_>, act: &Act, wrong: &[(&str, Act)], key: Key<'_>) {

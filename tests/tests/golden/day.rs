@@ -5,6 +5,7 @@ use crate::layout::lay_out;
 use crate::names::Names;
 use ruhu_tests::edits::record;
 use ruhu_tests::{Call, Hand, Reply, Server};
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Headers that differ from run to run, that every answer has, or that follow from the line.
@@ -25,10 +26,14 @@ const UNTOLD: [&str; 10] = [
 pub(crate) const TOO_LONG: &str = "长";
 
 /// Somebody who is signed in.
+#[derive(Clone)]
 pub(crate) struct Person {
     pub(crate) login: String,
     pub(crate) hand: Hand,
 }
+
+/// Before the first device, among the names of records.
+const DEVICES: u128 = 0xD000;
 
 impl Person {
     /// The same device without a token.
@@ -42,6 +47,8 @@ impl Person {
 /// A server, and what was said to it and answered.
 pub(crate) struct Day {
     pub(crate) server: Server,
+    /// Who reads in the log what was written down of an act.
+    reader: Person,
     names: Names,
     text: String,
     /// Members that the next answer tells, and what they are to be called.
@@ -54,14 +61,19 @@ pub(crate) struct Day {
 
 impl Day {
     pub(crate) fn on(server: Server) -> Self {
+        let device = record(DEVICES).0;
+        let reader = Hand::new(&server, "admin", Some(device));
+        let mut names = Names::of_the_field();
+        names.give(&device.to_string(), "device of the log's reader");
         Self {
             server,
-            names: Names::of_the_field(),
+            reader: Person { login: "admin".to_owned(), hand: reader },
+            names,
             text: String::new(),
             awaited: Vec::new(),
             refusals: BTreeSet::new(),
             keys: 0,
-            devices: 0xD000,
+            devices: DEVICES,
         }
     }
 
@@ -135,6 +147,13 @@ impl Day {
             self.write_refusal(act, &reply, &english);
         }
         reply
+    }
+
+    /// Shows the newest line of the log.
+    pub(crate) fn say_what_the_log_tells(&mut self) {
+        let log = Act::new("GET /v1/audit/log", &[], Value::Null);
+        let reader = self.reader.clone();
+        self.ask("what the log tells of it", &reader, &log, "limit=1");
     }
 
     /// Sends a call again under the key that it had: nothing is done, and not a byte differs.

@@ -70,6 +70,10 @@ fn assessments_are_answered_as_written_down(server: Server) {
     day.say("returned after it was accepted", &here, &back, Key::New);
     let own = Act::new(ACCEPT, &[&name(5)], json!({"rev": investigated, "reason": "情况属实。"}));
     day.say("by who took part", &here, &own, Key::New);
+    let own = Act::new(RETURN, &[&name(5)], json!({"rev": investigated, "reasons": ["请核实。"]}));
+    day.say("by who took part", &here, &own, Key::New);
+    let own = Act::new(TAKE_UP, &[&name(5)], json!({"rev": investigated}));
+    day.say("by who took part", &here, &own, Key::New);
 
     day.later();
     let body =
@@ -92,7 +96,7 @@ fn assessments_are_answered_as_written_down(server: Server) {
         "relation_code": "02", "counted_as": "shared_living", "kin_to_staff": "yes"});
     worker.hand.take(put_under(record(3), record(6), "person", "0", kin));
     let act = Act::new(ACCEPT, &[&name(5)], json!({"rev": investigated, "reason": "情况属实。"}));
-    day.say("by the street, of kin of staff", &here, &act, Key::New);
+    day.say("by who took part, of kin of staff", &here, &act, Key::New);
     day.say("by the district, without a visit", &district, &act, Key::New);
     let visited = act.with("district_visited_on", json!("2026-11-20"));
     day.say("by the district, after its visit", &district, &visited, Key::New);

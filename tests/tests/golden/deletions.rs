@@ -5,7 +5,7 @@ use crate::day::Day;
 use crate::work::{handed_in, home, name, rev};
 use ruhu_tests::edits::{new_draft, put_under, record};
 use ruhu_tests::{Server, on_both_databases};
-use serde_json::json;
+use serde_json::{Value, json};
 
 on_both_databases! {
     full_views_are_answered_as_written_down,
@@ -76,6 +76,14 @@ fn deletions_are_answered_as_written_down(server: Server) {
     let again = act.with("rev", back["rev"].clone());
     day.say("of what is there", &here, &again, Key::New);
     day.read(cast, list, &[]);
+
+    // What belongs to a household that is deleted.
+    let of = |act: &Act, n: u128, rev: &Value| act.on(&[&name(n)]).with("rev", rev.clone());
+    let draft = of(&delete, 2, &rev(&worker.hand, 2));
+    let draft = day.say("of a draft", &here, &draft, Key::New).json();
+    let home = of(&delete, 1, &back["rev"]);
+    day.say("of its household", &here, &home, Key::New);
+    day.say("of the draft alone", &here, &of(&act, 2, &draft["rev"]), Key::New);
 
     // What was accepted stays.
     let accept = "POST /v1/desk/assessments/{record}/accept";
