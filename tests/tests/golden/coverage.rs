@@ -2,7 +2,7 @@
 
 use ruhu_tests::{Database, Server};
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The routes that nobody acts or lists by as staff, and what holds them instead.
 const ELSEWHERE: &[(&str, &str)] = &[
@@ -27,6 +27,22 @@ fn is_elsewhere(path: &str) -> bool {
     })
 }
 
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden")
+}
+
+/// The files of a folder that end so, each by its name without the ending, and its text.
+fn files(folder: &Path, ending: &str) -> Vec<(String, String)> {
+    let files =
+        std::fs::read_dir(folder).expect("a folder").map(|file| file.expect("a file").path());
+    let files = files.filter(|path| path.extension().is_some_and(|found| found == ending));
+    let read = |path: PathBuf| {
+        let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        (name, std::fs::read_to_string(path).expect("a text"))
+    };
+    files.map(read).collect()
+}
+
 #[test]
 fn every_route_of_staff_is_called() {
     let server = Server::on(Database::Sqlite);
@@ -36,10 +52,8 @@ fn every_route_of_staff_is_called() {
         let methods = item.as_object().expect("operations").keys();
         routes.extend(methods.map(|method| format!("{} {path}", method.to_uppercase())));
     }
-    let answers = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/answers");
     let mut called = BTreeSet::new();
-    for file in std::fs::read_dir(answers).expect("a folder") {
-        let text = std::fs::read_to_string(file.expect("a file").path()).expect("a text");
+    for (_, text) in files(&folder().join("answers"), "snap") {
         let asked = text.lines().map(|line| line.split('?').next().unwrap_or(line).to_owned());
         called.extend(asked.filter(|line| routes.contains(line)));
     }
@@ -48,4 +62,12 @@ fn every_route_of_staff_is_called() {
         .filter(|route| !route.split_once(' ').is_some_and(|(_, path)| is_elsewhere(path)))
         .collect();
     assert!(missing.is_empty(), "no golden answer of {missing:#?}");
+}
+
+#[test]
+fn every_file_of_answers_is_held_by_a_day() {
+    let days: String = files(&folder(), "rs").into_iter().map(|(_, text)| text).collect();
+    for (name, _) in files(&folder().join("answers"), "snap") {
+        assert!(days.contains(&format!("holds(\"{name}\")")), "answers/{name}.snap: of no day");
+    }
 }

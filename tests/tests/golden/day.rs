@@ -81,7 +81,13 @@ impl Day {
     pub(crate) fn person(&mut self, login: &str) -> Person {
         self.devices += 1;
         let device = record(self.devices).0;
-        self.names.give(&device.to_string(), &format!("device of {login}"));
+        let name = format!("device of {login}");
+        let name = if self.names.has(&name) {
+            format!("{name}, {}", self.devices - DEVICES)
+        } else {
+            name
+        };
+        self.names.give(&device.to_string(), &name);
         Person { login: login.to_owned(), hand: Hand::new(&self.server, login, Some(device)) }
     }
 

@@ -55,6 +55,11 @@ impl Names {
         self.known.insert(text.to_owned(), name.to_owned());
     }
 
+    /// Whether something is called so.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.known.values().any(|known| known == name)
+    }
+
     /// The text with a name in the place of each id and of all that was given one. An id that is new
     /// is named by the member in which it stands, and numbered; one that stands as `id`, by `kind`.
     pub(crate) fn put_into(&mut self, text: &str, kind: &str) -> String {
@@ -93,12 +98,10 @@ fn next_uuid(text: &str) -> Option<usize> {
     })
 }
 
-/// The member whose value, or whose list of values, the text ends in.
+/// The member whose value, or whose list of values, goes on where the text ends.
 fn member(before: &str) -> Option<&str> {
-    let name = before.strip_suffix('"')?;
-    let name =
-        name.strip_suffix(':').or_else(|| name[..name.rfind("\":[")? + 2].strip_suffix(':'))?;
-    name.strip_suffix('"')?.rsplit('"').next()
+    let named = before.strip_suffix("\":\"").or_else(|| Some(before.rsplit_once("\":[")?.0));
+    named?.rsplit('"').next()
 }
 
 /// A list's cursor tells where the next page begins, ids included: it is shown as what it says.
