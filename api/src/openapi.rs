@@ -10,11 +10,14 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
     Components, ContactBuilder, Content, InfoBuilder, LicenseBuilder, OpenApi, Ref, RefOr, Response,
 };
-use utoipa::openapi::{ResponseBuilder, example::ExampleBuilder, tag::TagBuilder};
+use utoipa::openapi::example::{Example, ExampleBuilder};
+use utoipa::openapi::{ResponseBuilder, tag::TagBuilder};
 use utoipa::{OpenApi as _, PartialSchema as _};
 
 /// What a protected operation names in its `security`.
 pub const ACCESS_TOKEN: &str = "access_token";
+
+const PROBLEM_JSON: &str = "application/problem+json";
 
 /// Makes a type that an operation lists among its responses: the problems that are its own. Those
 /// that hold for all operations of its kind are added to it here.
@@ -51,7 +54,7 @@ fn add_problem(responses: &mut BTreeMap<String, RefOr<Response>>, kind: Kind) {
     };
     let content = response
         .content
-        .entry("application/problem+json".to_owned())
+        .entry(PROBLEM_JSON.to_owned())
         .or_insert_with(|| RefOr::T(Content::new(Some(Ref::from_schema_name("Problem")))));
     let RefOr::T(content) = content else {
         return;
@@ -96,7 +99,42 @@ pub fn contract() -> OpenApi {
             complete(operation);
         }
     }
+    share_problems(&mut contract);
     contract
+}
+
+/// Moves every problem response and its examples to `components`, so that each is written once.
+fn share_problems(contract: &mut OpenApi) {
+    let mut shared = BTreeMap::new();
+    let mut examples = BTreeMap::new();
+    for item in contract.paths.paths.values_mut() {
+        for (_, operation) in operations_of(item) {
+            for response in operation.responses.responses.values_mut() {
+                let Some(slugs) = take_examples(response, &mut examples) else { continue };
+                let name = slugs.join(".");
+                let own = RefOr::Ref(Ref::from_response_name(&name));
+                shared.insert(name, std::mem::replace(response, own));
+            }
+        }
+    }
+    let components = contract.components.get_or_insert_with(Components::new);
+    components.responses.extend(shared);
+    components.examples.extend(examples);
+}
+
+/// Takes the examples out of a problem response, leaving references, and gives the problems' slugs;
+/// none for another response.
+fn take_examples(
+    response: &mut RefOr<Response>,
+    examples: &mut BTreeMap<String, RefOr<Example>>,
+) -> Option<Vec<String>> {
+    let RefOr::T(response) = response else { return None };
+    let RefOr::T(content) = response.content.get_mut(PROBLEM_JSON)? else { return None };
+    for (slug, example) in &mut content.examples {
+        let reference = RefOr::Ref(Ref::new(format!("#/components/examples/{slug}")));
+        examples.insert(slug.clone(), std::mem::replace(example, reference));
+    }
+    Some(content.examples.keys().cloned().collect())
 }
 
 const DESCRIPTION: &str = "Offline-first field visits for social assistance. Tablets work without a network and \

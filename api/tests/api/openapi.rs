@@ -17,6 +17,12 @@ fn operations(contract: &Value) -> Vec<(String, &Value)> {
     operations.collect()
 }
 
+/// What a reference stands for.
+fn resolved<'a>(contract: &'a Value, part: &'a Value) -> &'a Value {
+    let pointer = part["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
+    pointer.map_or(part, |pointer| contract.pointer(pointer).expect("it is there"))
+}
+
 fn has_example(content: &Value) -> bool {
     content.get("example").is_some()
         || content["examples"].as_object().is_some_and(|all| !all.is_empty())
@@ -104,15 +110,17 @@ fn every_json_request_and_success_shows_an_example() {
 #[test]
 fn every_failure_is_a_problem_that_is_explained() {
     let known: Vec<_> = ruhu_api::problem::Kind::ALL.iter().map(|kind| kind.slug()).collect();
+    let contract = contract();
     let explained = |operation: &Value| {
         let responses = operation["responses"].as_object().expect("responses");
         let failures = responses.iter().filter(|(status, _)| status.starts_with(['4', '5']));
         failures.into_iter().all(|(status, response)| {
-            let content = &response["content"]["application/problem+json"];
+            let content = &resolved(&contract, response)["content"]["application/problem+json"];
             let examples = content["examples"].as_object();
             examples.is_some_and(|examples| {
                 !examples.is_empty()
                     && examples.iter().all(|(slug, example)| {
+                        let example = resolved(&contract, example);
                         known.contains(&slug.as_str())
                             && example["value"]["status"]
                                 == status.parse::<u16>().unwrap_or_default()

@@ -107,6 +107,7 @@ const IN_ADDRESSES: [&str; 21] = [
     "device_seq",
     "seq",
     "stream",
+    "record",
     "limit",
 ];
 
