@@ -15,7 +15,7 @@ mod refusals;
 mod together;
 mod view;
 
-pub(crate) use act::{Acting, Done, unless_refused};
+pub(crate) use act::{Acting, Done};
 pub use confirm::Confirmation;
 pub use conflicts::{Chosen, ConflictsSeen, RecordSettled};
 pub(crate) use decide::told;

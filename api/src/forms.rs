@@ -4,8 +4,8 @@ mod refusal;
 
 use crate::auth::{Acting, SignedIn};
 use crate::etag::etag_of;
+use crate::halt::Halt;
 use crate::idempotency::IdempotencyKey;
-use crate::organisations::Stop;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
 use chrono::NaiveDate;
@@ -145,10 +145,10 @@ impl Service {
         let request = key.sent_for(Act::FormPublished.as_str(), &text);
         let person = acting.person.clone();
         let (at, by) = (person.now, person.user());
-        self.once(acting, request, move |tx, within| {
+        self.in_office(acting, request, move |tx, within| {
             everywhere(within)?;
             let checked = tx.shelf()?.check(&text);
-            let found = checked.map_err(|fault| Stop::Refused(not_published(&fault)))?;
+            let found = checked.map_err(|fault| not_published(&fault))?;
             let (form, version) = (found.form.id(), found.form.version());
             if !found.is_known {
                 let hash = found.hash.0;
@@ -176,12 +176,11 @@ impl Service {
         };
         let request = key.sent_for(&format!("{} {id} {version}", act.as_str()), &asked);
         let person = acting.person.clone();
-        self.once(acting, request, move |tx, within| {
+        self.in_office(acting, request, move |tx, within| {
             everywhere(within)?;
             let shelf = tx.shelf()?;
-            let form = shelf.get(&id, version).ok_or(Stop::NotAvailable)?;
-            form.may_retire(asked.last_day, day_of(person.now))
-                .map_err(|fault| Stop::Refused(not_retired(fault)))?;
+            let form = shelf.get(&id, version).ok_or(Kind::NotAvailable)?;
+            form.may_retire(asked.last_day, day_of(person.now)).map_err(not_retired)?;
             tx.retire_form(&id, version, asked.last_day)?;
             let told = json!({"asked": {"id": id, "version": version, "last_day": asked.last_day,
                 "reason": asked.reason}, "before": {"last_day": form.last_day}});
@@ -204,10 +203,10 @@ pub(crate) struct Retiring {
 }
 
 /// A form is everybody's: whoever publishes or retires one fills the office for the whole city.
-fn everywhere(within: &Within) -> Result<(), Stop> {
+fn everywhere(within: &Within) -> Result<(), Halt> {
     match within.contains("") {
         true => Ok(()),
-        false => Err(Stop::Refused(Kind::NotPermitted.into())),
+        false => Err(Kind::NotPermitted.into()),
     }
 }
 

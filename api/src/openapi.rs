@@ -5,12 +5,12 @@ use crate::problem::{Answer, Kind, Language, Problem, ProblemDocument};
 use crate::routes::Listed;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use utoipa::openapi::example::{Example, ExampleBuilder};
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn, PathItem};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
     Components, ContactBuilder, Content, InfoBuilder, LicenseBuilder, OpenApi, Ref, RefOr, Response,
 };
-use utoipa::openapi::example::{Example, ExampleBuilder};
 use utoipa::openapi::{ResponseBuilder, tag::TagBuilder};
 use utoipa::{OpenApi as _, PartialSchema as _};
 

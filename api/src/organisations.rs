@@ -2,8 +2,9 @@
 //! key, and written down.
 
 use crate::auth::{Acting, SignedIn, areas_filled, fills, fresh_uuid};
+use crate::halt::{Halt, refuse_faults};
 use crate::idempotency::{IdempotencyKey, KeyedRequest, SecretMark};
-use crate::problem::{Answer, Kind, Problem};
+use crate::problem::{Answer, Kind};
 use crate::service::Service;
 use chrono::{Days, NaiveDate};
 use ruhu_casework::administration::Within;
@@ -11,51 +12,12 @@ use ruhu_casework::areas;
 use ruhu_casework::grants::day_of;
 use ruhu_casework::organisations::{OrganisationFault, Term, check_end, check_text};
 use ruhu_store::Tx;
-use ruhu_store::accounts::{Account, Recalled, Request};
+use ruhu_store::accounts::Account;
 use ruhu_store::audit::{Act, Entry};
 use ruhu_sync::id::UserId;
-use ruhu_sync::storage::{StorageError, Stored};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
-
-/// What keeps something from being done. A refusal leaves nothing behind.
-#[derive(Debug)]
-pub(crate) enum Stop {
-    /// The database.
-    Storage(StorageError),
-    /// Rules, all that stand against it.
-    Faults(Vec<OrganisationFault>),
-    /// There is no such thing, or it is outside the person's areas: the same to whoever asks.
-    NotAvailable,
-    /// Something else, which is told as it is.
-    Refused(Problem),
-}
-
-impl From<StorageError> for Stop {
-    fn from(error: StorageError) -> Self {
-        Self::Storage(error)
-    }
-}
-
-/// Stops, if something stands against it.
-pub(crate) fn sound(faults: Vec<OrganisationFault>) -> Result<(), Stop> {
-    match faults.is_empty() {
-        true => Ok(()),
-        false => Err(Stop::Faults(faults)),
-    }
-}
-
-fn refusal(faults: &[OrganisationFault]) -> Problem {
-    let told = faults.iter().map(|f| json!({"code": f.code(), "zh": f.zh(), "en": f.en()}));
-    let together = |said: Vec<&str>, between: &str, end: &str| said.join(between) + end;
-    Problem::new(Kind::OrganisationRefused)
-        .detail(
-            together(faults.iter().map(|fault| fault.zh()).collect(), "；", "。"),
-            together(faults.iter().map(|fault| fault.en()).collect(), "; ", "."),
-        )
-        .with("faults", told.collect::<Value>())
-}
 
 /// Where something is arranged.
 pub(crate) struct Scene<'a> {
@@ -86,7 +48,7 @@ impl Scene<'_> {
     }
 
     /// An account, if the person's areas know it: one that is elsewhere's is answered as nobody's.
-    pub(crate) fn known_account(&mut self, user: UserId) -> Result<Option<Account>, Stop> {
+    pub(crate) fn known_account(&mut self, user: UserId) -> Result<Option<Account>, Halt> {
         let ties = self.tx.ties_of(user)?;
         match ties.is_some_and(|ties| ties.are_known(self.within)) {
             true => Ok(self.tx.account(user)?),
@@ -100,12 +62,13 @@ impl Scene<'_> {
         term: Term,
         last_day: Option<NaiveDate>,
         reason: &str,
-    ) -> Result<NaiveDate, Stop> {
+    ) -> Result<NaiveDate, Halt> {
         let yesterday = self.today.checked_sub_days(Days::new(1)).unwrap_or(self.today);
         let last_day = last_day.unwrap_or(yesterday);
         let mut faults = check_end(term, last_day, self.today);
         faults.extend(check_text(reason, OrganisationFault::ReasonMissing));
-        sound(faults).map(|()| last_day)
+        refuse_faults(&faults)?;
+        Ok(last_day)
     }
 }
 
@@ -140,7 +103,7 @@ pub(crate) trait Arrangement: Serialize + Send + 'static {
     }
 
     /// Judges it and does it.
-    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop>;
+    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Halt>;
 }
 
 impl Service {
@@ -154,55 +117,30 @@ impl Service {
         let request = key.sent_for(A::ACT.as_str(), &(&asked, asked.secret()));
         let id = fresh_uuid(acting.person.now)?;
         let person = acting.person.clone();
-        self.once(acting, request, move |tx, within| carried_out(tx, &person, within, id, &asked))
-            .await
-    }
-
-    /// Does something once for each key, while nobody else arranges anything. The right is judged
-    /// again in the transaction.
-    pub(crate) async fn once(
-        &self,
-        acting: Acting,
-        request: KeyedRequest,
-        work: impl Fn(&mut Tx, &Within) -> Result<String, Stop> + Send + 'static,
-    ) -> Answer<String> {
-        let store = self.store.clone();
-        self.block(move || {
-            store.write_unless_refused(|tx| {
-                once(tx, &acting, &request.of(acting.person.user()), &work)
-            })?
+        self.in_office(acting, request, move |tx, within| {
+            carried_out(tx, &person, within, id, &asked)
         })
         .await
     }
-}
 
-fn once(
-    tx: &mut Tx,
-    acting: &Acting,
-    keyed: &Request<'_>,
-    work: impl FnOnce(&mut Tx, &Within) -> Result<String, Stop>,
-) -> Stored<Answer<String>> {
-    match tx.recall(keyed, acting.person.now)? {
-        Recalled::Answered { body, .. } => return Ok(Ok(body)),
-        Recalled::Other => return Ok(Err(Kind::IdempotencyKeyReused.into())),
-        Recalled::New => {}
-    }
-    tx.lock_organisations()?;
-    // The right may have ended since the sign-in was read.
-    let facts = tx.person_facts(acting.person.user())?;
-    if !fills(&facts, acting.roles, acting.person.now) {
-        return Ok(Err(Kind::NotPermitted.into()));
-    }
-    let within = areas_filled(&facts, acting.roles, acting.person.now);
-    match work(tx, &within) {
-        Ok(body) => {
-            tx.remember(keyed, 200, &body)?;
-            Ok(Ok(body))
-        }
-        Err(Stop::Storage(error)) => Err(error),
-        Err(Stop::Faults(faults)) => Ok(Err(refusal(&faults))),
-        Err(Stop::NotAvailable) => Ok(Err(Kind::NotAvailable.into())),
-        Err(Stop::Refused(problem)) => Ok(Err(problem)),
+    /// Does something once for each key, while nobody else arranges anything. The right is judged
+    /// again in the transaction: it may have ended since the sign-in was read.
+    pub(crate) async fn in_office(
+        &self,
+        acting: Acting,
+        request: KeyedRequest,
+        work: impl Fn(&mut Tx, &Within) -> Result<String, Halt> + Send + 'static,
+    ) -> Answer<String> {
+        let by = acting.person.clone();
+        self.once(&by, request, move |tx| {
+            tx.lock_organisations()?;
+            let facts = tx.person_facts(acting.person.user())?;
+            if !fills(&facts, acting.roles, acting.person.now) {
+                return Err(Kind::NotPermitted.into());
+            }
+            work(tx, &areas_filled(&facts, acting.roles, acting.person.now))
+        })
+        .await
     }
 }
 
@@ -212,7 +150,7 @@ fn carried_out<A: Arrangement>(
     within: &Within,
     id: Uuid,
     asked: &A,
-) -> Result<String, Stop> {
+) -> Result<String, Halt> {
     let mut scene = Scene { tx, id, by: person.user(), today: day_of(person.now), within };
     let change = asked.carry_out(&mut scene)?;
     let subject = change.subject;

@@ -14,6 +14,7 @@ mod devices;
 mod failure;
 pub mod forms;
 mod grants;
+mod halt;
 mod history_query;
 pub mod jobs;
 pub mod journal;
@@ -41,6 +42,7 @@ mod values;
 mod writable;
 mod write;
 
+pub use halt::Halt;
 pub use keys::{KeyId, KeyRing, KeyRingError};
 pub use rebuild::{RebuildReport, TableReport};
 pub use reseal::{Resealed, Resealing, RowsByKey, sealed_columns};

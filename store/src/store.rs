@@ -3,6 +3,7 @@
 use crate::connection::{Connection, Mode};
 use crate::failure::unavailable;
 use crate::forms::Shelves;
+use crate::halt::Halt;
 use crate::keys::KeyRing;
 use crate::manager::{Access, Manager};
 use crate::pool::Connections;
@@ -192,12 +193,17 @@ impl Store {
         self.write_if(&|_| true, &mut work)
     }
 
-    /// The same, but a refusal takes everything back.
-    pub fn write_unless_refused<T, E>(
+    /// The same for work that may be refused: a refusal rolls everything back.
+    pub fn transact<T, R>(
         &self,
-        mut work: impl FnMut(&mut Tx) -> Stored<Result<T, E>>,
-    ) -> Stored<Result<T, E>> {
-        self.write_if(&Result::is_ok, &mut work)
+        mut work: impl FnMut(&mut Tx) -> Result<T, Halt<R>>,
+    ) -> Result<T, Halt<R>> {
+        let done = self.write_if(&Result::is_ok, &mut |tx| match work(tx) {
+            Ok(done) => Ok(Ok(done)),
+            Err(Halt::Refused(refusal)) => Ok(Err(refusal)),
+            Err(Halt::Storage(error)) => Err(error),
+        });
+        done?.map_err(Halt::Refused)
     }
 
     fn write_if<T>(

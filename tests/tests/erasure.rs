@@ -1,5 +1,6 @@
 //! Words erased by right, as the people see it who still have to do with the record.
 
+use ruhu_store::Halt;
 use ruhu_store::journal::{Erasable, ErasureRefusal};
 use ruhu_sync::decision::EditName;
 use ruhu_sync::id::{DeviceSeq, RecordId};
@@ -15,8 +16,15 @@ on_both_databases! {
 
 const SECRET: &str = "按请求须删除的话";
 
+fn refusal(halt: Halt<ErasureRefusal>) -> ErasureRefusal {
+    match halt {
+        Halt::Refused(refusal) => refusal,
+        Halt::Storage(error) => panic!("{error}"),
+    }
+}
+
 fn erase(server: &Server, what: Erasable) -> Result<usize, ErasureRefusal> {
-    server.store().erase(what, "本人撤回同意", server.now()).expect("a transaction")
+    server.store().erase(what, "本人撤回同意", server.now()).map_err(refusal)
 }
 
 fn act(desk: &Hand, address: &str, key: &str, body: &Value) -> Reply {

@@ -3,6 +3,7 @@
 use super::attempts::From;
 use super::new_password::still_signs_in;
 use super::{Due, RefreshToken, SignedIn, fills};
+use crate::halt::Halt;
 use crate::limits::Address;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
@@ -161,7 +162,7 @@ impl Service {
             if let Renewal::Renewed { seat, .. } = &renewal
                 && let Some(due) = Due::of(tx, seat.account.id, seat.state, demands, now)?
             {
-                return Ok(Err(due.refusal()));
+                return Err(Halt::from(due.refusal()));
             }
             if let Renewal::Reused(device) = &renewal
                 && let Some(seat) = tx.seat(*device)?
@@ -169,9 +170,9 @@ impl Service {
                 let user = seat.account.id;
                 tx.audit(&Entry::by(user, *device, Act::RefreshReused, now).to(device.0))?;
             }
-            Ok(Ok(renewal))
+            Ok(renewal)
         };
-        let renewal = self.block(move || store.write_unless_refused(renew)?).await?;
+        let renewal = self.block(move || Ok(store.transact(renew)?)).await?;
         match renewal {
             Renewal::Renewed { seat, issued_at } => {
                 let token = self.tokens.issue(seat.account.id, seat.device, issued_at, now)?;

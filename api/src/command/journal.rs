@@ -5,6 +5,7 @@ use crate::backup;
 use crate::clock::{Clock, in_beijing};
 use crate::settings::{Flags, Settings};
 use clap::{Args, Subcommand};
+use ruhu_store::Halt;
 use ruhu_store::Store;
 use ruhu_store::journal::{Anchor, Audit, Erasable};
 use ruhu_sync::decision::EditName;
@@ -231,12 +232,13 @@ impl Erase {
         let settings = Settings::load(&self.flags)?;
         logging::begin(&settings);
         let store = backup::open_live(&settings)?;
-        match store.erase(what, reason, Clock::Machine.now())? {
+        match store.erase(what, reason, Clock::Machine.now()) {
             Ok(edits) => {
                 output::say(&format!("{edits} edits are erased; backups still hold them"));
                 Ok(())
             }
-            Err(refusal) => Err(CommandError::Refused(refusal.to_string())),
+            Err(Halt::Refused(refusal)) => Err(CommandError::Refused(refusal.to_string())),
+            Err(Halt::Storage(error)) => Err(error.into()),
         }
     }
 }

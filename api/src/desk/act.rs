@@ -4,13 +4,13 @@
 
 use crate::auth::{OnDevice, SignedIn, fresh_uuid};
 use crate::clock::in_beijing;
+use crate::halt::Halt;
 use crate::idempotency::KeyedRequest;
 use crate::problem::{Answer, Kind, Problem};
 use crate::routes::sync::{push_answer, push_within};
 use crate::service::Service;
 use chrono::SecondsFormat;
 use ruhu_store::Tx;
-use ruhu_store::accounts::Recalled;
 use ruhu_store::audit::{Act, Entry};
 use ruhu_sync::handshake::LIMITS;
 use ruhu_sync::id::{Epoch, Instant, StreamId};
@@ -20,18 +20,6 @@ use ruhu_sync::push::PushRequest;
 use ruhu_sync::storage::{ReadTx as _, Stored, WriteTx as _};
 use serde_json::{Value, json};
 use uuid::Uuid;
-
-/// A question mark for work in a store's transaction: a refusal is given at once, and takes all of
-/// the transaction back.
-macro_rules! unless_refused {
-    ($answer:expr) => {
-        match $answer {
-            Ok(value) => value,
-            Err(problem) => return Ok(Err(problem)),
-        }
-    };
-}
-pub(crate) use unless_refused;
 
 /// Days and times as people here read them.
 pub(super) fn beijing_time(now: Instant) -> String {
@@ -62,35 +50,23 @@ impl Done {
 }
 
 impl Service {
-    /// Acts once for each idempotency key, and writes it down. A refusal leaves nothing behind.
+    /// Acts once for each idempotency key, and writes it down.
     pub(crate) async fn act(
         &self,
         person: SignedIn,
         request: KeyedRequest,
-        work: impl Fn(&mut Acting<'_>) -> Stored<Answer<Done>> + Send + 'static,
+        work: impl Fn(&mut Acting<'_>) -> Result<Done, Halt> + Send + 'static,
     ) -> Answer<String> {
-        let store = self.store.clone();
-        self.block(move || {
-            store.write_unless_refused(|tx| {
-                let keyed = request.of(person.user());
-                match tx.recall(&keyed, person.now)? {
-                    Recalled::Answered { body, .. } => return Ok(Ok(body)),
-                    Recalled::Other => return Ok(Err(Kind::IdempotencyKeyReused.into())),
-                    Recalled::New => {}
-                }
-                match tx.lock_device(person.device)? {
-                    None => return Ok(Err(Kind::SignInRequired.into())),
-                    Some(device) if device.reported_lost => {
-                        return Ok(Err(Kind::DeviceLost.into()));
-                    }
-                    Some(_) => {}
-                }
-                let acted = work(&mut Acting { tx, person: &person })?;
-                let done = unless_refused!(acted);
-                tx.remember(&keyed, 200, &done.body)?;
-                tx.audit(&done.entry(&person))?;
-                Ok(Ok(done.body))
-            })?
+        let by = person.clone();
+        self.once(&by, request, move |tx| {
+            match tx.lock_device(person.device)? {
+                None => return Err(Kind::SignInRequired.into()),
+                Some(device) if device.reported_lost => return Err(Kind::DeviceLost.into()),
+                Some(_) => {}
+            }
+            let done = work(&mut Acting { tx, person: &person })?;
+            tx.audit(&done.entry(&person))?;
+            Ok(done.body)
         })
         .await
     }
@@ -110,7 +86,7 @@ impl Acting<'_> {
 
     /// Pushes edits, unit by unit: each of several edits is a group. Gives the outcomes in the
     /// edits' order. A unit holds at most as many edits as a push; there may be any number of them.
-    pub(crate) fn push(&mut self, units: Vec<Vec<Value>>) -> Stored<Answer<Vec<Outcome>>> {
+    pub(crate) fn push(&mut self, units: Vec<Vec<Value>>) -> Result<Vec<Outcome>, Halt> {
         let epoch = self.tx.epoch()?;
         let made_at = beijing_time(self.person.now);
         let mut outcomes = Vec::new();
@@ -118,21 +94,21 @@ impl Acting<'_> {
         for mut unit in units {
             if batch.len() + unit.len() > LIMITS.push_edits_max {
                 let some = std::mem::take(&mut batch);
-                outcomes.extend(unless_refused!(self.push_batch(epoch, some)?));
+                outcomes.extend(self.push_batch(epoch, some)?);
             }
             if unit.len() > 1 {
-                let id = unless_refused!(fresh_uuid(self.person.now));
+                let id = fresh_uuid(self.person.now)?;
                 let group = json!({"id": id, "size": unit.len()});
                 unit.iter_mut().for_each(|edit| edit["group"] = group.clone());
             }
             unit.iter_mut().for_each(|edit| edit["made_at"] = json!(made_at));
             batch.append(&mut unit);
         }
-        outcomes.extend(unless_refused!(self.push_batch(epoch, batch)?));
-        Ok(Ok(outcomes))
+        outcomes.extend(self.push_batch(epoch, batch)?);
+        Ok(outcomes)
     }
 
-    fn push_batch(&mut self, epoch: Epoch, mut edits: Vec<Value>) -> Stored<Answer<Vec<Outcome>>> {
+    fn push_batch(&mut self, epoch: Epoch, mut edits: Vec<Value>) -> Result<Vec<Outcome>, Halt> {
         let SignedIn { now, .. } = *self.person;
         let user = self.person.user();
         let desk = self.tx.desk(user, now)?;
@@ -140,16 +116,12 @@ impl Acting<'_> {
             edit["device_seq"] = json!(device_seq);
         }
         let body = json!({"protocol": 1, "epoch": epoch, "edits": edits}).to_string();
-        let push = match PushRequest::parse(&body) {
-            Ok(push) => push,
-            Err(error) => return Ok(Err(Problem::internal(format!("{error:?}")))),
-        };
+        let push =
+            PushRequest::parse(&body).map_err(|error| Problem::internal(format!("{error:?}")))?;
         let on = OnDevice { user, device: desk.id, now };
         let reply = push_within(self.tx, on, Hand::Desk, &push)?;
-        let answer = unless_refused!(push_answer(reply));
-        let read = |text: &String| {
-            serde_json::from_str(text).map_err(|error| Problem::internal(error.to_string()))
-        };
-        Ok(answer.outcomes.iter().map(read).collect())
+        let answer = push_answer(reply)?;
+        let outcomes = answer.outcomes.iter().map(|text| serde_json::from_str(text));
+        Ok(outcomes.collect::<Result<_, _>>().map_err(Problem::internal)?)
     }
 }

@@ -1,10 +1,11 @@
 //! The district confirms a household's category: the only hand that sets it.
 
-use super::act::{Acting, Done, beijing_time, unless_refused};
+use super::act::{Acting, Done, beijing_time};
 use super::decide::told;
 use super::guards::{Visited, refusal, standing_against};
 use super::look::{assessment_within_reach, reached};
 use crate::auth::SignedIn;
+use crate::halt::Halt;
 use crate::idempotency::KeyedRequest;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
@@ -17,7 +18,7 @@ use ruhu_sync::id::RecordId;
 use ruhu_sync::json::Json;
 use ruhu_sync::rev::Rev;
 use ruhu_sync::rules::StreamKind;
-use ruhu_sync::storage::{ReadTx as _, Stored, WriteTx as _};
+use ruhu_sync::storage::{ReadTx as _, WriteTx as _};
 use serde_json::json;
 
 /// What a household is confirmed as.
@@ -49,7 +50,7 @@ impl Service {
     }
 }
 
-fn take(acting: &mut Acting<'_>, asked: &Confirmation) -> Stored<Answer<Done>> {
+fn take(acting: &mut Acting<'_>, asked: &Confirmation) -> Result<Done, Halt> {
     let grants = acting.tx.grants(acting.person.user(), acting.person.now)?;
     let streams = reached(&grants, StreamKind::Caseload, &[REVIEWER]);
     acting.tx.lock_roots(&[asked.household])?;
@@ -57,10 +58,12 @@ fn take(acting: &mut Acting<'_>, asked: &Confirmation) -> Stored<Answer<Done>> {
     let found =
         found.filter(|r| r.kind == "household" && !r.deleted && streams.contains(&r.stream));
     let Some(household) = found else {
-        return Ok(Err(Kind::NotAvailable.into()));
+        return Err(Kind::NotAvailable.into());
     };
     if household.rev != asked.rev {
-        return Ok(Err(Problem::new(Kind::StateConflict).with("rev", household.rev.to_string())));
+        return Err(Problem::new(Kind::StateConflict)
+            .with("rev", household.rev.to_string())
+            .into());
     }
     let held = document(&household)?;
     let area = held.get("community_code").and_then(Json::as_text).unwrap_or_default();
@@ -82,7 +85,7 @@ fn take(acting: &mut Acting<'_>, asked: &Confirmation) -> Stored<Answer<Done>> {
         }
         None => faults.push(DecisionFault::NotAccepted),
     }
-    unless_refused!(refusal(&faults));
+    refusal(&faults)?;
     let mut patch = json!({"category": asked.category, "confirmation": {
         "by": acting.person.user(), "at": beijing_time(acting.person.now),
         "reason": asked.reason, "assessment": asked.assessment}});
@@ -91,11 +94,11 @@ fn take(acting: &mut Acting<'_>, asked: &Confirmation) -> Stored<Answer<Done>> {
     }
     let edit = json!({"op": "put", "record": household.id, "kind": "household",
         "root": household.id, "base": asked.rev, "patch": patch});
-    let outcomes = unless_refused!(acting.push(vec![vec![edit]])?);
-    let body = unless_refused!(told(&outcomes));
+    let outcomes = acting.push(vec![vec![edit]])?;
+    let body = told(&outcomes)?;
     let (act, subject) = (Act::HouseholdConfirmed, household.id.0);
     let area = acting.area_of(household.stream)?;
     let detail = json!({"category": asked.category, "hardship_level": asked.hardship_level,
         "assessment": asked.assessment});
-    Ok(Ok(Done { body, act, subject, area, detail }))
+    Ok(Done { body, act, subject, area, detail })
 }

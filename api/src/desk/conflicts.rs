@@ -1,9 +1,10 @@
 //! Open conflicts: looked at with every value that people wrote, and settled in favour of one.
 
-use super::act::{Acting, Done, unless_refused};
+use super::act::{Acting, Done};
 use super::quarantine::decided_on;
 use super::view::mask;
 use crate::auth::SignedIn;
+use crate::halt::Halt;
 use crate::idempotency::KeyedRequest;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
@@ -102,7 +103,7 @@ impl Service {
     }
 }
 
-fn take(acting: &mut Acting<'_>, settled: &[RecordSettled]) -> Stored<Answer<Done>> {
+fn take(acting: &mut Acting<'_>, settled: &[RecordSettled]) -> Result<Done, Halt> {
     let streams = decided_on(acting.tx, acting.person)?;
     let ids: Vec<_> = settled.iter().map(|one| one.record).collect();
     let mut roots: Vec<_> = acting.tx.records(&ids)?.iter().map(|record| record.root).collect();
@@ -115,19 +116,19 @@ fn take(acting: &mut Acting<'_>, settled: &[RecordSettled]) -> Stored<Answer<Don
     for one in settled {
         let record = found.iter().find(|record| record.id == one.record);
         let Some(record) = record.filter(|record| streams.contains(&record.stream)) else {
-            return Ok(Err(Problem::new(Kind::NotAvailable).with("record", json!(one.record))));
+            return Err(Problem::new(Kind::NotAvailable).with("record", json!(one.record)).into());
         };
         if record.rev != one.rev {
-            return Ok(Err(changed(record)));
+            return Err(changed(record).into());
         }
         match edit(record, &content(record)?, &one.choices) {
             Some(edit) => edits.push(edit),
-            None => return Ok(Err(changed(record))),
+            None => return Err(changed(record).into()),
         }
     }
-    let outcomes = unless_refused!(acting.push(vec![edits])?);
+    let outcomes = acting.push(vec![edits])?;
     if let Some(refused) = outcomes.iter().find(|outcome| !outcome.outcome.is_effective()) {
-        return Ok(Err(super::refusals::refused(refused)));
+        return Err(super::refusals::refused(refused).into());
     }
     let told = settled.iter().zip(&outcomes).map(|(one, outcome)| {
         json!({"record": one.record, "rev": outcome.rev.map(|rev| rev.to_string())})
@@ -136,7 +137,7 @@ fn take(acting: &mut Acting<'_>, settled: &[RecordSettled]) -> Stored<Answer<Don
     let first = found.first().ok_or_else(|| StorageError::Corrupt("nothing settled".to_owned()))?;
     let (act, subject) = (Act::ConflictsSettled, first.id.0);
     let area = acting.area_of(first.stream)?;
-    Ok(Ok(Done { body, act, subject, area, detail: json!({"records": ids}) }))
+    Ok(Done { body, act, subject, area, detail: json!({"records": ids}) })
 }
 
 fn changed(record: &StoredRecord) -> Problem {

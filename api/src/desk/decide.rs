@@ -1,10 +1,11 @@
 //! What a reviewer decides of an assessment.
 
-use super::act::{Acting, Done, beijing_time, unless_refused};
+use super::act::{Acting, Done, beijing_time};
 use super::guards::{Visited, refusal, standing_against};
 use super::look::assessment_within_reach;
 use super::refusals::refused;
 use crate::auth::{SignedIn, fresh_uuid};
+use crate::halt::Halt;
 use crate::idempotency::KeyedRequest;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
@@ -15,7 +16,7 @@ use ruhu_sync::outcome::Outcome;
 use ruhu_sync::record::StoredRecord;
 use ruhu_sync::rev::Rev;
 use ruhu_sync::row_id;
-use ruhu_sync::storage::{Stored, WriteTx as _};
+use ruhu_sync::storage::WriteTx as _;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -106,25 +107,25 @@ fn take(
     decision: &Decision,
     patch: &Value,
     new_rows: &[String],
-) -> Stored<Answer<Done>> {
+) -> Result<Done, Halt> {
     let found = assessment_within_reach(acting.tx, acting.person, decision.assessment)?;
     let Some(root) = found.map(|record| record.root) else {
-        return Ok(Err(Kind::NotAvailable.into()));
+        return Err(Kind::NotAvailable.into());
     };
     // Locked before it is judged: who signs or registers kin meanwhile waits for the decision.
     acting.tx.lock_roots(&[root])?;
     let found = assessment_within_reach(acting.tx, acting.person, decision.assessment)?;
     let Some(record) = found else {
-        return Ok(Err(Kind::NotAvailable.into()));
+        return Err(Kind::NotAvailable.into());
     };
-    unless_refused!(decision.may_be_taken(&record));
+    decision.may_be_taken(&record)?;
     let in_favour = match &decision.verdict {
         Verdict::Accept { district_visited_on: Some(_) } => Some(Visited::Yes),
         Verdict::Accept { district_visited_on: None } => Some(Visited::No),
         Verdict::Return { .. } | Verdict::TakeUp => None,
     };
     let faults = standing_against(acting.tx, acting.person, &record, in_favour)?;
-    unless_refused!(refusal(&faults));
+    refusal(&faults)?;
     let mut patch = patch.clone();
     if matches!(decision.verdict, Verdict::Accept { .. }) {
         // What a person decided on must be told later too, when the tables have changed.
@@ -134,8 +135,8 @@ fn take(
     }
     let edit = json!({"op": "put", "record": record.id, "kind": record.kind, "root": record.root,
         "base": decision.rev, "patch": patch, "new_rows": new_rows});
-    let outcomes = unless_refused!(acting.push(vec![vec![edit]])?);
-    let body = unless_refused!(told(&outcomes));
+    let outcomes = acting.push(vec![vec![edit]])?;
+    let body = told(&outcomes)?;
     let (act, detail) = match &decision.verdict {
         Verdict::TakeUp => (Act::AssessmentTakenUp, json!({})),
         Verdict::Return { reasons } => (Act::AssessmentReturned, json!({"reasons": reasons.len()})),
@@ -144,7 +145,7 @@ fn take(
         }
     };
     let area = acting.area_of(record.stream)?;
-    Ok(Ok(Done { body, act, subject: record.id.0, area, detail }))
+    Ok(Done { body, act, subject: record.id.0, area, detail })
 }
 
 /// The outcome of a decision. One that the record does not allow is refused, not kept: the person is

@@ -1,9 +1,10 @@
 //! Records that staff delete, because they were made in error, and bring back.
 
-use super::act::{Acting, Done, unless_refused};
+use super::act::{Acting, Done};
 use super::decide::told;
 use super::look::reached;
 use crate::auth::SignedIn;
+use crate::halt::Halt;
 use crate::idempotency::KeyedRequest;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
@@ -17,7 +18,7 @@ use ruhu_sync::id::RecordId;
 use ruhu_sync::record::StoredRecord;
 use ruhu_sync::rev::Rev;
 use ruhu_sync::rules::StreamKind;
-use ruhu_sync::storage::{ReadTx as _, Stored, WriteTx as _};
+use ruhu_sync::storage::{ReadTx as _, WriteTx as _};
 use serde_json::{Value, json};
 use std::cmp::Reverse;
 
@@ -68,21 +69,21 @@ impl Service {
     }
 }
 
-fn take(acting: &mut Acting<'_>, asked: &Deletion) -> Stored<Answer<Done>> {
+fn take(acting: &mut Acting<'_>, asked: &Deletion) -> Result<Done, Halt> {
     let grants = acting.tx.grants(acting.person.user(), acting.person.now)?;
     let streams = reached(&grants, StreamKind::Caseload, &[REVIEWER]);
     let found = acting.tx.records(&[asked.record])?.pop();
     let Some(root) = found.map(|record| record.root) else {
-        return Ok(Err(Kind::NotAvailable.into()));
+        return Err(Kind::NotAvailable.into());
     };
     // Locked before it is read: what belongs to a household goes and comes back with it.
     acting.tx.lock_roots(&[root])?;
     let found = acting.tx.records(&[asked.record])?.pop();
     let Some(record) = found.filter(|record| streams.contains(&record.stream)) else {
-        return Ok(Err(Kind::NotAvailable.into()));
+        return Err(Kind::NotAvailable.into());
     };
     if record.rev != asked.rev {
-        return Ok(Err(Problem::new(Kind::StateConflict).with("rev", record.rev.to_string())));
+        return Err(Problem::new(Kind::StateConflict).with("rev", record.rev.to_string()).into());
     }
     let is_root = record.id == record.root;
     let edits = match asked.fate {
@@ -102,17 +103,17 @@ fn take(acting: &mut Acting<'_>, asked: &Deletion) -> Stored<Answer<Done>> {
         }
         _ => vec![edit(&record, asked)],
     };
-    let outcomes = unless_refused!(acting.push(units(edits))?);
+    let outcomes = acting.push(units(edits))?;
     let refused = outcomes.iter().find(|outcome| !outcome.outcome.is_effective());
     let (act, own) = match asked.fate {
         Fate::Deleted => (Act::RecordDeleted, outcomes.last()),
         Fate::BroughtBack => (Act::RecordUndeleted, outcomes.first()),
     };
     let outcome = refused.or(own).map(std::slice::from_ref).unwrap_or_default();
-    let body = unless_refused!(told(outcome));
+    let body = told(outcome)?;
     let area = acting.area_of(record.stream)?;
     let detail = json!({"kind": record.kind, "records": outcomes.len()});
-    Ok(Ok(Done { body, act, subject: record.id.0, area, detail }))
+    Ok(Done { body, act, subject: record.id.0, area, detail })
 }
 
 /// Groups of as many edits as a push takes.

@@ -1,9 +1,10 @@
 //! Households that go to another caseload: one, a list, or all of a caseload; as many at once as
 //! belong together, in one transaction.
 
-use super::act::{Acting, Done, unless_refused};
+use super::act::{Acting, Done};
 use super::look::reached;
 use crate::auth::SignedIn;
+use crate::halt::Halt;
 use crate::idempotency::KeyedRequest;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
@@ -124,11 +125,11 @@ impl Service {
     }
 }
 
-fn take(acting: &mut Acting<'_>, parts: &[Part], reason: &str) -> Stored<Answer<Done>> {
-    let reach = unless_refused!(check_caseloads(acting, parts)?);
+fn take(acting: &mut Acting<'_>, parts: &[Part], reason: &str) -> Result<Done, Halt> {
+    let reach = check_caseloads(acting, parts)?;
     let wanted = wanted(acting, parts)?;
     if wanted.len() > HOUSEHOLDS_MAX {
-        return Ok(Err(too_many()));
+        return Err(too_many().into());
     }
     let mut ids: Vec<RecordId> = wanted.iter().map(|(id, _)| *id).collect();
     ids.sort_unstable();
@@ -137,10 +138,10 @@ fn take(acting: &mut Acting<'_>, parts: &[Part], reason: &str) -> Stored<Answer<
     acting.tx.lock_roots(&ids)?;
     let found = acting.tx.records(&ids)?;
     let found: BTreeMap<_, _> = found.into_iter().map(|record| (record.id, record)).collect();
-    unless_refused!(check_households(parts, &wanted, &found, &reach));
+    check_households(parts, &wanted, &found, &reach)?;
     let edits: Vec<Value> = wanted.iter().map(|(id, to)| edit(&found[id], *to, reason)).collect();
     let units = edits.chunks(LIMITS.push_edits_max).map(<[Value]>::to_vec).collect();
-    let outcomes = unless_refused!(acting.push(units)?);
+    let outcomes = acting.push(units)?;
     let mut refusals = Refusals::default();
     let mut moved = Vec::with_capacity(wanted.len());
     for ((id, to), outcome) in wanted.iter().zip(outcomes) {
@@ -151,13 +152,13 @@ fn take(acting: &mut Acting<'_>, parts: &[Part], reason: &str) -> Stored<Answer<
             None => refusals.add("household", id, MoveFault::ChangedMeanwhile),
         }
     }
-    unless_refused!(refusals.check());
+    refusals.check()?;
     let body = json!({"moved": moved}).to_string();
     let to: BTreeSet<_> = parts.iter().map(|part| part.to).collect();
-    let Some(first) = to.first().copied() else { return Ok(Err(Kind::InvalidRequest.into())) };
+    let Some(first) = to.first().copied() else { return Err(Kind::InvalidRequest.into()) };
     let area = acting.area_of(first)?;
     let detail = json!({"households": moved.len(), "to": to});
-    Ok(Ok(Done { body, act: Act::HouseholdsMoved, subject: first.0, area, detail }))
+    Ok(Done { body, act: Act::HouseholdsMoved, subject: first.0, area, detail })
 }
 
 fn edit(record: &StoredRecord, to: StreamId, reason: &str) -> Value {
@@ -167,7 +168,7 @@ fn edit(record: &StoredRecord, to: StreamId, reason: &str) -> Value {
 
 /// Whether every caseload that is named is the person's, and those that receive may. Gives the
 /// caseloads that the person reaches.
-fn check_caseloads(acting: &mut Acting<'_>, parts: &[Part]) -> Stored<Answer<BTreeSet<StreamId>>> {
+fn check_caseloads(acting: &mut Acting<'_>, parts: &[Part]) -> Result<BTreeSet<StreamId>, Halt> {
     let grants = acting.tx.grants(acting.person.user(), acting.person.now)?;
     let reach: BTreeSet<_> =
         reached(&grants, StreamKind::Caseload, &[REVIEWER]).into_iter().collect();
@@ -193,7 +194,8 @@ fn check_caseloads(acting: &mut Acting<'_>, parts: &[Part]) -> Stored<Answer<BTr
             refusals.add("caseload", part.to, MoveFault::AlreadyThere);
         }
     }
-    Ok(refusals.check().map(|()| reach))
+    refusals.check()?;
+    Ok(reach)
 }
 
 /// What is to be moved, and where to, in the order in which it is said.

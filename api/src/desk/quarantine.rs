@@ -1,10 +1,11 @@
 //! What was not taken: looked at beside today's record, and decided on.
 
-use super::act::{Acting, Done, unless_refused};
+use super::act::{Acting, Done};
 use super::look::reached;
 use super::together::together;
 use super::view::mask;
 use crate::auth::SignedIn;
+use crate::halt::Halt;
 use crate::idempotency::KeyedRequest;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
@@ -247,7 +248,7 @@ fn places(
 
 /// Whether it is known where each of these goes. A new root of somebody in several teams, who named
 /// none, is put nowhere unasked: in the wrong one strangers would see it.
-fn is_placed(acting: &mut Acting<'_>, units: &[Vec<EditName>]) -> Stored<Answer<()>> {
+fn is_placed(acting: &mut Acting<'_>, units: &[Vec<EditName>]) -> Result<(), Halt> {
     let names: Vec<_> = units.iter().flatten().copied().collect();
     for waiting in acting.tx.waiting(&names)? {
         let edit = asked(&waiting).filter(|e| e.op == Op::Put);
@@ -270,26 +271,26 @@ fn is_placed(acting: &mut Acting<'_>, units: &[Vec<EditName>]) -> Stored<Answer<
                     .map(|team| { json!({"stream": team.stream, "name": team.name}) })
                     .collect::<Vec<_>>()
             );
-            return Ok(Err(Problem::new(Kind::StreamRequired).with("streams", told)));
+            return Err(Problem::new(Kind::StreamRequired).with("streams", told).into());
         }
     }
-    Ok(Ok(()))
+    Ok(())
 }
 
-fn take(acting: &mut Acting<'_>, settlement: &Settlement) -> Stored<Answer<Done>> {
+fn take(acting: &mut Acting<'_>, settlement: &Settlement) -> Result<Done, Halt> {
     let name = settlement.edit;
     let Some(edit) = within_reach(acting.tx, acting.person, name)? else {
-        return Ok(Err(Kind::NotAvailable.into()));
+        return Err(Kind::NotAvailable.into());
     };
     if settlement.applies && edit.verdict == Verdict::Rejected {
-        return Ok(Err(never_applied()));
+        return Err(never_applied().into());
     }
     let units = together(&acting.tx.quarantined_of(edit.verdict, &[name.device])?, name);
     if units.is_empty() {
-        return Ok(Err(not_settled(Some(Reason::Settled))));
+        return Err(not_settled(Some(Reason::Settled)).into());
     }
     if settlement.applies && settlement.stream.is_none() {
-        unless_refused!(is_placed(acting, &units)?);
+        is_placed(acting, &units)?;
     }
     let op = if settlement.applies { "apply" } else { "dismiss" };
     let decision = |edit: &EditName| {
@@ -300,7 +301,7 @@ fn take(acting: &mut Acting<'_>, settlement: &Settlement) -> Stored<Answer<Done>
         decision
     };
     let edits = units.iter().map(|unit| unit.iter().map(decision).collect()).collect();
-    let outcomes = unless_refused!(acting.push(edits)?);
+    let outcomes = acting.push(edits)?;
     let ends: Vec<(&EditName, &Outcome)> = units.iter().flatten().zip(&outcomes).collect();
     let (settled, waiting): (Vec<_>, Vec<_>) =
         ends.iter().copied().partition(|(_, outcome)| outcome.outcome.is_effective());
@@ -311,7 +312,7 @@ fn take(acting: &mut Acting<'_>, settlement: &Settlement) -> Stored<Answer<Done>
             .filter(|(edit, _)| of_its_group.is_some_and(|unit| unit.contains(edit)))
             .filter_map(|(_, outcome)| outcome.reason);
         let first = reasons.clone().find(|reason| *reason != Reason::GroupMember);
-        return Ok(Err(not_settled(first.or(reasons.clone().next()))));
+        return Err(not_settled(first.or(reasons.clone().next())).into());
     }
     let body = json!({"settled": settled.iter().map(|(edit, outcome)| end(edit, outcome))
             .collect::<Vec<_>>(),
@@ -325,7 +326,7 @@ fn take(acting: &mut Acting<'_>, settlement: &Settlement) -> Stored<Answer<Done>
     };
     let subject = edit.record.map_or(name.device.0, |record| record.0);
     let detail = json!({"edit": name, "edits": settled.len()});
-    Ok(Ok(Done { body, act, subject, area, detail }))
+    Ok(Done { body, act, subject, area, detail })
 }
 
 fn end(edit: &EditName, outcome: &Outcome) -> Value {

@@ -6,6 +6,7 @@ mod reply;
 
 use crate::auth::OnDevice;
 use crate::body::{Json, RawBody};
+use crate::halt::Halt;
 use crate::limits::PersonLimits;
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind};
@@ -111,11 +112,14 @@ impl Service {
             let request = PushRequest::parse_served(text, served)
                 .map_err(|error| reply::unreadable(error, served))?;
             let limits = service.settings.person_limits;
-            service.store.write_unless_refused(|tx| {
+            let reply = service.store.transact(|tx| {
                 let reply = push_within(tx, on, Hand::Device, &request)?;
-                let is_too_much = is_too_late(tx, on, &reply, body.len(), limits)?;
-                Ok(if is_too_much { Err(Kind::LateWorkFull.into()) } else { Ok(reply) })
-            })?
+                match is_too_late(tx, on, &reply, body.len(), limits)? {
+                    true => Err(Halt::from(Kind::LateWorkFull)),
+                    false => Ok(reply),
+                }
+            });
+            Ok(reply?)
         })
         .await
     }

@@ -3,7 +3,8 @@
 use super::judgement::{answered, document};
 use super::{Held, SHIPPED, held};
 use crate::auth::{Acting as Office, fresh_uuid};
-use crate::desk::{Acting, Done, told, unless_refused};
+use crate::desk::{Acting, Done, told};
+use crate::halt::Halt;
 use crate::idempotency::KeyedRequest;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
@@ -70,8 +71,8 @@ impl Service {
         let record = fresh_uuid(person.now)?;
         self.act(person, request, move |acting| {
             let known = held(acting.tx)?;
-            unless_refused!(sound(&entry, known.iter()));
-            unless_refused!(inside(&within, &entry));
+            sound(&entry, known.iter())?;
+            inside(&within, &entry)?;
             let edit = json!({"op": "put", "record": record, "kind": "standard", "root": record,
                 "base": "0", "patch": patch(&entry)});
             done(acting, edit, record, (Act::TableEntered, &entry))
@@ -91,15 +92,15 @@ impl Service {
     }
 }
 
-fn correct(acting: &mut Acting<'_>, within: &Within, asked: &Correction) -> Stored<Answer<Done>> {
+fn correct(acting: &mut Acting<'_>, within: &Within, asked: &Correction) -> Result<Done, Halt> {
     let known = held(acting.tx)?;
     let is_it = |held: &&Held| held.entered.record == Some(asked.record);
     let Some(found) = known.iter().find(is_it) else {
-        return Ok(Err(Kind::NotAvailable.into()));
+        return Err(Kind::NotAvailable.into());
     };
-    unless_refused!(inside(within, &found.entered.entry));
+    inside(within, &found.entered.entry)?;
     if found.rev != asked.rev {
-        return Ok(Err(Problem::new(Kind::StateConflict).with("rev", found.rev.to_string())));
+        return Err(Problem::new(Kind::StateConflict).with("rev", found.rev.to_string()).into());
     }
     let entry = TableEntry {
         valid_to: asked.valid_to,
@@ -108,7 +109,7 @@ fn correct(acting: &mut Acting<'_>, within: &Within, asked: &Correction) -> Stor
         confirmed: asked.confirmed,
         ..found.entered.entry.clone()
     };
-    unless_refused!(sound(&entry, known.iter().filter(|held| !is_it(held))));
+    sound(&entry, known.iter().filter(|held| !is_it(held)))?;
     let mut patch = patch(&entry);
     patch.insert("reason".to_owned(), json!(asked.reason));
     for name in ["valid_to", "number", "truth"] {
@@ -162,16 +163,16 @@ fn done(
     edit: Value,
     record: uuid::Uuid,
     (act, entry): (Act, &TableEntry),
-) -> Stored<Answer<Done>> {
-    let outcomes = unless_refused!(acting.push(vec![vec![edit]])?);
-    unless_refused!(told(&outcomes));
+) -> Result<Done, Halt> {
+    let outcomes = acting.push(vec![vec![edit]])?;
+    told(&outcomes)?;
     let rev = acting.tx.records(&[RecordId(record)])?.pop().map(|stored| stored.rev.to_string());
     let open = touched(acting.tx, entry)?;
     let body = json!({"record": record, "rev": rev, "open_assessments": open}).to_string();
     let area = Some(entry.area_code.clone());
     let detail = json!({"table": entry.table, "valid_from": entry.valid_from,
         "valid_to": entry.valid_to, "value": entry.value, "confirmed": entry.confirmed});
-    Ok(Ok(Done { body, act, subject: record, area, detail }))
+    Ok(Done { body, act, subject: record, area, detail })
 }
 
 /// The assessments that are not decided and are judged by this value: by name only, for whoever enters

@@ -6,6 +6,7 @@ use crate::audit::{Act, Entry};
 use crate::codec::Place;
 use crate::connection::Connection;
 use crate::failure::{corrupt, unavailable};
+use crate::halt::Halt;
 use crate::schema::{erasure, journal, record};
 use crate::sealed::Column;
 use crate::values::{Fixed, Name, counter};
@@ -116,15 +117,11 @@ impl Store {
         what: Erasable,
         reason: &str,
         at: Instant,
-    ) -> Stored<Result<usize, ErasureRefusal>> {
-        let erased = self.write_unless_refused(|tx| {
+    ) -> Result<usize, Halt<ErasureRefusal>> {
+        let erased = self.transact(|tx| {
             let rows = match what {
                 Erasable::Edit(name) => of_edit(tx, name)?,
                 Erasable::Record(id) => of_record(tx, id)?,
-            };
-            let rows = match rows {
-                Ok(rows) => rows,
-                Err(refusal) => return Ok(Err(refusal)),
             };
             for rows in rows.chunks(CHUNK_ROWS) {
                 note(tx, rows, reason, at)?;
@@ -148,8 +145,8 @@ impl Store {
                     Erasable::Record(_) => format!(r#"{{"edits":{}}}"#, rows.len()),
                 },
             })?;
-            Ok(Ok(rows.len()))
-        })?;
+            Ok(rows.len())
+        });
         if erased.is_ok() {
             self.wipe().map_err(|error| {
                 unavailable(&format!(
@@ -158,7 +155,7 @@ impl Store {
                 ))
             })?;
         }
-        Ok(erased)
+        erased
     }
 
     /// SQLite leaves copies of rows behind: of what is deleted, of versions before, and of rows that
@@ -176,7 +173,7 @@ impl Store {
     }
 }
 
-type Found = Stored<Result<Vec<Asked>, ErasureRefusal>>;
+type Found = Result<Vec<Asked>, Halt<ErasureRefusal>>;
 
 /// The edit, unless it was erased already.
 fn of_edit(tx: &mut Tx, name: EditName) -> Found {
@@ -189,10 +186,10 @@ fn of_edit(tx: &mut Tx, name: EditName) -> Found {
             .optional())
     })?;
     let Some((row, is_there)) = found else {
-        return Ok(Err(ErasureRefusal::NoSuchEdit));
+        return Err(Halt::Refused(ErasureRefusal::NoSuchEdit));
     };
     if row.rev_number.is_some() {
-        return Ok(Err(ErasureRefusal::Effective));
+        return Err(Halt::Refused(ErasureRefusal::Effective));
     }
     if row.verdict == QUARANTINED {
         let decision: Option<Option<String>> = tx.run(|connection| {
@@ -204,14 +201,14 @@ fn of_edit(tx: &mut Tx, name: EditName) -> Found {
                 .optional())
         })?;
         match decision {
-            None => return Ok(Err(ErasureRefusal::Waiting(1))),
+            None => return Err(Halt::Refused(ErasureRefusal::Waiting(1))),
             Some(op) if op.as_deref() != Some(DISMISS) => {
-                return Ok(Err(ErasureRefusal::Effective));
+                return Err(Halt::Refused(ErasureRefusal::Effective));
             }
             Some(_) => {}
         }
     }
-    Ok(Ok(is_there.then_some(row).into_iter().collect()))
+    Ok(is_there.then_some(row).into_iter().collect())
 }
 
 /// All edits of a record that were not erased already.
@@ -224,7 +221,7 @@ fn of_record(tx: &mut Tx, id: RecordId) -> Found {
             .optional())
     })?;
     let Some((root, _)) = known else {
-        return Ok(Err(ErasureRefusal::NoSuchRecord));
+        return Err(Halt::Refused(ErasureRefusal::NoSuchRecord));
     };
     // Nobody brings it back, and nothing is quarantined for it, while this goes on.
     tx.lock_roots(&[RecordId::of(root)])?;
@@ -232,11 +229,11 @@ fn of_record(tx: &mut Tx, id: RecordId) -> Found {
         on_both!(connection, |c| record::table.find(id.fixed()).select(record::deleted).first(c))
     })?;
     if !deleted {
-        return Ok(Err(ErasureRefusal::NotDeleted));
+        return Err(Halt::Refused(ErasureRefusal::NotDeleted));
     }
     let waiting = waiting(tx, id)?;
     if waiting > 0 {
-        return Ok(Err(ErasureRefusal::Waiting(waiting)));
+        return Err(Halt::Refused(ErasureRefusal::Waiting(waiting)));
     }
     let rows = tx.run(|connection| {
         on_both!(connection, |c| journal::table
@@ -246,7 +243,7 @@ fn of_record(tx: &mut Tx, id: RecordId) -> Found {
             .select(Asked::as_select())
             .load(c))
     })?;
-    Ok(Ok(rows))
+    Ok(rows)
 }
 
 /// How many edits of a record are quarantined and not settled.

@@ -4,6 +4,7 @@ use crate::bench::on_both_databases;
 use crate::databases::Database;
 use crate::tampering::{audit, journal};
 use crate::world::*;
+use ruhu_store::Halt;
 use ruhu_store::journal::{Erasable, ErasureRefusal, Wrong};
 use ruhu_sync::decision::EditName;
 use ruhu_sync::id::{DeviceSeq, Instant};
@@ -40,8 +41,15 @@ fn deleted(database: &impl Database, is_deleted: bool) -> Vec<JournalRow<'static
     own
 }
 
+fn refusal(halt: Halt<ErasureRefusal>) -> ErasureRefusal {
+    match halt {
+        Halt::Refused(refusal) => refusal,
+        Halt::Storage(error) => panic!("{error}"),
+    }
+}
+
 fn erase(database: &impl Database, what: Erasable) -> Result<usize, ErasureRefusal> {
-    database.store().erase(what, REASON, NOW).expect("a transaction")
+    database.store().erase(what, REASON, NOW).map_err(refusal)
 }
 
 /// What is sealed in these rows, as it lies in the database.
@@ -100,9 +108,9 @@ fn what_is_erased_is_erased_once_and_keeps_its_first_reason(database: &impl Data
     assert_eq!(erase(database, Erasable::Record(record_id(1))), Ok(4));
     let later = Instant(NOW.0 + 1);
     let again = database.store().erase(Erasable::Record(record_id(1)), "另一理由", later);
-    assert_eq!(again.expect("a transaction"), Ok(0));
+    assert_eq!(again.map_err(refusal), Ok(0));
     let again = database.store().erase(Erasable::Edit(name(2, 1)), "另一理由", later);
-    assert_eq!(again.expect("a transaction"), Ok(0));
+    assert_eq!(again.map_err(refusal), Ok(0));
     let found = audit(database, None);
     assert!(found.erasures.iter().all(|e| e.reason == REASON && e.erased_at == NOW));
     assert_eq!((found.faulty, found.erased), (0, 4));

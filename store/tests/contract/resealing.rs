@@ -89,7 +89,7 @@ fn fill(database: &impl Database) {
         })
         .expect("written");
     let edit = EditName { device: device_id(1), device_seq: DeviceSeq(2) };
-    store.erase(Erasable::Edit(edit), WORDS, NOW).expect("a transaction").expect("erased");
+    store.erase(Erasable::Edit(edit), WORDS, NOW).expect("erased");
     for column in sealed_columns() {
         let (table, column) = column.split_once('.').expect("a table and a column");
         let filled = database.texts(&format!(

@@ -86,7 +86,7 @@ fn every_problem_has_a_page_under_its_type(server: Server) {
 }
 
 /// What may stand in an address: names of things, numbers and codes, nothing a person said.
-const IN_ADDRESSES: [&str; 21] = [
+const IN_ADDRESSES: [&str; 22] = [
     "by",
     "subject",
     "act",

@@ -5,8 +5,9 @@ use super::{
 };
 use crate::auth::{Admin, check_new_password};
 use crate::body::Json;
+use crate::halt::{Halt, refuse_faults};
 use crate::idempotency::{IdempotencyKey, SecretMark};
-use crate::organisations::{Arrangement, Change, Scene, Stop, sound};
+use crate::organisations::{Arrangement, Change, Scene};
 use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind, Problem, Text};
 use crate::service::Service;
@@ -232,14 +233,14 @@ impl Arrangement for HashedAccount {
         json!({"area": self.new.area})
     }
 
-    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
+    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Halt> {
         let Self { new, hash, .. } = self;
         let mut faults = check_account(&new.login, &new.name);
         if let Some(staff_no) = &new.staff_no {
             faults.extend(check_text(staff_no, Fault::NameMissing));
         }
         if let (Err(words), true) = (hash, faults.is_empty()) {
-            return Err(Stop::Refused(too_weak(words)));
+            return Err(too_weak(words).into());
         }
         if hash.is_err() {
             faults.push(Fault::PasswordWeak);
@@ -248,7 +249,7 @@ impl Arrangement for HashedAccount {
             faults.push(Fault::LoginTaken);
         }
         let area = scene.area(new.area.as_deref()).map_err(|fault| faults.push(fault));
-        sound(faults)?;
+        refuse_faults(&faults)?;
         let area = area.unwrap_or_default();
         let added = scene.tx.add_account(&Account {
             id: UserId(scene.id),
@@ -259,7 +260,9 @@ impl Arrangement for HashedAccount {
             password_hash: hash.as_ref().ok().cloned(),
         })?;
         // The command line gives logins without waiting for us.
-        sound(if added { Vec::new() } else { vec![Fault::LoginTaken] })?;
+        if !added {
+            refuse_faults(&[Fault::LoginTaken])?;
+        }
         scene.tx.make_account_for(UserId(scene.id), &area)?;
         Ok(Change { subject: scene.id, area: Some(area), before: None })
     }
@@ -280,18 +283,18 @@ impl Arrangement for UseOf {
         json!(self)
     }
 
-    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
+    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Halt> {
         let (user, AccountUse { active, reason }) = (UserId(self.id), &self.asked);
         let ties = scene.tx.ties_of(user)?.filter(|ties| ties.are_administered(scene.within));
-        let ties = ties.ok_or(Stop::NotAvailable)?;
-        let account = scene.tx.account(user)?.ok_or(Stop::NotAvailable)?;
+        let ties = ties.ok_or(Kind::NotAvailable)?;
+        let account = scene.tx.account(user)?.ok_or(Kind::NotAvailable)?;
         let offices = scene.tx.person_facts(user)?.offices;
         let mut faults = check_text(reason, Fault::ReasonMissing);
         faults.extend(check_switching(&offices, scene.within, scene.today));
         if account.active == *active {
             faults.push(Fault::StateAlready);
         }
-        sound(faults)?;
+        refuse_faults(&faults)?;
         scene.tx.set_account_active(user, *active)?;
         let before = Some(json!({"active": account.active}));
         Ok(Change { subject: self.id, area: ties.areas().first().cloned(), before })

@@ -6,10 +6,11 @@ use super::{
 };
 use crate::auth::OrganisationStaff;
 use crate::body::Json;
+use crate::halt::{Halt, refuse_faults};
 use crate::idempotency::IdempotencyKey;
-use crate::organisations::{Arrangement, Change, Scene, Stop, sound};
+use crate::organisations::{Arrangement, Change, Scene};
 use crate::paging::{List, Paging};
-use crate::problem::Answer;
+use crate::problem::{Answer, Kind};
 use crate::service::Service;
 use actix_web::{HttpResponse, get, post, web};
 use ruhu_casework::acts::Act;
@@ -181,7 +182,7 @@ impl Arrangement for NewBan {
         json!(self)
     }
 
-    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
+    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Halt> {
         let (first, last) = ban_from(self.first_day.map_or(scene.today, |day| day.0));
         let mut faults = check_text(&self.reason, Fault::ReasonMissing);
         let area = scene.area(self.area.as_deref()).map_err(|fault| faults.push(fault));
@@ -195,7 +196,7 @@ impl Arrangement for NewBan {
                 }
             }
         }
-        sound(faults)?;
+        refuse_faults(&faults)?;
         scene.tx.add_provider_ban(scene.id, self.provider, (first, last), &self.reason, &area)?;
         Ok(Change { subject: scene.id, area: Some(area), before: None })
     }
@@ -208,10 +209,10 @@ impl Arrangement for LiftedBan {
         json!(self)
     }
 
-    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
+    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Halt> {
         let Self(EndOf { id, end }) = self;
         let found = scene.tx.ban(*id)?.filter(|ban| scene.within.contains(&ban.area));
-        let ban = found.ok_or(Stop::NotAvailable)?;
+        let ban = found.ok_or(Kind::NotAvailable)?;
         let term = Term { first_day: ban.first_day, last_day: Some(ban.last_day) };
         let last_day = scene.end(term, end.last_day(), &end.reason)?;
         scene.tx.end_ban(*id, last_day)?;

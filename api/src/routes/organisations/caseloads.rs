@@ -5,8 +5,9 @@ use super::{
 };
 use crate::auth::OrganisationStaff;
 use crate::body::Json;
+use crate::halt::{Halt, refuse_faults};
 use crate::idempotency::IdempotencyKey;
-use crate::organisations::{Arrangement, Change, Scene, Stop, sound};
+use crate::organisations::{Arrangement, Change, Scene};
 use crate::paging::{List, Paging};
 use crate::problem::Answer;
 use crate::service::Service;
@@ -146,7 +147,7 @@ impl Arrangement for NewCaseload {
         json!(self)
     }
 
-    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
+    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Halt> {
         let caseload = Caseload { stream: StreamId(scene.id), area: self.area.clone() };
         let mut faults = check_text(&self.name, Fault::NameMissing);
         let found = scene.tx.contract(self.contract)?;
@@ -154,7 +155,7 @@ impl Arrangement for NewCaseload {
             None => faults.push(Fault::ContractUnknown),
             Some(row) => faults.extend(check_caseload(&caseload, &contract_of(row), scene.today)),
         }
-        sound(faults)?;
+        refuse_faults(&faults)?;
         scene.tx.add_caseload(self.contract, &self.name, &caseload)?;
         Ok(Change { subject: scene.id, area: Some(self.area.clone()), before: None })
     }

@@ -6,10 +6,11 @@ use super::{
 };
 use crate::auth::OrganisationStaff;
 use crate::body::Json;
+use crate::halt::{Halt, refuse_faults};
 use crate::idempotency::IdempotencyKey;
-use crate::organisations::{Arrangement, Change, Scene, Stop, sound};
+use crate::organisations::{Arrangement, Change, Scene};
 use crate::paging::{List, Paging};
-use crate::problem::Answer;
+use crate::problem::{Answer, Kind};
 use crate::service::Service;
 use actix_web::{HttpResponse, get, post, web};
 use ruhu_casework::acts::Act;
@@ -180,7 +181,7 @@ impl Arrangement for NewContract {
         json!(self)
     }
 
-    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
+    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Halt> {
         let contract = Contract {
             purchaser_area: self.purchaser_area.clone(),
             first_day: self.first_day.0,
@@ -200,7 +201,7 @@ impl Arrangement for NewContract {
         if !scene.within.contains(&self.purchaser_area) {
             faults.push(Fault::OutsideYourArea);
         }
-        sound(faults)?;
+        refuse_faults(&faults)?;
         scene.tx.add_contract(scene.id, self.provider, &contract)?;
         let area = Some(self.purchaser_area.clone());
         Ok(Change { subject: scene.id, area, before: None })
@@ -214,11 +215,11 @@ impl Arrangement for EndedContract {
         json!(self)
     }
 
-    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
+    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Halt> {
         let Self(EndOf { id, end }) = self;
         let found = scene.tx.contract(*id)?;
         let found = found.filter(|contract| scene.within.contains(&contract.purchaser_area));
-        let contract = found.ok_or(Stop::NotAvailable)?;
+        let contract = found.ok_or(Kind::NotAvailable)?;
         let term = Term { first_day: contract.first_day, last_day: Some(contract.last_day) };
         let last_day = scene.end(term, end.last_day(), &end.reason)?;
         scene.tx.end_contract(*id, last_day)?;

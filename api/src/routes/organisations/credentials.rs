@@ -4,9 +4,10 @@ use super::{Arranged, ID, NotEnded, arranged_example, json as answered};
 use crate::auth::{Admin, OneTimePassword};
 use crate::body::Json;
 use crate::clock::in_beijing;
+use crate::halt::{Halt, refuse_faults};
 use crate::idempotency::IdempotencyKey;
-use crate::organisations::{Arrangement, Change, Scene, Stop, sound};
-use crate::problem::Answer;
+use crate::organisations::{Arrangement, Change, Scene};
+use crate::problem::{Answer, Kind};
 use crate::service::Service;
 use actix_web::{HttpResponse, post, web};
 use ruhu_casework::organisations::{OrganisationFault as Fault, check_switching, check_text};
@@ -99,10 +100,10 @@ struct ResetOf {
 
 impl ResetOf {
     /// The change that it is, if who asks may reset what that person signs in with.
-    fn judged(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
+    fn judged(&self, scene: &mut Scene<'_>) -> Result<Change, Halt> {
         let user = UserId(self.id);
         let ties = scene.tx.ties_of(user)?.filter(|ties| ties.are_administered(scene.within));
-        let ties = ties.ok_or(Stop::NotAvailable)?;
+        let ties = ties.ok_or(Kind::NotAvailable)?;
         let offices = scene.tx.person_facts(user)?.offices;
         let mut faults = check_text(&self.reason, Fault::ReasonMissing);
         // Whoever signs in as an auditor audits: who is audited must not.
@@ -110,7 +111,7 @@ impl ResetOf {
         if user == scene.by {
             faults.push(Fault::ForOneself);
         }
-        sound(faults)?;
+        refuse_faults(&faults)?;
         Ok(Change { subject: user.0, area: ties.areas().first().cloned(), before: None })
     }
 }
@@ -142,11 +143,11 @@ impl Arrangement for PasswordReset {
         told.map(|(member, text)| (member.to_owned(), Value::from(text))).into_iter().collect()
     }
 
-    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
+    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Halt> {
         let change = self.of.judged(scene)?;
         match self.given.give_to(scene.tx, UserId(change.subject), self.now)? {
             true => Ok(change),
-            false => Err(Stop::NotAvailable),
+            false => Err(Kind::NotAvailable.into()),
         }
     }
 }
@@ -193,11 +194,11 @@ impl Arrangement for SecondFactorReset {
         json!(self.of)
     }
 
-    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
+    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Halt> {
         let change = self.of.judged(scene)?;
-        match scene.tx.remove_second_factor(UserId(change.subject))? {
-            true => Ok(change),
-            false => Err(Stop::Faults(vec![Fault::StateAlready])),
+        if !scene.tx.remove_second_factor(UserId(change.subject))? {
+            refuse_faults(&[Fault::StateAlready])?;
         }
+        Ok(change)
     }
 }

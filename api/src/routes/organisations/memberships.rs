@@ -6,10 +6,11 @@ use super::{
 };
 use crate::auth::OrganisationStaff;
 use crate::body::Json;
+use crate::halt::{Halt, refuse_faults};
 use crate::idempotency::IdempotencyKey;
-use crate::organisations::{Arrangement, Change, Scene, Stop, sound};
+use crate::organisations::{Arrangement, Change, Scene};
 use crate::paging::{List, Paging};
-use crate::problem::Answer;
+use crate::problem::{Answer, Kind};
 use crate::service::Service;
 use actix_web::{HttpResponse, get, post, web};
 use ruhu_casework::acts::Act;
@@ -214,7 +215,7 @@ struct EndedMembership(EndOf);
 
 impl NewMembership {
     /// The caseload and its contract, if they are there for this person to arrange.
-    fn place(&self, scene: &mut Scene<'_>) -> Result<Option<(CaseloadRow, ContractRow)>, Stop> {
+    fn place(&self, scene: &mut Scene<'_>) -> Result<Option<(CaseloadRow, ContractRow)>, Halt> {
         let caseload = scene.tx.caseload(StreamId(self.caseload))?;
         let Some(caseload) = caseload.filter(|row| scene.within.contains(&row.area)) else {
             return Ok(None);
@@ -229,7 +230,7 @@ impl NewMembership {
         scene: &mut Scene<'_>,
         area: String,
         contract: ContractRow,
-    ) -> Result<Vec<Fault>, Stop> {
+    ) -> Result<Vec<Fault>, Halt> {
         let (user, last_day) = (UserId(self.account), self.last_day.map(|day| day.0));
         let membership = Membership {
             caseload: StreamId(self.caseload),
@@ -260,7 +261,7 @@ impl Arrangement for NewMembership {
             "first_day": self.first_day, "last_day": self.last_day})
     }
 
-    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
+    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Halt> {
         let (brought, mut faults) = self.qualification();
         match scene.known_account(UserId(self.account))? {
             None => faults.push(Fault::AccountUnknown),
@@ -278,7 +279,7 @@ impl Arrangement for NewMembership {
                 area = Some(caseload.area);
             }
         }
-        sound(faults)?;
+        refuse_faults(&faults)?;
         let (user, caseload) = (UserId(self.account), StreamId(self.caseload));
         let last_day = self.last_day.map(|day| day.0);
         scene.tx.add_membership(scene.id, user, caseload, self.first_day.0, last_day)?;
@@ -294,11 +295,11 @@ impl Arrangement for EndedMembership {
         json!(self)
     }
 
-    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
+    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Halt> {
         let Self(EndOf { id, end }) = self;
         let found = scene.tx.membership(*id)?;
         let found = found.filter(|membership| scene.within.contains(&membership.area));
-        let membership = found.ok_or(Stop::NotAvailable)?;
+        let membership = found.ok_or(Kind::NotAvailable)?;
         let term = Term { first_day: membership.first_day, last_day: membership.last_day };
         let last_day = scene.end(term, end.last_day(), &end.reason)?;
         scene.tx.end_membership(*id, last_day)?;

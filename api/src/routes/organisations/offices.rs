@@ -6,10 +6,11 @@ use super::{
 };
 use crate::auth::Admin;
 use crate::body::Json;
+use crate::halt::{Halt, refuse_faults};
 use crate::idempotency::IdempotencyKey;
-use crate::organisations::{Arrangement, Change, Scene, Stop, sound};
+use crate::organisations::{Arrangement, Change, Scene};
 use crate::paging::{List, Paging};
-use crate::problem::Answer;
+use crate::problem::{Answer, Kind};
 use crate::service::Service;
 use actix_web::{HttpResponse, get, post, web};
 use ruhu_casework::acts::Act;
@@ -183,7 +184,7 @@ impl Arrangement for NewOffice {
         json!(self)
     }
 
-    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
+    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Halt> {
         let (user, mut faults) = (UserId(self.account), Vec::new());
         let office = Role::parse(&self.role).map(|role| Office {
             role,
@@ -210,7 +211,7 @@ impl Arrangement for NewOffice {
         if !scene.within.contains(&self.area) {
             faults.push(Fault::OutsideYourArea);
         }
-        sound(faults)?;
+        refuse_faults(&faults)?;
         if let Some(office) = office {
             scene.tx.add_office(scene.id, user, &office)?;
         }
@@ -225,13 +226,13 @@ impl Arrangement for EndedOffice {
         json!(self)
     }
 
-    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
+    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Halt> {
         let Self(EndOf { id, end }) = self;
         let found = scene.tx.office(*id)?;
         let found = found.filter(|office| scene.within.contains(&office.area));
-        let office = found.ok_or(Stop::NotAvailable)?;
+        let office = found.ok_or(Kind::NotAvailable)?;
         if let Some(role) = Role::parse(&office.role) {
-            sound(check_appointment(role, &office.area, scene.within))?;
+            refuse_faults(&check_appointment(role, &office.area, scene.within))?;
         }
         let term = Term { first_day: office.first_day, last_day: office.last_day };
         let last_day = scene.end(term, end.last_day(), &end.reason)?;

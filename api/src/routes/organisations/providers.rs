@@ -3,8 +3,9 @@
 use super::{Arranged, CURSOR, ID, NotAdded, NotListed, arranged_example, json as answered};
 use crate::auth::OrganisationStaff;
 use crate::body::Json;
+use crate::halt::{Halt, refuse_faults};
 use crate::idempotency::IdempotencyKey;
-use crate::organisations::{Arrangement, Change, Scene, Stop, sound};
+use crate::organisations::{Arrangement, Change, Scene};
 use crate::paging::{List, Paging};
 use crate::problem::Answer;
 use crate::service::Service;
@@ -123,14 +124,14 @@ impl Arrangement for NewProvider {
         json!(self)
     }
 
-    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Stop> {
+    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Halt> {
         let (uscc, name) = (self.uscc.clone(), self.name.clone());
         let provider = Provider { uscc, name, bans: Vec::new() };
         let mut faults = check_provider(&provider);
         if scene.tx.has_provider_of(&self.uscc)? {
             faults.push(OrganisationFault::UsccTaken);
         }
-        sound(faults)?;
+        refuse_faults(&faults)?;
         scene.tx.add_provider(scene.id, &provider)?;
         Ok(Change { subject: scene.id, area: None, before: None })
     }
