@@ -14,10 +14,10 @@ mod session;
 mod token;
 
 pub use attempts::Attempts;
-pub(crate) use authority::{Acting, areas_filled, bearer, claims_of, fills};
 pub use authority::{
     Admin, DeskStaff, Entitled, LogReader, OnDevice, OrganisationStaff, Reviewer, SignedIn,
 };
+pub(crate) use authority::{Staff, areas_filled, bearer, claims_of, fills};
 pub(crate) use door::Door;
 pub use due::{Arriving, SettingUp};
 pub(crate) use due::{Due, arrive, is_staff};

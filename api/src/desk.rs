@@ -1,7 +1,6 @@
-//! The desk: what reviewers and street staff look at and decide. A decision is an edit of the
-//! staff session's own device, and goes through the same push as a tablet's.
+//! The desk: what reviewers and street staff look at and decide. A decision is an edit on
+//! the person's desk, and goes through the same push as a tablet's.
 
-mod act;
 mod confirm;
 mod conflicts;
 mod decide;
@@ -15,14 +14,13 @@ mod refusals;
 mod together;
 mod view;
 
-pub(crate) use act::{Acting, Done};
 pub use confirm::Confirmation;
-pub use conflicts::{Chosen, ConflictsSeen, RecordSettled};
-pub(crate) use decide::told;
-pub use decide::{Decision, Verdict};
+pub use conflicts::{Chosen, ConflictSettlement, ConflictsSeen, RecordSettled};
+pub(crate) use decide::sole;
+pub use decide::{ReviewDecision, ReviewVerdict};
 pub use deletion::{Deletion, Fate};
 pub use finds::FindSeen;
 pub use look::AssessmentSeen;
-pub use moves::{CaseloadSeen, HOUSEHOLDS_MAX, Moved, Part};
+pub use moves::{CaseloadSeen, HOUSEHOLDS_MAX, HouseholdMove, Moved, Part};
 pub use quarantine::{Listed, PlaceSeen, QuarantineSeen, Settlement};
 pub use view::RecordSeen;

@@ -2,25 +2,21 @@
 
 mod refusal;
 
-use crate::auth::{Acting, SignedIn};
+use crate::acts::{Act, Done, Line, Scene};
 use crate::etag::etag_of;
 use crate::halt::Halt;
-use crate::idempotency::IdempotencyKey;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
 use chrono::NaiveDate;
 use refusal::{not_published, not_retired};
 use ruhu_casework::administration::Within;
-use ruhu_casework::grants::day_of;
 use ruhu_casework::shelf::{Candidate, FormHash, ShelvedForm};
 use ruhu_forms::Strength;
 use ruhu_store::Tx;
-use ruhu_store::audit::{Act, Entry};
+use ruhu_store::audit;
 use ruhu_store::forms::NewForm;
-use ruhu_sync::storage::Stored;
 use serde::Serialize;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// The longest text of a form.
@@ -133,73 +129,76 @@ impl Service {
         let store = self.store.clone();
         self.block(move || store.read(Tx::shelf)?.check(&text).map_err(|f| not_published(&f))).await
     }
+}
 
-    /// Publishes a form, once; gives the answer's text. The very same form again is answered the
-    /// same.
-    pub(crate) async fn publish_form(
-        &self,
-        acting: Acting,
-        key: IdempotencyKey,
-        text: String,
-    ) -> Answer<String> {
-        let request = key.sent_for(Act::FormPublished.as_str(), &text);
-        let person = acting.person.clone();
-        let (at, by) = (person.now, person.user());
-        self.in_office(acting, request, move |tx, within| {
-            everywhere(within)?;
-            let checked = tx.shelf()?.check(&text);
-            let found = checked.map_err(|fault| not_published(&fault))?;
-            let (form, version) = (found.form.id(), found.form.version());
-            if !found.is_known {
-                let hash = found.hash.0;
-                tx.publish_form(&NewForm { form, version, text: &text, hash, at, by })?;
-                let told = json!({"asked": {"id": form, "version": version,
-                    "hash": found.hash.hex()}, "before": null});
-                log(tx, &person, Act::FormPublished, &found.hash, &told)?;
-            }
-            Ok(json!({"id": form, "version": version, "hash": found.hash.hex()}).to_string())
-        })
-        .await
-    }
+/// A form to be published. The very same form again changes nothing and is answered the same.
+#[derive(Clone, Debug, Serialize)]
+#[serde(transparent)]
+pub(crate) struct Publication(pub(crate) String);
 
-    /// Retires a version after a last day, or lifts its retirement; gives the answer's text.
-    pub(crate) async fn retire_form(
-        &self,
-        acting: Acting,
-        key: IdempotencyKey,
-        (id, version): (String, u32),
-        asked: Retiring,
-    ) -> Answer<String> {
-        let act = match asked.last_day {
-            Some(_) => Act::FormRetired,
-            None => Act::FormRetirementLifted,
-        };
-        let request = key.sent_for(&format!("{} {id} {version}", act.as_str()), &asked);
-        let person = acting.person.clone();
-        self.in_office(acting, request, move |tx, within| {
-            everywhere(within)?;
-            let shelf = tx.shelf()?;
-            let form = shelf.get(&id, version).ok_or(Kind::NotAvailable)?;
-            form.may_retire(asked.last_day, day_of(person.now)).map_err(not_retired)?;
-            tx.retire_form(&id, version, asked.last_day)?;
-            let told = json!({"asked": {"id": id, "version": version, "last_day": asked.last_day,
-                "reason": asked.reason}, "before": {"last_day": form.last_day}});
-            log(tx, &person, act, form.hash, &told)?;
-            let mut answer = BTreeMap::from([("id", json!(id)), ("version", json!(version))]);
-            answer.extend(asked.last_day.map(|day| ("last_day", json!(day))));
-            Ok(json!(answer).to_string())
-        })
-        .await
+impl Act for Publication {
+    type Answer = Value;
+
+    const NAME: &'static str = "publish a form";
+    const ARRANGES: bool = true;
+
+    fn run(&self, scene: &mut Scene<'_>) -> Result<Done<Value>, Halt> {
+        everywhere(scene.within)?;
+        let Self(text) = self;
+        let checked = scene.tx.shelf()?.check(text);
+        let found = checked.map_err(|fault| not_published(&fault))?;
+        let (form, version) = (found.form.id(), found.form.version());
+        let answer = json!({"id": form, "version": version, "hash": found.hash.hex()});
+        if found.is_known {
+            return Ok(Done::unchanged(answer));
+        }
+        let (hash, at, by) = (found.hash.0, scene.now(), scene.user());
+        scene.tx.publish_form(&NewForm { form, version, text, hash, at, by })?;
+        let detail = json!({"asked": answer, "before": null});
+        let logged = scene.log(line(audit::Act::FormPublished, &found.hash, detail))?;
+        Ok(Done::logged(&logged, answer))
     }
 }
 
-/// A retirement, or its end.
+/// A retirement of a version, or its end.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Retiring {
+pub(crate) struct Retirement {
+    /// Which form.
+    pub(crate) id: String,
+    /// Which version.
+    pub(crate) version: u32,
     /// The last day on which one is begun; none lifts the retirement.
     pub(crate) last_day: Option<NaiveDate>,
     /// Why.
     pub(crate) reason: String,
+}
+
+impl Act for Retirement {
+    type Answer = Value;
+
+    const NAME: &'static str = "retire a form";
+    const ARRANGES: bool = true;
+
+    fn run(&self, scene: &mut Scene<'_>) -> Result<Done<Value>, Halt> {
+        everywhere(scene.within)?;
+        let shelf = scene.tx.shelf()?;
+        let form = shelf.get(&self.id, self.version).ok_or(Kind::NotAvailable)?;
+        form.may_retire(self.last_day, scene.today()).map_err(not_retired)?;
+        scene.tx.retire_form(&self.id, self.version, self.last_day)?;
+        let act = match self.last_day {
+            Some(_) => audit::Act::FormRetired,
+            None => audit::Act::FormRetirementLifted,
+        };
+        let detail = json!({"asked": {"id": self.id, "version": self.version,
+            "last_day": self.last_day, "reason": self.reason},
+            "before": {"last_day": form.last_day}});
+        let logged = scene.log(line(act, form.hash, detail))?;
+        let mut answer = json!({"id": self.id, "version": self.version});
+        if let Some(day) = self.last_day {
+            answer["last_day"] = json!(day);
+        }
+        Ok(Done::logged(&logged, answer))
+    }
 }
 
 /// A form is everybody's: whoever publishes or retires one fills the office for the whole city.
@@ -210,8 +209,7 @@ fn everywhere(within: &Within) -> Result<(), Halt> {
     }
 }
 
-/// Written down under the form's name, which is the beginning of its hash.
-fn log(tx: &mut Tx, person: &SignedIn, act: Act, form: &FormHash, detail: &Value) -> Stored<()> {
-    let entry = Entry::by(person.user(), person.device, act, person.now).to(form.name());
-    tx.audit(&Entry { detail: detail.to_string(), ..entry }).map(drop)
+/// The line under the form's name, which is the beginning of its hash.
+fn line(act: audit::Act, form: &FormHash, detail: Value) -> Line {
+    Line { act, subject: form.name(), area: None, detail }
 }

@@ -1,5 +1,6 @@
 //! The HTTP service and the `ruhu` command: routes, authority, problems, settings.
 
+mod acts;
 pub mod app;
 pub mod areas;
 pub mod auth;

@@ -4,7 +4,7 @@
 mod entering;
 mod judgement;
 
-pub use entering::{Correction, EntrySeen};
+pub use entering::{Correction, Entering, EntrySeen};
 pub(crate) use judgement::{Judgement, document, judgement};
 
 use ruhu_casework::grants::REFERENCE_STREAM;

@@ -18,7 +18,7 @@ macro_rules! closed_list {
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
 
             /// Its stable code.
-            pub fn as_str(self) -> &'static str {
+            pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$name => $code,)*
                 }

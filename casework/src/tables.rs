@@ -79,7 +79,7 @@ pub enum TableValue {
 }
 
 /// What a rule table says in one area from one day on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TableEntry {
     /// The table's name.
     pub table: String,

@@ -224,7 +224,7 @@ pub(crate) fn areas_filled(facts: &PersonFacts, roles: &[Role], now: Instant) ->
 
 /// Somebody who acts in one of these roles. Whoever writes is judged again in the transaction.
 #[derive(Clone, Debug)]
-pub(crate) struct Acting {
+pub(crate) struct Staff {
     /// The person, at a device.
     pub(crate) person: SignedIn,
     /// Any of them is enough.
@@ -249,9 +249,9 @@ macro_rules! authorities {
             const ROLES: &'static [Role] = &[$(Role::$role),+];
 
             #[allow(dead_code, reason = "not every authority is bounded by an area")]
-            pub(crate) fn acting(self) -> Acting {
+            pub(crate) fn staff(self) -> Staff {
                 let within = areas_filled(&self.facts, Self::ROLES, self.person.now);
-                Acting { person: self.person, roles: Self::ROLES, within }
+                Staff { person: self.person, roles: Self::ROLES, within }
             }
         }
 

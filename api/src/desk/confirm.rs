@@ -1,28 +1,25 @@
 //! The district confirms a household's category: the only hand that sets it.
 
-use super::act::{Acting, Done, beijing_time};
-use super::decide::told;
+use super::decide::sole;
 use super::guards::{Visited, refusal, standing_against};
-use super::look::{assessment_within_reach, reached};
-use crate::auth::SignedIn;
+use super::look::assessment_within_reach;
+use crate::acts::{Act, Done, Line, Scene};
 use crate::halt::Halt;
-use crate::idempotency::KeyedRequest;
-use crate::problem::{Answer, Kind, Problem};
-use crate::service::Service;
+use crate::problem::{Kind, Problem};
 use crate::tables::document;
 use ruhu_casework::deciding::{DecisionFault, reviews_for_district};
-use ruhu_casework::grants::day_of;
-use ruhu_casework::roles::REVIEWER;
-use ruhu_store::audit::Act;
+use ruhu_store::audit;
 use ruhu_sync::id::RecordId;
 use ruhu_sync::json::Json;
+use ruhu_sync::outcome::Outcome;
 use ruhu_sync::rev::Rev;
 use ruhu_sync::rules::StreamKind;
-use ruhu_sync::storage::{ReadTx as _, WriteTx as _};
+use ruhu_sync::storage::WriteTx as _;
+use serde::Serialize;
 use serde_json::json;
 
 /// What a household is confirmed as.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Confirmation {
     /// Which household.
     pub household: RecordId,
@@ -38,23 +35,20 @@ pub struct Confirmation {
     pub reason: String,
 }
 
-impl Service {
-    /// Confirms a household's category, once for each idempotency key.
-    pub async fn confirm(
-        &self,
-        person: SignedIn,
-        request: KeyedRequest,
-        asked: Confirmation,
-    ) -> Answer<String> {
-        self.act(person, request, move |acting| take(acting, &asked)).await
+impl Act for Confirmation {
+    type Answer = Outcome;
+
+    const NAME: &'static str = "confirm";
+
+    fn run(&self, scene: &mut Scene<'_>) -> Result<Done<Outcome>, Halt> {
+        take(scene, self)
     }
 }
 
-fn take(acting: &mut Acting<'_>, asked: &Confirmation) -> Result<Done, Halt> {
-    let grants = acting.tx.grants(acting.person.user(), acting.person.now)?;
-    let streams = reached(&grants, StreamKind::Caseload, &[REVIEWER]);
-    acting.tx.lock_roots(&[asked.household])?;
-    let found = acting.tx.records(&[asked.household])?.pop();
+fn take(scene: &mut Scene<'_>, asked: &Confirmation) -> Result<Done<Outcome>, Halt> {
+    let streams = scene.reviewed(&[StreamKind::Caseload])?;
+    scene.tx.lock_roots(&[asked.household])?;
+    let found = scene.tx.records(&[asked.household])?.pop();
     let found =
         found.filter(|r| r.kind == "household" && !r.deleted && streams.contains(&r.stream));
     let Some(household) = found else {
@@ -67,12 +61,11 @@ fn take(acting: &mut Acting<'_>, asked: &Confirmation) -> Result<Done, Halt> {
     }
     let held = document(&household)?;
     let area = held.get("community_code").and_then(Json::as_text).unwrap_or_default();
-    let facts = acting.tx.person_facts(acting.person.user())?;
     let mut faults = Vec::new();
-    if !reviews_for_district(&facts, area, day_of(acting.person.now)) {
+    if !reviews_for_district(scene.facts, area, scene.today()) {
         faults.push(DecisionFault::NotTheDistrict);
     }
-    let assessment = assessment_within_reach(acting.tx, acting.person, asked.assessment)?;
+    let assessment = assessment_within_reach(scene.tx, &streams, asked.assessment)?;
     match assessment.filter(|assessment| assessment.root == household.id) {
         Some(assessment) => {
             let status = document(&assessment)?;
@@ -81,24 +74,25 @@ fn take(acting: &mut Acting<'_>, asked: &Confirmation) -> Result<Done, Halt> {
             }
             // The day of the district's visit stands with the acceptance that this rests on.
             let visited = Some(Visited::Yes);
-            faults.extend(standing_against(acting.tx, acting.person, &assessment, visited)?);
+            faults.extend(standing_against(scene, &assessment, visited)?);
         }
         None => faults.push(DecisionFault::NotAccepted),
     }
     refusal(&faults)?;
     let mut patch = json!({"category": asked.category, "confirmation": {
-        "by": acting.person.user(), "at": beijing_time(acting.person.now),
+        "by": scene.user(), "at": scene.at(),
         "reason": asked.reason, "assessment": asked.assessment}});
     if let Some(level) = &asked.hardship_level {
         patch["hardship_level"] = json!(level);
     }
     let edit = json!({"op": "put", "record": household.id, "kind": "household",
         "root": household.id, "base": asked.rev, "patch": patch});
-    let outcomes = acting.push(vec![vec![edit]])?;
-    let body = told(&outcomes)?;
-    let (act, subject) = (Act::HouseholdConfirmed, household.id.0);
-    let area = acting.area_of(household.stream)?;
+    let outcomes = scene.push(vec![vec![edit]])?;
+    let outcome = sole(outcomes)?;
+    let (act, subject) = (audit::Act::HouseholdConfirmed, household.id.0);
+    let area = scene.area_of(household.stream)?;
     let detail = json!({"category": asked.category, "hardship_level": asked.hardship_level,
         "assessment": asked.assessment});
-    Ok(Done { body, act, subject, area, detail })
+    let logged = scene.log(Line { act, subject, area, detail })?;
+    Ok(Done::logged(&logged, outcome))
 }

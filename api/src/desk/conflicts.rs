@@ -1,14 +1,13 @@
 //! Open conflicts: looked at with every value that people wrote, and settled in favour of one.
 
-use super::act::{Acting, Done};
-use super::quarantine::decided_on;
+use super::quarantine::{DECIDED, decided_on};
 use super::view::mask;
+use crate::acts::{Act, Done, Line, Scene};
 use crate::auth::SignedIn;
 use crate::halt::Halt;
-use crate::idempotency::KeyedRequest;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
-use ruhu_store::audit::Act;
+use ruhu_store::audit;
 use ruhu_store::desk::{ConflictItem, HistoryEntry, Place, Writer};
 use ruhu_store::page::{Page, Slice};
 use ruhu_sync::decision::EditName;
@@ -18,6 +17,7 @@ use ruhu_sync::path::Path;
 use ruhu_sync::record::{Conflict, ConflictId, Content, StoredRecord};
 use ruhu_sync::rev::Rev;
 use ruhu_sync::storage::{StorageError, Stored, WriteTx as _};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 /// A record with what waits in it, who wrote that, and what became of the record.
@@ -34,7 +34,7 @@ pub struct ConflictsSeen {
 }
 
 /// What is chosen for one open conflict.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Chosen {
     /// Which conflict.
     pub conflict: ConflictId,
@@ -43,7 +43,7 @@ pub struct Chosen {
 }
 
 /// What is chosen in one record.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct RecordSettled {
     /// Which record.
     pub record: RecordId,
@@ -91,27 +91,31 @@ impl Service {
         });
         seen.await?.ok_or_else(|| Kind::NotAvailable.into())
     }
+}
 
-    /// Settles conflicts in one record or several, once for each idempotency key: all, or none.
-    pub async fn settle_conflicts(
-        &self,
-        person: SignedIn,
-        request: KeyedRequest,
-        settled: Vec<RecordSettled>,
-    ) -> Answer<String> {
-        self.act(person, request, move |acting| take(acting, &settled)).await
+/// Conflicts of several records, settled together or not at all.
+#[derive(Clone, Debug, Serialize)]
+pub struct ConflictSettlement(pub Vec<RecordSettled>);
+
+impl Act for ConflictSettlement {
+    type Answer = Value;
+
+    const NAME: &'static str = "settle conflicts";
+
+    fn run(&self, scene: &mut Scene<'_>) -> Result<Done<Value>, Halt> {
+        take(scene, &self.0)
     }
 }
 
-fn take(acting: &mut Acting<'_>, settled: &[RecordSettled]) -> Result<Done, Halt> {
-    let streams = decided_on(acting.tx, acting.person)?;
+fn take(scene: &mut Scene<'_>, settled: &[RecordSettled]) -> Result<Done<Value>, Halt> {
+    let streams = scene.reviewed(DECIDED)?;
     let ids: Vec<_> = settled.iter().map(|one| one.record).collect();
-    let mut roots: Vec<_> = acting.tx.records(&ids)?.iter().map(|record| record.root).collect();
+    let mut roots: Vec<_> = scene.tx.records(&ids)?.iter().map(|record| record.root).collect();
     roots.sort_unstable();
     roots.dedup();
     // Locked before they are read: what is chosen is chosen of the version that stands.
-    acting.tx.lock_roots(&roots)?;
-    let found = acting.tx.records(&ids)?;
+    scene.tx.lock_roots(&roots)?;
+    let found = scene.tx.records(&ids)?;
     let mut edits = Vec::with_capacity(settled.len());
     for one in settled {
         let record = found.iter().find(|record| record.id == one.record);
@@ -126,18 +130,19 @@ fn take(acting: &mut Acting<'_>, settled: &[RecordSettled]) -> Result<Done, Halt
             None => return Err(changed(record).into()),
         }
     }
-    let outcomes = acting.push(vec![edits])?;
+    let outcomes = scene.push(vec![edits])?;
     if let Some(refused) = outcomes.iter().find(|outcome| !outcome.outcome.is_effective()) {
         return Err(super::refusals::refused(refused).into());
     }
     let told = settled.iter().zip(&outcomes).map(|(one, outcome)| {
         json!({"record": one.record, "rev": outcome.rev.map(|rev| rev.to_string())})
     });
-    let body = json!({"settled": told.collect::<Vec<_>>()}).to_string();
+    let answer = json!({"settled": told.collect::<Vec<_>>()});
     let first = found.first().ok_or_else(|| StorageError::Corrupt("nothing settled".to_owned()))?;
-    let (act, subject) = (Act::ConflictsSettled, first.id.0);
-    let area = acting.area_of(first.stream)?;
-    Ok(Done { body, act, subject, area, detail: json!({"records": ids}) })
+    let (act, subject) = (audit::Act::ConflictsSettled, first.id.0);
+    let area = scene.area_of(first.stream)?;
+    let logged = scene.log(Line { act, subject, area, detail: json!({"records": ids}) })?;
+    Ok(Done::logged(&logged, answer))
 }
 
 fn changed(record: &StoredRecord) -> Problem {

@@ -1,28 +1,26 @@
 //! What a reviewer decides of an assessment.
 
-use super::act::{Acting, Done, beijing_time};
 use super::guards::{Visited, refusal, standing_against};
 use super::look::assessment_within_reach;
 use super::refusals::refused;
-use crate::auth::{SignedIn, fresh_uuid};
+use crate::acts::{Act, Done, Line, Scene};
 use crate::halt::Halt;
-use crate::idempotency::KeyedRequest;
 use crate::problem::{Answer, Kind, Problem};
-use crate::service::Service;
 use crate::tables::judgement;
-use ruhu_store::audit::Act;
-use ruhu_sync::id::{Instant, RecordId};
+use ruhu_store::audit;
+use ruhu_sync::id::RecordId;
 use ruhu_sync::outcome::Outcome;
 use ruhu_sync::record::StoredRecord;
 use ruhu_sync::rev::Rev;
 use ruhu_sync::row_id;
+use ruhu_sync::rules::StreamKind;
 use ruhu_sync::storage::WriteTx as _;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
-use uuid::Uuid;
 
 /// What a reviewer may decide.
-#[derive(Clone, Debug)]
-pub enum Verdict {
+#[derive(Clone, Debug, Serialize)]
+pub enum ReviewVerdict {
     /// It goes back to those who filled it, with reasons.
     Return {
         /// Why, one sentence each.
@@ -38,40 +36,40 @@ pub enum Verdict {
 }
 
 /// A decision on one assessment.
-#[derive(Clone, Debug)]
-pub struct Decision {
+#[derive(Clone, Debug, Serialize)]
+pub struct ReviewDecision {
     /// Which.
     pub assessment: RecordId,
     /// The version that the reviewer read: a decision holds for nothing else.
     pub rev: Rev,
     /// What was decided.
-    pub verdict: Verdict,
+    pub verdict: ReviewVerdict,
     /// A remark.
     pub note: Option<String>,
 }
 
-impl Decision {
+impl ReviewDecision {
     /// The patch that says it, and the rows that are new in it.
-    fn patch(&self, by: Uuid, now: Instant) -> Answer<(Value, Vec<String>)> {
-        let at = beijing_time(now);
-        let mut review = json!({"reviewed_by": by, "reviewed_at": at});
+    fn patch(&self, scene: &Scene<'_>) -> Answer<(Value, Vec<String>)> {
+        let at = scene.at();
+        let mut review = json!({"reviewed_by": scene.user(), "reviewed_at": at});
         if let Some(note) = &self.note {
             review["note"] = json!(note);
         }
         let reasons = match &self.verdict {
-            Verdict::TakeUp => return Ok((json!({"status": "in_review"}), Vec::new())),
-            Verdict::Accept { district_visited_on } => {
+            ReviewVerdict::TakeUp => return Ok((json!({"status": "in_review"}), Vec::new())),
+            ReviewVerdict::Accept { district_visited_on } => {
                 if let Some(day) = district_visited_on {
                     review["district_visited_on"] = json!(day);
                 }
                 return Ok((json!({"status": "accepted", "review": review}), Vec::new()));
             }
-            Verdict::Return { reasons } => reasons,
+            ReviewVerdict::Return { reasons } => reasons,
         };
         let mut rows = Map::new();
         let mut last: Option<String> = None;
         for reason in reasons {
-            let id = row_id::after(fresh_uuid(now)?, last.as_deref()).to_string();
+            let id = row_id::after(scene.fresh_id()?, last.as_deref()).to_string();
             rows.insert(id.clone(), json!({"text": reason, "at": at}));
             last = Some(id);
         }
@@ -89,73 +87,68 @@ impl Decision {
     }
 }
 
-impl Service {
-    /// Takes a decision, once for each idempotency key. A refusal leaves nothing behind.
-    pub async fn decide(
-        &self,
-        person: SignedIn,
-        request: KeyedRequest,
-        decision: Decision,
-    ) -> Answer<String> {
-        let (patch, new_rows) = decision.patch(person.user().0, person.now)?;
-        self.act(person, request, move |acting| take(acting, &decision, &patch, &new_rows)).await
+impl Act for ReviewDecision {
+    type Answer = Outcome;
+
+    const NAME: &'static str = "decide";
+
+    fn run(&self, scene: &mut Scene<'_>) -> Result<Done<Outcome>, Halt> {
+        take(scene, self)
     }
 }
 
-fn take(
-    acting: &mut Acting<'_>,
-    decision: &Decision,
-    patch: &Value,
-    new_rows: &[String],
-) -> Result<Done, Halt> {
-    let found = assessment_within_reach(acting.tx, acting.person, decision.assessment)?;
+fn take(scene: &mut Scene<'_>, decision: &ReviewDecision) -> Result<Done<Outcome>, Halt> {
+    let streams = scene.reviewed(&[StreamKind::Caseload])?;
+    let found = assessment_within_reach(scene.tx, &streams, decision.assessment)?;
     let Some(root) = found.map(|record| record.root) else {
         return Err(Kind::NotAvailable.into());
     };
     // Locked before it is judged: who signs or registers kin meanwhile waits for the decision.
-    acting.tx.lock_roots(&[root])?;
-    let found = assessment_within_reach(acting.tx, acting.person, decision.assessment)?;
+    scene.tx.lock_roots(&[root])?;
+    let found = assessment_within_reach(scene.tx, &streams, decision.assessment)?;
     let Some(record) = found else {
         return Err(Kind::NotAvailable.into());
     };
     decision.may_be_taken(&record)?;
     let in_favour = match &decision.verdict {
-        Verdict::Accept { district_visited_on: Some(_) } => Some(Visited::Yes),
-        Verdict::Accept { district_visited_on: None } => Some(Visited::No),
-        Verdict::Return { .. } | Verdict::TakeUp => None,
+        ReviewVerdict::Accept { district_visited_on: Some(_) } => Some(Visited::Yes),
+        ReviewVerdict::Accept { district_visited_on: None } => Some(Visited::No),
+        ReviewVerdict::Return { .. } | ReviewVerdict::TakeUp => None,
     };
-    let faults = standing_against(acting.tx, acting.person, &record, in_favour)?;
+    let faults = standing_against(scene, &record, in_favour)?;
     refusal(&faults)?;
-    let mut patch = patch.clone();
-    if matches!(decision.verdict, Verdict::Accept { .. }) {
+    let (mut patch, new_rows) = decision.patch(scene)?;
+    if matches!(decision.verdict, ReviewVerdict::Accept { .. }) {
         // What a person decided on must be told later too, when the tables have changed.
-        let shelf = acting.tx.shelf()?;
-        let judgement = judgement(acting.tx, &shelf, &record)?;
+        let shelf = scene.tx.shelf()?;
+        let judgement = judgement(scene.tx, &shelf, &record)?;
         patch["review"]["judgement"] = json!(judgement.to_text());
     }
     let edit = json!({"op": "put", "record": record.id, "kind": record.kind, "root": record.root,
         "base": decision.rev, "patch": patch, "new_rows": new_rows});
-    let outcomes = acting.push(vec![vec![edit]])?;
-    let body = told(&outcomes)?;
+    let outcomes = scene.push(vec![vec![edit]])?;
+    let outcome = sole(outcomes)?;
     let (act, detail) = match &decision.verdict {
-        Verdict::TakeUp => (Act::AssessmentTakenUp, json!({})),
-        Verdict::Return { reasons } => (Act::AssessmentReturned, json!({"reasons": reasons.len()})),
-        Verdict::Accept { district_visited_on } => {
-            (Act::AssessmentAccepted, json!({"district_visited_on": district_visited_on}))
+        ReviewVerdict::TakeUp => (audit::Act::AssessmentTakenUp, json!({})),
+        ReviewVerdict::Return { reasons } => {
+            (audit::Act::AssessmentReturned, json!({"reasons": reasons.len()}))
+        }
+        ReviewVerdict::Accept { district_visited_on } => {
+            (audit::Act::AssessmentAccepted, json!({"district_visited_on": district_visited_on}))
         }
     };
-    let area = acting.area_of(record.stream)?;
-    Ok(Done { body, act, subject: record.id.0, area, detail })
+    let area = scene.area_of(record.stream)?;
+    let logged = scene.log(Line { act, subject: record.id.0, area, detail })?;
+    Ok(Done::logged(&logged, outcome))
 }
 
-/// The outcome of a decision. One that the record does not allow is refused, not kept: the person is
-/// here to decide again.
-pub(crate) fn told(outcomes: &[Outcome]) -> Answer<String> {
-    let [outcome] = outcomes else {
-        return Err(Problem::internal("a decision is one edit"));
-    };
-    if outcome.outcome.is_effective() {
-        return serde_json::to_string(outcome).map_err(|e| Problem::internal(e.to_string()));
+/// The outcome of an act that is one edit. One that the record does not allow is refused, not kept:
+/// the person is here to decide again.
+pub(crate) fn sole(outcomes: Vec<Outcome>) -> Answer<Outcome> {
+    let [outcome] = <[Outcome; 1]>::try_from(outcomes)
+        .map_err(|_| Problem::internal("a decision is one edit"))?;
+    match outcome.outcome.is_effective() {
+        true => Ok(outcome),
+        false => Err(refused(&outcome)),
     }
-    Err(refused(outcome))
 }

@@ -1,29 +1,30 @@
 //! Records that staff delete, because they were made in error, and bring back.
 
-use super::act::{Acting, Done};
-use super::decide::told;
+use super::decide::sole;
 use super::look::reached;
+use crate::acts::{Act, Done, Line, Scene};
 use crate::auth::SignedIn;
 use crate::halt::Halt;
-use crate::idempotency::KeyedRequest;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
 use ruhu_casework::references::deletion_rank;
 use ruhu_casework::roles::REVIEWER;
-use ruhu_store::audit::Act;
+use ruhu_store::audit;
 use ruhu_store::desk::{DeletedItem, Place};
 use ruhu_store::page::{Page, Slice};
 use ruhu_sync::handshake::LIMITS;
 use ruhu_sync::id::RecordId;
+use ruhu_sync::outcome::Outcome;
 use ruhu_sync::record::StoredRecord;
 use ruhu_sync::rev::Rev;
 use ruhu_sync::rules::StreamKind;
 use ruhu_sync::storage::{ReadTx as _, WriteTx as _};
+use serde::Serialize;
 use serde_json::{Value, json};
 use std::cmp::Reverse;
 
 /// What is to become of a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum Fate {
     /// It is deleted.
     Deleted,
@@ -32,7 +33,7 @@ pub enum Fate {
 }
 
 /// One record, and what is to become of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Deletion {
     /// Which.
     pub record: RecordId,
@@ -57,28 +58,27 @@ impl Service {
         })
         .await
     }
+}
 
-    /// Deletes a record or brings it back, once for each idempotency key.
-    pub async fn delete_or_bring_back(
-        &self,
-        person: SignedIn,
-        request: KeyedRequest,
-        asked: Deletion,
-    ) -> Answer<String> {
-        self.act(person, request, move |acting| take(acting, &asked)).await
+impl Act for Deletion {
+    type Answer = Outcome;
+
+    const NAME: &'static str = "delete or bring back";
+
+    fn run(&self, scene: &mut Scene<'_>) -> Result<Done<Outcome>, Halt> {
+        take(scene, self)
     }
 }
 
-fn take(acting: &mut Acting<'_>, asked: &Deletion) -> Result<Done, Halt> {
-    let grants = acting.tx.grants(acting.person.user(), acting.person.now)?;
-    let streams = reached(&grants, StreamKind::Caseload, &[REVIEWER]);
-    let found = acting.tx.records(&[asked.record])?.pop();
+fn take(scene: &mut Scene<'_>, asked: &Deletion) -> Result<Done<Outcome>, Halt> {
+    let streams = scene.reviewed(&[StreamKind::Caseload])?;
+    let found = scene.tx.records(&[asked.record])?.pop();
     let Some(root) = found.map(|record| record.root) else {
         return Err(Kind::NotAvailable.into());
     };
     // Locked before it is read: what belongs to a household goes and comes back with it.
-    acting.tx.lock_roots(&[root])?;
-    let found = acting.tx.records(&[asked.record])?.pop();
+    scene.tx.lock_roots(&[root])?;
+    let found = scene.tx.records(&[asked.record])?.pop();
     let Some(record) = found.filter(|record| streams.contains(&record.stream)) else {
         return Err(Kind::NotAvailable.into());
     };
@@ -88,32 +88,32 @@ fn take(acting: &mut Acting<'_>, asked: &Deletion) -> Result<Done, Halt> {
     let is_root = record.id == record.root;
     let edits = match asked.fate {
         Fate::Deleted if is_root => {
-            let mut along = acting.tx.belonging(&[record.root])?;
+            let mut along = scene.tx.belonging(&[record.root])?;
             along.retain(|other| !other.deleted && other.id != record.id);
             // What names another goes before it.
             along.sort_by_key(|other| (deletion_rank(&other.kind), other.id));
             along.iter().chain([&record]).map(|one| edit(one, asked)).collect()
         }
         Fate::BroughtBack if is_root => {
-            let along = acting.tx.deleted_with(&record)?;
-            let along = acting.tx.records(&along)?;
+            let along = scene.tx.deleted_with(&record)?;
+            let along = scene.tx.records(&along)?;
             let mut along: Vec<_> = along.iter().filter(|other| other.deleted).collect();
             along.sort_by_key(|other| (Reverse(deletion_rank(&other.kind)), other.id));
             [&record].into_iter().chain(along).map(|one| edit(one, asked)).collect()
         }
         _ => vec![edit(&record, asked)],
     };
-    let outcomes = acting.push(units(edits))?;
+    let outcomes = scene.push(units(edits))?;
     let refused = outcomes.iter().find(|outcome| !outcome.outcome.is_effective());
     let (act, own) = match asked.fate {
-        Fate::Deleted => (Act::RecordDeleted, outcomes.last()),
-        Fate::BroughtBack => (Act::RecordUndeleted, outcomes.first()),
+        Fate::Deleted => (audit::Act::RecordDeleted, outcomes.last()),
+        Fate::BroughtBack => (audit::Act::RecordUndeleted, outcomes.first()),
     };
-    let outcome = refused.or(own).map(std::slice::from_ref).unwrap_or_default();
-    let body = told(outcome)?;
-    let area = acting.area_of(record.stream)?;
+    let outcome = sole(refused.or(own).cloned().into_iter().collect())?;
+    let area = scene.area_of(record.stream)?;
     let detail = json!({"kind": record.kind, "records": outcomes.len()});
-    Ok(Done { body, act, subject: record.id.0, area, detail })
+    let logged = scene.log(Line { act, subject: record.id.0, area, detail })?;
+    Ok(Done::logged(&logged, outcome))
 }
 
 /// Groups of as many edits as a push takes.

@@ -2,7 +2,7 @@
 
 use super::look::reached;
 use super::view::mask;
-use crate::auth::Acting;
+use crate::auth::Staff;
 use crate::problem::{Answer, Kind};
 use crate::service::Service;
 use ruhu_casework::roles::{REVIEWER, WINDOW};
@@ -27,7 +27,7 @@ pub struct FindSeen {
 }
 
 /// The finds that are this person's to look at.
-fn at_desk(tx: &mut Tx, staff: &Acting) -> Stored<FindsAt> {
+fn at_desk(tx: &mut Tx, staff: &Staff) -> Stored<FindsAt> {
     let reader = staff.person.user();
     let grants = tx.grants(reader, staff.person.now)?;
     let streams = reached(&grants, StreamKind::User, &[REVIEWER, WINDOW]);
@@ -35,7 +35,7 @@ fn at_desk(tx: &mut Tx, staff: &Acting) -> Stored<FindsAt> {
 }
 
 /// Whether a record is a find at this person's desk, or belongs to one.
-pub(super) fn is_at_desk(tx: &mut Tx, staff: &Acting, record: &StoredRecord) -> Stored<bool> {
+pub(super) fn is_at_desk(tx: &mut Tx, staff: &Staff, record: &StoredRecord) -> Stored<bool> {
     let root = tx.records(&[record.root])?.pop();
     let Some(find) = root.filter(|root| root.kind == "find" && !root.deleted) else {
         return Ok(false);
@@ -55,7 +55,7 @@ impl Service {
     /// The finds at a desk, in a status.
     pub(crate) async fn finds(
         &self,
-        staff: Acting,
+        staff: Staff,
         status: Option<String>,
         page: Page<Place>,
     ) -> Answer<Slice<FindItem, Place>> {
@@ -67,7 +67,7 @@ impl Service {
     }
 
     /// One of them, masked.
-    pub(crate) async fn find(&self, staff: Acting, id: RecordId) -> Answer<FindSeen> {
+    pub(crate) async fn find(&self, staff: Staff, id: RecordId) -> Answer<FindSeen> {
         let seen = self.read(move |tx| {
             let found = tx.records(&[id])?.pop();
             let Some(mut record) = found.filter(|r| r.kind == "find" && !r.deleted) else {

@@ -1,13 +1,11 @@
 //! What stands against a decision of this person on this assessment.
 
-use crate::auth::SignedIn;
+use crate::acts::Scene;
 use crate::problem::{Answer, Kind, Problem};
 use crate::tables::document;
 use ruhu_casework::deciding::{
     DecisionFault, participants, registers_district, reviews_for_district,
 };
-use ruhu_casework::grants::day_of;
-use ruhu_store::Tx;
 use ruhu_sync::json::Json;
 use ruhu_sync::outcome::Outcome;
 use ruhu_sync::path::Path;
@@ -18,19 +16,18 @@ use serde_json::{Value, json};
 /// Everything that stands against this person's decision on an assessment: a decision in favour, if
 /// one is given, may say on which day the district visited.
 pub(super) fn standing_against(
-    tx: &mut Tx,
-    person: &SignedIn,
+    scene: &mut Scene<'_>,
     assessment: &StoredRecord,
     in_favour: Option<Visited>,
 ) -> Stored<Vec<DecisionFault>> {
     let mut faults = Vec::new();
-    if took_part(tx, person, assessment)? {
+    if took_part(scene, assessment)? {
         faults.push(DecisionFault::TookPart);
     }
-    let family = tx.belonging(&[assessment.root])?;
+    let family = scene.tx.belonging(&[assessment.root])?;
     let mut is_districts = false;
     for record in family.iter().filter(|r| matches!(r.kind.as_str(), "household" | "person")) {
-        let history = tx.record_history(record.id)?;
+        let history = scene.tx.record_history(record.id)?;
         is_districts = is_districts || history.iter().any(|e| registers_district(&e.effect));
     }
     if !is_districts {
@@ -39,7 +36,7 @@ pub(super) fn standing_against(
     let household = family.iter().find(|record| record.id == record.root);
     let household = household.map(document).transpose()?.unwrap_or_default();
     let area = household.get("community_code").and_then(Json::as_text).unwrap_or_default();
-    if !reviews_for_district(&tx.person_facts(person.user())?, area, day_of(person.now)) {
+    if !reviews_for_district(scene.facts, area, scene.today()) {
         faults.push(DecisionFault::DistrictDecides);
     } else if in_favour == Some(Visited::No) {
         faults.push(DecisionFault::DistrictVisitMissing);
@@ -54,8 +51,8 @@ pub(super) enum Visited {
     No,
 }
 
-fn took_part(tx: &mut Tx, person: &SignedIn, assessment: &StoredRecord) -> Stored<bool> {
-    let history = tx.record_history(assessment.id)?;
+fn took_part(scene: &mut Scene<'_>, assessment: &StoredRecord) -> Stored<bool> {
+    let history = scene.tx.record_history(assessment.id)?;
     let conflicts: Vec<Vec<Path>> = history
         .iter()
         .map(|entry| serde_json::from_str(&entry.outcome_text))
@@ -66,7 +63,7 @@ fn took_part(tx: &mut Tx, person: &SignedIn, assessment: &StoredRecord) -> Store
         .iter()
         .zip(&conflicts)
         .map(|(entry, conflicts)| (entry.user, &entry.effect, conflicts.as_slice()));
-    Ok(participants(&document(assessment)?, told).contains(&person.user()))
+    Ok(participants(&document(assessment)?, told).contains(&scene.user()))
 }
 
 /// The refusal that names these faults, if there are any.

@@ -35,14 +35,12 @@ pub(super) fn reached(grants: &Grants, kind: StreamKind, capacities: &[Capacity]
         .collect()
 }
 
-/// An assessment within a reviewer's reach; anything else is not available.
+/// An assessment in one of these streams; anything else is not available.
 pub(super) fn assessment_within_reach(
     tx: &mut Tx,
-    person: &SignedIn,
+    streams: &[StreamId],
     id: RecordId,
 ) -> Stored<Option<StoredRecord>> {
-    let grants = tx.grants(person.user(), person.now)?;
-    let streams = reached(&grants, StreamKind::Caseload, &[REVIEWER]);
     let found = tx.records(&[id])?.pop();
     Ok(found.filter(|r| r.kind == "assessment" && !r.deleted && streams.contains(&r.stream)))
 }
@@ -66,7 +64,9 @@ impl Service {
     /// One of them, masked.
     pub async fn assessment(&self, person: SignedIn, id: RecordId) -> Answer<AssessmentSeen> {
         let seen = self.read(move |tx| {
-            let found = assessment_within_reach(tx, &person, id)?;
+            let grants = tx.grants(person.user(), person.now)?;
+            let streams = reached(&grants, StreamKind::Caseload, &[REVIEWER]);
+            let found = assessment_within_reach(tx, &streams, id)?;
             let Some(mut record) = found else { return Ok(None) };
             let mut history = tx.record_history(id)?;
             let shelf = tx.shelf()?;

@@ -1,17 +1,16 @@
 //! Households that go to another caseload: one, a list, or all of a caseload; as many at once as
 //! belong together, in one transaction.
 
-use super::act::{Acting, Done};
 use super::look::reached;
+use crate::acts::{Act, Done, Line, Scene};
 use crate::auth::SignedIn;
 use crate::halt::Halt;
-use crate::idempotency::KeyedRequest;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
 use ruhu_casework::grants::day_of;
 use ruhu_casework::moves::{CaseloadFacts, MoveFault};
 use ruhu_casework::roles::REVIEWER;
-use ruhu_store::audit::Act;
+use ruhu_store::audit;
 use ruhu_store::desk::HouseholdChoice;
 use ruhu_store::page::{Page, Slice};
 use ruhu_sync::handshake::LIMITS;
@@ -19,6 +18,7 @@ use ruhu_sync::id::{RecordId, StreamId};
 use ruhu_sync::record::StoredRecord;
 use ruhu_sync::rules::StreamKind;
 use ruhu_sync::storage::{ReadTx as _, Stored, WriteTx as _};
+use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,7 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub const HOUSEHOLDS_MAX: usize = 5_000;
 
 /// What goes to a caseload.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum Moved {
     /// These households.
     Households(Vec<RecordId>),
@@ -35,7 +35,7 @@ pub enum Moved {
 }
 
 /// One part of an act of moving.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Part {
     /// The caseload that receives.
     pub to: StreamId,
@@ -112,22 +112,30 @@ impl Service {
         });
         found.await?.ok_or_else(|| Kind::NotAvailable.into())
     }
+}
 
-    /// Moves households, once for each idempotency key: all of them, or none.
-    pub async fn move_households(
-        &self,
-        person: SignedIn,
-        request: KeyedRequest,
-        parts: Vec<Part>,
-        reason: String,
-    ) -> Answer<String> {
-        self.act(person, request, move |acting| take(acting, &parts, &reason)).await
+/// Households that go to other caseloads: all of them, or none.
+#[derive(Clone, Debug, Serialize)]
+pub struct HouseholdMove {
+    /// What goes where.
+    pub parts: Vec<Part>,
+    /// Why.
+    pub reason: String,
+}
+
+impl Act for HouseholdMove {
+    type Answer = Value;
+
+    const NAME: &'static str = "move";
+
+    fn run(&self, scene: &mut Scene<'_>) -> Result<Done<Value>, Halt> {
+        take(scene, &self.parts, &self.reason)
     }
 }
 
-fn take(acting: &mut Acting<'_>, parts: &[Part], reason: &str) -> Result<Done, Halt> {
-    let reach = check_caseloads(acting, parts)?;
-    let wanted = wanted(acting, parts)?;
+fn take(scene: &mut Scene<'_>, parts: &[Part], reason: &str) -> Result<Done<Value>, Halt> {
+    let reach = check_caseloads(scene, parts)?;
+    let wanted = wanted(scene, parts)?;
     if wanted.len() > HOUSEHOLDS_MAX {
         return Err(too_many().into());
     }
@@ -135,13 +143,13 @@ fn take(acting: &mut Acting<'_>, parts: &[Part], reason: &str) -> Result<Done, H
     ids.sort_unstable();
     ids.dedup();
     // Locked before they are read: the move is of the version that stands.
-    acting.tx.lock_roots(&ids)?;
-    let found = acting.tx.records(&ids)?;
+    scene.tx.lock_roots(&ids)?;
+    let found = scene.tx.records(&ids)?;
     let found: BTreeMap<_, _> = found.into_iter().map(|record| (record.id, record)).collect();
     check_households(parts, &wanted, &found, &reach)?;
     let edits: Vec<Value> = wanted.iter().map(|(id, to)| edit(&found[id], *to, reason)).collect();
     let units = edits.chunks(LIMITS.push_edits_max).map(<[Value]>::to_vec).collect();
-    let outcomes = acting.push(units)?;
+    let outcomes = scene.push(units)?;
     let mut refusals = Refusals::default();
     let mut moved = Vec::with_capacity(wanted.len());
     for ((id, to), outcome) in wanted.iter().zip(outcomes) {
@@ -153,12 +161,13 @@ fn take(acting: &mut Acting<'_>, parts: &[Part], reason: &str) -> Result<Done, H
         }
     }
     refusals.check()?;
-    let body = json!({"moved": moved}).to_string();
     let to: BTreeSet<_> = parts.iter().map(|part| part.to).collect();
     let Some(first) = to.first().copied() else { return Err(Kind::InvalidRequest.into()) };
-    let area = acting.area_of(first)?;
+    let area = scene.area_of(first)?;
     let detail = json!({"households": moved.len(), "to": to});
-    Ok(Done { body, act: Act::HouseholdsMoved, subject: first.0, area, detail })
+    let act = audit::Act::HouseholdsMoved;
+    let logged = scene.log(Line { act, subject: first.0, area, detail })?;
+    Ok(Done::logged(&logged, json!({"moved": moved})))
 }
 
 fn edit(record: &StoredRecord, to: StreamId, reason: &str) -> Value {
@@ -168,14 +177,12 @@ fn edit(record: &StoredRecord, to: StreamId, reason: &str) -> Value {
 
 /// Whether every caseload that is named is the person's, and those that receive may. Gives the
 /// caseloads that the person reaches.
-fn check_caseloads(acting: &mut Acting<'_>, parts: &[Part]) -> Result<BTreeSet<StreamId>, Halt> {
-    let grants = acting.tx.grants(acting.person.user(), acting.person.now)?;
-    let reach: BTreeSet<_> =
-        reached(&grants, StreamKind::Caseload, &[REVIEWER]).into_iter().collect();
+fn check_caseloads(scene: &mut Scene<'_>, parts: &[Part]) -> Result<BTreeSet<StreamId>, Halt> {
+    let reach: BTreeSet<_> = scene.reviewed(&[StreamKind::Caseload])?.into_iter().collect();
     let to: Vec<_> = parts.iter().map(|part| part.to).filter(|to| reach.contains(to)).collect();
-    let day = day_of(acting.person.now);
+    let day = scene.today();
     let mut refusals = Refusals::default();
-    for facts in acting.tx.caseload_facts(&to)? {
+    for facts in scene.tx.caseload_facts(&to)? {
         if let Err(fault) = facts.may_receive(day) {
             refusals.add("caseload", facts.stream, fault);
         }
@@ -199,12 +206,12 @@ fn check_caseloads(acting: &mut Acting<'_>, parts: &[Part]) -> Result<BTreeSet<S
 }
 
 /// What is to be moved, and where to, in the order in which it is said.
-fn wanted(acting: &mut Acting<'_>, parts: &[Part]) -> Stored<Vec<(RecordId, StreamId)>> {
+fn wanted(scene: &mut Scene<'_>, parts: &[Part]) -> Stored<Vec<(RecordId, StreamId)>> {
     let mut wanted = Vec::new();
     for part in parts {
         let ids = match &part.what {
             Moved::Households(ids) => ids.clone(),
-            Moved::All(from) => acting.tx.roots_in(*from)?,
+            Moved::All(from) => scene.tx.roots_in(*from)?,
         };
         wanted.extend(ids.into_iter().map(|id| (id, part.to)));
     }

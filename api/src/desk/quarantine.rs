@@ -1,18 +1,17 @@
 //! What was not taken: looked at beside today's record, and decided on.
 
-use super::act::{Acting, Done};
 use super::look::reached;
 use super::together::together;
 use super::view::mask;
+use crate::acts::{Act, Done, Line, Scene};
 use crate::auth::SignedIn;
 use crate::halt::Halt;
-use crate::idempotency::KeyedRequest;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
 use ruhu_casework::roles::{REVIEWER, WORKER};
 use ruhu_casework::rules::CaseRules;
 use ruhu_store::Tx;
-use ruhu_store::audit::Act;
+use ruhu_store::audit;
 use ruhu_store::desk::{EditPlace, HistoryEntry, QuarantinedEdit};
 use ruhu_store::page::{Page, Slice};
 use ruhu_sync::decision::{EditName, Waiting};
@@ -26,6 +25,7 @@ use ruhu_sync::record::StoredRecord;
 use ruhu_sync::rev::Base;
 use ruhu_sync::rules::{Rooting, Rules as _, StreamKind};
 use ruhu_sync::storage::{ReadTx as _, StorageError, Stored, WriteTx as _};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 /// An edit in the list, with the numbers of all that are decided with it.
@@ -66,7 +66,7 @@ pub struct QuarantineSeen {
 }
 
 /// What is decided of an edit.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Settlement {
     /// Which.
     pub edit: EditName,
@@ -81,10 +81,11 @@ pub struct Settlement {
 /// The streams of every kind that a person decides on.
 pub(super) fn decided_on(tx: &mut Tx, person: &SignedIn) -> Stored<Vec<StreamId>> {
     let grants = tx.grants(person.user(), person.now)?;
-    let mut streams = reached(&grants, StreamKind::Caseload, &[REVIEWER]);
-    streams.extend(reached(&grants, StreamKind::User, &[REVIEWER]));
-    Ok(streams)
+    Ok(DECIDED.iter().flat_map(|kind| reached(&grants, *kind, &[REVIEWER])).collect())
 }
+
+/// The kinds of streams whose edits and conflicts a reviewer decides on.
+pub(super) const DECIDED: &[StreamKind] = &[StreamKind::Caseload, StreamKind::User];
 
 impl Service {
     /// The edits of a verdict, quarantined or rejected, that wait for this person, oldest first.
@@ -126,16 +127,15 @@ impl Service {
         });
         seen.await?.ok_or_else(|| Kind::NotAvailable.into())
     }
+}
 
-    /// Applies or dismisses an edit with its group and all that builds on it, once for each
-    /// idempotency key.
-    pub async fn settle(
-        &self,
-        person: SignedIn,
-        request: KeyedRequest,
-        settlement: Settlement,
-    ) -> Answer<String> {
-        self.act(person, request, move |acting| take(acting, &settlement)).await
+impl Act for Settlement {
+    type Answer = Value;
+
+    const NAME: &'static str = "settle";
+
+    fn run(&self, scene: &mut Scene<'_>) -> Result<Done<Value>, Halt> {
+        take(scene, self)
     }
 }
 
@@ -248,23 +248,23 @@ fn places(
 
 /// Whether it is known where each of these goes. A new root of somebody in several teams, who named
 /// none, is put nowhere unasked: in the wrong one strangers would see it.
-fn is_placed(acting: &mut Acting<'_>, units: &[Vec<EditName>]) -> Result<(), Halt> {
+fn is_placed(scene: &mut Scene<'_>, units: &[Vec<EditName>]) -> Result<(), Halt> {
     let names: Vec<_> = units.iter().flatten().copied().collect();
-    for waiting in acting.tx.waiting(&names)? {
+    for waiting in scene.tx.waiting(&names)? {
         let edit = asked(&waiting).filter(|e| e.op == Op::Put);
-        let shelf = acting.tx.shelf()?;
+        let shelf = scene.tx.shelf()?;
         let is_root = |edit: &Edit| shelf.rules().rooting(&edit.kind) == Some(Rooting::Root);
         let Some(edit) = edit.filter(|e| is_root(e) && e.stream.is_none()) else { continue };
-        if !acting.tx.records(&[edit.record])?.is_empty() {
+        if !scene.tx.records(&[edit.record])?.is_empty() {
             continue;
         }
-        let grants = acting.tx.grants(waiting.user, acting.person.now)?;
+        let grants = scene.tx.grants(waiting.user, scene.now())?;
         let teams = grants.held().filter(|(_, grant)| grant.capacity == WORKER);
         let teams: Vec<_> = teams.map(|(stream, _)| stream).collect();
         let has_home = shelf.rules().home(&edit.kind, &grants).is_some();
         if teams.len() > 1 && !has_home {
             let told = json!(
-                acting
+                scene
                     .tx
                     .caseload_names(&teams)?
                     .iter()
@@ -277,20 +277,20 @@ fn is_placed(acting: &mut Acting<'_>, units: &[Vec<EditName>]) -> Result<(), Hal
     Ok(())
 }
 
-fn take(acting: &mut Acting<'_>, settlement: &Settlement) -> Result<Done, Halt> {
+fn take(scene: &mut Scene<'_>, settlement: &Settlement) -> Result<Done<Value>, Halt> {
     let name = settlement.edit;
-    let Some(edit) = within_reach(acting.tx, acting.person, name)? else {
+    let Some(edit) = within_reach(scene.tx, &scene.person.clone(), name)? else {
         return Err(Kind::NotAvailable.into());
     };
     if settlement.applies && edit.verdict == Verdict::Rejected {
         return Err(never_applied().into());
     }
-    let units = together(&acting.tx.quarantined_of(edit.verdict, &[name.device])?, name);
+    let units = together(&scene.tx.quarantined_of(edit.verdict, &[name.device])?, name);
     if units.is_empty() {
         return Err(not_settled(Some(Reason::Settled)).into());
     }
     if settlement.applies && settlement.stream.is_none() {
-        is_placed(acting, &units)?;
+        is_placed(scene, &units)?;
     }
     let op = if settlement.applies { "apply" } else { "dismiss" };
     let decision = |edit: &EditName| {
@@ -301,7 +301,7 @@ fn take(acting: &mut Acting<'_>, settlement: &Settlement) -> Result<Done, Halt> 
         decision
     };
     let edits = units.iter().map(|unit| unit.iter().map(decision).collect()).collect();
-    let outcomes = acting.push(edits)?;
+    let outcomes = scene.push(edits)?;
     let ends: Vec<(&EditName, &Outcome)> = units.iter().flatten().zip(&outcomes).collect();
     let (settled, waiting): (Vec<_>, Vec<_>) =
         ends.iter().copied().partition(|(_, outcome)| outcome.outcome.is_effective());
@@ -314,19 +314,22 @@ fn take(acting: &mut Acting<'_>, settlement: &Settlement) -> Result<Done, Halt> 
         let first = reasons.clone().find(|reason| *reason != Reason::GroupMember);
         return Err(not_settled(first.or(reasons.clone().next())).into());
     }
-    let body = json!({"settled": settled.iter().map(|(edit, outcome)| end(edit, outcome))
+    let answer = json!({"settled": settled.iter().map(|(edit, outcome)| end(edit, outcome))
             .collect::<Vec<_>>(),
         "still_waiting": waiting.iter().map(|(edit, outcome)| end(edit, outcome))
-            .collect::<Vec<_>>()})
-    .to_string();
-    let act = if settlement.applies { Act::EditApplied } else { Act::EditDismissed };
+            .collect::<Vec<_>>()});
+    let act = match settlement.applies {
+        true => audit::Act::EditApplied,
+        false => audit::Act::EditDismissed,
+    };
     let area = match edit.stream {
-        Some(stream) => acting.area_of(stream)?,
+        Some(stream) => scene.area_of(stream)?,
         None => None,
     };
     let subject = edit.record.map_or(name.device.0, |record| record.0);
     let detail = json!({"edit": name, "edits": settled.len()});
-    Ok(Done { body, act, subject, area, detail })
+    let logged = scene.log(Line { act, subject, area, detail })?;
+    Ok(Done::logged(&logged, answer))
 }
 
 fn end(edit: &EditName, outcome: &Outcome) -> Value {

@@ -3,7 +3,7 @@
 
 use super::finds::{is_at_desk, place};
 use super::quarantine::{QuarantineSeen, decided_on, seen_in_full};
-use crate::auth::{Acting as Staff, SignedIn};
+use crate::auth::{SignedIn, Staff};
 use crate::problem::{Answer, Kind};
 use crate::service::Service;
 use ruhu_casework::purposes::Purpose;

@@ -175,7 +175,7 @@ pub(crate) async fn read_audit_log(
     wanted: web::Query<Paging>,
 ) -> Answer<HttpResponse> {
     let page = LOG.page(&wanted)?;
-    let lines = asked.into_inner().lines(reader.acting().within)?;
+    let lines = asked.into_inner().lines(reader.staff().within)?;
     let found = service.read(move |tx| tx.audit_lines(&lines, page)).await?;
     Ok(HttpResponse::Ok().json(AuditLog::of(found)?))
 }

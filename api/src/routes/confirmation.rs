@@ -82,8 +82,6 @@ pub(crate) async fn confirm_household(
     key: IdempotencyKey,
     asked: Json<ConfirmationAsked>,
 ) -> Answer<HttpResponse> {
-    let request = key.sent_for("confirm", &(*id, &asked.0));
-    let asked = asked.0.read(*id)?;
-    let taken = service.confirm(reviewer.person, request, asked).await?;
+    let taken = service.act(reviewer.staff(), key, asked.0.read(*id)?).await?;
     Ok(HttpResponse::Ok().content_type(ContentType::json()).body(taken))
 }

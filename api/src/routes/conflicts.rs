@@ -4,7 +4,7 @@ mod contract;
 
 use crate::auth::Reviewer;
 use crate::body::Json;
-use crate::desk::{Chosen, RecordSettled};
+use crate::desk::{Chosen, ConflictSettlement, RecordSettled};
 use crate::idempotency::IdempotencyKey;
 use crate::openapi::refusals;
 use crate::paging::{List, Paging};
@@ -139,8 +139,8 @@ pub(crate) async fn settle_conflicts(
     key: IdempotencyKey,
     asked: Json<Choices>,
 ) -> Answer<HttpResponse> {
-    let request = key.sent_for("settle conflicts", &asked.0);
-    let told = service.settle_conflicts(reviewer.person, request, asked.0.read()?).await?;
+    let settlement = ConflictSettlement(asked.0.read()?);
+    let told = service.act(reviewer.staff(), key, settlement).await?;
     Ok(HttpResponse::Ok().content_type(ContentType::json()).body(told))
 }
 

@@ -164,9 +164,8 @@ pub(crate) async fn delete_record(
     key: IdempotencyKey,
     asked: Json<DeletionAsked>,
 ) -> Answer<HttpResponse> {
-    let request = key.sent_for("delete", &(*id, &asked.0));
     let asked = asked.0.read(*id, Fate::Deleted)?;
-    let taken = service.delete_or_bring_back(reviewer.person, request, asked).await?;
+    let taken = service.act(reviewer.staff(), key, asked).await?;
     Ok(HttpResponse::Ok().content_type(ContentType::json()).body(taken))
 }
 
@@ -194,8 +193,7 @@ pub(crate) async fn undelete_record(
     key: IdempotencyKey,
     asked: Json<DeletionAsked>,
 ) -> Answer<HttpResponse> {
-    let request = key.sent_for("undelete", &(*id, &asked.0));
     let asked = asked.0.read(*id, Fate::BroughtBack)?;
-    let taken = service.delete_or_bring_back(reviewer.person, request, asked).await?;
+    let taken = service.act(reviewer.staff(), key, asked).await?;
     Ok(HttpResponse::Ok().content_type(ContentType::json()).body(taken))
 }

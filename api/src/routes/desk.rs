@@ -4,7 +4,7 @@ pub(super) mod contract;
 
 use crate::auth::Reviewer;
 use crate::body::Json;
-use crate::desk::{Decision, Verdict};
+use crate::desk::{ReviewDecision, ReviewVerdict};
 use crate::idempotency::IdempotencyKey;
 use crate::openapi::refusals;
 use crate::paging::{List, Paging};
@@ -96,9 +96,8 @@ pub(crate) async fn return_assessment(
     key: IdempotencyKey,
     asked: Json<Return>,
 ) -> Answer<HttpResponse> {
-    let request = key.sent_for(&format!("return {id}"), &asked.0);
     let decision = asked.0.decided(*id)?;
-    Ok(json(service.decide(reviewer.person, request, decision).await?))
+    Ok(json(service.act(reviewer.staff(), key, decision).await?))
 }
 
 /// Takes an assessment up for review: its reviewer is known from then on.
@@ -123,10 +122,9 @@ pub(crate) async fn take_up_assessment(
     key: IdempotencyKey,
     asked: Json<TakeUp>,
 ) -> Answer<HttpResponse> {
-    let request = key.sent_for(&format!("take up {id}"), &asked.0);
     let (assessment, rev) = (RecordId(*id), rev(&asked.0.rev)?);
-    let decision = Decision { assessment, rev, verdict: Verdict::TakeUp, note: None };
-    Ok(json(service.decide(reviewer.person, request, decision).await?))
+    let decision = ReviewDecision { assessment, rev, verdict: ReviewVerdict::TakeUp, note: None };
+    Ok(json(service.act(reviewer.staff(), key, decision).await?))
 }
 
 /// Accepts an assessment.
@@ -151,9 +149,8 @@ pub(crate) async fn accept_assessment(
     key: IdempotencyKey,
     asked: Json<Accept>,
 ) -> Answer<HttpResponse> {
-    let request = key.sent_for(&format!("accept {id}"), &asked.0);
     let decision = asked.0.decided(*id)?;
-    Ok(json(service.decide(reviewer.person, request, decision).await?))
+    Ok(json(service.act(reviewer.staff(), key, decision).await?))
 }
 
 fn json(text: String) -> HttpResponse {
@@ -171,24 +168,24 @@ pub(super) fn rev(text: &str) -> Answer<Rev> {
 }
 
 impl Return {
-    fn decided(self, id: Uuid) -> Answer<Decision> {
+    fn decided(self, id: Uuid) -> Answer<ReviewDecision> {
         if self.reasons.is_empty() || self.reasons.iter().any(|reason| is_blank(reason)) {
             return Err(Problem::new(Kind::InvalidRequest).detail(
                 "退回须逐条写明原因。",
                 "A return needs its reasons, none of them blank.",
             ));
         }
-        let verdict = Verdict::Return { reasons: self.reasons };
+        let verdict = ReviewVerdict::Return { reasons: self.reasons };
         let (assessment, rev) = (RecordId(id), rev(&self.rev)?);
-        Ok(Decision { assessment, rev, verdict, note: self.note })
+        Ok(ReviewDecision { assessment, rev, verdict, note: self.note })
     }
 }
 
 impl Accept {
-    fn decided(self, id: Uuid) -> Answer<Decision> {
+    fn decided(self, id: Uuid) -> Answer<ReviewDecision> {
         let (assessment, rev) = (RecordId(id), rev(&self.rev)?);
         let note = Some(super::moves::reason(self.reason)?);
-        let verdict = Verdict::Accept { district_visited_on: self.district_visited_on };
-        Ok(Decision { assessment, rev, verdict, note })
+        let verdict = ReviewVerdict::Accept { district_visited_on: self.district_visited_on };
+        Ok(ReviewDecision { assessment, rev, verdict, note })
     }
 }

@@ -194,7 +194,7 @@ pub(crate) async fn list_devices(
     wanted: web::Query<Paging>,
 ) -> Answer<HttpResponse> {
     let (whose, page) = (whose.person.map(UserId), ALL.page(&wanted)?);
-    let admin = admin.acting();
+    let admin = admin.staff();
     let reach = Reach::Filling(admin.roles);
     let found = service.devices(&admin.person, reach, whose, page).await?;
     let next = ALL.next(found.next)?;
@@ -216,7 +216,7 @@ pub(crate) async fn revoke_device(
     service: web::Data<Service>,
     id: web::Path<Uuid>,
 ) -> Answer<HttpResponse> {
-    let (admin, act) = (admin.acting(), DeviceAct::Revoke);
+    let (admin, act) = (admin.staff(), DeviceAct::Revoke);
     service.act_on_device(&admin.person, Reach::Filling(admin.roles), DeviceId(*id), act).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -237,7 +237,7 @@ pub(crate) async fn report_device_lost(
     service: web::Data<Service>,
     id: web::Path<Uuid>,
 ) -> Answer<HttpResponse> {
-    let (admin, act) = (admin.acting(), DeviceAct::ReportLost);
+    let (admin, act) = (admin.staff(), DeviceAct::ReportLost);
     service.act_on_device(&admin.person, Reach::Filling(admin.roles), DeviceId(*id), act).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -258,7 +258,7 @@ pub(crate) async fn report_device_found(
     service: web::Data<Service>,
     id: web::Path<Uuid>,
 ) -> Answer<HttpResponse> {
-    let (admin, act) = (admin.acting(), DeviceAct::ReportFound);
+    let (admin, act) = (admin.staff(), DeviceAct::ReportFound);
     service.act_on_device(&admin.person, Reach::Filling(admin.roles), DeviceId(*id), act).await?;
     Ok(HttpResponse::NoContent().finish())
 }

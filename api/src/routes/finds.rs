@@ -91,7 +91,7 @@ pub(crate) async fn list_finds(
     paging: web::Query<Paging>,
 ) -> Answer<HttpResponse> {
     let page = FINDS.page(&paging)?;
-    let found = service.finds(staff.acting(), query.into_inner().status, page).await?;
+    let found = service.finds(staff.staff(), query.into_inner().status, page).await?;
     Ok(HttpResponse::Ok().json(FindList::of(found)?))
 }
 
@@ -113,7 +113,7 @@ pub(crate) async fn read_find(
     service: web::Data<Service>,
     id: web::Path<Uuid>,
 ) -> Answer<HttpResponse> {
-    let seen = service.find(staff.acting(), RecordId(*id)).await?;
+    let seen = service.find(staff.staff(), RecordId(*id)).await?;
     Ok(HttpResponse::Ok().json(FindBody::of(seen)?))
 }
 

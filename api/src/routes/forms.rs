@@ -7,7 +7,7 @@ pub(crate) use views::*;
 use crate::auth::{Admin, Entitled};
 use crate::body::{Json, RawBody};
 use crate::etag::json_or_not_modified;
-use crate::forms::{FORM_BYTES_MAX, FormEntry, FormList, Retiring};
+use crate::forms::{FORM_BYTES_MAX, FormEntry, FormList, Publication, Retirement};
 use crate::idempotency::IdempotencyKey;
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind, Problem};
@@ -205,7 +205,7 @@ pub(crate) async fn publish_form(
     key: IdempotencyKey,
     body: RawBody,
 ) -> Answer<HttpResponse> {
-    Ok(answered(service.publish_form(admin.acting(), key, text_of(&body)?).await?))
+    Ok(answered(service.act(admin.staff(), key, Publication(text_of(&body)?)).await?))
 }
 
 /// Retires a form's version.
@@ -237,8 +237,9 @@ pub(crate) async fn retire_form(
     asked: Json<FormRetirement>,
 ) -> Answer<HttpResponse> {
     let FormRetirement { last_day, reason } = asked.0;
-    let asked = Retiring { last_day: Some(last_day.0), reason: stated(reason)? };
-    Ok(answered(service.retire_form(admin.acting(), key, address.into_inner(), asked).await?))
+    let ((id, version), reason) = (address.into_inner(), stated(reason)?);
+    let retirement = Retirement { id, version, last_day: Some(last_day.0), reason };
+    Ok(answered(service.act(admin.staff(), key, retirement).await?))
 }
 
 /// Lifts the retirement of a form's version.
@@ -266,8 +267,9 @@ pub(crate) async fn lift_form_retirement(
     key: IdempotencyKey,
     asked: Json<RetirementLifted>,
 ) -> Answer<HttpResponse> {
-    let asked = Retiring { last_day: None, reason: stated(asked.0.reason)? };
-    Ok(answered(service.retire_form(admin.acting(), key, address.into_inner(), asked).await?))
+    let ((id, version), reason) = (address.into_inner(), stated(asked.0.reason)?);
+    let retirement = Retirement { id, version, last_day: None, reason };
+    Ok(answered(service.act(admin.staff(), key, retirement).await?))
 }
 
 fn answered(text: String) -> HttpResponse {

@@ -2,7 +2,7 @@
 
 use crate::auth::Reviewer;
 use crate::body::Json;
-use crate::desk::{CaseloadSeen, Moved, Part};
+use crate::desk::{CaseloadSeen, HouseholdMove, Moved, Part};
 use crate::idempotency::IdempotencyKey;
 use crate::openapi::refusals;
 use crate::paging::{List, Paging};
@@ -188,9 +188,8 @@ pub(crate) async fn move_households(
     key: IdempotencyKey,
     asked: Json<Moves>,
 ) -> Answer<HttpResponse> {
-    let request = key.sent_for("move", &asked.0);
     let (parts, reason) = asked.0.read()?;
-    let moved = service.move_households(reviewer.person, request, parts, reason).await?;
+    let moved = service.act(reviewer.staff(), key, HouseholdMove { parts, reason }).await?;
     Ok(HttpResponse::Ok().content_type(ContentType::json()).body(moved))
 }
 

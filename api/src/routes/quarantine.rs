@@ -153,10 +153,8 @@ async fn settle(
     key: IdempotencyKey,
     asked: Because,
 ) -> Answer<HttpResponse> {
-    let operation = format!("settle {applies} {} {}", edit.device, edit.device_seq);
-    let request = key.sent_for(&operation, &asked);
     let stream = asked.stream.map(StreamId);
     let settlement = Settlement { edit, applies, reason: reason(asked.reason)?, stream };
-    let told = service.settle(reviewer.person, request, settlement).await?;
+    let told = service.act(reviewer.staff(), key, settlement).await?;
     Ok(HttpResponse::Ok().content_type(ContentType::json()).body(told))
 }

@@ -9,7 +9,7 @@ use crate::problem::{Answer, Kind, Problem};
 use crate::routes::desk::rev;
 use crate::routes::organisations::Day;
 use crate::service::Service;
-use crate::tables::{Correction, EntrySeen};
+use crate::tables::{Correction, Entering, EntrySeen};
 use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
 use ruhu_casework::tables::{TABLES, TableEntry, TableValue};
@@ -177,8 +177,7 @@ pub(crate) async fn enter_table(
     key: IdempotencyKey,
     asked: Json<TableSays>,
 ) -> Answer<HttpResponse> {
-    let request = key.sent_for("enter a table", &asked.0);
-    Ok(json(service.enter_table(admin.acting(), request, asked.0.entry()).await?))
+    Ok(json(service.act(admin.staff(), key, Entering(asked.0.entry())).await?))
 }
 
 /// Corrects a value of a rule table, with a reason.
@@ -206,9 +205,7 @@ pub(crate) async fn correct_table(
     key: IdempotencyKey,
     asked: Json<TableCorrection>,
 ) -> Answer<HttpResponse> {
-    let request = key.sent_for(&format!("correct table {id}"), &asked.0);
-    let correction = asked.0.read(*id)?;
-    Ok(json(service.correct_table(admin.acting(), request, correction).await?))
+    Ok(json(service.act(admin.staff(), key, asked.0.read(*id)?).await?))
 }
 
 fn json(text: String) -> HttpResponse {

@@ -2,21 +2,21 @@
 
 use super::judgement::{answered, document};
 use super::{Held, SHIPPED, held};
-use crate::auth::{Acting as Office, fresh_uuid};
-use crate::desk::{Acting, Done, told};
+use crate::acts::{Act, Done, Line, Scene};
+use crate::desk::sole;
 use crate::halt::Halt;
-use crate::idempotency::KeyedRequest;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
 use ruhu_casework::administration::Within;
 use ruhu_casework::judging::{Entered, faults, tables_of, touches};
 use ruhu_casework::tables::{TableEntry, TableValue};
 use ruhu_store::Tx;
-use ruhu_store::audit::Act;
+use ruhu_store::audit;
 use ruhu_sync::id::RecordId;
 use ruhu_sync::json::Json;
 use ruhu_sync::rev::Rev;
 use ruhu_sync::storage::{Stored, WriteTx as _};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ pub struct EntrySeen {
 }
 
 /// What is to stand instead.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Correction {
     /// Which record.
     pub record: RecordId,
@@ -59,66 +59,60 @@ impl Service {
         })
         .await
     }
+}
 
-    /// Enters a value, once for each idempotency key.
-    pub(crate) async fn enter_table(
-        &self,
-        office: Office,
-        request: KeyedRequest,
-        entry: TableEntry,
-    ) -> Answer<String> {
-        let Office { person, within, .. } = office;
-        let record = fresh_uuid(person.now)?;
-        self.act(person, request, move |acting| {
-            let known = held(acting.tx)?;
-            sound(&entry, known.iter())?;
-            inside(&within, &entry)?;
-            let edit = json!({"op": "put", "record": record, "kind": "standard", "root": record,
-                "base": "0", "patch": patch(&entry)});
-            done(acting, edit, record, (Act::TableEntered, &entry))
-        })
-        .await
-    }
+/// A value to be entered.
+#[derive(Clone, Debug, Serialize)]
+pub struct Entering(pub TableEntry);
 
-    /// Corrects a value, once for each idempotency key.
-    pub(crate) async fn correct_table(
-        &self,
-        office: Office,
-        request: KeyedRequest,
-        asked: Correction,
-    ) -> Answer<String> {
-        let Office { person, within, .. } = office;
-        self.act(person, request, move |acting| correct(acting, &within, &asked)).await
+impl Act for Entering {
+    type Answer = Value;
+
+    const NAME: &'static str = "enter a table";
+
+    fn run(&self, scene: &mut Scene<'_>) -> Result<Done<Value>, Halt> {
+        let Self(entry) = self;
+        let known = held(scene.tx)?;
+        sound(entry, known.iter())?;
+        inside(scene.within, entry)?;
+        let record = scene.id;
+        let edit = json!({"op": "put", "record": record, "kind": "standard", "root": record,
+            "base": "0", "patch": patch(entry)});
+        done(scene, edit, record, (audit::Act::TableEntered, entry))
     }
 }
 
-fn correct(acting: &mut Acting<'_>, within: &Within, asked: &Correction) -> Result<Done, Halt> {
-    let known = held(acting.tx)?;
-    let is_it = |held: &&Held| held.entered.record == Some(asked.record);
-    let Some(found) = known.iter().find(is_it) else {
-        return Err(Kind::NotAvailable.into());
-    };
-    inside(within, &found.entered.entry)?;
-    if found.rev != asked.rev {
-        return Err(Problem::new(Kind::StateConflict).with("rev", found.rev.to_string()).into());
+impl Act for Correction {
+    type Answer = Value;
+
+    const NAME: &'static str = "correct a table";
+
+    fn run(&self, scene: &mut Scene<'_>) -> Result<Done<Value>, Halt> {
+        let known = held(scene.tx)?;
+        let is_it = |held: &&Held| held.entered.record == Some(self.record);
+        let found = known.iter().find(is_it).ok_or(Kind::NotAvailable)?;
+        inside(scene.within, &found.entered.entry)?;
+        if found.rev != self.rev {
+            let problem = Problem::new(Kind::StateConflict).with("rev", found.rev.to_string());
+            return Err(problem.into());
+        }
+        let entry = TableEntry {
+            valid_to: self.valid_to,
+            value: self.value,
+            source: self.source.clone(),
+            confirmed: self.confirmed,
+            ..found.entered.entry.clone()
+        };
+        sound(&entry, known.iter().filter(|held| !is_it(held)))?;
+        let mut patch = patch(&entry);
+        patch.insert("reason".to_owned(), json!(self.reason));
+        for name in ["valid_to", "number", "truth"] {
+            patch.entry(name).or_insert(Value::Null);
+        }
+        let edit = json!({"op": "put", "record": self.record, "kind": "standard",
+            "root": self.record, "base": self.rev, "patch": patch});
+        done(scene, edit, self.record.0, (audit::Act::TableCorrected, &entry))
     }
-    let entry = TableEntry {
-        valid_to: asked.valid_to,
-        value: asked.value,
-        source: asked.source.clone(),
-        confirmed: asked.confirmed,
-        ..found.entered.entry.clone()
-    };
-    sound(&entry, known.iter().filter(|held| !is_it(held)))?;
-    let mut patch = patch(&entry);
-    patch.insert("reason".to_owned(), json!(asked.reason));
-    for name in ["valid_to", "number", "truth"] {
-        patch.entry(name).or_insert(Value::Null);
-    }
-    let record = asked.record;
-    let edit = json!({"op": "put", "record": record, "kind": "standard", "root": record,
-        "base": asked.rev, "patch": patch});
-    done(acting, edit, record.0, (Act::TableCorrected, &entry))
 }
 
 /// A district's administrator enters what holds in that district: a value of the city's or the country's
@@ -159,20 +153,19 @@ fn patch(entry: &TableEntry) -> Map<String, Value> {
 }
 
 fn done(
-    acting: &mut Acting<'_>,
+    scene: &mut Scene<'_>,
     edit: Value,
     record: uuid::Uuid,
-    (act, entry): (Act, &TableEntry),
-) -> Result<Done, Halt> {
-    let outcomes = acting.push(vec![vec![edit]])?;
-    told(&outcomes)?;
-    let rev = acting.tx.records(&[RecordId(record)])?.pop().map(|stored| stored.rev.to_string());
-    let open = touched(acting.tx, entry)?;
-    let body = json!({"record": record, "rev": rev, "open_assessments": open}).to_string();
+    (act, entry): (audit::Act, &TableEntry),
+) -> Result<Done<Value>, Halt> {
+    sole(scene.push(vec![vec![edit]])?)?;
+    let rev = scene.tx.records(&[RecordId(record)])?.pop().map(|stored| stored.rev.to_string());
+    let open = touched(scene.tx, entry)?;
     let area = Some(entry.area_code.clone());
     let detail = json!({"table": entry.table, "valid_from": entry.valid_from,
         "valid_to": entry.valid_to, "value": entry.value, "confirmed": entry.confirmed});
-    Ok(Done { body, act, subject: record, area, detail })
+    let logged = scene.log(Line { act, subject: record, area, detail })?;
+    Ok(Done::logged(&logged, json!({"record": record, "rev": rev, "open_assessments": open})))
 }
 
 /// The assessments that are not decided and are judged by this value: by name only, for whoever enters

@@ -3,11 +3,12 @@
 use super::{
     Arranged, CURSOR, ID, NotAdded, NotEnded, NotListed, arranged_example, json as answered,
 };
+use crate::acts::Scene;
 use crate::auth::{Admin, check_new_password};
 use crate::body::Json;
 use crate::halt::{Halt, refuse_faults};
 use crate::idempotency::{IdempotencyKey, SecretMark};
-use crate::organisations::{Arrangement, Change, Scene};
+use crate::organisations::{Arrangement, Arranging, Change};
 use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind, Problem, Text};
 use crate::service::Service;
@@ -147,7 +148,7 @@ pub(crate) async fn list_accounts(
     service: web::Data<Service>,
     wanted: web::Query<Paging>,
 ) -> Answer<HttpResponse> {
-    let (page, within) = (ACCOUNTS.page(&wanted)?, staff.acting().within);
+    let (page, within) = (ACCOUNTS.page(&wanted)?, staff.staff().within);
     let found = service.read(move |tx| tx.accounts(page, &within)).await?;
     Ok(HttpResponse::Ok().json(AccountList::of(found)?))
 }
@@ -172,7 +173,8 @@ pub(crate) async fn add_account(
     key: IdempotencyKey,
     asked: Json<NewAccount>,
 ) -> Answer<HttpResponse> {
-    Ok(answered(service.arrange(staff.acting(), key, asked.0.hashed(&service).await?).await?))
+    let account = Arranging(asked.0.hashed(&service).await?);
+    Ok(answered(service.act(staff.staff(), key, account).await?))
 }
 
 /// Switches an account off, or on again.
@@ -200,7 +202,7 @@ pub(crate) async fn switch_account(
     asked: Json<AccountUse>,
 ) -> Answer<HttpResponse> {
     let asked = UseOf { id: *id, asked: asked.0 };
-    Ok(answered(service.arrange(staff.acting(), key, asked).await?))
+    Ok(answered(service.act(staff.staff(), key, Arranging(asked)).await?))
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -290,7 +292,7 @@ impl Arrangement for UseOf {
         let account = scene.tx.account(user)?.ok_or(Kind::NotAvailable)?;
         let offices = scene.tx.person_facts(user)?.offices;
         let mut faults = check_text(reason, Fault::ReasonMissing);
-        faults.extend(check_switching(&offices, scene.within, scene.today));
+        faults.extend(check_switching(&offices, scene.within, scene.today()));
         if account.active == *active {
             faults.push(Fault::StateAlready);
         }

@@ -4,11 +4,12 @@ use super::{
     Arranged, CURSOR, Day, End, EndOf, ID, NotAdded, NotEnded, NotListed, OTHER_ID,
     arranged_example, json as answered,
 };
+use crate::acts::Scene;
 use crate::auth::OrganisationStaff;
 use crate::body::Json;
 use crate::halt::{Halt, refuse_faults};
 use crate::idempotency::IdempotencyKey;
-use crate::organisations::{Arrangement, Change, Scene};
+use crate::organisations::{Arrangement, Arranging, Change};
 use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind};
 use crate::service::Service;
@@ -111,7 +112,7 @@ pub(crate) async fn list_bans(
     service: web::Data<Service>,
     wanted: web::Query<Paging>,
 ) -> Answer<HttpResponse> {
-    let (page, within) = (BANS.page(&wanted)?, staff.acting().within);
+    let (page, within) = (BANS.page(&wanted)?, staff.staff().within);
     let found = service.read(move |tx| tx.bans(page, &within)).await?;
     Ok(HttpResponse::Ok().json(BanList::of(found)?))
 }
@@ -137,7 +138,7 @@ pub(crate) async fn begin_ban(
     key: IdempotencyKey,
     asked: Json<NewBan>,
 ) -> Answer<HttpResponse> {
-    Ok(answered(service.arrange(staff.acting(), key, asked.0).await?))
+    Ok(answered(service.act(staff.staff(), key, Arranging(asked.0)).await?))
 }
 
 /// Lifts a ban.
@@ -165,7 +166,7 @@ pub(crate) async fn lift_ban(
     asked: Json<End>,
 ) -> Answer<HttpResponse> {
     let asked = LiftedBan(EndOf { id: *id, end: asked.0 });
-    Ok(answered(service.arrange(staff.acting(), key, asked).await?))
+    Ok(answered(service.act(staff.staff(), key, Arranging(asked)).await?))
 }
 
 fn lift_example() -> Value {
@@ -183,7 +184,7 @@ impl Arrangement for NewBan {
     }
 
     fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Halt> {
-        let (first, last) = ban_from(self.first_day.map_or(scene.today, |day| day.0));
+        let (first, last) = ban_from(self.first_day.map_or(scene.today(), |day| day.0));
         let mut faults = check_text(&self.reason, Fault::ReasonMissing);
         let area = scene.area(self.area.as_deref()).map_err(|fault| faults.push(fault));
         let area = area.unwrap_or_default();

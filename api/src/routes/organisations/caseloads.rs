@@ -3,11 +3,12 @@
 use super::{
     Arranged, CURSOR, ID, NotAdded, NotListed, OTHER_ID, arranged_example, json as answered,
 };
+use crate::acts::Scene;
 use crate::auth::OrganisationStaff;
 use crate::body::Json;
 use crate::halt::{Halt, refuse_faults};
 use crate::idempotency::IdempotencyKey;
-use crate::organisations::{Arrangement, Change, Scene};
+use crate::organisations::{Arrangement, Arranging, Change};
 use crate::paging::{List, Paging};
 use crate::problem::Answer;
 use crate::service::Service;
@@ -102,7 +103,7 @@ pub(crate) async fn list_caseloads(
     service: web::Data<Service>,
     wanted: web::Query<Paging>,
 ) -> Answer<HttpResponse> {
-    let (page, within) = (CASELOADS.page(&wanted)?, staff.acting().within);
+    let (page, within) = (CASELOADS.page(&wanted)?, staff.staff().within);
     let found = service.read(move |tx| tx.caseloads(page, &within)).await?;
     Ok(HttpResponse::Ok().json(CaseloadList::of(found)?))
 }
@@ -127,7 +128,7 @@ pub(crate) async fn add_caseload(
     key: IdempotencyKey,
     asked: Json<NewCaseload>,
 ) -> Answer<HttpResponse> {
-    Ok(answered(service.arrange(staff.acting(), key, asked.0).await?))
+    Ok(answered(service.act(staff.staff(), key, Arranging(asked.0)).await?))
 }
 
 /// A contract in its table, as the rules know it.
@@ -153,7 +154,7 @@ impl Arrangement for NewCaseload {
         let found = scene.tx.contract(self.contract)?;
         match found.filter(|row| scene.within.contains(&row.purchaser_area)) {
             None => faults.push(Fault::ContractUnknown),
-            Some(row) => faults.extend(check_caseload(&caseload, &contract_of(row), scene.today)),
+            Some(row) => faults.extend(check_caseload(&caseload, &contract_of(row), scene.today())),
         }
         refuse_faults(&faults)?;
         scene.tx.add_caseload(self.contract, &self.name, &caseload)?;

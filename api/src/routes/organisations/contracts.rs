@@ -4,11 +4,12 @@ use super::{
     Arranged, CURSOR, Day, End, EndOf, ID, NotAdded, NotEnded, NotListed, OTHER_ID,
     arranged_example, json as answered,
 };
+use crate::acts::Scene;
 use crate::auth::OrganisationStaff;
 use crate::body::Json;
 use crate::halt::{Halt, refuse_faults};
 use crate::idempotency::IdempotencyKey;
-use crate::organisations::{Arrangement, Change, Scene};
+use crate::organisations::{Arrangement, Arranging, Change};
 use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind};
 use crate::service::Service;
@@ -115,7 +116,7 @@ pub(crate) async fn list_contracts(
     service: web::Data<Service>,
     wanted: web::Query<Paging>,
 ) -> Answer<HttpResponse> {
-    let (page, within) = (CONTRACTS.page(&wanted)?, staff.acting().within);
+    let (page, within) = (CONTRACTS.page(&wanted)?, staff.staff().within);
     let found = service.read(move |tx| tx.contracts(page, &within)).await?;
     Ok(HttpResponse::Ok().json(ContractList::of(found)?))
 }
@@ -140,7 +141,7 @@ pub(crate) async fn add_contract(
     key: IdempotencyKey,
     asked: Json<NewContract>,
 ) -> Answer<HttpResponse> {
-    Ok(answered(service.arrange(staff.acting(), key, asked.0).await?))
+    Ok(answered(service.act(staff.staff(), key, Arranging(asked.0)).await?))
 }
 
 /// Ends a contract early.
@@ -168,7 +169,7 @@ pub(crate) async fn end_contract(
     asked: Json<End>,
 ) -> Answer<HttpResponse> {
     let asked = EndedContract(EndOf { id: *id, end: asked.0 });
-    Ok(answered(service.arrange(staff.acting(), key, asked).await?))
+    Ok(answered(service.act(staff.staff(), key, Arranging(asked)).await?))
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -190,10 +191,10 @@ impl Arrangement for NewContract {
         };
         let known = scene.tx.provider(self.provider, &self.purchaser_area)?;
         let mut faults = match known {
-            Some(provider) => check_contract(&contract, &provider, scene.today),
+            Some(provider) => check_contract(&contract, &provider, scene.today()),
             None => {
                 let nobody = Provider { uscc: String::new(), name: String::new(), bans: vec![] };
-                let mut faults = check_contract(&contract, &nobody, scene.today);
+                let mut faults = check_contract(&contract, &nobody, scene.today());
                 faults.push(Fault::ProviderUnknown);
                 faults
             }

@@ -1,12 +1,13 @@
 //! What a person signs in with, taken out of the person's hands by an administrator.
 
 use super::{Arranged, ID, NotEnded, arranged_example, json as answered};
+use crate::acts::Scene;
 use crate::auth::{Admin, OneTimePassword};
 use crate::body::Json;
 use crate::clock::in_beijing;
 use crate::halt::{Halt, refuse_faults};
 use crate::idempotency::IdempotencyKey;
-use crate::organisations::{Arrangement, Change, Scene};
+use crate::organisations::{Arrangement, Arranging, Change};
 use crate::problem::{Answer, Kind};
 use crate::service::Service;
 use actix_web::{HttpResponse, post, web};
@@ -85,11 +86,11 @@ pub(crate) async fn reset_password(
     key: IdempotencyKey,
     asked: Json<Reset>,
 ) -> Answer<HttpResponse> {
-    let acting = staff.acting();
+    let acting = staff.staff();
     let now = acting.person.now;
     let given = OneTimePassword::by(&service, now).await?;
     let asked = PasswordReset { of: asked.0.of(*id), given, now };
-    Ok(answered(service.arrange(acting, key, asked).await?))
+    Ok(answered(service.act(acting, key, Arranging(asked)).await?))
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -107,8 +108,8 @@ impl ResetOf {
         let offices = scene.tx.person_facts(user)?.offices;
         let mut faults = check_text(&self.reason, Fault::ReasonMissing);
         // Whoever signs in as an auditor audits: who is audited must not.
-        faults.extend(check_switching(&offices, scene.within, scene.today));
-        if user == scene.by {
+        faults.extend(check_switching(&offices, scene.within, scene.today()));
+        if user == scene.user() {
             faults.push(Fault::ForOneself);
         }
         refuse_faults(&faults)?;
@@ -178,7 +179,7 @@ pub(crate) async fn reset_second_factor(
     asked: Json<Reset>,
 ) -> Answer<HttpResponse> {
     let asked = SecondFactorReset { of: asked.0.of(*id) };
-    Ok(answered(service.arrange(staff.acting(), key, asked).await?))
+    Ok(answered(service.act(staff.staff(), key, Arranging(asked)).await?))
 }
 
 #[derive(Clone, Debug, Serialize)]

@@ -4,11 +4,12 @@ use super::{
     Arranged, CURSOR, Day, End, EndOf, ID, NotAdded, NotEnded, NotListed, OTHER_ID,
     arranged_example, caseloads::contract_of, json as answered,
 };
+use crate::acts::Scene;
 use crate::auth::OrganisationStaff;
 use crate::body::Json;
 use crate::halt::{Halt, refuse_faults};
 use crate::idempotency::IdempotencyKey;
-use crate::organisations::{Arrangement, Change, Scene};
+use crate::organisations::{Arrangement, Arranging, Change};
 use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind};
 use crate::service::Service;
@@ -153,7 +154,7 @@ pub(crate) async fn list_memberships(
     service: web::Data<Service>,
     wanted: web::Query<Paging>,
 ) -> Answer<HttpResponse> {
-    let (page, within) = (MEMBERSHIPS.page(&wanted)?, staff.acting().within);
+    let (page, within) = (MEMBERSHIPS.page(&wanted)?, staff.staff().within);
     let found = service.read(move |tx| tx.memberships(page, &within)).await?;
     Ok(HttpResponse::Ok().json(MembershipList::of(found)?))
 }
@@ -179,7 +180,7 @@ pub(crate) async fn add_membership(
     key: IdempotencyKey,
     asked: Json<NewMembership>,
 ) -> Answer<HttpResponse> {
-    Ok(answered(service.arrange(staff.acting(), key, asked.0).await?))
+    Ok(answered(service.act(staff.staff(), key, Arranging(asked.0)).await?))
 }
 
 /// Ends a membership.
@@ -207,7 +208,7 @@ pub(crate) async fn end_membership(
     asked: Json<End>,
 ) -> Answer<HttpResponse> {
     let asked = EndedMembership(EndOf { id: *id, end: asked.0 });
-    Ok(answered(service.arrange(staff.acting(), key, asked).await?))
+    Ok(answered(service.act(staff.staff(), key, Arranging(asked)).await?))
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -268,7 +269,7 @@ impl Arrangement for NewMembership {
             Some(account) if !account.active => faults.push(Fault::AccountOff),
             Some(_) => {}
         }
-        if UserId(self.account) == scene.by {
+        if UserId(self.account) == scene.user() {
             faults.push(Fault::ForOneself);
         }
         let mut area = None;

@@ -4,11 +4,12 @@ use super::{
     Arranged, CURSOR, Day, End, EndOf, ID, NotAdded, NotEnded, NotListed, OTHER_ID,
     arranged_example, json as answered,
 };
+use crate::acts::Scene;
 use crate::auth::Admin;
 use crate::body::Json;
 use crate::halt::{Halt, refuse_faults};
 use crate::idempotency::IdempotencyKey;
-use crate::organisations::{Arrangement, Change, Scene};
+use crate::organisations::{Arrangement, Arranging, Change};
 use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind};
 use crate::service::Service;
@@ -116,7 +117,7 @@ pub(crate) async fn list_offices(
     service: web::Data<Service>,
     wanted: web::Query<Paging>,
 ) -> Answer<HttpResponse> {
-    let (page, within) = (OFFICES.page(&wanted)?, staff.acting().within);
+    let (page, within) = (OFFICES.page(&wanted)?, staff.staff().within);
     let found = service.read(move |tx| tx.offices(page, &within)).await?;
     Ok(HttpResponse::Ok().json(OfficeList::of(found)?))
 }
@@ -143,7 +144,7 @@ pub(crate) async fn add_office(
     key: IdempotencyKey,
     asked: Json<NewOffice>,
 ) -> Answer<HttpResponse> {
-    Ok(answered(service.arrange(staff.acting(), key, asked.0).await?))
+    Ok(answered(service.act(staff.staff(), key, Arranging(asked.0)).await?))
 }
 
 /// Ends an office.
@@ -171,7 +172,7 @@ pub(crate) async fn end_office(
     asked: Json<End>,
 ) -> Answer<HttpResponse> {
     let asked = EndedOffice(EndOf { id: *id, end: asked.0 });
-    Ok(answered(service.arrange(staff.acting(), key, asked).await?))
+    Ok(answered(service.act(staff.staff(), key, Arranging(asked)).await?))
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -205,7 +206,7 @@ impl Arrangement for NewOffice {
             Some(account) if !account.active => faults.push(Fault::AccountOff),
             Some(_) => {}
         }
-        if user == scene.by {
+        if user == scene.user() {
             faults.push(Fault::ForOneself);
         }
         if !scene.within.contains(&self.area) {

@@ -1,11 +1,12 @@
 //! Contractors (承接主体).
 
 use super::{Arranged, CURSOR, ID, NotAdded, NotListed, arranged_example, json as answered};
+use crate::acts::Scene;
 use crate::auth::OrganisationStaff;
 use crate::body::Json;
 use crate::halt::{Halt, refuse_faults};
 use crate::idempotency::IdempotencyKey;
-use crate::organisations::{Arrangement, Change, Scene};
+use crate::organisations::{Arrangement, Arranging, Change};
 use crate::paging::{List, Paging};
 use crate::problem::Answer;
 use crate::service::Service;
@@ -114,7 +115,7 @@ pub(crate) async fn add_provider(
     key: IdempotencyKey,
     asked: Json<NewProvider>,
 ) -> Answer<HttpResponse> {
-    Ok(answered(service.arrange(staff.acting(), key, asked.0).await?))
+    Ok(answered(service.act(staff.staff(), key, Arranging(asked.0)).await?))
 }
 
 impl Arrangement for NewProvider {
