@@ -151,7 +151,7 @@ impl Demo {
         let running = app::serve_on(shown, listener)?;
         let address = format!("http://{}", running.address());
         if !reused {
-            let today = ruhu_casework::grants::day_of(running.service().clock.now());
+            let today = ruhu_casework::days::day_of(running.service().clock.now());
             let entered = tables::enter(&address, &district, today)?;
             narrator.say(&format!(
                 "又录入 {entered} 项参数表，全部是演示值，不是法定标准 Rule tables are entered; every \
@@ -261,7 +261,7 @@ fn reuse(
     if marker.epoch != Some(epoch) {
         return Err(DemoError::NotADemo(options.data_dir.clone()));
     }
-    let today = ruhu_casework::grants::day_of(service.clock.now());
+    let today = ruhu_casework::days::day_of(service.clock.now());
     if today > marker.contracts_end {
         return Err(DemoError::Ended(marker.contracts_end));
     }
@@ -277,7 +277,7 @@ fn make(
     narrator: &mut Narrator<'_>,
 ) -> Result<Opened, DemoError> {
     let begun = Instant::now();
-    let today = ruhu_casework::grants::day_of(Clock::Machine.now());
+    let today = ruhu_casework::days::day_of(Clock::Machine.now());
     let district = District::plan(SEED, today)?;
     let mut marker = Marker {
         epoch: None,

@@ -2,7 +2,7 @@
 //! and 12 a community (GB/T 2260, GB/T 10114 and the statistics bureau's 2+2+2+3+3). Codes come and
 //! go and are never used again, so each has its days.
 
-use crate::value::day;
+use crate::days::day;
 use chrono::NaiveDate;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};

@@ -6,8 +6,8 @@
 use crate::areas;
 use crate::facts::{DeskStream, Membership, Office, PersonFacts};
 use crate::roles::{KEEPER, READER, REPORTER, REVIEWER, Role, WORKER};
-use chrono::{DateTime, NaiveDate, SecondsFormat};
-use ruhu_sync::id::{Instant, StreamId, UserId};
+use chrono::NaiveDate;
+use ruhu_sync::id::{StreamId, UserId};
 use ruhu_sync::rules::{Grant, Grants, StreamKind};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -20,27 +20,6 @@ pub const REFERENCE_STREAM: StreamId =
 /// A person's own stream: notices, own finds, decisions on own edits.
 pub fn user_stream(user: UserId) -> StreamId {
     StreamId(user.0)
-}
-
-// The first and the last instant of the years that a date is written with four digits in.
-const YEAR_1_US: i64 = -62_135_596_800_000_000;
-const YEAR_9999_END_US: i64 = 253_402_214_399_999_999;
-
-/// The day it is in Beijing at an instant: every right, deadline and rule is judged by it.
-pub fn day_of(instant: Instant) -> NaiveDate {
-    let micros = instant.0.clamp(YEAR_1_US, YEAR_9999_END_US);
-    DateTime::from_timestamp_micros(micros)
-        .map(|utc| utc.with_timezone(&chrono_tz::Asia::Shanghai).date_naive())
-        .unwrap_or_default()
-}
-
-/// An instant as people here read it: Beijing's time, to the second.
-pub fn beijing_time(instant: Instant) -> String {
-    let micros = instant.0.clamp(YEAR_1_US, YEAR_9999_END_US);
-    DateTime::from_timestamp_micros(micros)
-        .map(|utc| utc.with_timezone(&chrono_tz::Asia::Shanghai))
-        .map(|there| there.to_rfc3339_opts(SecondsFormat::Secs, false))
-        .unwrap_or_default()
 }
 
 /// All that a person may see on a day.

@@ -1,7 +1,7 @@
 use super::*;
+use crate::days::day;
 use crate::facts::Membership;
 use crate::roles::WINDOW;
-use crate::value::day;
 
 fn on(text: &str) -> NaiveDate {
     day(text).expect("day")
@@ -205,18 +205,6 @@ fn nobody_reviews_the_own_stream() {
     });
     let own = user_stream(USER);
     assert_eq!(capacity(&facts, "2026-06-01", own), Some("reader"));
-}
-
-#[test]
-fn the_day_is_beijings() {
-    let at = |text: &str| {
-        let instant = DateTime::parse_from_rfc3339(text).expect("instant");
-        day_of(Instant(instant.timestamp_micros()))
-    };
-    assert_eq!(at("2026-11-22T15:59:59.999999Z"), on("2026-11-22"));
-    assert_eq!(at("2026-11-22T16:00:00Z"), on("2026-11-23"));
-    assert_eq!(day_of(Instant(i64::MIN)).to_string(), "0001-01-01");
-    assert!(day_of(Instant(i64::MAX)) >= on("9999-12-31"));
 }
 
 fn fallback_on(facts: &PersonFacts, text: &str) -> StreamId {

@@ -1,7 +1,7 @@
 //! By which values of rule tables a case is judged: those in force on its reference date, in its area.
 
+use crate::days::day;
 use crate::tables::{TableEntry, TableValue, in_force, table};
-use crate::value::day;
 use chrono::NaiveDate;
 use ruhu_forms::{Answers, Form, Given, Origin, Scalar};
 use ruhu_sync::id::RecordId;

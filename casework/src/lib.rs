@@ -6,6 +6,7 @@ pub mod areas;
 mod check;
 mod closed_list;
 pub mod codes;
+pub mod days;
 pub mod deciding;
 pub mod description;
 pub mod facts;

@@ -63,7 +63,7 @@ pub fn address(address: &str) -> String {
 
 /// `1949-**-**`: the year. With the day, a masked citizen's number would be whole again.
 pub fn birth_date(day: &str) -> String {
-    match crate::value::day(day) {
+    match crate::days::day(day) {
         Some(_) => format!("{}-**-**", &day[..4]),
         None => hidden(day),
     }

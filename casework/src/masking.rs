@@ -231,7 +231,7 @@ fn is_of_its_kind(kind: &ruhu_forms::Kind, value: &Json) -> bool {
 /// What a form computes is codes and numbers; a day among them may be somebody's birthday.
 pub fn computed(value: &mut serde_json::Value) {
     match value {
-        serde_json::Value::String(text) if crate::value::day(text).is_some() => {
+        serde_json::Value::String(text) if crate::days::day(text).is_some() => {
             *text = mask::birth_date(text);
         }
         serde_json::Value::Array(list) => list.iter_mut().for_each(computed),

@@ -1,10 +1,10 @@
 //! What people are told of their own edits, by a record in their own stream.
 
+use crate::days::beijing_time;
 use crate::grants::user_stream;
 use crate::kinds::notice;
 use crate::signatures;
-use chrono::{DateTime, SecondsFormat};
-use ruhu_sync::id::{Instant, UserId};
+use ruhu_sync::id::UserId;
 use ruhu_sync::json::{Json, Object};
 use ruhu_sync::path::Path;
 use ruhu_sync::rules::{Event, News, Notice};
@@ -61,10 +61,4 @@ fn decided(put: &mut dyn FnMut(&str, Json), by: UserId, reason: &str) {
 
 fn places(paths: &[Path]) -> Json {
     Json::List(paths.iter().map(|path| Json::Text(path.to_string())).collect())
-}
-
-/// An instant as people here read it.
-pub(crate) fn beijing_time(at: Instant) -> String {
-    let utc = DateTime::from_timestamp_micros(at.0).unwrap_or_default();
-    utc.with_timezone(&chrono_tz::Asia::Shanghai).to_rfc3339_opts(SecondsFormat::Secs, false)
 }

@@ -1,6 +1,6 @@
 use super::OrganisationFault as Fault;
 use super::*;
-use crate::value::day;
+use crate::days::day;
 use uuid::Uuid;
 
 fn on(text: &str) -> NaiveDate {

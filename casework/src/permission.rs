@@ -1,7 +1,7 @@
 //! Whether this person may do this to this record as it stands, read from what its kind declares.
 
 use crate::check::holds_something;
-use crate::grants::beijing_time;
+use crate::days::beijing_time;
 use crate::kind::{Deletion, Holds, Home, Kind, Lock, Need, Pass, Stamp, StatusRule};
 use crate::kinds;
 use crate::roles::REVIEWER;

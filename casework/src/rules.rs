@@ -2,11 +2,12 @@
 
 use crate::areas::Areas;
 use crate::check::Knowing;
+use crate::days::day_of;
 use crate::formed::{
     FORM, FORM_VERSION, answers_field, form_asked, form_judging, form_named, form_said,
     versions_through,
 };
-use crate::grants::{day_of, user_stream};
+use crate::grants::user_stream;
 use crate::kind::{Home, Kind, Lock};
 use crate::roles::{READER, REPORTER, REVIEWER, WORKER};
 use crate::{check, kinds, normal, permission, shapes, signatures};

@@ -4,7 +4,7 @@
 //! When all have confirmed the same, the assessment is handed in, by the edit that brings the last
 //! confirmation. A confirmation of other answers counts for nothing, and is kept.
 
-use crate::notices::beijing_time;
+use crate::days::beijing_time;
 use crate::roles::{REVIEWER, WORKER};
 use curve25519_dalek::montgomery::MontgomeryPoint;
 use hmac::{Hmac, KeyInit, Mac};

@@ -4,7 +4,7 @@
 //! nobody has found is null and stays so until somebody enters it.
 
 use crate::areas;
-use crate::value::day;
+use crate::days::day;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;

@@ -1,7 +1,7 @@
 //! The types of values that fields hold, and what is wrong with a value that is of another. The
 //! codes are shared with the forms where the fault is the same, so that a tablet knows one list.
 
-use crate::grants::day_of;
+use crate::days::{day, day_of};
 use crate::identity;
 use chrono::{DateTime, NaiveDate};
 use ruhu_sync::id::{Instant, RecordId};
@@ -136,16 +136,6 @@ fn instant(text: &str) -> Option<Instant> {
 
 fn is_hex(text: &str, digits: usize) -> bool {
     text.len() == digits && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
-}
-
-/// Reads a day; only `YYYY-MM-DD` is one, so that days compare as texts too.
-pub fn day(text: &str) -> Option<NaiveDate> {
-    let well_formed = text.len() == 10
-        && text
-            .bytes()
-            .enumerate()
-            .all(|(at, b)| matches!(at, 4 | 7) == (b == b'-') && (b == b'-' || b.is_ascii_digit()));
-    if well_formed { NaiveDate::parse_from_str(text, "%Y-%m-%d").ok() } else { None }
 }
 
 /// Whether a list has a code.

@@ -1,9 +1,10 @@
 //! What the forms take from the rest of the product is there: rule tables, the fields of a person.
 
+use ruhu_casework::days::day;
 use ruhu_casework::kind::Holds;
 use ruhu_casework::kinds;
 use ruhu_casework::tables::{Measure, TableValue, in_force, shipped, table};
-use ruhu_casework::value::{Code, Value, day};
+use ruhu_casework::value::{Code, Value};
 use ruhu_forms::{
     Answers, Catalogue, ChoiceOption, Computed, Given, GivenHolds, Kind, Origin, Outcome, Scalar,
 };

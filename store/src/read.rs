@@ -19,7 +19,7 @@ impl ReadTx for crate::Tx {
 
     fn grants(&mut self, user: UserId, at: Instant) -> Stored<Grants> {
         let facts = grants::facts(self, user)?;
-        let day = ruhu_casework::grants::day_of(at);
+        let day = ruhu_casework::days::day_of(at);
         Ok(ruhu_casework::grants::grants(&facts, day))
     }
 

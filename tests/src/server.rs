@@ -272,8 +272,8 @@ impl Server {
 
     /// Sets the server's clock to a time in Beijing, such as `2026-11-30 23:59:59`.
     pub fn set_clock(&self, beijing: &str) {
-        let at = ruhu_casework::value::day(&beijing[..10]).expect("a day");
-        let noon = ruhu_casework::grants::day_of(NOON);
+        let at = ruhu_casework::days::day(&beijing[..10]).expect("a day");
+        let noon = ruhu_casework::days::day_of(NOON);
         let [hours, minutes, seconds] =
             [11, 14, 17].map(|at: usize| beijing[at..at + 2].parse::<i64>().expect("two digits"));
         let days = at.signed_duration_since(noon).num_days();

@@ -5,8 +5,8 @@
 use super::SignedIn;
 use super::authority::admit;
 use crate::problem::{Answer, Kind, Problem};
+use ruhu_casework::days::day_of;
 use ruhu_casework::facts::PersonFacts;
-use ruhu_casework::grants::day_of;
 use ruhu_casework::secrets;
 use ruhu_store::Tx;
 use ruhu_store::accounts::SignInState;

@@ -43,7 +43,7 @@ pub(crate) fn import(
     seed: u64,
     households: usize,
 ) -> Result<Imported, DemoError> {
-    let today = ruhu_casework::grants::day_of(service.clock.now());
+    let today = ruhu_casework::days::day_of(service.clock.now());
     let epoch = service.store.read(|tx| tx.epoch())?;
     let mut imported = Imported { households, ..Imported::default() };
     let finds = (households / HOUSEHOLDS_A_FIND).max(1);

@@ -7,7 +7,7 @@ use crate::auth::SignedIn;
 use crate::halt::Halt;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
-use ruhu_casework::grants::day_of;
+use ruhu_casework::days::day_of;
 use ruhu_casework::moves::{CaseloadFacts, MoveFault};
 use ruhu_casework::roles::REVIEWER;
 use ruhu_store::audit;

@@ -5,7 +5,7 @@ use crate::backup;
 use crate::clock::in_beijing;
 use crate::keys::Keys;
 use crate::service::Service;
-use ruhu_casework::grants::day_of;
+use ruhu_casework::days::day_of;
 use ruhu_store::audit::{Act, Entry};
 use ruhu_store::backup::{BackupError, Raised};
 use ruhu_sync::id::Instant;

@@ -23,7 +23,7 @@ use crate::problem::Kind;
 use actix_web::HttpResponse;
 use actix_web::http::header::ContentType;
 use chrono::NaiveDate;
-use ruhu_casework::value::day;
+use ruhu_casework::days::day;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};

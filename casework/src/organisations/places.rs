@@ -86,7 +86,7 @@ pub fn check_account(login: &str, name: &str) -> Vec<OrganisationFault> {
 mod tests {
     use super::OrganisationFault as Fault;
     use super::*;
-    use crate::value::day;
+    use crate::days::day;
 
     fn on(text: &str) -> NaiveDate {
         day(text).expect("day")

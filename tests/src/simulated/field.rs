@@ -4,8 +4,9 @@
 use crate::field::AREA_HERE;
 use crate::server::NOON;
 use chrono::{Days, NaiveDate};
+use ruhu_casework::days::day_of;
 use ruhu_casework::facts::{DeskStream, Membership, Office, PersonFacts, Role};
-use ruhu_casework::grants::{day_of, grants, user_stream};
+use ruhu_casework::grants::{grants, user_stream};
 use ruhu_casework::rules::CaseRules;
 use ruhu_casework::shelf::{PublishedForm, Shelf};
 use ruhu_simulator::memory::field::Field;
