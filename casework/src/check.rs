@@ -270,15 +270,15 @@ fn to_value(json: &Json) -> serde_json::Value {
 pub(crate) fn broken(kind: &Kind, document: &Object, today: NaiveDate) -> Vec<Problem> {
     let holds = |name: &str| document.get(name).is_some_and(holds_something);
     let is_in = |field: &str, code: &str| document.get(field).and_then(Json::as_text) == Some(code);
-    let mut found = Vec::new();
-    let mut problem = |name: &str, code: &str| {
-        found.push(Problem::new(Path::of(&name.split('/').collect::<Vec<_>>()), code));
-    };
+    let (mut found, mut one_of) = (Vec::new(), Vec::new());
+    let mut problem = |name: &str, code: &str| found.push(Problem::new(place_of(name), code));
     for required in kind.required {
         match *required {
             Required::Field(name) if !holds(name) => problem(name, "required"),
             Required::OneOf(names) if !names.iter().any(|name| holds(name)) => {
-                names.first().into_iter().for_each(|name| problem(name, "required"));
+                one_of.extend(names.first().map(|first| {
+                    Problem::new(place_of(first), "required").possible(names.iter().copied())
+                }));
             }
             Required::When { field, is, needs } if is_in(field, is) && !holds(needs) => {
                 problem(needs, "required");
@@ -290,7 +290,7 @@ pub(crate) fn broken(kind: &Kind, document: &Object, today: NaiveDate) -> Vec<Pr
             }
             Required::Come { field, is, on } if is_in(field, is) => {
                 let said = on.iter().find_map(|name| {
-                    let place = Path::of(&name.split('/').collect::<Vec<_>>());
+                    let place = place_of(name);
                     place.find(document).filter(|value| holds_something(value)).map(|v| (name, v))
                 });
                 let to_come = said.filter(|(_, value)| {
@@ -303,8 +303,14 @@ pub(crate) fn broken(kind: &Kind, document: &Object, today: NaiveDate) -> Vec<Pr
             _ => {}
         }
     }
+    found.extend(one_of);
     found.extend(contradictions(kind, document));
     found
+}
+
+/// The place that a declaration names.
+fn place_of(name: &str) -> Path {
+    Path::of(&name.split('/').collect::<Vec<_>>())
 }
 
 /// What an identity number says of its holder and the fields beside it deny.

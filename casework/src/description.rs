@@ -45,7 +45,7 @@ pub struct FieldTold {
     pub name: &'static str,
     /// Its name to people.
     pub label_zh: &'static str,
-    /// What it holds: `text`, `integer`, `fen`, `day`, `instant`, `code`, `area_code`, `id_number`,
+    /// What it holds: `text`, `figures`, `integer`, `fen`, `day`, `instant`, `code`, `area_code`, `id_number`,
     /// `uuid`, `yes_no`, `record`, `sha256`, `proof`, `paths`, or `object`, `rows`, `choices`,
     /// `by_person`, `answers`.
     pub holds: &'static str,
@@ -72,6 +72,9 @@ pub struct FieldTold {
     /// Who alone may write it; empty for everybody who may change the record.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub only_by: Vec<&'static str>,
+    /// It is checked when it arrives, and never stands in the record.
+    #[serde(skip_serializing_if = "is_false")]
+    pub write_only: bool,
     /// Of an object, or a row: what is in it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<FieldTold>,
@@ -230,13 +233,15 @@ fn field(rule: &FieldRule) -> FieldTold {
         options: Vec::new(),
         kinds: &[],
         only_by: rule.only_by.iter().map(|Capacity(name)| *name).collect(),
+        write_only: false,
         fields: Vec::new(),
     };
     match rule.holds {
         Holds::Leaf(value) => leaf(value, &mut told),
         Holds::ByPerson(value) => {
-            let mut each = FieldTold { fields: Vec::new(), ..told.clone() };
+            let mut each = FieldTold { only_by: Vec::new(), ..told.clone() };
             leaf(value, &mut each);
+            told.write_only = each.write_only;
             (told.holds, told.fields) = ("by_person", vec![each]);
         }
         Holds::Object(inner) => {
@@ -262,9 +267,13 @@ fn servers(field: &mut FieldTold) {
 
 fn leaf(value: Value, told: &mut FieldTold) {
     told.holds = match value {
-        Value::Text { max_chars } | Value::Figures { max_chars } => {
+        Value::Text { max_chars } => {
             told.max_chars = Some(max_chars);
             "text"
+        }
+        Value::Figures { max_chars } => {
+            told.max_chars = Some(max_chars);
+            "figures"
         }
         Value::Integer { min, max } => {
             (told.min, told.max) = (Some(min), Some(max));
@@ -293,7 +302,10 @@ fn leaf(value: Value, told: &mut FieldTold) {
             "record"
         }
         Value::Sha256 => "sha256",
-        Value::Proof => "proof",
+        Value::Proof => {
+            told.write_only = true;
+            "proof"
+        }
         Value::Paths => "paths",
     };
 }

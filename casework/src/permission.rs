@@ -55,32 +55,29 @@ pub(crate) fn permits(kind: &Kind, question: &Question<'_>) -> Result<(), Reason
         },
     };
     // What is the server's to write is left out by the merge, and stops nobody.
-    let may_write = question.asks.iter().filter(|ask| ask.class != Class::Server).all(|ask| {
-        let field = ask.path.steps().first().and_then(|name| kind.field(name));
-        field.is_none_or(|field| {
-            field.only_by.is_empty() || field.only_by.contains(&question.capacity)
-        })
-    });
+    let may_write = others_fields(kind, question).next().is_none();
     if !may_act || !may_write {
         return Err(Reason::NotPermitted);
     }
-    if is_outside(kind, question) { Err(Reason::OutsideArea) } else { Ok(()) }
+    match outside(kind, question).next() {
+        Some(_) => Err(Reason::OutsideArea),
+        None => Ok(()),
+    }
 }
 
 /// Whether an edit places a root of a caseload outside the caseload's area: a team enters the
 /// households of its own streets.
-fn is_outside(kind: &Kind, question: &Question<'_>) -> bool {
-    let Some(area) = question.area.filter(|_| kind.home == Some(Home::Caseload)) else {
-        return false;
-    };
-    question.asks.iter().any(|ask| {
+fn outside<'q>(kind: &'q Kind, question: &'q Question<'_>) -> impl Iterator<Item = &'q Path> {
+    let area = question.area.filter(|_| kind.home == Some(Home::Caseload));
+    let is_outside = move |ask: &&Ask| {
         let field = ask.path.steps().first().and_then(|name| kind.field(name));
         let is_area = field.is_some_and(|f| matches!(f.holds, Holds::Leaf(Value::AreaCode)));
-        match &ask.wish {
-            Wish::Set(Json::Text(code)) => is_area && !areas::contains(area, code),
+        match (&ask.wish, area) {
+            (Wish::Set(Json::Text(code)), Some(area)) => is_area && !areas::contains(area, code),
             _ => false,
         }
-    })
+    };
+    question.asks.iter().filter(is_outside).map(|ask| &ask.path)
 }
 
 /// Whether the person made the record, and the work that it belongs to is open to the person.
@@ -118,6 +115,30 @@ pub(crate) fn work_field(kind: &Kind, by: Capacity) -> Option<&'static str> {
     match deletion(kind, by)? {
         Deletion::ByAuthor { work, .. } => Some(work),
         _ => None,
+    }
+}
+
+/// The places that an edit writes though only somebody else may.
+fn others_fields<'q>(kind: &'q Kind, question: &'q Question<'_>) -> impl Iterator<Item = &'q Path> {
+    let asks = question.asks.iter().filter(|ask| ask.class != Class::Server);
+    let is_others = |ask: &&Ask| {
+        let field = ask.path.steps().first().and_then(|name| kind.field(name));
+        field.is_some_and(|field| {
+            !field.only_by.is_empty() && !field.only_by.contains(&question.capacity)
+        })
+    };
+    asks.filter(is_others).map(|ask| &ask.path)
+}
+
+/// The places that a refusal is about.
+pub(crate) fn places(kind: &Kind, question: &Question<'_>, reason: Reason) -> Vec<Problem> {
+    let problem = |code| move |path: &Path| Problem::new(path.clone(), code);
+    match reason {
+        Reason::NotPermitted => {
+            others_fields(kind, question).map(problem("not_permitted")).collect()
+        }
+        Reason::OutsideArea => outside(kind, question).map(problem("outside_area")).collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -198,8 +219,9 @@ fn passes(
             possible.push(pass.to);
         }
     }
-    let illegal = || Problem::new(path.clone(), "illegal_transition").possible(possible);
-    Err(lacking.unwrap_or_else(illegal))
+    let two_confirm = !is_handed_in_by_one && to.is_some() && rule.submission == to;
+    let code = if two_confirm { "confirmations_needed" } else { "illegal_transition" };
+    Err(lacking.unwrap_or_else(|| Problem::new(path.clone(), code).possible(possible)))
 }
 
 /// The status values among the asks to which every way leads over the desk.

@@ -84,7 +84,7 @@ fn a_status_that_cannot_follow_is_told_with_those_that_can() {
         "00000000-0000-0000-0000-000000000001":true,
         "00000000-0000-0000-0000-000000000002":true}}"#;
     let alone = against(WORKER, "draft", two);
-    assert_eq!(alone, ["/status illegal_transition []"], "two confirm, and neither hands in");
+    assert_eq!(alone, ["/status confirmations_needed []"], "two confirm, and neither hands in");
 }
 
 #[test]

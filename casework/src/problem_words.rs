@@ -112,7 +112,11 @@ pub const ALL: &[ProblemWords] = &[
     w("in_future", "日期或时间还没有到。", "The day or time has not come."),
     w("too_many_rows", "行数过多。", "There are too many rows."),
     // What a record, or its going on, breaks.
-    w("required", "必须填写。", "It must be filled in."),
+    w(
+        "required",
+        "必须填写；possible 列出几项的，填一项即可。",
+        "It must be filled in; where `possible` names several, one is enough.",
+    ),
     w("yes_required", "必须为“是”。", "It must be true."),
     w("not_alone", "选了这一项就不能再选其他选项。", "This option excludes every other."),
     w(
@@ -142,6 +146,17 @@ pub const ALL: &[ProblemWords] = &[
         "illegal_transition",
         "现在不能改为这个状态，可改为的见 possible。",
         "This status cannot follow; `possible` has those that can.",
+    ),
+    w("not_permitted", "这一处由其他岗位的人员填写。", "Somebody with another role writes this."),
+    w(
+        "confirmations_needed",
+        "须由两名调查人员分别确认，确认齐后自动提交。",
+        "Two investigators confirm it instead; the last confirmation hands it in.",
+    ),
+    w(
+        "outside_area",
+        "社区不在本组负责的地区内，请核对；确在外区的，请报请街道处理。",
+        "The community is outside the team's area: check it, or report the household to its own street.",
     ),
     w(
         "only_at_desk",

@@ -198,6 +198,11 @@ impl Rules for CaseRules {
         permission::permits(kind, question)
     }
 
+    fn places(&self, question: &Question<'_>, reason: Reason) -> Vec<Problem> {
+        let kind = kinds::get(question.kind);
+        kind.map(|kind| permission::places(kind, question, reason)).unwrap_or_default()
+    }
+
     fn may_pass(
         &self,
         question: &Question<'_>,

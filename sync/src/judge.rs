@@ -12,6 +12,7 @@ macro_rules! within_protocol {
 
 mod asking;
 mod decisions;
+mod parents;
 mod signatures;
 mod whole_records;
 mod wholeness;
@@ -24,7 +25,7 @@ use crate::journal::{Past, Untaken};
 use crate::json::Json;
 use crate::ledger::{Entry, Ledger};
 use crate::merge::{Hand, Incoming, OwnChain, merge};
-use crate::outcome::{Outcome, Problem, Reason, Refusal, Verdict};
+use crate::outcome::{Outcome, Problem, Reason, Refusal};
 use crate::patch::Wish;
 use crate::path::Path;
 use crate::planted::{Fault, planted};
@@ -32,6 +33,7 @@ use crate::rev::Rev;
 use crate::rules::{Act, Capacity, Grants, Question, Rooting, Rules};
 use crate::signing::Tally;
 use crate::storage::Stored;
+use parents::with_its_parent;
 use std::borrow::Cow;
 
 /// An edit that was taken.
@@ -73,8 +75,8 @@ struct Standing {
 struct Target {
     standing: Standing,
     act: Act,
-    /// This device asked for the new record before, and was rejected.
-    rejected_before: Option<Untaken>,
+    /// An earlier edit of this device for the new record, which was not taken.
+    untaken_before: Option<Untaken>,
     /// It is deleted, by the own chain, and asked to be so again.
     is_again: bool,
 }
@@ -92,9 +94,12 @@ impl<R: Rules> Judge<'_, R> {
         #[cfg(feature = "planted-faults")]
         crate::planted::note_clock(self.device, device_seq, &edit.made_at);
         let rooting = within_protocol!(self.readable(edit));
+        let parent = self.waiting_parent(ledger, edit);
         let reached = match self.grants.closed && !planted(Fault::EndedRightsWrite) {
             true => Err(Refusal::quarantine(Reason::RightEnded)),
-            false => self.reach(ledger, device_seq, edit, rooting)?,
+            false => {
+                with_its_parent(parent.as_ref(), self.reach(ledger, device_seq, edit, rooting)?)
+            }
         };
         // What is wrong in itself never becomes right where it would wait.
         let reached = reached.map_err(|refusal| self.wrong_in_itself(edit).unwrap_or(refusal));
@@ -110,7 +115,7 @@ impl<R: Rules> Judge<'_, R> {
         if target.act == Act::Create && !matches!(judged, Ok(Ok(_))) {
             ledger.forget(edit.record);
         }
-        judged
+        Ok(with_its_parent(parent.as_ref(), judged?))
     }
 
     /// What can be said of an edit without looking at anything else.
@@ -194,15 +199,9 @@ impl<R: Rules> Judge<'_, R> {
                 Op::Move => Act::Move,
                 _ => Act::Change,
             };
-            return Ok(Ok(Target { standing, act, rejected_before: None, is_again }));
+            return Ok(Ok(Target { standing, act, untaken_before: None, is_again }));
         }
-        let rejected_before = match self.untaken(ledger, edit.record) {
-            Some(untaken) if untaken.verdict == Verdict::Rejected => Some(untaken),
-            _ => None,
-        };
-        if rejected_before.is_none() {
-            within_protocol!(self.no_untaken(ledger, edit.record));
-        }
+        let untaken_before = self.untaken(ledger, edit.record);
         let is_creation = edit.op == Op::Put
             && (edit.base == crate::rev::Base::Nothing || planted(Fault::AnyBaseMakes));
         // Whether or not it is hidden: the answer tells nothing.
@@ -212,6 +211,12 @@ impl<R: Rules> Judge<'_, R> {
         let is_hidden = ledger.get(edit.record).is_some();
         if is_hidden && planted(Fault::HiddenShows) {
             return Ok(Err(Refusal::quarantine(Reason::NotPermitted)));
+        }
+        // It says nothing that its author does not know: in which teams the author works.
+        if is_creation && rooting == Rooting::Root && self.home(edit).is_none() {
+            let problems = vec![Problem::new(Path::of(&["stream"]), "missing")];
+            let refusal = Refusal::quarantine(Reason::NotAvailable);
+            return Ok(Err(Refusal { problems, ..refusal }));
         }
         if !is_creation || is_hidden {
             return Ok(Err(Refusal::quarantine(Reason::NotAvailable)));
@@ -237,7 +242,7 @@ impl<R: Rules> Judge<'_, R> {
         };
         let standing = within_protocol!(self.standing(stream));
         ledger.make(edit.record, &edit.kind, edit.root, stream);
-        Ok(Ok(Target { standing, act: Act::Create, rejected_before, is_again: false }))
+        Ok(Ok(Target { standing, act: Act::Create, untaken_before, is_again: false }))
     }
 
     /// The stream a new root is to live in.
@@ -246,34 +251,6 @@ impl<R: Rules> Judge<'_, R> {
             None => self.rules.home(&edit.kind, self.grants),
             Some(waiting) => waiting.stream,
         })
-    }
-
-    /// An earlier edit of this device that was not taken. Of the device that pushes, so that it says
-    /// nothing of another's edit that is applied.
-    fn untaken(&self, ledger: &Ledger, record: RecordId) -> Option<Untaken> {
-        ledger.untaken(record).filter(|_| self.applied.is_none())
-    }
-
-    /// Whether this device has an earlier edit for a record that is not there, or hidden: what
-    /// builds on it waits with it.
-    fn no_untaken(&self, ledger: &Ledger, record: RecordId) -> Result<(), Refusal> {
-        match (ledger.within_reach(record, self.grants), self.untaken(ledger, record)) {
-            (None, Some(untaken)) => Err(self.waits_with(&untaken)),
-            _ => Ok(()),
-        }
-    }
-
-    /// The refusal of what builds on an edit that was not taken. A number names it to the device that
-    /// gave it; one of an older name of the installation would name another edit.
-    fn waits_with(&self, parent: &Untaken) -> Refusal {
-        let refusal = Refusal::quarantine(match parent.verdict {
-            Verdict::Rejected => Reason::ParentRejected,
-            _ => Reason::ParentQuarantined,
-        });
-        match parent.device == self.device {
-            true => refusal.because_of(parent.device_seq),
-            false => refusal,
-        }
     }
 
     fn put(
@@ -307,7 +284,10 @@ impl<R: Rules> Judge<'_, R> {
             area: self.grants.areas.get(&stream).map(String::as_str),
             ..self.question(edit, target)
         };
-        within_protocol!(self.rules.permits(&question).map_err(Refusal::quarantine));
+        within_protocol!(self.rules.permits(&question).map_err(|reason| Refusal {
+            problems: self.rules.places(&question, reason),
+            ..Refusal::quarantine(reason)
+        }));
         let (signed, kept) = self.signatures(&question, &asks);
         let incoming = Incoming {
             user: self.user,

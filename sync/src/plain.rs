@@ -127,7 +127,7 @@ impl Rules for PlainRules {
     ) -> Vec<Problem> {
         asks.iter()
             .filter(|ask| ask.wish == Wish::Set(Json::from("")))
-            .map(|ask| Problem::new(ask.path.clone(), "blank"))
+            .map(|ask| Problem::new(ask.path.clone(), "required"))
             .collect()
     }
 
@@ -160,6 +160,10 @@ impl Rules for PlainRules {
             }
             _ => Ok(()),
         }
+    }
+
+    fn places(&self, _question: &Question<'_>, _reason: Reason) -> Vec<Problem> {
+        Vec::new()
     }
 
     fn may_pass(

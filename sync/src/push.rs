@@ -98,8 +98,13 @@ pub enum PushReply {
     DeviceLost,
     /// The server began a new epoch.
     EpochChanged(DeviceFacts),
-    /// A number is missing; this one is expected.
-    Gap(DeviceFacts),
+    /// A number is missing, or they do not ascend.
+    Gap {
+        /// The first that should have been there.
+        missing: DeviceSeq,
+        /// Where the device stands.
+        facts: DeviceFacts,
+    },
     /// A number came again with another content: two installations use one name. The outcomes
     /// below it are given, nothing from it on is taken.
     Forked {

@@ -298,6 +298,9 @@ pub trait Rules {
     /// Whether this person may do this to this record as it stands now.
     fn permits(&self, question: &Question<'_>) -> Result<(), Reason>;
 
+    /// The places of an edit that a refusal of [`Rules::permits`] is about, if it is about some.
+    fn places(&self, question: &Question<'_>, reason: Reason) -> Vec<Problem>;
+
     /// Whether a status may go from one value to another by this person's hand; else what stands
     /// against it, with the values that are possible from here.
     fn may_pass(

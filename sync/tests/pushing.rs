@@ -8,7 +8,8 @@ use ruhu_sync::push::{PushReply, PushRequest, UnreadablePush};
 use ruhu_sync::rules::Grants;
 use serde_json::{Value, json};
 use world::{
-    ELSEWHERE, EPOCH, STREAM, World, device, grants, part, record, thing, user, verdict, with,
+    ELSEWHERE, EPOCH, STREAM, World, decision, device, grants, part, record, thing, user, verdict,
+    with,
 };
 
 #[test]
@@ -63,13 +64,21 @@ fn an_unknown_field_makes_another_content() {
 }
 
 #[test]
-fn a_gap_is_answered_with_the_expected_number() {
+fn a_gap_is_answered_with_the_number_that_is_missing() {
     let mut world = World::new();
     let one = thing(1, 1, "0", json!({}));
-    for edits in [vec![thing(2, 1, "0", json!({}))], vec![one.clone(), thing(3, 1, "0", json!({}))]]
-    {
+    let two = |first, second| vec![first, thing(second, 1, "0", json!({}))];
+    let pushes = [
+        (vec![thing(2, 1, "0", json!({}))], 1),
+        (two(one.clone(), 3), 2),
+        (two(one.clone(), 1), 2),
+        (two(thing(2, 1, "0", json!({})), 1), 1),
+    ];
+    for (edits, first) in pushes {
         match world.try_push(1, &edits) {
-            PushReply::Gap(facts) => assert_eq!(facts.expected, DeviceSeq(1)),
+            PushReply::Gap { missing, facts } => {
+                assert_eq!((missing, facts.expected), (DeviceSeq(first), DeviceSeq(1)));
+            }
             other => panic!("{other:?}"),
         }
     }
@@ -160,9 +169,8 @@ fn moved_deleted_hidden_and_never_existed_all_answer_the_same() {
     let edits = |from: u64, n: u128, base: &str| {
         [
             thing(from, n, base, json!({"x": 2})),
-            thing(from + 1, n, "0", json!({"x": 2})),
-            part(from + 2, 20 + n, n, "0", json!({"x": 2})),
-            with(thing(from + 3, n, base, json!({})), "op", json!("delete")),
+            part(from + 1, 20 + n, n, "0", json!({"x": 2})),
+            with(thing(from + 2, n, base, json!({})), "op", json!("delete")),
         ]
     };
     let answers = |world: &mut World, from: u64, n: u128, base: &str| -> Vec<Value> {
@@ -177,7 +185,7 @@ fn moved_deleted_hidden_and_never_existed_all_answer_the_same() {
         world.push(2, &edits(from, n, base)).into_iter().map(same).collect()
     };
     let hidden = answers(&mut world, 1, 1, &seen);
-    let never = answers(&mut world, 5, 8, "3-12345678");
+    let never = answers(&mut world, 4, 8, "3-12345678");
     assert_eq!(hidden[0], nothing);
     assert_eq!(hidden, never, "nor does what comes after tell them apart");
 }
@@ -272,6 +280,26 @@ fn a_body_that_is_no_push_says_why() {
     let many = vec![r#"{"device_seq":1}"#; 501].join(",");
     assert_eq!(refused(&body(1, &format!("[{many}]"))), UnreadablePush::TooManyEdits);
     assert!(PushRequest::parse(&body(1, "[]")).is_ok());
+}
+
+#[test]
+fn a_record_of_which_an_edit_waits_may_be_made_anew_but_not_in_part() {
+    let mut world = World::new().with_a_desk();
+    world.put(1, thing(1, 1, "0", json!({})));
+    let note = |n, patch: Value| with(part(n, 2, 1, "0", patch), "kind", json!("note"));
+    // The first falls with its group, so that it waits and could still be applied.
+    let group = json!({"id": record(70), "size": 2});
+    let fallen = with(part(3, 3, 9, "0", json!({"x": 1})), "group", group.clone());
+    let both = [with(note(2, json!({"x": 1})), "group", group), fallen];
+    assert_eq!(verdict(&world.push(1, &both)[0]), "quarantined/group_member");
+    let in_part = world.push(1, &[note(4, json!({"y": 2}))]).remove(0);
+    assert_eq!(verdict(&in_part), "quarantined/parent_quarantined");
+    assert_eq!(in_part["because_of"], 2);
+    assert_eq!(world.verdict(1, note(5, json!({"x": 5}))), "applied");
+    // What waited can be applied now that the record is there; what differs is asked.
+    let applied = world.decide(&[decision(1, "apply", 1, 4)]).remove(0);
+    assert_eq!(verdict(&applied), "merged");
+    assert_eq!(world.document(2), json!({"x": 5, "y": 2}));
 }
 
 #[test]

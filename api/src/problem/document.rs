@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 /// What is answered when something failed (RFC 9457). `type` is what programs branch on; members
-/// beyond these depend on it and are named in `/problems`.
+/// beyond these depend on it: docs/protocol.md names those of the sync problems.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct ProblemDocument {

@@ -164,7 +164,7 @@ kinds! {
         "请按 versions 所列版本发送；已编号的编辑请保留，待服务器开通其版本后原样发送。", "Send one of versions; keep edits that are numbered in another until the server speaks it.";
     /// A push leaves out numbers.
     DeviceSeqGap, "device-seq-gap", CONFLICT, "编号不连续", "Numbers are missing before these edits",
-        "请从 expected_device_seq 起按顺序重发。", "Send again, in order, from expected_device_seq on.";
+        "缺少的编号见 device_seq（可能在本次请求中间）；请补上后从 expected_device_seq 起按顺序重发，从未存下的编号用 void 填补。", "device_seq is the number that is missing, maybe in the middle of the push: send again in order from expected_device_seq on, with a void for a number that was never stored.";
     /// A group is not whole in one request.
     GroupSplit, "group-split", CONFLICT, "一组编辑未在同一请求中送齐", "A group of edits is not whole in this request",
         "请把自 device_seq 起的整组编辑放在同一请求中重发。", "Send the group that begins at device_seq whole, in one request.";
@@ -173,13 +173,13 @@ kinds! {
         "此前所写仍可上传，将由主管人员处理；不再下发任何资料。", "What was written before can still be pushed and will be decided by a person; nothing is given any more.";
     /// More was handed in after the right ended than is taken.
     LateWorkFull, "late-work-full", FORBIDDEN, "权限结束后上传的内容已达上限", "As much as is taken was handed in after your right ended",
-        "未上传的内容请保留在本机，勿删除；请联系本区管理员，由其核对后恢复账号或另行接收。", "Keep on the device what is unsent, and delete nothing; ask your area's administrator, who can give the account a right again and have it taken.";
+        "可试分次少量上传；未上传的内容请保留在本机，勿删除；请联系本区管理员，由其核对后恢复账号或另行接收。", "A smaller push may still be taken. Keep on the device what is unsent, and delete nothing; ask your area's administrator, who can give the account a right again and have it taken.";
     /// A number came back with another content.
     DeviceForked, "device-forked", CONFLICT, "同一编号先后送来不同内容", "A number came back with another content",
         "请保留本机资料，以新的设备号重新登录，带上所示的 continues，再把未上传的编辑从 1 起重新编号后上传。", "Keep everything, sign in under a new device id with continues as shown, number what is unsent anew from 1, and send it.";
     /// The server's history is another than the device knows.
     EpochChanged, "epoch-changed", CONFLICT, "服务器历史已更换", "The server's history is a new one",
-        "请从 expected_device_seq 起重发已确认的编辑，再从头读取各流。", "Send acknowledged edits again from expected_device_seq on, then read all streams from 0.";
+        "请采用新的 epoch，重发本机保留的全部已确认编辑和未上传的编辑，再从头读取各流。", "Take the new epoch, send again all acknowledged edits that are kept and what is unsent, then read all streams from the beginning.";
     /// The cursor was not made here, or for another device.
     CursorRefused, "cursor-refused", BAD_REQUEST, "游标无效", "The cursor is not valid",
         "请不带游标从头读取。", "Read from the beginning, without a cursor.";

@@ -8,11 +8,13 @@ const HEAD: &str = "# Kinds of records
 
 Made from the declarations in `casework/src/kinds/` (`ruhu kinds --write docs/kinds.md`); a test fails where they differ. `GET /v1/kinds` gives the same as JSON, and `openapi.json` has the JSON Schema of each kind's documents.
 
-**Holds.** `text` in characters; `integer` with both bounds; `fen`, money in whole fen; `day` as `YYYY-MM-DD`; `instant` as RFC 3339 with its offset; `code`, one of its options; `area_code`, a division code of 12 digits; `id_number`, a citizen's number (GB 11643); `uuid`, an account or a device; `record`, the name of another record; `yes_no`; `sha256`; `paths`, JSON pointers. `object`: fields by name. `rows`: objects under ids that clients make ([protocol.md](protocol.md#documents)). `choices`: options, each `true` or absent. `by_person`: one value for each of several accounts. `answers`: by the form that the record names.
+**Holds.** `text` in characters; `figures`, a phone or the number or code of a paper, text that is brought to one form; `integer` with both bounds; `fen`, money in whole fen; `day` as `YYYY-MM-DD`; `instant` as RFC 3339 with its offset; `code`, one of its options; `area_code`, a division code of 12 digits; `id_number`, a citizen's number (GB 11643); `uuid`, an account or a device; `record`, the name of another record; `yes_no`; `sha256`; `paths`, JSON pointers. `object`: fields by name. `rows`: objects under ids that clients make ([protocol.md](protocol.md#documents)). `choices`: options, each `true` or absent. `by_person`: one value for each of several accounts. `answers`: by the form that the record names.
 
-**Merges.** `ask`, `last_arrival`, `state` and `server` are the classes of [protocol.md](protocol.md#the-merge): what is `server` is never written by a client.
+**Merges.** `ask`, `last_arrival`, `state` and `server` are the classes of [protocol.md](protocol.md#the-merge): what is `server` is never written by a client. `state` is the status; any other field of that class is set once. What never stands in the record is checked when it arrives, and not kept.
 
 **Who.** `worker`: a worker of the team in whose caseload the record is. `reporter`: who reports from a community, in the own stream. `reviewer`: staff who review in the area. `window`: staff at a window. `keeper`: who keeps the rule tables. `reader`: everybody.
+
+**The JSON.** `kinds[]`: `name`, `label_zh`; of a root its `home` (`caseload`, `own_stream` for the person's stream of kind `user`, `reference`), else `under`, the kinds of its root; `fields[]`, `required[]`, `status`, `access[]`. A field has `name`, `label_zh`, `holds`, `class`, and where they apply `max_chars`, `min`, `max`, `has_come` (no later than the day after the server's), `options[]` (`code`, `label_zh`), `kinds` of a record that is named, `fields[]` (of an object or row its fields; of `by_person` the one field that stands for each person), `only_by` (the capacities that write it; on an object it holds for all inside), `write_only`. A requirement: one field of `one_of` holds something; with `when` and `is`, only where that field has that code; with `yes`, it is `true`; with `come`, the first of them that holds a day holds one that has come. `status`: its `field`; `passes[]` (`by`, `from` or none where the record is made, `to`, `needs`, `only_at_desk`); `submission`, the code that hands in (never by one person where two investigate: they confirm); `agreed`, the codes beside which no conflict is open; `stands`, those with which what is named has to be there; `locks[]` (`to` whom it is closed, `when`, with which `reason`). `access[]`: `by`, `only_at_desk`, `create`, `change`, `delete` (`never`, `always`, `while` the status is one of `delete_while`, `regardless`, `by_author` while the work it belongs to is open); none at all: the server alone. What no declaration holds: an identity number agrees with birth date and sex beside it.
 ";
 
 const PROBLEMS: &str = "
@@ -106,6 +108,9 @@ fn holds(field: &FieldTold) -> String {
     }
     if !field.only_by.is_empty() {
         let _ = write!(said, "; written only by {}", codes(&field.only_by));
+    }
+    if field.write_only && field.holds == "by_person" {
+        said.push_str("; never stands in the record");
     }
     said
 }

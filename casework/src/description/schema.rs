@@ -32,7 +32,7 @@ fn field_schema(field: &FieldTold) -> Value {
         said.collect::<Vec<_>>().join("；")
     };
     let mut schema = match field.holds {
-        "text" => json!({"type": "string", "maxLength": field.max_chars}),
+        "text" | "figures" => json!({"type": "string", "maxLength": field.max_chars}),
         "integer" => json!({"type": "integer", "minimum": field.min, "maximum": field.max}),
         "fen" => json!({"type": "integer", "minimum": 0, "description": "分"}),
         "day" => json!({"type": "string", "format": "date"}),
@@ -67,6 +67,9 @@ fn field_schema(field: &FieldTold) -> Value {
     schema["title"] = json!(field.label_zh);
     if field.class == "server" {
         schema["readOnly"] = json!(true);
+    }
+    if field.write_only {
+        schema["writeOnly"] = json!(true);
     }
     schema
 }

@@ -31,7 +31,11 @@ pub fn to_push(device: DeviceId, reply: Stored<PushReply>) -> Response {
         Ok(PushReply::UnknownDevice) => problem(401, "sign-in-required", json!({})),
         Ok(PushReply::DeviceLost) => problem(403, "device-lost", json!({})),
         Ok(PushReply::EpochChanged(facts)) => problem(409, "epoch-changed", stands(&facts)),
-        Ok(PushReply::Gap(facts)) => problem(409, "device-seq-gap", stands(&facts)),
+        Ok(PushReply::Gap { missing, facts }) => {
+            let mut members = stands(&facts);
+            members["device_seq"] = json!(missing);
+            problem(409, "device-seq-gap", members)
+        }
         Ok(PushReply::Forked { at, outcomes, facts }) => {
             let mut members = stands(&facts);
             let read = |text: &String| serde_json::from_str::<Value>(text).unwrap_or_default();

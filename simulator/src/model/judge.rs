@@ -164,32 +164,44 @@ impl State {
         if let Some(rev) = self.delete_again(author, number, edit, (record, root, kind.name)) {
             return Ok(Taken { rev: Some(rev), ..Taken::nothing() });
         }
+        // What cannot be taken by itself waits with what it builds on.
+        let parent =
+            self.untaken(author, record).filter(|(_, is_rejected)| is_made && !is_rejected);
+        let with_parent = |refusal: Refusal| match parent {
+            Some((because_of, _))
+                if refusal.verdict == "quarantined" && refusal.reason != "right_ended" =>
+            {
+                Refusal { because_of, ..waits("parent_quarantined") }
+            }
+            _ => refusal,
+        };
         // What is wrong in itself is said, wherever the record is.
-        let rejected_before =
-            self.reach(kinds, kind, author, edit).map_err(|refusal| match op {
+        let untaken_before = self.reach(kinds, kind, author, edit).map_err(with_parent).map_err(
+            |refusal| match op {
                 "put" => read(kind, edit, false).err().unwrap_or(refusal),
                 _ => refusal,
-            })?;
+            },
+        )?;
         let judged = match op {
             "delete" => self.delete(author, number, edit, record),
             "undelete" => self.undelete(author, number, record),
             "move" => self.relocate(author, number, edit, record),
-            _ => self.put(kind, author, number, edit, record, rejected_before),
+            _ => self.put(kind, author, number, edit, record, untaken_before),
         };
         if is_made && judged.is_err() {
             self.records.remove(&record);
         }
-        judged
+        judged.map_err(with_parent)
     }
 
-    /// Finds the record or makes room for it; whether its own edit for it was rejected before.
+    /// Finds the record or makes room for it; an earlier edit of its own for it that was not taken.
     fn reach(
         &mut self,
         kinds: &Kinds,
         kind: &Kind,
         author: &Author<'_>,
         edit: &Value,
-    ) -> Result<Option<Option<u64>>, Refusal> {
+    ) -> Result<Option<(Option<u64>, bool)>, Refusal> {
         let op = edit["op"].as_str().unwrap_or_default();
         let record = id(edit, "record").unwrap_or_default();
         let root = id(edit, "root").unwrap_or(record);
@@ -197,7 +209,7 @@ impl State {
             return Err(waits("right_ended"));
         }
         let base = edit["base"].as_str().unwrap_or("0");
-        let mut rejected_before = None;
+        let mut untaken_before = None;
         if let Some(there) = self.within(author.person, record) {
             if there.kind != kind.name || there.root != root {
                 return Err(waits("identity_mismatch"));
@@ -208,10 +220,7 @@ impl State {
                 return Err(waits("deleted"));
             }
         } else {
-            match self.untaken(author, record) {
-                Some((number, true)) => rejected_before = Some(number),
-                _ => self.no_untaken(author, record)?,
-            }
+            untaken_before = self.untaken(author, record);
             if op != "put" || base != "0" || self.records.contains_key(&record) {
                 return Err(waits("not_available"));
             }
@@ -245,7 +254,7 @@ impl State {
             };
             self.records.insert(record, new);
         }
-        Ok(rejected_before)
+        Ok(untaken_before)
     }
 
     fn home(&self, author: &Author<'_>, edit: &Value) -> Option<Uuid> {
@@ -287,7 +296,7 @@ impl State {
         number: u64,
         edit: &Value,
         record: Uuid,
-        rejected_before: Option<Option<u64>>,
+        untaken_before: Option<(Option<u64>, bool)>,
     ) -> Judged {
         let makes = self.records.get(&record).is_some_and(|there| there.versions.is_empty());
         let asks = read(kind, edit, makes)?;
@@ -312,9 +321,12 @@ impl State {
         let merged = merge(there, &asked).map_err(waits)?;
         let lacks = |needed: &[&str]| needed.iter().any(|name| merged.document[*name].is_null());
         if is_made && !broken(kind, &merged.document).is_empty() {
-            return Err(match rejected_before {
+            return Err(match untaken_before {
                 None => never("invalid_value"),
-                Some(number) => Refusal { because_of: number, ..waits("parent_rejected") },
+                Some((because_of, is_rejected)) => {
+                    let reason = if is_rejected { "parent_rejected" } else { "parent_quarantined" };
+                    Refusal { because_of, ..waits(reason) }
+                }
             });
         }
         let status = asks.iter().find_map(|ask| match &ask.wish {

@@ -142,8 +142,7 @@ impl<R: Rules> Judge<'_, R> {
         let is_latest = edit.base == crate::rev::Base::Seen(entry.stored.rev);
         let there = within_protocol!(self.destination(from, to));
         for standing in [target.standing, there] {
-            let target =
-                Target { standing, act: Act::Move, rejected_before: None, is_again: false };
+            let target = Target { standing, act: Act::Move, untaken_before: None, is_again: false };
             let current = Some(&content.document);
             let question = Question { current, ..self.question(edit, &target) };
             within_protocol!(self.rules.permits(&question).map_err(Refusal::quarantine));

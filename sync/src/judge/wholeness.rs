@@ -28,7 +28,7 @@ impl<R: Rules> Judge<'_, R> {
         let is_creation = target.act == Act::Create;
         if is_creation {
             let missing = self.rules.broken(&edit.kind, &content.document, self.now);
-            match (missing.is_empty(), &target.rejected_before) {
+            match (missing.is_empty(), &target.untaken_before) {
                 (true, _) => {}
                 (false, None) => return Err(Refusal::reject(Reason::InvalidValue, missing)),
                 // It was made to go on from an edit that made the record, and waits for a person;

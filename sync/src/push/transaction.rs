@@ -39,8 +39,8 @@ pub fn push<T: WriteTx, R: Rules>(
     if request.epoch != facts.epoch {
         return Ok(PushReply::EpochChanged(facts));
     }
-    if !is_contiguous(&request.edits, device.expected()) {
-        return Ok(PushReply::Gap(facts));
+    if let Some(missing) = missing(&request.edits, device.expected()) {
+        return Ok(PushReply::Gap { missing, facts });
     }
     let repeated = request.edits.iter().take_while(|e| e.device_seq <= device.last).count();
     let edits = with_roots(tx, rules, &request.edits)?;
@@ -87,13 +87,15 @@ pub fn push<T: WriteTx, R: Rules>(
     Ok(PushReply::Answer(PushAnswer { outcomes, records, facts, new_verdicts }))
 }
 
-fn is_contiguous(edits: &[Received<'_>], expected: DeviceSeq) -> bool {
-    let Some(first) = edits.first() else {
-        return true;
-    };
-    first.device_seq.0 >= 1
-        && first.device_seq <= expected
-        && edits.windows(2).all(|two| two[1].device_seq == two[0].device_seq.next())
+/// The first number that should be in a push and is not.
+fn missing(edits: &[Received<'_>], expected: DeviceSeq) -> Option<DeviceSeq> {
+    let first = edits.first()?.device_seq;
+    if first.0 < 1 || first > expected {
+        return Some(expected);
+    }
+    let mut next = edits.iter().map(|edit| edit.device_seq.next());
+    let came = edits.iter().skip(1).map(|edit| edit.device_seq);
+    came.zip(&mut next).find(|(came, next)| came != next).map(|(_, next)| next)
 }
 
 type Forked = (DeviceSeq, Vec<String>);

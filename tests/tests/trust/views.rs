@@ -83,9 +83,9 @@ fn addresses(server: &Server, desk: &Hand) -> Vec<String> {
     assert!(edits.len() >= 2, "{edits:?}");
     let mut found = Vec::new();
     for (path, _) in read {
-        let path = path.replace("{caseload}", &ruhu_tests::Field::CASELOAD_A.to_string());
+        let path = path.replace("{id}", &ruhu_tests::Field::CASELOAD_A.to_string());
         for n in [HOME, PERSON, ASSESSMENT, FIND] {
-            found.push(path.replace("{id}", &record(n).to_string()));
+            found.push(path.replace("{record}", &record(n).to_string()));
         }
         for edit in &edits {
             let device = edit["device"].as_str().expect("a device");

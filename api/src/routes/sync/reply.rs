@@ -78,7 +78,9 @@ pub(crate) fn push_answer(reply: PushReply) -> Answer<ruhu_sync::push::PushAnswe
         PushReply::UnknownDevice => Kind::SignInRequired.into(),
         PushReply::DeviceLost => Kind::DeviceLost.into(),
         PushReply::EpochChanged(facts) => standing(Problem::new(Kind::EpochChanged), &facts),
-        PushReply::Gap(facts) => standing(Problem::new(Kind::DeviceSeqGap), &facts),
+        PushReply::Gap { missing, facts } => {
+            standing(Problem::new(Kind::DeviceSeqGap), &facts).with("device_seq", missing.0)
+        }
         PushReply::GroupSplit { at, facts } => {
             standing(Problem::new(Kind::GroupSplit), &facts).with("device_seq", at.0)
         }
