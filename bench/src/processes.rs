@@ -134,7 +134,9 @@ impl Server {
     /// Stops it as an operator does.
     pub(crate) fn stop(mut self) -> Result<(), BenchError> {
         let io = while_doing("cannot stop the server");
-        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        // The shell's own: the program of that name is missing where little is installed.
+        let told = format!("kill -TERM {}", self.child.id());
+        let asked = Command::new("sh").args(["-c", &told]).status();
         if !asked.is_ok_and(|status| status.success()) {
             self.child.kill().map_err(&io)?;
         }

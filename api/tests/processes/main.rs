@@ -10,4 +10,5 @@ mod line;
 mod output;
 mod postgres;
 mod service;
+mod signal;
 mod stopping;

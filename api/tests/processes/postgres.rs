@@ -1,7 +1,8 @@
 //! A PostgreSQL server of a test's own, which can be killed and brought back.
 
+use crate::signal;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 /// It keeps what it has confirmed, as in production.
 pub(crate) struct Postgres {
@@ -49,13 +50,13 @@ impl Postgres {
     }
 
     /// Tells all of its processes, the first one first: it makes no more then.
-    fn signal(&self, signal: &str) -> Vec<u32> {
+    fn signal(&self, how: &str) -> Vec<u32> {
         let file = self.folder.join("data/postmaster.pid");
         let text = std::fs::read_to_string(file).expect("it runs");
         let first: u32 = text.lines().next().and_then(|line| line.parse().ok()).expect("a number");
+        // Whether it was told is not looked at: some may have ended meanwhile.
         let tell = |id: u32| {
-            let mut told = Command::new("kill");
-            drop(told.args([signal, &id.to_string()]).stderr(Stdio::null()).status());
+            signal::send(how, id);
         };
         tell(first);
         let mut all = children_of(first);

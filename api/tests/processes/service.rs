@@ -1,5 +1,6 @@
 //! `ruhu` on a folder of its own.
 
+use crate::signal;
 use std::cell::Cell;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
@@ -125,8 +126,7 @@ impl Ruhu {
 
     /// Tells it to end.
     pub(crate) fn tell_to_end(&self) {
-        let told = Command::new("kill").args(["-TERM", &self.id().to_string()]).status();
-        assert!(told.expect("told").success());
+        assert!(signal::send("-TERM", self.id()).success());
     }
 
     /// Tells it to end, and waits until it has, well.
