@@ -54,6 +54,8 @@ pub struct FieldRule {
     pub only_by: &'static [Capacity],
     /// How a desk shows it to whoever has given no purpose for a full view.
     pub shown: Shown,
+    /// Whether it is a column of the kind's read model ([`crate::projection`]).
+    pub listed: bool,
 }
 
 /// How much of a value a desk shows without a purpose ([`crate::masking`]).
@@ -269,7 +271,7 @@ pub(crate) const fn field(name: &'static str, label_zh: &'static str, holds: Hol
         Holds::Leaf(value) | Holds::ByPerson(value) => shown_of(value),
         Holds::Object(_) | Holds::Rows(_) | Holds::Choices(_) | Holds::Answers => Shown::Plain,
     };
-    FieldRule { name, label_zh, holds, class: Class::Ask, only_by: &[], shown }
+    FieldRule { name, label_zh, holds, class: Class::Ask, only_by: &[], shown, listed: false }
 }
 
 /// How a value is shown whose field says nothing else. A number that nobody computes with may be a
@@ -328,6 +330,10 @@ impl FieldRule {
 
     pub(crate) const fn shown(self, shown: Shown) -> Self {
         Self { shown, ..self }
+    }
+
+    pub(crate) const fn listed(self) -> Self {
+        Self { listed: true, ..self }
     }
 
     pub(crate) const fn only_by(self, only_by: &'static [Capacity]) -> Self {

@@ -1,146 +1,140 @@
-//! The read models: what is searched and listed, worked out from a record in the transaction that
-//! changes it. Names appear masked only, so that these tables hold no personal data in the clear
-//! and documents can be sealed.
+//! What is listed of the records: the fields that a kind declares as listed, each a column of the
+//! kind's read model. The store keeps these columns in the clear, so a field can be listed only if
+//! a desk shows it whole, or masked as a name.
 
-use crate::mask;
-use ruhu_sync::id::{RecordId, StreamId};
-use ruhu_sync::json::{Json, Object};
+use crate::kind::{FieldRule, Holds, Kind, Shown};
+use crate::value::Value;
+use crate::{kinds, mask};
+use ruhu_sync::json::Json;
 use ruhu_sync::record::Content;
+use std::borrow::Cow;
 
-/// One row of one read model.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ReadRow {
-    /// A household.
-    Household(HouseholdRow),
-    /// An assessment.
-    Assessment(AssessmentRow),
-    /// A find.
-    Find(FindRow),
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Holding {
+    /// Text.
+    Text,
+    /// A whole number.
+    Integer,
 }
 
-/// A household in lists.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HouseholdRow {
-    /// The record.
-    pub id: RecordId,
-    /// The stream it is in.
-    pub stream: StreamId,
-    /// The community's code of 12 digits.
-    pub community_code: String,
-    /// The head's name, masked.
-    pub head_name_masked: String,
-    /// Whether it has been deleted.
-    pub deleted: bool,
+/// A listed field.
+#[derive(Clone, Copy, Debug)]
+pub struct Listed {
+    field: &'static FieldRule,
 }
 
-/// An assessment in lists.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AssessmentRow {
-    /// The record.
-    pub id: RecordId,
-    /// The household.
-    pub household: RecordId,
-    /// The form.
-    pub form: String,
-    /// The form's version; 0 if the record is deleted.
-    pub form_version: i64,
-    /// The status.
-    pub status: String,
-    /// Whether it has been deleted.
-    pub deleted: bool,
-}
+/// What the column of a masked field ends with.
+const MASKED: &str = "_masked";
 
-/// A find in lists.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FindRow {
-    /// The record.
-    pub id: RecordId,
-    /// The stream it is in.
-    pub stream: StreamId,
-    /// The community's code of 12 digits, if it is known.
-    pub community_code: Option<String>,
-    /// What is the matter.
-    pub category: Option<String>,
-    /// How urgent it is.
-    pub urgency: Option<String>,
-    /// The status.
-    pub status: String,
-    /// When it was found, as the reporter said.
-    pub found_at: Option<String>,
-    /// Whether it has been deleted.
-    pub deleted: bool,
-}
-
-struct Reader<'a>(&'a Object);
-
-impl Reader<'_> {
-    fn text(&self, field: &str) -> Option<String> {
-        let text = self.0.get(field).and_then(Json::as_text)?;
-        (!text.is_empty()).then(|| text.to_owned())
+impl Listed {
+    /// The listed field behind a column. The store calls it in constants, so that a column that the
+    /// kind does not declare, or declares differently, does not compile.
+    pub const fn in_column(kind: &str, column: &str, holding: Holding) -> Self {
+        let fields = fields_of(kind);
+        let mut at = 0;
+        while at < fields.len() {
+            let field = &fields[at];
+            if field.listed && is_column_of(column, field) {
+                assert!(
+                    holding_of(field) as u8 == holding as u8,
+                    "the column and the field are of different types"
+                );
+                return Self { field };
+            }
+            at += 1;
+        }
+        panic!("the kind lists no such field")
     }
 
-    fn text_or_empty(&self, field: &str) -> String {
-        self.text(field).unwrap_or_default()
+    /// The text to list; none if there is none, or the record is deleted.
+    pub fn text(self, content: &Content) -> Option<Cow<'_, str>> {
+        let text = self.value(content)?.as_text().filter(|text| !text.is_empty())?;
+        Some(match self.field.shown {
+            Shown::Plain => text.into(),
+            _ => mask::name(text).into(),
+        })
     }
 
-    fn masked(&self, field: &str) -> String {
-        mask::name(&self.text_or_empty(field))
+    /// The number to list; none if there is none, or the record is deleted.
+    pub fn integer(self, content: &Content) -> Option<i64> {
+        self.value(content)?.as_integer()
     }
 
-    fn integer_or_zero(&self, field: &str) -> i64 {
-        self.0.get(field).and_then(Json::as_integer).unwrap_or_default()
+    fn value(self, content: &Content) -> Option<&Json> {
+        content.document.get(self.field.name).filter(|_| !content.deleted)
     }
 }
 
-/// The status by which a record is listed, as it now stands; `None` if its kind is not listed by
-/// one, or it is deleted.
+/// The columns that a kind's read model has for its listed fields, in the order of the fields.
+pub fn columns(kind: &Kind) -> Vec<(String, Holding)> {
+    let listed = kind.fields.iter().filter(|field| field.listed);
+    listed.map(|field| (format!("{}{}", field.name, ending(field)), holding_of(field))).collect()
+}
+
+/// How many fields a kind lists.
+pub const fn count(kind: &str) -> usize {
+    let fields = fields_of(kind);
+    let (mut at, mut count) = (0, 0);
+    while at < fields.len() {
+        count += fields[at].listed as usize;
+        at += 1;
+    }
+    count
+}
+
+/// The status by which a record is listed; none if its kind's status is not listed, or the record
+/// is deleted.
 pub fn listed_status<'a>(kind: &str, content: &'a Content) -> Option<&'a str> {
-    let is_listed = matches!(kind, "assessment" | "find") && !content.deleted;
-    content.document.get("status").filter(|_| is_listed)?.as_text()
+    let kind = kinds::get(kind)?;
+    let field = kind.field(kind.status.as_ref()?.field).filter(|field| field.listed)?;
+    Listed { field }.value(content)?.as_text()
 }
 
-/// The row of a record's read model as the record now stands; `None` if its kind has none. A
-/// deleted record keeps its row, emptied.
-pub fn project(
-    kind: &str,
-    id: RecordId,
-    root: RecordId,
-    stream: StreamId,
-    content: &Content,
-) -> Option<ReadRow> {
-    let nothing = Object::new();
-    let deleted = content.deleted;
-    let document = if deleted { &nothing } else { &content.document };
-    let read = Reader(document);
-    let row = match kind {
-        "household" => ReadRow::Household(HouseholdRow {
-            id,
-            stream,
-            community_code: read.text_or_empty("community_code"),
-            head_name_masked: read.masked("head_name"),
-            deleted,
-        }),
-        "assessment" => ReadRow::Assessment(AssessmentRow {
-            id,
-            household: root,
-            form: read.text_or_empty("form"),
-            form_version: read.integer_or_zero("form_version"),
-            status: read.text_or_empty("status"),
-            deleted,
-        }),
-        "find" => ReadRow::Find(FindRow {
-            id,
-            stream,
-            community_code: read.text("community_code"),
-            category: read.text("category"),
-            urgency: read.text("urgency"),
-            status: read.text_or_empty("status"),
-            found_at: read.text("found_at"),
-            deleted,
-        }),
-        _ => return None,
-    };
-    Some(row)
+const fn fields_of(kind: &str) -> &'static [FieldRule] {
+    let mut at = 0;
+    while at < kinds::ALL.len() {
+        if is_same(kind.as_bytes(), kinds::ALL[at].name.as_bytes()) {
+            return kinds::ALL[at].fields;
+        }
+        at += 1;
+    }
+    panic!("there is no such kind")
+}
+
+const fn holding_of(field: &FieldRule) -> Holding {
+    match field.holds {
+        Holds::Leaf(Value::Integer { .. } | Value::Fen) => Holding::Integer,
+        Holds::Leaf(Value::YesNo | Value::Paths) => panic!("this type cannot be listed"),
+        Holds::Leaf(_) => Holding::Text,
+        _ => panic!("only single values can be listed"),
+    }
+}
+
+const fn ending(field: &FieldRule) -> &'static str {
+    match field.shown {
+        Shown::Plain => "",
+        Shown::Name => MASKED,
+        _ => panic!("what a desk hides cannot be listed"),
+    }
+}
+
+const fn is_column_of(column: &str, field: &FieldRule) -> bool {
+    match column.as_bytes().split_at_checked(field.name.len()) {
+        Some((name, rest)) => {
+            is_same(name, field.name.as_bytes()) && is_same(rest, ending(field).as_bytes())
+        }
+        None => false,
+    }
+}
+
+/// Strings cannot be compared with `==` in a constant.
+const fn is_same(one: &[u8], other: &[u8]) -> bool {
+    let mut at = 0;
+    while at < one.len() && at < other.len() && one[at] == other[at] {
+        at += 1;
+    }
+    at == one.len() && at == other.len()
 }
 
 #[cfg(test)]

@@ -1,80 +1,62 @@
 use super::*;
-use uuid::Uuid;
-
-const ID: RecordId = RecordId(Uuid::from_u128(1));
-const ROOT: RecordId = RecordId(Uuid::from_u128(2));
-const STREAM: StreamId = StreamId(Uuid::from_u128(3));
+use ruhu_sync::json::Object;
 
 fn content(document: &str) -> Content {
     let document = Json::parse(document).expect("json");
     Content { document: document.as_object().cloned().expect("object"), ..Content::default() }
 }
 
-fn row(kind: &str, content: &Content) -> Option<ReadRow> {
-    project(kind, ID, ROOT, STREAM, content)
+const HEAD: Listed = Listed::in_column("household", "head_name_masked", Holding::Text);
+const COMMUNITY: Listed = Listed::in_column("household", "community_code", Holding::Text);
+const VERSION: Listed = Listed::in_column("assessment", "form_version", Holding::Integer);
+
+#[test]
+fn a_name_is_listed_masked_and_a_code_whole() {
+    let household = content(r#"{"community_code":"110102001001","head_name":"测试戊"}"#);
+    assert_eq!(HEAD.text(&household).as_deref(), Some("测**"));
+    assert_eq!(COMMUNITY.text(&household).as_deref(), Some("110102001001"));
 }
 
 #[test]
-fn a_household_is_listed_by_its_masked_head() {
-    let text = r#"{"community_code":"110102001001","head_name":"测试戊","category":"dibao",
-        "address":"某街1号","phone":"13800001234"}"#;
-    let wanted = HouseholdRow {
-        id: ID,
-        stream: STREAM,
-        community_code: "110102001001".to_owned(),
-        head_name_masked: "测**".to_owned(),
-        deleted: false,
-    };
-    assert_eq!(row("household", &content(text)), Some(ReadRow::Household(wanted)));
-}
-
-#[test]
-fn a_find_is_listed_by_status() {
-    let find = content(r#"{"status":"reported","category":"fire","urgency":"emergency"}"#);
-    let wanted = FindRow {
-        id: ID,
-        stream: STREAM,
-        community_code: None,
-        category: Some("fire".to_owned()),
-        urgency: Some("emergency".to_owned()),
-        status: "reported".to_owned(),
-        found_at: None,
-        deleted: false,
-    };
-    assert_eq!(row("find", &find), Some(ReadRow::Find(wanted)));
-}
-
-#[test]
-fn an_assessment_is_listed_by_its_form_and_status() {
-    let text =
-        format!(r#"{{"form":"tekun_six","form_version":1,"status":"draft","person":"{ROOT}"}}"#);
-    let wanted = AssessmentRow {
-        id: ID,
-        household: ROOT,
-        form: "tekun_six".to_owned(),
-        form_version: 1,
-        status: "draft".to_owned(),
-        deleted: false,
-    };
-    assert_eq!(row("assessment", &content(&text)), Some(ReadRow::Assessment(wanted)));
-}
-
-#[test]
-fn a_deleted_record_keeps_an_empty_row_even_if_content_was_left() {
-    let left = Content { deleted: true, ..content(r#"{"head_name":"测甲"}"#) };
-    let wanted = HouseholdRow {
-        id: ID,
-        stream: STREAM,
-        community_code: String::new(),
-        head_name_masked: String::new(),
-        deleted: true,
-    };
-    assert_eq!(row("household", &left), Some(ReadRow::Household(wanted)));
-}
-
-#[test]
-fn kinds_that_nobody_lists_have_no_row() {
-    for kind in ["person", "visit", "attachment", "service", "referral", "unheard_of"] {
-        assert_eq!(row(kind, &content("{}")), None);
+fn what_is_missing_empty_or_of_another_type_is_not_listed() {
+    for document in [r#"{}"#, r#"{"head_name":""}"#, r#"{"head_name":7,"form_version":"7"}"#] {
+        assert_eq!(HEAD.text(&content(document)), None, "{document}");
+        assert_eq!(VERSION.integer(&content(document)), None, "{document}");
     }
+    assert_eq!(VERSION.integer(&content(r#"{"form_version":7}"#)), Some(7));
+}
+
+#[test]
+fn nothing_is_listed_of_a_deleted_record_even_if_content_was_left() {
+    let left = r#"{"head_name":"测甲","form_version":1,"status":"draft"}"#;
+    let deleted = Content { deleted: true, ..content(left) };
+    assert_eq!(HEAD.text(&deleted), None);
+    assert_eq!(VERSION.integer(&deleted), None);
+    assert_eq!(listed_status("assessment", &deleted), None);
+}
+
+#[test]
+fn only_assessments_and_finds_are_listed_by_status() {
+    let document: Object = content(r#"{"status":"reported"}"#).document;
+    let content = Content { document, ..Content::default() };
+    let listed = kinds::ALL.iter().filter(|kind| listed_status(kind.name, &content).is_some());
+    assert_eq!(listed.map(|kind| kind.name).collect::<Vec<_>>(), ["assessment", "find"]);
+    assert_eq!(listed_status("unheard_of", &content), None);
+}
+
+/// The store keeps these in the clear: a new one is decided on here too.
+#[test]
+fn these_fields_are_listed_and_no_others() {
+    let found = kinds::ALL.iter().filter(|kind| count(kind.name) > 0);
+    let found: Vec<_> = found.map(|kind| (kind.name, columns(kind))).collect();
+    let text = |name: &str| (name.to_owned(), Holding::Text);
+    let wanted = [
+        ("household", vec![text("community_code"), text("head_name_masked")]),
+        (
+            "assessment",
+            vec![text("form"), ("form_version".to_owned(), Holding::Integer), text("status")],
+        ),
+        ("find", ["found_at", "community_code", "category", "urgency", "status"].map(text).into()),
+    ];
+    assert_eq!(found, wanted);
 }

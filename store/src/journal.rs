@@ -149,7 +149,16 @@ pub(crate) fn append(tx: &mut Tx, rows: &[JournalRow]) -> Stored<()> {
     Ok(())
 }
 
-type AnsweredRow = (i64, Option<Fixed<16>>, Option<Fixed<16>>, Fixed<32>, Outcome);
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = journal)]
+struct AnsweredRow {
+    device_seq: i64,
+    record: Option<Fixed<16>>,
+    salt: Option<Fixed<16>>,
+    payload_hash: Fixed<32>,
+    #[diesel(embed)]
+    outcome: Outcome,
+}
 
 /// A device's rows with numbers in `from..=through`, in order.
 pub(crate) fn answered(
@@ -159,30 +168,24 @@ pub(crate) fn answered(
     through: DeviceSeq,
 ) -> Stored<Vec<Answered>> {
     let rows: Vec<AnsweredRow> = tx.run(|connection| {
-        let query = journal::table
+        on_both!(connection, |c| journal::table
             .filter(journal::device.eq(device.fixed()))
             .filter(journal::device_seq.ge(counter(from.0)))
             .filter(journal::device_seq.le(counter(through.0)))
             .order(journal::device_seq)
-            .select((
-                journal::device_seq,
-                journal::record,
-                journal::salt,
-                journal::payload_hash,
-                Outcome::COLUMNS,
-            ));
-        on_both!(connection, |c| query.load(c))
+            .select(AnsweredRow::as_select())
+            .load(c))
     })?;
     let (session, keys) = tx.session();
     let answered = rows
         .into_iter()
-        .map(|(device_seq, record, salt, payload_hash, outcome)| {
+        .map(|row| {
             Ok(Answered {
-                device_seq: DeviceSeq(counted(device_seq)?),
-                record: record.map(Name::of),
-                salt: salt.map(|salt| salt.0),
-                payload_hash: payload_hash.0,
-                outcome_text: outcome.open(&mut session.codec, keys)?,
+                device_seq: DeviceSeq(counted(row.device_seq)?),
+                record: row.record.map(Name::of),
+                salt: row.salt.map(|salt| salt.0),
+                payload_hash: row.payload_hash.0,
+                outcome_text: row.outcome.open(&mut session.codec, keys)?,
             })
         })
         .collect();
@@ -190,7 +193,8 @@ pub(crate) fn answered(
 }
 
 /// What became of an edit, as it is kept: its outline, and what was answered if that says more.
-#[derive(Queryable)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = journal)]
 pub(crate) struct Outcome {
     device: Fixed<16>,
     device_seq: i64,
@@ -200,15 +204,6 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    /// The columns it is read from.
-    pub(crate) const COLUMNS: (
-        journal::device,
-        journal::device_seq,
-        journal::key_id,
-        journal::outcome,
-        journal::answer,
-    ) = (journal::device, journal::device_seq, journal::key_id, journal::outcome, journal::answer);
-
     /// The text as it was answered; the outline once the edit was erased.
     pub(crate) fn open(self, codec: &mut Codec, keys: &KeyRing) -> Stored<String> {
         let answer = with_name(self.device, self.device_seq, |row| {
@@ -220,7 +215,8 @@ impl Outcome {
 }
 
 /// When an edit was made, by its device's clock, as it is kept.
-#[derive(Queryable)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = journal)]
 pub(crate) struct MadeAt {
     device: Fixed<16>,
     device_seq: i64,
@@ -229,14 +225,6 @@ pub(crate) struct MadeAt {
 }
 
 impl MadeAt {
-    /// The columns it is read from.
-    pub(crate) const COLUMNS: (
-        journal::device,
-        journal::device_seq,
-        journal::key_id,
-        journal::made_at,
-    ) = (journal::device, journal::device_seq, journal::key_id, journal::made_at);
-
     /// The text as it came; none if there was none, or the edit was erased.
     pub(crate) fn open(self, codec: &mut Codec, keys: &KeyRing) -> Stored<Option<String>> {
         with_name(self.device, self.device_seq, |row| {
@@ -258,18 +246,21 @@ pub(crate) fn untaken(
     let devices: Vec<_> = chain.iter().map(|(device, _)| device.fixed()).collect();
     let rows: Vec<UntakenRow> = tx.run(|connection| {
         let names = devices.len().max(records.len());
-        let query = journal::table
-            .filter(journal::device.eq_any(devices))
-            .filter(journal::rev_number.is_null())
-            .filter(journal::record.eq_any(records.iter().map(|id| id.fixed())))
-            .select((journal::device, journal::device_seq, journal::record, journal::verdict));
-        on_both!(connection, |c| prepared_for(names, query).load(c))
+        on_both!(connection, |c| {
+            let query = journal::table
+                .filter(journal::device.eq_any(devices))
+                .filter(journal::rev_number.is_null())
+                .filter(journal::record.eq_any(records.iter().map(|id| id.fixed())))
+                .select(UntakenRow::as_select());
+            prepared_for(names, query).load(c)
+        })
     })?;
     let mut found = Vec::with_capacity(rows.len());
-    for (device, device_seq, record, verdict) in rows {
-        let (device, device_seq) = (DeviceId::of(device), DeviceSeq(counted(device_seq)?));
+    for row in rows {
+        let (device, device_seq) = (DeviceId::of(row.device), DeviceSeq(counted(row.device_seq)?));
         let at = chain.iter().position(|(of, through)| *of == device && device_seq <= *through);
-        let (Some(at), Some(record), Some(verdict)) = (at, record, untaken_verdict(&verdict))
+        let (Some(at), Some(record), Some(verdict)) =
+            (at, row.record, untaken_verdict(&row.verdict))
         else {
             continue;
         };
@@ -287,7 +278,14 @@ pub(crate) fn untaken(
     Ok(found.into_iter().map(|(_, untaken)| untaken).collect())
 }
 
-type UntakenRow = (Fixed<16>, i64, Option<Fixed<16>>, String);
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = journal)]
+struct UntakenRow {
+    device: Fixed<16>,
+    device_seq: i64,
+    record: Option<Fixed<16>>,
+    verdict: String,
+}
 
 pub(crate) fn untaken_verdict(word: &str) -> Option<Verdict> {
     match word {

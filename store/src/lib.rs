@@ -44,6 +44,7 @@ mod write;
 
 pub use halt::Halt;
 pub use keys::{KeyId, KeyRing, KeyRingError};
+pub use read_models::{ListColumn, ReadModel, read_models};
 pub use rebuild::{RebuildReport, TableReport};
 pub use reseal::{Resealed, Resealing, RowsByKey, sealed_columns};
 pub use signing_keys::PROOFS;

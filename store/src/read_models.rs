@@ -1,144 +1,267 @@
-//! The read models: what `ruhu_casework::projection` makes of a record, in typed rows.
+//! The read models: what desks list of the records, written in the transaction that changes them.
+//!
+//! A kind declares which of its fields are listed (`listed()` in `casework/src/kinds`). The kind's file
+//! here says how a database keeps them, once, and holds the lists; table, row, upsert and rebuild
+//! follow from that. A new listed field is a line in either file and a migration.
 
 use crate::Tx;
-use crate::schema::{assessment_row, find_row, household_row};
-use crate::values::{Fixed, Name, text};
-use diesel::prelude::*;
-use diesel::upsert::excluded;
-use ruhu_casework::projection::{ReadRow, project};
+use crate::rebuild::TableReport;
+use crate::values::text;
+use ruhu_casework::projection::{Holding, Listed};
+use ruhu_sync::record::Content;
 use ruhu_sync::storage::{RecordChange, Stored};
+use std::collections::BTreeMap;
 
-/// A text of a document, as both databases take it.
-fn own(value: &str) -> String {
-    text(value).into_owned()
+/// A read model, as it is declared.
+#[derive(Clone, Copy, Debug)]
+pub struct ReadModel {
+    /// The kind of its records.
+    pub kind: &'static str,
+    /// Its table.
+    pub table: &'static str,
+    /// The columns that lists are chosen by: what the record itself says.
+    pub own: &'static [&'static str],
+    /// The columns of the kind's listed fields.
+    pub listed: &'static [ListColumn],
 }
 
-fn own_some(value: Option<&String>) -> Option<String> {
-    value.map(|value| own(value))
+/// The column of a listed field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListColumn {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether it may be empty.
+    pub is_nullable: bool,
+    /// What it holds.
+    pub holding: Holding,
 }
 
-/// Declares a read model's row, and how a batch of them is written and all of them are read: the
-/// columns are named once.
+/// The Rust type behind a column.
+macro_rules! kept {
+    (Binary) => { $crate::values::Fixed<16> };
+    (Bool) => { bool };
+    (Text) => { String };
+    (Nullable<Text>) => { Option<String> };
+    (BigInt) => { i64 };
+}
+
+/// A type in which a listed field is kept.
+trait Listable {
+    const HOLDING: Holding;
+    const IS_NULLABLE: bool = false;
+
+    fn of(listed: Listed, content: &Content) -> Self;
+}
+
+impl Listable for Option<String> {
+    const HOLDING: Holding = Holding::Text;
+    const IS_NULLABLE: bool = true;
+
+    fn of(listed: Listed, content: &Content) -> Self {
+        Some(text(&listed.text(content)?).into_owned())
+    }
+}
+
+impl Listable for String {
+    const HOLDING: Holding = Holding::Text;
+
+    fn of(listed: Listed, content: &Content) -> Self {
+        Option::of(listed, content).unwrap_or_default()
+    }
+}
+
+impl Listable for i64 {
+    const HOLDING: Holding = Holding::Integer;
+
+    fn of(listed: Listed, content: &Content) -> Self {
+        listed.integer(content).unwrap_or_default()
+    }
+}
+
+/// What the record itself says.
+macro_rules! of_the_record {
+    (stream, $change:ident) => {
+        $crate::values::Name::fixed($change.record.stream)
+    };
+    (household, $change:ident) => {
+        $crate::values::Name::fixed($change.record.root)
+    };
+    (deleted, $change:ident) => {
+        $change.content.deleted
+    };
+}
+
+/// Declares a read model: its kind and table, the record's own columns, and those of the kind's listed
+/// fields, which lists read as a struct.
 macro_rules! read_model {
-    ($row:ident in $table:ident { id: Fixed<16>, $($column:ident: $type:ty,)* }) => {
-        #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
-        #[diesel(table_name = $table, treat_none_as_default_value = false)]
-        pub(crate) struct $row {
-            pub(crate) id: Fixed<16>,
-            $(pub(crate) $column: $type,)*
+    (
+        $kind:literal in $table:ident,
+        own { $($own:ident -> $own_type:ident,)* }
+        $(#[$doc:meta])*
+        $listing:ident { $($column:ident -> $type:ident $(<$inner:ident>)?,)* }
+    ) => {
+        diesel::table! {
+            $table (id) {
+                id -> Binary,
+                $($own -> $own_type,)*
+                $($column -> $type $(<$inner>)?,)*
+            }
         }
 
-        impl $row {
-            const CHUNK_ROWS: usize = 32_000 / (1 + [$(stringify!($column)),*].len());
+        pub(super) const KIND: &str = $kind;
 
-            pub(crate) fn save(tx: &mut Tx, rows: &[Self]) -> Stored<()> {
+        $(#[$doc])*
+        #[allow(missing_docs, reason = "the kind says what its fields are")]
+        #[derive(Clone, Debug, PartialEq, Eq, diesel::Queryable, diesel::Selectable)]
+        #[diesel(table_name = $table)]
+        pub struct $listing {
+            $(pub $column: kept!($type $(<$inner>)?),)*
+        }
+
+        /// A row, as it is written and compared.
+        #[derive(
+            Clone, Debug, PartialEq, Eq, diesel::Queryable, diesel::Selectable, diesel::Insertable,
+        )]
+        #[diesel(table_name = $table, treat_none_as_default_value = false)]
+        pub(super) struct Row {
+            id: $crate::values::Fixed<16>,
+            $($own: kept!($own_type),)*
+            $($column: kept!($type $(<$inner>)?),)*
+        }
+
+        const _: () = assert!(
+            [$(stringify!($column)),*].len() == ruhu_casework::projection::count($kind),
+            "the kind lists a field that has no column here",
+        );
+
+        impl Row {
+            pub(super) const MODEL: $crate::read_models::ReadModel = $crate::read_models::ReadModel {
+                kind: $kind,
+                table: stringify!($table),
+                own: &[$(stringify!($own)),*],
+                listed: &[
+                    $($crate::read_models::column::<kept!($type $(<$inner>)?)>(stringify!($column))),*
+                ],
+            };
+            /// Both databases take 32,766 values a statement and no more.
+            const CHUNK_ROWS: usize =
+                32_000 / (1 + Self::MODEL.own.len() + Self::MODEL.listed.len());
+
+            pub(super) fn of(change: &ruhu_sync::storage::RecordChange<'_>) -> Self {
+                use $crate::read_models::Listable;
+                use ruhu_casework::projection::Listed;
+                Self {
+                    id: $crate::values::Name::fixed(change.record.id),
+                    $($own: of_the_record!($own, change),)*
+                    $($column: {
+                        const LISTED: Listed = Listed::in_column(
+                            $kind,
+                            stringify!($column),
+                            <kept!($type $(<$inner>)?) as Listable>::HOLDING,
+                        );
+                        Listable::of(LISTED, change.content)
+                    },)*
+                }
+            }
+
+            pub(super) fn save(tx: &mut $crate::Tx, rows: &[Self]) -> Stored<()> {
+                use diesel::upsert::excluded;
                 for rows in rows.chunks(Self::CHUNK_ROWS) {
                     tx.run(|connection| {
                         insert!(connection, $table::table, rows, |insert| insert
                             .on_conflict($table::id)
                             .do_update()
-                            .set(($($table::$column.eq(excluded($table::$column)),)*)))
+                            .set((
+                                $($table::$own.eq(excluded($table::$own)),)*
+                                $($table::$column.eq(excluded($table::$column)),)*
+                            )))
                     })?;
                 }
                 Ok(())
             }
 
-            pub(crate) fn all(tx: &mut Tx) -> Stored<Vec<Self>> {
-                tx.run(|connection| {
+            /// Writes all rows of the table again if they are not these.
+            pub(super) fn rebuild(
+                tx: &mut $crate::Tx,
+                mut rows: Vec<Self>,
+            ) -> Stored<$crate::rebuild::TableReport> {
+                let before: Vec<Self> = tx.run(|connection| {
                     on_both!(connection, |c| $table::table
                         .order($table::id)
                         .select(Self::as_select())
                         .load(c))
-                })
-            }
-
-            pub(crate) fn clear(tx: &mut Tx) -> Stored<()> {
-                tx.run(|connection| {
-                    on_both!(connection, |c| diesel::delete($table::table).execute(c))
                 })?;
-                Ok(())
+                rows.sort_by_key(|row| row.id);
+                let report = $crate::rebuild::compare(&before, &rows, |row| row.id);
+                if report.differences() > 0 {
+                    tx.run(|connection| {
+                        on_both!(connection, |c| diesel::delete($table::table).execute(c))
+                    })?;
+                    Self::save(tx, &rows)?;
+                }
+                Ok(report)
             }
         }
     };
 }
 
-read_model!(Household in household_row {
-    id: Fixed<16>,
-    stream: Fixed<16>,
-    community_code: String,
-    head_name_masked: String,
-    deleted: bool,
-});
-
-read_model!(Assessment in assessment_row {
-    id: Fixed<16>,
-    household: Fixed<16>,
-    form: String,
-    form_version: i64,
-    status: String,
-    deleted: bool,
-});
-
-read_model!(Find in find_row {
-    id: Fixed<16>,
-    stream: Fixed<16>,
-    community_code: Option<String>,
-    category: Option<String>,
-    urgency: Option<String>,
-    status: String,
-    found_at: Option<String>,
-    deleted: bool,
-});
-
-/// Rows of all read models.
-#[derive(Debug, Default)]
-pub(crate) struct Rows {
-    pub(crate) households: Vec<Household>,
-    pub(crate) assessments: Vec<Assessment>,
-    pub(crate) finds: Vec<Find>,
+const fn column<C: Listable>(name: &'static str) -> ListColumn {
+    ListColumn { name, is_nullable: C::IS_NULLABLE, holding: C::HOLDING }
 }
 
-impl Rows {
-    /// Adds the row of a record, if its kind has one.
-    pub(crate) fn add(&mut self, change: &RecordChange<'_>) {
-        let r = change.record;
-        let row = project(&r.kind, r.id, r.root, r.stream, change.content);
-        match row {
-            None => {}
-            Some(ReadRow::Household(row)) => self.households.push(Household {
-                id: row.id.fixed(),
-                stream: row.stream.fixed(),
-                community_code: own(&row.community_code),
-                head_name_masked: own(&row.head_name_masked),
-                deleted: row.deleted,
-            }),
-            Some(ReadRow::Assessment(row)) => self.assessments.push(Assessment {
-                id: row.id.fixed(),
-                household: row.household.fixed(),
-                form: own(&row.form),
-                form_version: row.form_version,
-                status: own(&row.status),
-                deleted: row.deleted,
-            }),
-            Some(ReadRow::Find(row)) => self.finds.push(Find {
-                id: row.id.fixed(),
-                stream: row.stream.fixed(),
-                community_code: own_some(row.community_code.as_ref()),
-                category: own_some(row.category.as_ref()),
-                urgency: own_some(row.urgency.as_ref()),
-                status: own(&row.status),
-                found_at: own_some(row.found_at.as_ref()),
-                deleted: row.deleted,
-            }),
+/// All read models together, one line each.
+macro_rules! read_models {
+    ($($model:ident,)*) => {
+        /// Every read model.
+        pub fn read_models() -> Vec<ReadModel> {
+            vec![$($model::Row::MODEL),*]
         }
-    }
 
-    /// Writes them: one statement a table.
-    pub(crate) fn save(&self, tx: &mut Tx) -> Stored<()> {
-        Household::save(tx, &self.households)?;
-        Assessment::save(tx, &self.assessments)?;
-        Find::save(tx, &self.finds)
-    }
+        /// Rows of all read models.
+        #[derive(Debug, Default)]
+        pub(crate) struct Rows {
+            $($model: Vec<$model::Row>,)*
+        }
+
+        impl Rows {
+            /// Adds the row of a record, if its kind is listed.
+            pub(crate) fn add(&mut self, change: &RecordChange<'_>) {
+                match &*change.record.kind {
+                    $($model::KIND => self.$model.push($model::Row::of(change)),)*
+                    _ => {}
+                }
+            }
+
+            /// Writes them: one statement a table.
+            fn save(&self, tx: &mut Tx) -> Stored<()> {
+                $($model::Row::save(tx, &self.$model)?;)*
+                Ok(())
+            }
+
+            /// Makes them all the rows there are, and reports by table what was different.
+            pub(crate) fn rebuild(
+                self,
+                tx: &mut Tx,
+            ) -> Stored<BTreeMap<&'static str, TableReport>> {
+                let mut reports = BTreeMap::new();
+                $(reports.insert(
+                    $model::Row::MODEL.table,
+                    $model::Row::rebuild(tx, self.$model)?,
+                );)*
+                Ok(reports)
+            }
+        }
+    };
+}
+
+pub(crate) mod assessment;
+pub(crate) mod find;
+pub(crate) mod household;
+
+read_models! {
+    assessment,
+    find,
+    household,
 }
 
 /// Writes the rows of records that changed.

@@ -2,7 +2,7 @@
 
 use crate::connection::Connection;
 use crate::failure::corrupt;
-use crate::read_models::{Assessment, Find, Household, Rows};
+use crate::read_models::Rows;
 use crate::schema::record;
 use crate::values::Fixed;
 use crate::{Store, Tx, records};
@@ -28,6 +28,13 @@ pub struct TableReport {
     pub extra: usize,
 }
 
+impl TableReport {
+    /// How many rows were not as they are now.
+    pub fn differences(&self) -> usize {
+        self.missing + self.different + self.extra
+    }
+}
+
 /// What building anew found, by table. A store that was written through its own door has no
 /// differences.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,8 +46,7 @@ pub struct RebuildReport {
 impl RebuildReport {
     /// How many rows were not as they are now.
     pub fn differences(&self) -> usize {
-        let of = |t: &TableReport| t.missing + t.different + t.extra;
-        self.tables.values().map(of).sum()
+        self.tables.values().map(TableReport::differences).sum()
     }
 }
 
@@ -52,29 +58,10 @@ impl Store {
     }
 }
 
-macro_rules! rebuild_table {
-    ($tx:ident, $row:ident, $new:expr) => {{
-        let before = $row::all($tx)?;
-        let after: &mut Vec<$row> = $new;
-        after.sort_by_key(|row| row.id);
-        let report = compare(&before, after, |row| row.id);
-        if report.missing + report.different + report.extra > 0 {
-            $row::clear($tx)?;
-            $row::save($tx, after)?;
-        }
-        report
-    }};
-}
-
 fn rebuild(tx: &mut Tx) -> Stored<RebuildReport> {
     tx.run(hold_off_writers)?;
-    let mut new = project_all(tx)?;
-    let tables = [
-        ("household_row", rebuild_table!(tx, Household, &mut new.households)),
-        ("assessment_row", rebuild_table!(tx, Assessment, &mut new.assessments)),
-        ("find_row", rebuild_table!(tx, Find, &mut new.finds)),
-    ];
-    Ok(RebuildReport { tables: tables.into() })
+    let tables = project_all(tx)?.rebuild(tx)?;
+    Ok(RebuildReport { tables })
 }
 
 /// A push that commits a record between our reading it and our writing its row would be undone in
@@ -113,7 +100,11 @@ fn project_all(tx: &mut Tx) -> Stored<Rows> {
 }
 
 /// Both in order of name.
-fn compare<T: PartialEq>(before: &[T], after: &[T], name: impl Fn(&T) -> Fixed<16>) -> TableReport {
+pub(crate) fn compare<T: PartialEq>(
+    before: &[T],
+    after: &[T],
+    name: impl Fn(&T) -> Fixed<16>,
+) -> TableReport {
     let before: BTreeMap<_, _> = before.iter().map(|row| (name(row), row)).collect();
     let mut report = TableReport { rows: after.len(), ..TableReport::default() };
     let mut met = 0;

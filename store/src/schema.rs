@@ -1,9 +1,13 @@
 //! The tables, one description for both databases: names and sealed values are bytes, instants and
-//! counters 64-bit integers, days texts, flags booleans (0 and 1 on SQLite).
+//! counters 64-bit integers, days texts, flags booleans (0 and 1 on SQLite). Those of the read models
+//! are in `read_models`.
 
 #![allow(unreachable_pub, reason = "diesel's macro makes everything pub")]
 #![allow(missing_docs, reason = "the migrations say what the columns are")]
 
+pub use crate::read_models::assessment::assessment_row;
+pub use crate::read_models::find::find_row;
+pub use crate::read_models::household::household_row;
 pub use audit::{audit_head, audit_log};
 pub use forms::{form_retirement, form_shelf, form_version};
 pub use guesses::{sign_in_failure, signature_failure};
@@ -281,40 +285,6 @@ diesel::table! {
         id -> Binary,
         last_day -> Text,
         noted_at -> BigInt,
-    }
-}
-
-diesel::table! {
-    household_row (id) {
-        id -> Binary,
-        stream -> Binary,
-        community_code -> Text,
-        head_name_masked -> Text,
-        deleted -> Bool,
-    }
-}
-
-diesel::table! {
-    assessment_row (id) {
-        id -> Binary,
-        household -> Binary,
-        form -> Text,
-        form_version -> BigInt,
-        status -> Text,
-        deleted -> Bool,
-    }
-}
-
-diesel::table! {
-    find_row (id) {
-        id -> Binary,
-        stream -> Binary,
-        community_code -> Nullable<Text>,
-        category -> Nullable<Text>,
-        urgency -> Nullable<Text>,
-        status -> Text,
-        found_at -> Nullable<Text>,
-        deleted -> Bool,
     }
 }
 

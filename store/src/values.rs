@@ -8,14 +8,15 @@ use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
 use diesel::pg::{Pg, PgValue};
 use diesel::serialize::{self, Output, ToSql};
-use diesel::sql_types::Binary;
+use diesel::sql_types::{BigInt, Binary};
 use diesel::sqlite::Sqlite;
+use ruhu_sync::id::Instant;
 use ruhu_sync::storage::Stored;
 
 /// Bytes of a fixed number, kept without an allocation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Binary)]
-pub(crate) struct Fixed<const N: usize>(pub(crate) [u8; N]);
+pub struct Fixed<const N: usize>(pub(crate) [u8; N]);
 
 impl<const N: usize, DB> ToSql<Binary, DB> for Fixed<N>
 where
@@ -65,10 +66,35 @@ macro_rules! names {
                 Self(uuid::Uuid::from_bytes(bytes.0))
             }
         }
+
+        impl From<Fixed<16>> for ruhu_sync::id::$name {
+            fn from(bytes: Fixed<16>) -> Self {
+                Self::of(bytes)
+            }
+        }
     )*};
 }
 
 names!(RecordId, DeviceId, StreamId, UserId, GroupId, Epoch);
+
+/// An instant as it was kept.
+#[derive(Clone, Copy, Debug, FromSqlRow)]
+pub struct At(i64);
+
+impl<DB: Backend> FromSql<BigInt, DB> for At
+where
+    i64: FromSql<BigInt, DB>,
+{
+    fn from_sql(value: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        i64::from_sql(value).map(Self)
+    }
+}
+
+impl From<At> for Instant {
+    fn from(at: At) -> Self {
+        Self(at.0)
+    }
+}
 
 /// A counter as a database keeps it. No counter comes near 2^63; a bound beyond it that somebody
 /// asks for is no bound.

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 
 #[path = "tidy/house.rs"]
 mod house;
+#[path = "tidy/listing.rs"]
+mod listing;
 
 use house::{
     below, code, dependencies, file, files, has_word, holds, holds_tests, members, sources,

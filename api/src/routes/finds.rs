@@ -124,11 +124,11 @@ impl FindList {
         let next = FINDS.next(found.next)?;
         let entry = |item: FindItem| FindEntry {
             record: item.id.0,
-            community_code: item.community_code,
-            category: item.category,
-            urgency: item.urgency,
-            status: item.status,
-            found_at: item.found_at,
+            community_code: item.listed.community_code,
+            category: item.listed.category,
+            urgency: item.listed.urgency,
+            status: item.listed.status,
+            found_at: item.listed.found_at,
             since_us: item.since.0,
             changed_at_us: item.changed_at.0,
         };

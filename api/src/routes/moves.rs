@@ -268,8 +268,8 @@ impl HouseholdList {
         let next = HOUSEHOLDS.next(found.next)?;
         let item = |choice: HouseholdChoice| HouseholdItem {
             record: choice.id.0,
-            community_code: choice.community_code,
-            head_name_masked: choice.head_name_masked,
+            community_code: choice.listed.community_code,
+            head_name_masked: choice.listed.head_name_masked,
         };
         Ok(Self { households: found.rows.into_iter().map(item).collect(), next })
     }

@@ -35,13 +35,18 @@ pub(super) const KIND: Kind = Kind {
     home: None,
     fields: &[
         // Set once: the shape of the answers depends on them.
-        text("form", "表单", 64).class(Class::State).only_by(&[WORKER]).shown(Shown::Plain),
+        text("form", "表单", 64)
+            .class(Class::State)
+            .only_by(&[WORKER])
+            .shown(Shown::Plain)
+            .listed(),
         leaf("form_version", "表单版本", Value::Integer { min: 1, max: u32::MAX as i64 })
             .class(Class::State)
-            .only_by(&[WORKER]),
+            .only_by(&[WORKER])
+            .listed(),
         leaf("person", "评估对象", Value::Record(&["person"])).only_by(&[WORKER]),
         leaf("visit", "所属走访", Value::Record(&["visit"])).only_by(&[WORKER]),
-        status(STATUS),
+        status(STATUS).listed(),
         field("answers", "填写内容", Holds::Answers).only_by(&[WORKER]),
         // 57号 §16: at least two investigators, each of whom signs.
         field("investigators", "调查人员", Holds::ByPerson(Value::YesNo)).only_by(&[WORKER]),

@@ -16,9 +16,9 @@ pub(super) const KIND: Kind = Kind {
     rooting: Rooting::Root,
     home: Some(Home::Caseload),
     fields: &[
-        leaf("community_code", "社区（村）", Value::AreaCode),
+        leaf("community_code", "社区（村）", Value::AreaCode).listed(),
         figures("case_no", "户编号", 40).shown(Shown::Plain),
-        text("head_name", "户主姓名", 50).shown(Shown::Name),
+        text("head_name", "户主姓名", 50).shown(Shown::Name).listed(),
         text("address", "居住地址", 200).shown(Shown::Address),
         text("hukou_address", "户籍地址", 200).shown(Shown::Address),
         figures("phone", "联系电话", 100).shown(Shown::Phone),

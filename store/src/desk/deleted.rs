@@ -28,7 +28,17 @@ pub struct DeletedItem {
     pub changed_at: Instant,
 }
 
-type Row = (Fixed<16>, String, Fixed<16>, Fixed<16>, i64, Fixed<4>, i64);
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = record)]
+struct Row {
+    id: Fixed<16>,
+    kind: String,
+    root: Fixed<16>,
+    stream: Fixed<16>,
+    rev_number: i64,
+    rev_hash: Fixed<4>,
+    changed_at: i64,
+}
 
 impl Tx {
     /// The deleted records in these streams, the last deleted first.
@@ -48,25 +58,17 @@ impl Tx {
                 .filter(record::changed_at.lt(at).or(record::id.gt(id)))
                 .order((record::changed_at.desc(), record::id))
                 .limit(page.fetched())
-                .select((
-                    record::id,
-                    record::kind,
-                    record::root,
-                    record::stream,
-                    record::rev_number,
-                    record::rev_hash,
-                    record::changed_at,
-                ))
+                .select(Row::as_select())
                 .load(c))
         })?;
-        let item = |(id, kind, root, stream, number, hash, changed_at): Row| {
+        let item = |row: Row| {
             Ok(DeletedItem {
-                id: RecordId::of(id),
-                kind,
-                root: RecordId::of(root),
-                stream: StreamId::of(stream),
-                rev: Rev { number: counted(number)?, hash: hash.0 },
-                changed_at: Instant(changed_at),
+                id: RecordId::of(row.id),
+                kind: row.kind,
+                root: RecordId::of(row.root),
+                stream: StreamId::of(row.stream),
+                rev: Rev { number: counted(row.rev_number)?, hash: row.rev_hash.0 },
+                changed_at: Instant(row.changed_at),
             })
         };
         let rows = rows.into_iter().map(item).collect::<Stored<_>>()?;

@@ -37,11 +37,47 @@ pub struct HistoryEntry {
     pub effect: Effect,
 }
 
-type HistoryTuple = (
-    (Fixed<16>, i64, Fixed<16>, String, i64, MadeAt, Option<i64>, Outcome),
-    (bool, i32, Option<Vec<u8>>, Option<Vec<u8>>),
-    (Option<String>, Option<Fixed<16>>, Option<i64>),
-);
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = journal)]
+struct HistoryRow {
+    device: Fixed<16>,
+    device_seq: i64,
+    account: Fixed<16>,
+    #[diesel(select_expression = account::name)]
+    user_name: String,
+    received_at: i64,
+    #[diesel(embed)]
+    made_at: MadeAt,
+    op: Option<String>,
+    rev_number: Option<i64>,
+    #[diesel(embed)]
+    outcome: Outcome,
+    decides_device: Option<Fixed<16>>,
+    decides_seq: Option<i64>,
+    effect_is_payload: bool,
+    key_id: i32,
+    effect: Option<Vec<u8>>,
+    payload: Option<Vec<u8>>,
+}
+
+impl HistoryRow {
+    /// The edit that it decides on.
+    fn decides(&self) -> Option<(Fixed<16>, i64)> {
+        self.decides_device.zip(self.decides_seq)
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = journal)]
+struct AuthorRow {
+    device: Fixed<16>,
+    device_seq: i64,
+    account: Fixed<16>,
+    #[diesel(select_expression = account::name)]
+    user_name: String,
+    #[diesel(embed)]
+    made_at: MadeAt,
+}
 
 /// An edit's author, and when the author made it.
 struct Author {
@@ -53,52 +89,36 @@ struct Author {
 impl Tx {
     /// What became of a record, version by version.
     pub fn record_history(&mut self, record: RecordId) -> Stored<Vec<HistoryEntry>> {
-        let rows: Vec<HistoryTuple> = self.run(|connection| {
+        let rows: Vec<HistoryRow> = self.run(|connection| {
             on_both!(connection, |c| journal::table
                 .inner_join(account::table.on(account::id.eq(journal::account)))
                 .filter(journal::record.eq(record.fixed()))
                 .filter(journal::rev_number.is_not_null())
                 .order(journal::rev_number)
-                .select((
-                    (
-                        journal::device,
-                        journal::device_seq,
-                        journal::account,
-                        account::name,
-                        journal::received_at,
-                        MadeAt::COLUMNS,
-                        journal::rev_number,
-                        Outcome::COLUMNS,
-                    ),
-                    (
-                        journal::effect_is_payload,
-                        journal::key_id,
-                        journal::effect,
-                        journal::payload,
-                    ),
-                    (journal::op, journal::decides_device, journal::decides_seq),
-                ))
+                .select(HistoryRow::as_select())
                 .load(c))
         })?;
-        let applied: Vec<_> = rows.iter().filter_map(|(_, _, (_, d, n))| (*d).zip(*n)).collect();
+        let applied: Vec<_> = rows.iter().filter_map(HistoryRow::decides).collect();
         let mut authors = self.authors(&applied)?;
         let (session, keys) = self.session();
+        let codec = &mut session.codec;
         let mut history = Vec::with_capacity(rows.len());
-        for (row, (is_payload, key, effect, payload), (op, decides_device, decides_seq)) in rows {
-            let (device, device_seq, user, user_name, received_at, made_at, rev_number, outcome) =
-                row;
-            let content = if is_payload { payload } else { effect };
-            let (name, codec) = ((device, device_seq), &mut session.codec);
-            let made_at = made_at.open(codec, keys)?;
-            let outcome_text = outcome.open(codec, keys)?;
-            let effect = open_effect(codec, keys, name, is_payload, key, content)?;
-            let decided = decides_device.zip(decides_seq);
+        for row in rows {
+            let own = (row.device, row.device_seq);
+            let decided = row.decides();
+            let content = if row.effect_is_payload { row.payload } else { row.effect };
+            let made_at = row.made_at.open(codec, keys)?;
+            let outcome_text = row.outcome.open(codec, keys)?;
+            let effect = open_effect(codec, keys, own, row.effect_is_payload, row.key_id, content)?;
             let author = decided.and_then(|name| Some((name, authors.remove(&name)?)));
             let mut applied_by = None;
             let (name, author) = match author {
-                None => (name, Author { user: UserId::of(user), name: user_name, made_at }),
+                None => {
+                    let user = UserId::of(row.account);
+                    (own, Author { user, name: row.user_name, made_at })
+                }
                 Some(of_the_edit) => {
-                    applied_by = Some(user_name);
+                    applied_by = Some(row.user_name);
                     of_the_edit
                 }
             };
@@ -107,11 +127,11 @@ impl Tx {
                 device_seq: DeviceSeq(counted(name.1)?),
                 user: author.user,
                 user_name: author.name,
-                received_at: Instant(received_at),
+                received_at: Instant(row.received_at),
                 made_at: author.made_at,
-                op,
+                op: row.op,
                 applied_by,
-                rev_number: counted(rev_number.unwrap_or_default())?,
+                rev_number: counted(row.rev_number.unwrap_or_default())?,
                 outcome_text,
                 effect,
             });
@@ -124,18 +144,11 @@ impl Tx {
         if edits.is_empty() {
             return Ok(HashMap::new());
         }
-        type Row = (Fixed<16>, i64, Fixed<16>, String, MadeAt);
-        let rows: Vec<Row> = self.run(|connection| {
+        let rows: Vec<AuthorRow> = self.run(|connection| {
             on_both!(connection, |c| {
                 let mut query = journal::table
                     .inner_join(account::table.on(account::id.eq(journal::account)))
-                    .select((
-                        journal::device,
-                        journal::device_seq,
-                        journal::account,
-                        account::name,
-                        MadeAt::COLUMNS,
-                    ))
+                    .select(AuthorRow::as_select())
                     .into_boxed();
                 for (device, device_seq) in edits {
                     query = query.or_filter(
@@ -146,9 +159,10 @@ impl Tx {
             })
         })?;
         let (session, keys) = self.session();
-        let author = |(device, device_seq, user, name, made_at): Row| {
-            let made_at = made_at.open(&mut session.codec, keys)?;
-            Ok(((device, device_seq), Author { user: UserId::of(user), name, made_at }))
+        let author = |row: AuthorRow| {
+            let user = UserId::of(row.account);
+            let made_at = row.made_at.open(&mut session.codec, keys)?;
+            Ok(((row.device, row.device_seq), Author { user, name: row.user_name, made_at }))
         };
         rows.into_iter().map(author).collect()
     }

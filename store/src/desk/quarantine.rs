@@ -1,6 +1,7 @@
 //! What was quarantined or rejected and has not been settled, at the desk of the stream where it
 //! belongs today. Decisions of staff that were refused are not listed: they wait for nobody.
 
+use super::HouseholdListing;
 use crate::Tx;
 use crate::codec::Codec;
 use crate::failure::corrupt;
@@ -88,11 +89,40 @@ pub struct Neighbour {
 /// A place in a list of edits: when one arrived, and its name.
 pub type EditPlace = (Instant, DeviceId, DeviceSeq);
 
-type Row = (
-    (Fixed<16>, i64, Fixed<16>, String, i64, MadeAt, Option<String>, String),
-    (Option<Fixed<16>>, Option<String>, Option<Fixed<16>>, Option<Fixed<16>>, Outcome),
-    (Option<String>, Option<String>),
-);
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = journal)]
+struct Row {
+    device: Fixed<16>,
+    device_seq: i64,
+    account: Fixed<16>,
+    #[diesel(select_expression = account::name)]
+    user_name: String,
+    received_at: i64,
+    #[diesel(embed)]
+    made_at: MadeAt,
+    op: Option<String>,
+    verdict: String,
+    record: Option<Fixed<16>>,
+    kind: Option<String>,
+    group_id: Option<Fixed<16>>,
+    #[diesel(embed)]
+    outcome: Outcome,
+    #[diesel(embed)]
+    of_household: Option<HouseholdListing>,
+}
+
+/// With the stream where it belongs today.
+type RowToday = (Row, Option<Fixed<16>>);
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = journal)]
+struct NeighbourRow {
+    device: Fixed<16>,
+    device_seq: i64,
+    group_id: Option<Fixed<16>>,
+    #[diesel(embed)]
+    outcome: Outcome,
+}
 
 macro_rules! waiting_edits {
     () => {
@@ -124,25 +154,6 @@ macro_rules! unsettled {
     };
 }
 
-macro_rules! columns {
-    () => {
-        (
-            (
-                journal::device,
-                journal::device_seq,
-                journal::account,
-                account::name,
-                journal::received_at,
-                MadeAt::COLUMNS,
-                journal::op,
-                journal::verdict,
-            ),
-            (journal::record, journal::kind, stream_today!(), journal::group_id, Outcome::COLUMNS),
-            (household_row::head_name_masked.nullable(), household_row::community_code.nullable()),
-        )
-    };
-}
-
 impl Tx {
     /// The edits of a verdict, quarantined or rejected, that nobody has settled, where these
     /// streams are decided on: oldest first.
@@ -153,7 +164,7 @@ impl Tx {
         page: Page<EditPlace>,
     ) -> Stored<Slice<QuarantinedEdit, EditPlace>> {
         let streams: Vec<_> = streams.iter().map(|stream| stream.fixed()).collect();
-        let rows: Vec<Row> = self.run(|connection| {
+        let rows: Vec<RowToday> = self.run(|connection| {
             on_both!(connection, |c| {
                 let mut query = waiting_edits!()
                     .filter(untaken(verdict))
@@ -161,7 +172,7 @@ impl Tx {
                     .filter(stream_today!().eq_any(streams))
                     .order((journal::received_at, journal::device, journal::device_seq))
                     .limit(page.fetched())
-                    .select(columns!())
+                    .select((Row::as_select(), stream_today!()))
                     .into_boxed();
                 if let Some((at, device, device_seq)) = page.after {
                     let (device, seq) = (device.fixed(), counter(device_seq.0));
@@ -183,12 +194,12 @@ impl Tx {
 
     /// One quarantined or rejected edit, settled or not.
     pub fn quarantined_edit(&mut self, name: EditName) -> Stored<Option<QuarantinedEdit>> {
-        let row: Option<Row> = self.run(|connection| {
+        let row: Option<RowToday> = self.run(|connection| {
             on_both!(connection, |c| waiting_edits!()
                 .filter(untaken(Verdict::Quarantined).or(untaken(Verdict::Rejected)))
                 .filter(journal::device.eq(name.device.fixed()))
                 .filter(journal::device_seq.eq(counter(name.device_seq.0)))
-                .select(columns!())
+                .select((Row::as_select(), stream_today!()))
                 .first(c)
                 .optional())
         })?;
@@ -209,23 +220,21 @@ impl Tx {
         devices: &[DeviceId],
     ) -> Stored<Vec<Neighbour>> {
         let devices: Vec<_> = devices.iter().map(|device| device.fixed()).collect();
-        let rows: Vec<(Fixed<16>, i64, Option<Fixed<16>>, Outcome)> = self.run(|connection| {
+        let rows: Vec<NeighbourRow> = self.run(|connection| {
             on_both!(connection, |c| journal::table
                 .filter(journal::device.eq_any(devices))
                 .filter(untaken(verdict))
                 .filter(unsettled!())
                 .order((journal::device, journal::device_seq))
-                .select(
-                    (journal::device, journal::device_seq, journal::group_id, Outcome::COLUMNS,)
-                )
+                .select(NeighbourRow::as_select())
                 .load(c))
         })?;
         let (session, keys) = self.session();
-        let neighbour = |(device, device_seq, group, outcome): (_, i64, Option<_>, Outcome)| {
+        let neighbour = |row: NeighbourRow| {
             Ok(Neighbour {
-                name: edit_name(device, device_seq)?,
-                group: group.map(GroupId::of),
-                outcome_text: outcome.open(&mut session.codec, keys)?,
+                name: edit_name(row.device, row.device_seq)?,
+                group: row.group_id.map(GroupId::of),
+                outcome_text: row.outcome.open(&mut session.codec, keys)?,
             })
         };
         rows.into_iter().map(neighbour).collect()
@@ -242,25 +251,26 @@ fn edit_name(device: Fixed<16>, device_seq: i64) -> Stored<EditName> {
     Ok(EditName { device: DeviceId::of(device), device_seq })
 }
 
-fn quarantined(codec: &mut Codec, keys: &KeyRing, row: Row) -> Stored<QuarantinedEdit> {
-    let (
-        (device, device_seq, user, user_name, received_at, made_at, op, verdict),
-        (record, kind, stream, group, outcome),
-        (head_name_masked, community_code),
-    ) = row;
+fn quarantined(
+    codec: &mut Codec,
+    keys: &KeyRing,
+    (row, stream): RowToday,
+) -> Stored<QuarantinedEdit> {
+    let household = row.of_household.map(|of| (of.head_name_masked, of.community_code));
+    let (head_name_masked, community_code) = household.unzip();
     Ok(QuarantinedEdit {
-        name: edit_name(device, device_seq)?,
-        user: UserId::of(user),
-        user_name,
-        received_at: Instant(received_at),
-        verdict: untaken_verdict(&verdict).ok_or_else(|| corrupt("a verdict"))?,
-        made_at: made_at.open(codec, keys)?,
-        op,
-        record: record.map(Name::of),
-        kind,
+        name: edit_name(row.device, row.device_seq)?,
+        user: UserId::of(row.account),
+        user_name: row.user_name,
+        received_at: Instant(row.received_at),
+        verdict: untaken_verdict(&row.verdict).ok_or_else(|| corrupt("a verdict"))?,
+        made_at: row.made_at.open(codec, keys)?,
+        op: row.op,
+        record: row.record.map(Name::of),
+        kind: row.kind,
         stream: stream.map(Name::of),
-        group: group.map(Name::of),
-        outcome_text: outcome.open(codec, keys)?,
+        group: row.group_id.map(Name::of),
+        outcome_text: row.outcome.open(codec, keys)?,
         head_name_masked,
         community_code,
     })

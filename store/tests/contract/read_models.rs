@@ -1,11 +1,19 @@
 //! The read models: written with the records, built anew without a difference.
 
 use crate::bench::on_both_databases;
-use crate::databases::Database;
+use crate::databases::{Database, key_ring};
+use crate::statements::{note_statements, statements_of};
 use crate::world::*;
-use ruhu_store::{RebuildReport, TableReport};
+use ruhu_casework::administration::Within;
+use ruhu_casework::{kinds, projection};
+use ruhu_store::desk::FindsAt;
+use ruhu_store::page::Page;
+use ruhu_store::{RebuildReport, TableReport, read_models};
+use ruhu_sync::id::UserId;
+use ruhu_sync::outcome::Verdict;
 use ruhu_sync::record::Content;
 use ruhu_sync::storage::WriteTx;
+use std::collections::BTreeSet;
 
 on_both_databases! {
     every_kind_that_is_listed_has_its_row,
@@ -13,6 +21,8 @@ on_both_databases! {
     building_anew_changes_nothing,
     building_anew_repairs_and_reports_what_was_changed_from_outside,
     a_transaction_that_is_taken_back_leaves_no_row,
+    tables_have_the_columns_that_the_kinds_declare,
+    every_column_is_read_by_some_list,
 }
 
 const TABLES: [&str; 3] = ["assessment_row", "find_row", "household_row"];
@@ -142,5 +152,62 @@ fn a_transaction_that_is_taken_back_leaves_no_row(database: &impl Database) {
     for table in TABLES {
         let rows = database.texts(&format!("SELECT 'a row' AS value FROM {table}"));
         assert!(rows.is_empty(), "{table}");
+    }
+}
+
+/// Columns in their tables' order may differ; names and whether they may be empty may not.
+fn tables_have_the_columns_that_the_kinds_declare(database: &impl Database) {
+    for kind in kinds::ALL {
+        let listed = projection::columns(kind);
+        let table = format!("{}_row", kind.name);
+        let Some(model) = read_models().into_iter().find(|model| model.kind == kind.name) else {
+            assert!(listed.is_empty(), "{}: no read model lists {listed:?}", kind.name);
+            assert!(database.columns(&table).is_empty(), "{table}");
+            continue;
+        };
+        assert_eq!(model.table, table);
+        let declared = model.listed.iter().map(|column| (column.name.to_owned(), column.holding));
+        let in_order = |columns: &mut dyn Iterator<Item = _>| columns.collect::<BTreeSet<_>>();
+        assert_eq!(in_order(&mut declared.clone()), in_order(&mut listed.into_iter()), "{table}");
+
+        let own = model.own.iter().map(|name| (*name).to_owned());
+        let listed = model.listed.iter().map(|column| {
+            let ending = if column.is_nullable { "?" } else { "" };
+            format!("{}{ending}", column.name)
+        });
+        let wanted: BTreeSet<_> = own.chain(listed).chain(["id".to_owned()]).collect();
+        assert_eq!(BTreeSet::from_iter(database.columns(&table)), wanted, "{table}");
+    }
+}
+
+/// Held against the statements of all lists, as they are sent. What is rebuilt is not read by that.
+fn every_column_is_read_by_some_list(database: &impl Database) {
+    note_statements();
+    let lists = statements_of(|| {
+        let (streams, page) = ([stream_id(1)], Page { after: None, limit: 9 });
+        let at_desk = FindsAt {
+            reader: UserId(stream_id(2).0),
+            within: Within::areas(["110102003"]),
+            streams: streams.to_vec(),
+        };
+        let done = database.reopened(key_ring(1)).read(|tx| {
+            tx.households_in(stream_id(1), Page { after: None, limit: 9 })?;
+            tx.assessments(&streams, None, page)?;
+            tx.open_assessments(&["means".to_owned()], None)?;
+            tx.finds(&at_desk, None, page)?;
+            tx.records_in_conflict(&streams, page)?;
+            tx.quarantined(Verdict::Quarantined, &streams, Page { after: None, limit: 9 })
+        });
+        done.expect("listed");
+    });
+    let lists = lists.join(" ").replace(['`', '"'], "");
+    let read: BTreeSet<&str> =
+        lists.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).collect();
+    for model in read_models() {
+        let listed = model.listed.iter().map(|column| column.name);
+        for column in model.own.iter().copied().chain(listed) {
+            let name = format!("{}.{column}", model.table);
+            assert!(read.contains(&*name), "no list reads {name}: drop it");
+        }
     }
 }

@@ -20,7 +20,7 @@ thread_local! {
 }
 
 /// Notes them on each thread by itself: other tests may run beside this one.
-fn note_statements() {
+pub(crate) fn note_statements() {
     set_default_instrumentation(|| {
         Some(Box::new(|event: InstrumentationEvent<'_>| {
             if let InstrumentationEvent::StartQuery { query, .. } = event {
@@ -31,6 +31,13 @@ fn note_statements() {
         }))
     })
     .expect("set");
+}
+
+/// The statements that this thread sends meanwhile.
+pub(crate) fn statements_of(work: impl FnOnce()) -> Vec<String> {
+    STATEMENTS.take();
+    work();
+    STATEMENTS.take()
 }
 
 /// A whole push and pull by the port's calls, on this many records; gives the statements it took.

@@ -114,7 +114,7 @@ impl ConflictList {
             stream: item.stream.0,
             open_conflicts: item.open_conflicts,
             since_us: item.since.0,
-            head_name_masked: item.head_name_masked,
+            head_name_masked: item.of_household.map(|of| of.head_name_masked),
         };
         Ok(Self { records: found.rows.into_iter().map(entry).collect(), next })
     }

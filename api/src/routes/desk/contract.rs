@@ -164,17 +164,21 @@ pub(crate) struct TouchedPlace {
 impl AssessmentList {
     pub(super) fn of(found: Slice<AssessmentItem, Place>) -> Answer<Self> {
         let next = ASSESSMENTS.next(found.next)?;
-        let entry = |item: AssessmentItem| AssessmentEntry {
-            record: item.id.0,
-            household: item.household.0,
-            head_name_masked: item.head_name_masked,
-            community_code: item.community_code,
-            form: item.form,
-            form_version: item.form_version,
-            status: item.status,
-            open_conflicts: item.open_conflicts.into(),
-            since_us: item.since.0,
-            changed_at_us: item.changed_at.0,
+        let entry = |item: AssessmentItem| {
+            let household = item.of_household.map(|of| (of.head_name_masked, of.community_code));
+            let (head_name_masked, community_code) = household.unzip();
+            AssessmentEntry {
+                record: item.id.0,
+                household: item.household.0,
+                head_name_masked,
+                community_code,
+                form: item.listed.form,
+                form_version: item.listed.form_version,
+                status: item.listed.status,
+                open_conflicts: item.open_conflicts.into(),
+                since_us: item.since.0,
+                changed_at_us: item.changed_at.0,
+            }
         };
         Ok(Self { assessments: found.rows.into_iter().map(entry).collect(), next })
     }
