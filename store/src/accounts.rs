@@ -51,16 +51,27 @@ pub struct Account {
     pub password_hash: Option<SecretString>,
 }
 
-pub(crate) type AccountRow = (Fixed<16>, String, String, bool, Option<String>, Option<String>);
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = account)]
+pub(crate) struct AccountRow {
+    id: Fixed<16>,
+    login: String,
+    name: String,
+    active: bool,
+    staff_no: Option<String>,
+    password_hash: Option<String>,
+}
 
-pub(crate) fn of_row((id, login, name, active, staff_no, password_hash): AccountRow) -> Account {
-    Account {
-        id: UserId::of(id),
-        login,
-        name,
-        active,
-        staff_no,
-        password_hash: password_hash.map(SecretString::from),
+impl From<AccountRow> for Account {
+    fn from(row: AccountRow) -> Self {
+        Self {
+            id: UserId::of(row.id),
+            login: row.login,
+            name: row.name,
+            active: row.active,
+            staff_no: row.staff_no,
+            password_hash: row.password_hash.map(SecretString::from),
+        }
     }
 }
 
@@ -75,22 +86,6 @@ pub struct CaseloadName {
     pub area: String,
 }
 
-pub(crate) const COLUMNS: (
-    account::id,
-    account::login,
-    account::name,
-    account::active,
-    account::staff_no,
-    account::password_hash,
-) = (
-    account::id,
-    account::login,
-    account::name,
-    account::active,
-    account::staff_no,
-    account::password_hash,
-);
-
 impl Tx {
     /// The account of this login.
     pub fn account_by_login(&mut self, login: &str) -> Stored<Option<Account>> {
@@ -99,19 +94,25 @@ impl Tx {
             return Ok(None);
         }
         let row: Option<AccountRow> = self.run(|connection| {
-            let query = account::table.filter(account::login.eq(login)).select(COLUMNS);
-            on_both!(connection, |c| query.first(c).optional())
+            on_both!(connection, |c| account::table
+                .filter(account::login.eq(login))
+                .select(AccountRow::as_select())
+                .first(c)
+                .optional())
         })?;
-        Ok(row.map(of_row))
+        Ok(row.map(Account::from))
     }
 
     /// The account of this person.
     pub fn account(&mut self, user: UserId) -> Stored<Option<Account>> {
         let row: Option<AccountRow> = self.run(|connection| {
-            let query = account::table.find(user.fixed()).select(COLUMNS);
-            on_both!(connection, |c| query.first(c).optional())
+            on_both!(connection, |c| account::table
+                .find(user.fixed())
+                .select(AccountRow::as_select())
+                .first(c)
+                .optional())
         })?;
-        Ok(row.map(of_row))
+        Ok(row.map(Account::from))
     }
 
     /// Adds an account; says whether it was added, or the login or the id is another's.
@@ -209,15 +210,15 @@ pub(crate) fn account_page(
     within: &Within,
 ) -> Stored<Slice<Account, Uuid>> {
     let rows: Vec<AccountRow> = tx.run(|connection| {
-        let query = account::table
+        on_both!(connection, |c| account::table
             .filter(account::id.gt(begins_after(page)))
             .filter(is_known(within))
             .order(account::id)
             .limit(page.fetched())
-            .select(COLUMNS);
-        on_both!(connection, |c| query.load(c))
+            .select(AccountRow::as_select())
+            .load(c))
     })?;
-    let account = |row| Account { password_hash: None, ..of_row(row) };
+    let account = |row| Account { password_hash: None, ..Account::from(row) };
     Ok(page.cut(rows.into_iter().map(account).collect(), |account| account.id.0))
 }
 

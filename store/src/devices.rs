@@ -22,18 +22,19 @@ pub(crate) enum Hold {
     Lock,
 }
 
-type Row = (
-    Fixed<16>,
-    i64,
-    Fixed<32>,
-    i64,
-    Option<i64>,
-    // Whether it goes on with another's work: nearly none does.
-    bool,
-);
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = device)]
+struct Row {
+    account: Fixed<16>,
+    last_seq: i64,
+    chain: Fixed<32>,
+    safe_seq: i64,
+    reported_lost_at: Option<i64>,
+}
 
 /// What a device is called, as it is kept: whoever signs in on it wrote that.
-#[derive(Queryable)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = device)]
 pub(crate) struct DeviceName {
     id: Fixed<16>,
     key_id: Option<i32>,
@@ -41,10 +42,6 @@ pub(crate) struct DeviceName {
 }
 
 impl DeviceName {
-    /// The columns it is read from.
-    pub(crate) const COLUMNS: (device::id, device::key_id, device::name) =
-        (device::id, device::key_id, device::name);
-
     /// The text; empty for a device that has not signed in since names are sealed.
     pub(crate) fn open(self, codec: &mut Codec, keys: &KeyRing) -> Stored<String> {
         let place = Place { column: Column::DEVICE_NAME, row: &[&self.id.0] };
@@ -70,33 +67,32 @@ pub(crate) fn rename(tx: &mut Tx, id: DeviceId, name: &str) -> Stored<()> {
 
 /// A device, if it is enrolled.
 pub(crate) fn find(tx: &mut Tx, id: DeviceId, hold: Hold) -> Stored<Option<DeviceState>> {
-    let row = tx.run(|connection| {
+    // Whether it goes on with another's work is asked along: nearly none does.
+    let found: Option<(Row, bool)> = tx.run(|connection| {
         let continues = device_continues::table.filter(device_continues::device.eq(device::id));
-        let query = device::table.find(id.fixed()).select((
-            device::account,
-            device::last_seq,
-            device::chain,
-            device::safe_seq,
-            device::reported_lost_at,
-            exists(continues),
-        ));
+        let row = device::table.find(id.fixed());
         match (connection, hold) {
-            (Connection::Postgres(c), Hold::Lock) => query.for_update().first::<Row>(c).optional(),
-            (connection, _) => on_both!(connection, |c| query.first::<Row>(c).optional()),
+            (Connection::Postgres(c), Hold::Lock) => {
+                row.select((Row::as_select(), exists(continues))).for_update().first(c).optional()
+            }
+            (connection, _) => on_both!(connection, |c| row
+                .select((Row::as_select(), exists(continues)))
+                .first(c)
+                .optional()),
         }
     })?;
-    let Some((user, last, chain, safe, lost_at, has_continues)) = row else {
+    let Some((row, has_continues)) = found else {
         return Ok(None);
     };
     let continues = if has_continues { continues(tx, id)? } else { Vec::new() };
     Ok(Some(DeviceState {
         id,
-        user: UserId::of(user),
-        last: DeviceSeq(counted(last)?),
-        chain: chain.0,
-        safe: DeviceSeq(counted(safe)?),
+        user: UserId::of(row.account),
+        last: DeviceSeq(counted(row.last_seq)?),
+        chain: row.chain.0,
+        safe: DeviceSeq(counted(row.safe_seq)?),
         continues,
-        reported_lost: lost_at.is_some(),
+        reported_lost: row.reported_lost_at.is_some(),
     }))
 }
 

@@ -3,7 +3,8 @@
 use crate::Tx;
 use crate::organisations::Bans;
 use crate::schema::{account, caseload, contract, membership, office};
-use crate::values::{Fixed, Name, day};
+use crate::values::{Day, Fixed, LastDay, Name};
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use ruhu_casework::areas;
 use ruhu_casework::facts::{DeskStream, Membership, Office, PersonFacts, Role};
@@ -26,69 +27,81 @@ pub(crate) fn facts(tx: &mut Tx, user: UserId) -> Stored<PersonFacts> {
     Ok(PersonFacts { user, active, offices, memberships, desk })
 }
 
-type OfficeRow = (String, String, String, Option<String>);
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = office)]
+struct OfficeRow {
+    role: String,
+    area: String,
+    #[diesel(deserialize_as = Day)]
+    first_day: NaiveDate,
+    #[diesel(deserialize_as = LastDay)]
+    last_day: Option<NaiveDate>,
+}
 
 fn offices(tx: &mut Tx, user: UserId) -> Stored<Vec<Office>> {
     let rows: Vec<OfficeRow> = tx.run(|connection| {
-        let query = office::table
+        on_both!(connection, |c| office::table
             .filter(office::account.eq(user.fixed()))
             .order(office::id)
-            .select((office::role, office::area, office::first_day, office::last_day));
-        on_both!(connection, |c| query.load(c))
+            .select(OfficeRow::as_select())
+            .load(c))
     })?;
-    let mut offices = Vec::with_capacity(rows.len());
-    for (role, area, first_day, last_day) in rows {
+    let office = |OfficeRow { role, area, first_day, last_day }| {
         // A role of a later version gives this one no rights.
-        let Some(role) = Role::parse(&role) else {
-            continue;
-        };
-        offices.push(Office {
-            role,
-            area,
-            first_day: day(&first_day)?,
-            last_day: last_day.as_deref().map(day).transpose()?,
-        });
-    }
-    Ok(offices)
+        Some(Office { role: Role::parse(&role)?, area, first_day, last_day })
+    };
+    Ok(rows.into_iter().filter_map(office).collect())
 }
 
-type MembershipRow = (Fixed<16>, String, Option<String>, Fixed<16>, String, String, String, String);
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = membership)]
+struct MembershipRow {
+    #[diesel(deserialize_as = Fixed<16>)]
+    caseload: StreamId,
+    #[diesel(deserialize_as = Day)]
+    first_day: NaiveDate,
+    #[diesel(deserialize_as = LastDay)]
+    last_day: Option<NaiveDate>,
+    #[diesel(select_expression = caseload::area)]
+    area: String,
+    #[diesel(embed)]
+    contract: ContractRow,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = contract)]
+struct ContractRow {
+    provider: Fixed<16>,
+    purchaser_area: String,
+    #[diesel(deserialize_as = Day)]
+    first_day: NaiveDate,
+    #[diesel(deserialize_as = Day)]
+    last_day: NaiveDate,
+}
 
 fn memberships(tx: &mut Tx, user: UserId) -> Stored<Vec<Membership>> {
     let rows: Vec<MembershipRow> = tx.run(|connection| {
-        let query = membership::table
+        on_both!(connection, |c| membership::table
             .inner_join(caseload::table.inner_join(contract::table))
             .filter(membership::account.eq(user.fixed()))
             .order(membership::id)
-            .select((
-                membership::caseload,
-                membership::first_day,
-                membership::last_day,
-                contract::provider,
-                contract::first_day,
-                contract::last_day,
-                caseload::area,
-                contract::purchaser_area,
-            ));
-        on_both!(connection, |c| query.load(c))
+            .select(MembershipRow::as_select())
+            .load(c))
     })?;
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let bans = Bans::of(tx, rows.iter().map(|row| row.3))?;
-    rows.into_iter()
-        .map(|(caseload, first, last, provider, contract_first, contract_last, area, bought_in)| {
-            Ok(Membership {
-                caseload: StreamId::of(caseload),
-                area,
-                first_day: day(&first)?,
-                last_day: last.as_deref().map(day).transpose()?,
-                contract_first_day: day(&contract_first)?,
-                contract_last_day: day(&contract_last)?,
-                bans: bans.holding_in(provider, &bought_in),
-            })
-        })
-        .collect()
+    let bans = Bans::of(tx, rows.iter().map(|row| row.contract.provider))?;
+    let membership = |row: MembershipRow| Membership {
+        caseload: row.caseload,
+        area: row.area,
+        first_day: row.first_day,
+        last_day: row.last_day,
+        contract_first_day: row.contract.first_day,
+        contract_last_day: row.contract.last_day,
+        bans: bans.holding_in(row.contract.provider, &row.contract.purchaser_area),
+    };
+    Ok(rows.into_iter().map(membership).collect())
 }
 
 /// The streams inside the areas of offices that have a desk: caseloads, and the own streams of

@@ -74,7 +74,15 @@ pub struct JobRun {
     pub told: String,
 }
 
-type Row = (i64, i64, Option<i64>, String, String);
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = job_run)]
+struct Row {
+    due_at: i64,
+    started_at: i64,
+    finished_at: Option<i64>,
+    outcome: String,
+    told: String,
+}
 
 impl Store {
     /// Takes a turn until an instant; `false` if another has it, or it was taken before. A run
@@ -243,18 +251,12 @@ impl Tx {
     /// The last runs of a job, the latest first.
     pub fn job_runs(&mut self, job: &str, limit: u32) -> Stored<Vec<JobRun>> {
         let rows: Vec<Row> = self.run(|connection| {
-            let query = job_run::table
+            on_both!(connection, |c| job_run::table
                 .filter(job_run::job.eq(job))
                 .order(job_run::due_at.desc())
                 .limit(i64::from(limit))
-                .select((
-                    job_run::due_at,
-                    job_run::started_at,
-                    job_run::finished_at,
-                    job_run::outcome,
-                    job_run::told,
-                ));
-            on_both!(connection, |c| query.load(c))
+                .select(Row::as_select())
+                .load(c))
         })?;
         rows.into_iter().map(run_of).collect()
     }
@@ -282,12 +284,12 @@ impl Tx {
     }
 }
 
-fn run_of((due, started, finished, outcome, told): Row) -> Stored<JobRun> {
+fn run_of(row: Row) -> Stored<JobRun> {
     Ok(JobRun {
-        due: Instant(due),
-        started: Instant(started),
-        finished: finished.map(Instant),
-        outcome: JobOutcome::parse(&outcome).ok_or_else(|| corrupt("the outcome of a job"))?,
-        told,
+        due: Instant(row.due_at),
+        started: Instant(row.started_at),
+        finished: row.finished_at.map(Instant),
+        outcome: JobOutcome::parse(&row.outcome).ok_or_else(|| corrupt("the outcome of a job"))?,
+        told: row.told,
     })
 }

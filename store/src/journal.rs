@@ -295,14 +295,19 @@ pub(crate) fn untaken_verdict(word: &str) -> Option<Verdict> {
     }
 }
 
-/// One row of a history, as [`HistoryQuery`] gives it. `content` is the payload or the effect,
-/// whichever tells what the edit did.
-pub(crate) type PastRow = (
-    (Fixed<16>, i64, Fixed<4>),
-    (Fixed<16>, i64),
-    (Option<Fixed<16>>, Option<i64>),
-    (bool, i32, Option<Vec<u8>>),
-);
+/// One row of a history, in the order of [`HistoryQuery`]'s columns.
+#[derive(Queryable)]
+pub(crate) struct PastRow {
+    /// Record, number and hash.
+    version: (Fixed<16>, i64, Fixed<4>),
+    /// The edit's device and number there.
+    own: (Fixed<16>, i64),
+    /// The same of the edit that it applied, if it is a decision.
+    decides: (Option<Fixed<16>>, Option<i64>),
+    /// Whether the content is the payload or the effect, its key, and the content, which tells what
+    /// the edit did.
+    effect: (bool, i32, Option<Vec<u8>>),
+}
 
 /// The effective edits of each wanted record from a version on, by record, oldest first: one
 /// statement.
@@ -323,15 +328,16 @@ pub(crate) fn history(tx: &mut Tx, wanted: &[HistoryWanted]) -> Stored<Vec<Past>
 }
 
 fn opened(codec: &mut Codec, keys: &KeyRing, row: PastRow) -> Stored<Past> {
-    let ((record, rev_number, rev_hash), own, decided, (is_payload, key, content)) = row;
+    let (record, rev_number, rev_hash) = row.version;
+    let (is_payload, key, content) = row.effect;
     // A decision counts as the edit that it applied.
-    let (device, device_seq) = decided.0.zip(decided.1).unwrap_or(own);
+    let (device, device_seq) = row.decides.0.zip(row.decides.1).unwrap_or(row.own);
     Ok(Past {
         record: RecordId::of(record),
         device: DeviceId::of(device),
         device_seq: DeviceSeq(counted(device_seq)?),
         rev: Rev { number: counted(rev_number)?, hash: rev_hash.0 },
-        effect: open_effect(codec, keys, own, is_payload, key, content)?,
+        effect: open_effect(codec, keys, row.own, is_payload, key, content)?,
     })
 }
 

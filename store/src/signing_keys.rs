@@ -8,7 +8,6 @@ use crate::failure::corrupt;
 use crate::schema::{signature_failure, signing_key};
 use crate::sealed::Column;
 use crate::values::{Fixed, Name};
-use diesel::dsl::Eq;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use ruhu_sync::chain::to_hex;
@@ -75,20 +74,22 @@ fn lock_failures(
     Ok(rows.into_iter().map(failures).collect())
 }
 
-type FailureRow = (
-    Eq<signature_failure::sent_by, Fixed<16>>,
-    Eq<signature_failure::signer, Fixed<16>>,
-    Eq<signature_failure::failures, i32>,
-    Eq<signature_failure::since, i64>,
-);
+#[derive(Insertable)]
+#[diesel(table_name = signature_failure, treat_none_as_default_value = false)]
+struct FailureRow {
+    sent_by: Fixed<16>,
+    signer: Fixed<16>,
+    failures: i32,
+    since: i64,
+}
 
 fn failure_row(by: UserId, signer: UserId, failures: Failures) -> FailureRow {
-    (
-        signature_failure::sent_by.eq(by.fixed()),
-        signature_failure::signer.eq(signer.fixed()),
-        signature_failure::failures.eq(i32::try_from(failures.count).unwrap_or(i32::MAX)),
-        signature_failure::since.eq(failures.since.0),
-    )
+    FailureRow {
+        sent_by: by.fixed(),
+        signer: signer.fixed(),
+        failures: i32::try_from(failures.count).unwrap_or(i32::MAX),
+        since: failures.since.0,
+    }
 }
 
 pub(crate) fn save_failures(tx: &mut Tx, by: UserId, failed: &[(UserId, Failures)]) -> Stored<()> {

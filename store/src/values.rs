@@ -4,11 +4,11 @@
 use crate::failure::corrupt;
 use chrono::NaiveDate;
 use diesel::backend::Backend;
-use diesel::deserialize::{self, FromSql, FromSqlRow};
+use diesel::deserialize::{self, FromSql, FromSqlRow, FromStaticSqlRow, Queryable};
 use diesel::expression::AsExpression;
 use diesel::pg::{Pg, PgValue};
 use diesel::serialize::{self, Output, ToSql};
-use diesel::sql_types::{BigInt, Binary};
+use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 use diesel::sqlite::Sqlite;
 use ruhu_sync::id::Instant;
 use ruhu_sync::storage::Stored;
@@ -96,10 +96,60 @@ impl From<At> for Instant {
     }
 }
 
+/// A day as it was kept.
+#[derive(Clone, Debug, FromSqlRow)]
+pub struct Day(String);
+
+impl<DB: Backend> FromSql<Text, DB> for Day
+where
+    String: FromSql<Text, DB>,
+{
+    fn from_sql(value: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        String::from_sql(value).map(Self)
+    }
+}
+
+impl TryFrom<Day> for NaiveDate {
+    type Error = chrono::ParseError;
+
+    fn try_from(day: Day) -> Result<Self, Self::Error> {
+        day.0.parse()
+    }
+}
+
+/// A last day as it was kept; none while it is open.
+#[derive(Clone, Debug)]
+pub struct LastDay(Option<Day>);
+
+impl<DB: Backend> Queryable<Nullable<Text>, DB> for LastDay
+where
+    Option<Day>: FromStaticSqlRow<Nullable<Text>, DB>,
+{
+    type Row = Option<Day>;
+
+    fn build(day: Option<Day>) -> deserialize::Result<Self> {
+        Ok(Self(day))
+    }
+}
+
+impl TryFrom<LastDay> for Option<NaiveDate> {
+    type Error = chrono::ParseError;
+
+    fn try_from(day: LastDay) -> Result<Self, Self::Error> {
+        day.0.map(NaiveDate::try_from).transpose()
+    }
+}
+
 /// A counter as a database keeps it. No counter comes near 2^63; a bound beyond it that somebody
 /// asks for is no bound.
 pub(crate) fn counter(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+impl From<Fixed<16>> for uuid::Uuid {
+    fn from(bytes: Fixed<16>) -> Self {
+        Self::from_bytes(bytes.0)
+    }
 }
 
 /// A counter as it was kept.

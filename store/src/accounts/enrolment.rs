@@ -1,7 +1,7 @@
 //! Installations: enrolled for one person, for ever.
 
-use super::one_time::{StateRow, state_columns, state_of};
-use super::{Account, AccountRow, COLUMNS, SignInState, of_row};
+use super::one_time::StateRow;
+use super::{Account, AccountRow, SignInState};
 use crate::Tx;
 use crate::audit::Thing;
 use crate::devices::{self, DeviceName, Hold};
@@ -65,7 +65,18 @@ pub enum Enrolled {
     ContinuesNothing,
 }
 
-type SeatRow = (AccountRow, DeviceName, Option<i64>, Option<i64>, StateRow);
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = device)]
+struct SeatRow {
+    #[diesel(embed)]
+    account: AccountRow,
+    #[diesel(embed)]
+    device_name: DeviceName,
+    revoked_at: Option<i64>,
+    reported_lost_at: Option<i64>,
+    #[diesel(embed)]
+    state: StateRow,
+}
 
 impl Tx {
     /// The person at this device, if it is enrolled.
@@ -73,29 +84,26 @@ impl Tx {
         let row: Option<SeatRow> = self.run(|connection| {
             let people =
                 account::table.left_join(one_time_password::table).left_join(second_factor::table);
-            let query = device::table.inner_join(people).filter(device::id.eq(id.fixed()));
-            let query = query.select((
-                COLUMNS,
-                DeviceName::COLUMNS,
-                device::revoked_at,
-                device::reported_lost_at,
-                state_columns(),
-            ));
-            on_both!(connection, |c| query.first(c).optional())
+            on_both!(connection, |c| device::table
+                .inner_join(people)
+                .filter(device::id.eq(id.fixed()))
+                .select(SeatRow::as_select())
+                .first(c)
+                .optional())
         })?;
-        let Some((account, device_name, revoked_at, lost_at, state)) = row else {
+        let Some(row) = row else {
             return Ok(None);
         };
         let (session, keys) = self.session();
-        let device_name = device_name.open(&mut session.codec, keys);
+        let device_name = row.device_name.open(&mut session.codec, keys);
         let device_name = self.note(device_name)?;
         Ok(Some(Seat {
-            account: of_row(account),
+            account: row.account.into(),
             device: id,
             device_name,
-            revoked_at: revoked_at.map(Instant),
-            reported_lost: lost_at.is_some(),
-            state: state_of(state),
+            revoked_at: row.revoked_at.map(Instant),
+            reported_lost: row.reported_lost_at.is_some(),
+            state: row.state.into(),
         }))
     }
 

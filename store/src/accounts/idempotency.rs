@@ -40,7 +40,14 @@ pub enum Recalled {
     Other,
 }
 
-type Row = (Fixed<32>, Option<i32>, Option<i32>, Option<Vec<u8>>);
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = idempotency_key)]
+struct Row {
+    request_hash: Fixed<32>,
+    status: Option<i32>,
+    key_id: Option<i32>,
+    response: Option<Vec<u8>>,
+}
 
 /// A request as it is kept: under the hash of who sent it and the key, with the hash of what was
 /// asked and the key.
@@ -92,25 +99,22 @@ impl Tx {
             return Ok(Recalled::New);
         }
         let row: Row = self.run(|connection| {
-            let query = idempotency_key::table.find(hashed.name).select((
-                idempotency_key::request_hash,
-                idempotency_key::status,
-                idempotency_key::key_id,
-                idempotency_key::response,
-            ));
-            on_both!(connection, |c| query.first(c))
+            on_both!(connection, |c| idempotency_key::table
+                .find(hashed.name)
+                .select(Row::as_select())
+                .first(c))
         })?;
         let answered = self.open_answer(&hashed, row);
         self.note(answered)
     }
 
     fn open_answer(&mut self, hashed: &Hashed, row: Row) -> Stored<Recalled> {
-        let (hash, status, key_id, response) = row;
-        if hash != hashed.request {
+        if row.request_hash != hashed.request {
             return Ok(Recalled::Other);
         }
         // A key without an answer would be a transaction that took it and gave none.
-        let (Some(status), Some(key_id), Some(response)) = (status, key_id, response) else {
+        let (Some(status), Some(key_id), Some(response)) = (row.status, row.key_id, row.response)
+        else {
             return Err(corrupt("an idempotency key without its answer"));
         };
         let (session, keys) = self.session();

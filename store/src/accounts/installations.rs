@@ -41,32 +41,38 @@ pub struct Installation {
     pub reported_lost_at: Option<Instant>,
 }
 
-type Row = (
-    Fixed<16>,
-    DeviceName,
-    Fixed<16>,
-    String,
-    String,
-    i64,
-    i64,
-    Option<i64>,
-    Option<i64>,
-    Option<i64>,
-);
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = device)]
+struct Row {
+    id: Fixed<16>,
+    #[diesel(embed)]
+    name: DeviceName,
+    account: Fixed<16>,
+    #[diesel(select_expression = account::login)]
+    login: String,
+    #[diesel(select_expression = account::name)]
+    person_name: String,
+    enrolled_at: i64,
+    last_seq: i64,
+    revoked_at: Option<i64>,
+    reported_lost_at: Option<i64>,
+}
 
-fn of_row(codec: &mut Codec, keys: &KeyRing, row: Row) -> Stored<Installation> {
-    let (id, name, user, login, person_name, enrolled_at, last, revoked_at, lost_at, given) = row;
+/// With the instant of the last token that still counts.
+type SignedIn = (Row, Option<i64>);
+
+fn of_row(codec: &mut Codec, keys: &KeyRing, (row, given): SignedIn) -> Stored<Installation> {
     Ok(Installation {
-        id: DeviceId::of(id),
-        name: name.open(codec, keys)?,
-        user: UserId::of(user),
-        login,
-        person_name,
-        enrolled_at: Instant(enrolled_at),
+        id: DeviceId::of(row.id),
+        name: row.name.open(codec, keys)?,
+        user: UserId::of(row.account),
+        login: row.login,
+        person_name: row.person_name,
+        enrolled_at: Instant(row.enrolled_at),
         signed_in_at: given.map(Instant),
-        last: DeviceSeq(counted(last)?),
-        revoked_at: revoked_at.map(Instant),
-        reported_lost_at: lost_at.map(Instant),
+        last: DeviceSeq(counted(row.last_seq)?),
+        revoked_at: row.revoked_at.map(Instant),
+        reported_lost_at: row.reported_lost_at.map(Instant),
     })
 }
 
@@ -80,7 +86,7 @@ impl Tx {
         page: Page<DeviceId>,
         now: Instant,
     ) -> Stored<Slice<Installation, DeviceId>> {
-        let rows: Vec<Row> = self.run(|connection| {
+        let rows: Vec<SignedIn> = self.run(|connection| {
             on_both!(connection, |c| {
                 let given = refresh_token::table
                     .filter(refresh_token::device.eq(device::id))
@@ -91,18 +97,7 @@ impl Tx {
                 let mut query = device::table
                     .inner_join(account::table)
                     .filter(device::is_desk.eq(false))
-                    .select((
-                        device::id,
-                        DeviceName::COLUMNS,
-                        account::id,
-                        account::login,
-                        account::name,
-                        device::enrolled_at,
-                        device::last_seq,
-                        device::revoked_at,
-                        device::reported_lost_at,
-                        given,
-                    ))
+                    .select((Row::as_select(), given))
                     .order(device::id)
                     .limit(page.fetched())
                     .into_boxed();

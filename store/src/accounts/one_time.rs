@@ -1,6 +1,6 @@
 //! Passwords that were given by another, and what else a sign-in stands on beside the password.
 
-use super::{Account, AccountRow, COLUMNS, of_row};
+use super::{Account, AccountRow};
 use crate::Tx;
 use crate::audit::Thing;
 use crate::connection::Connection;
@@ -20,21 +20,21 @@ pub struct SignInState {
     pub has_second_factor: bool,
 }
 
-pub(super) type StateRow = (Option<i64>, Option<bool>);
-
-type StateColumns = (
-    diesel::dsl::Nullable<one_time_password::expires_at>,
-    diesel::dsl::Nullable<second_factor::is_confirmed>,
-);
-
-pub(super) fn state_columns() -> StateColumns {
-    (one_time_password::expires_at.nullable(), second_factor::is_confirmed.nullable())
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = one_time_password)]
+pub(super) struct StateRow {
+    #[diesel(select_expression = one_time_password::expires_at.nullable())]
+    one_time_until: Option<i64>,
+    #[diesel(select_expression = second_factor::is_confirmed.nullable())]
+    is_confirmed: Option<bool>,
 }
 
-pub(super) fn state_of((one_time_until, is_confirmed): StateRow) -> SignInState {
-    SignInState {
-        one_time_until: one_time_until.map(Instant),
-        has_second_factor: is_confirmed.unwrap_or(false),
+impl From<StateRow> for SignInState {
+    fn from(row: StateRow) -> Self {
+        Self {
+            one_time_until: row.one_time_until.map(Instant),
+            has_second_factor: row.is_confirmed.unwrap_or(false),
+        }
     }
 }
 
@@ -44,27 +44,32 @@ impl Tx {
     pub fn lock_account(&mut self, user: UserId) -> Stored<Option<Account>> {
         self.must_write()?;
         let row: Option<AccountRow> = self.run(|connection| {
-            let query = account::table.find(user.fixed()).select(COLUMNS);
+            let account = account::table.find(user.fixed());
             match connection {
-                Connection::Sqlite(c) => query.first(c).optional(),
+                Connection::Sqlite(c) => {
+                    account.select(AccountRow::as_select()).first(c).optional()
+                }
                 // Rows that name the account may be added all the while.
-                Connection::Postgres(c) => query.for_no_key_update().first(c).optional(),
+                Connection::Postgres(c) => {
+                    account.select(AccountRow::as_select()).for_no_key_update().first(c).optional()
+                }
             }
         })?;
-        Ok(row.map(of_row))
+        Ok(row.map(Account::from))
     }
 
     /// What this person's sign-in stands on.
     pub fn sign_in_state(&mut self, user: UserId) -> Stored<SignInState> {
         let row: Option<StateRow> = self.run(|connection| {
-            let query = account::table
+            on_both!(connection, |c| account::table
                 .left_join(one_time_password::table)
                 .left_join(second_factor::table)
                 .filter(account::id.eq(user.fixed()))
-                .select(state_columns());
-            on_both!(connection, |c| query.first(c).optional())
+                .select(StateRow::as_select())
+                .first(c)
+                .optional())
         })?;
-        Ok(row.map(state_of).unwrap_or_default())
+        Ok(row.map(SignInState::from).unwrap_or_default())
     }
 
     /// Gives a person a password that has to be changed at the next sign-in, and that opens nothing

@@ -6,7 +6,7 @@ use super::Seat;
 use crate::Tx;
 use crate::devices::{self, Hold};
 use crate::schema::{device, refresh_token};
-use crate::values::{Fixed, Name};
+use crate::values::{At, Fixed, Name};
 use diesel::dsl::max;
 use diesel::prelude::*;
 use ruhu_sync::id::{DeviceId, Instant, UserId};
@@ -59,16 +59,20 @@ pub enum Renewal {
     Reused(DeviceId),
 }
 
+/// A token of a family.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = refresh_token)]
 pub(super) struct Member {
-    hash: [u8; 32],
+    hash: Fixed<32>,
+    #[diesel(deserialize_as = Fixed<16>)]
     device: DeviceId,
+    #[diesel(deserialize_as = At)]
     issued_at: Instant,
+    #[diesel(deserialize_as = At)]
     expires_at: Instant,
-    is_used: bool,
-    is_revoked: bool,
+    used_at: Option<i64>,
+    revoked_at: Option<i64>,
 }
-
-type Row = (Fixed<32>, Fixed<16>, i64, i64, Option<i64>, Option<i64>);
 
 impl Tx {
     /// Remembers the first token of a sign-in, and forgets those of the same device that have
@@ -108,18 +112,18 @@ impl Tx {
             return Ok(Renewal::Lost);
         }
         let is_over = |member: &Member| {
-            member.is_revoked
+            member.revoked_at.is_some()
                 || member.expires_at <= now
                 || seat.revoked_at.is_some_and(|at| member.issued_at <= at)
         };
         if family.is_empty() || family.iter().any(is_over) {
             return Ok(Renewal::Refused);
         }
-        let Some(member) = family.iter().find(|member| member.hash == shown.hash) else {
+        let Some(member) = family.iter().find(|member| member.hash == Fixed(shown.hash)) else {
             self.end_sign_ins(device, now)?;
             return Ok(Renewal::Reused(device));
         };
-        if !member.is_used || family.len() >= FAMILY_TOKENS_MAX {
+        if member.used_at.is_none() || family.len() >= FAMILY_TOKENS_MAX {
             self.keep_alone(shown, now)?;
         }
         let issued_at = seat.after_revocation(now);
@@ -146,28 +150,12 @@ impl Tx {
     }
 
     pub(super) fn family(&mut self, family: Uuid) -> Stored<Vec<Member>> {
-        let rows: Vec<Row> = self.run(|connection| {
-            let query = refresh_token::table
+        self.run(|connection| {
+            on_both!(connection, |c| refresh_token::table
                 .filter(refresh_token::family.eq(Fixed(*family.as_bytes())))
-                .select((
-                    refresh_token::hash,
-                    refresh_token::device,
-                    refresh_token::issued_at,
-                    refresh_token::expires_at,
-                    refresh_token::used_at,
-                    refresh_token::revoked_at,
-                ));
-            on_both!(connection, |c| query.load(c))
-        })?;
-        let member = |(hash, device, issued_at, expires_at, used_at, revoked_at): Row| Member {
-            hash: hash.0,
-            device: DeviceId::of(device),
-            issued_at: Instant(issued_at),
-            expires_at: Instant(expires_at),
-            is_used: used_at.is_some(),
-            is_revoked: revoked_at.is_some(),
-        };
-        Ok(rows.into_iter().map(member).collect())
+                .select(Member::as_select())
+                .load(c))
+        })
     }
 
     /// The family stands at this token now: its predecessor, and what else that was given, is

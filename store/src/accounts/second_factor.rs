@@ -31,7 +31,16 @@ pub struct SecondFactor {
     pub recovery_codes: Vec<String>,
 }
 
-type Row = (i64, bool, i32, Vec<u8>, i64, String);
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = second_factor)]
+struct Row {
+    enrolled_at: i64,
+    is_confirmed: bool,
+    key_id: i32,
+    secret: Vec<u8>,
+    last_step: i64,
+    recovery_codes: String,
+}
 
 impl Tx {
     /// A person's second factor, held to the end of the transaction: of two who show one code at the
@@ -51,33 +60,29 @@ impl Tx {
     pub fn second_factor(&mut self, user: UserId) -> Stored<Option<SecondFactor>> {
         let account: Fixed<16> = user.fixed();
         let row: Option<Row> = self.run(|connection| {
-            let query = second_factor::table.find(account).select((
-                second_factor::enrolled_at,
-                second_factor::is_confirmed,
-                second_factor::key_id,
-                second_factor::secret,
-                second_factor::last_step,
-                second_factor::recovery_codes,
-            ));
-            on_both!(connection, |c| query.first(c).optional())
+            on_both!(connection, |c| second_factor::table
+                .find(account)
+                .select(Row::as_select())
+                .first(c)
+                .optional())
         })?;
-        let Some((enrolled_at, is_confirmed, key_id, sealed, last_step, codes)) = row else {
+        let Some(row) = row else {
             return Ok(None);
         };
         let (session, keys) = self.session();
-        let place =
-            Place { column: Column::SECOND_FACTOR, row: &[&account.0, &enrolled_at.to_be_bytes()] };
+        let name: [&[u8]; 2] = [&account.0, &row.enrolled_at.to_be_bytes()];
+        let place = Place { column: Column::SECOND_FACTOR, row: &name };
         let secret = session
             .codec
-            .open(keys, key_id, place, sealed)
+            .open(keys, row.key_id, place, row.secret)
             .and_then(|text| from_hex(text).ok_or_else(|| corrupt("a second factor")));
         let secret = self.note(secret)?;
         Ok(Some(SecondFactor {
-            enrolled_at: Instant(enrolled_at),
-            is_confirmed,
+            enrolled_at: Instant(row.enrolled_at),
+            is_confirmed: row.is_confirmed,
             secret,
-            last_step,
-            recovery_codes: codes.lines().map(str::to_owned).collect(),
+            last_step: row.last_step,
+            recovery_codes: row.recovery_codes.lines().map(str::to_owned).collect(),
         }))
     }
 

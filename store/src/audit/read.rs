@@ -58,16 +58,18 @@ pub struct LogLine {
     pub detail: String,
 }
 
-type Row = (
-    i64,
-    i64,
-    Option<Fixed<16>>,
-    Option<Fixed<16>>,
-    String,
-    Option<Fixed<16>>,
-    Option<String>,
-    String,
-);
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = audit_log)]
+struct Row {
+    number: i64,
+    done_at: i64,
+    account: Option<Fixed<16>>,
+    device: Option<Fixed<16>>,
+    act: String,
+    subject: Option<Fixed<16>>,
+    area: Option<String>,
+    detail: String,
+}
 
 /// The lines that lie inside. The people who are administered are found once, not once a line.
 fn visible(within: &Within) -> String {
@@ -89,16 +91,7 @@ impl Tx {
         let rows: Vec<Row> = self.run(|connection| {
             on_both!(connection, |c| {
                 let mut query = audit_log::table
-                    .select((
-                        audit_log::number,
-                        audit_log::done_at,
-                        audit_log::account,
-                        audit_log::device,
-                        audit_log::act,
-                        audit_log::subject,
-                        audit_log::area,
-                        audit_log::detail,
-                    ))
+                    .select(Row::as_select())
                     .order(audit_log::number.desc())
                     .limit(page.fetched())
                     .into_boxed();
@@ -139,7 +132,7 @@ impl Tx {
     }
 
     fn names_in(&mut self, rows: &[Row]) -> Stored<BTreeMap<Fixed<16>, String>> {
-        let named = rows.iter().flat_map(|(_, _, by, _, _, to, _, _)| [*by, *to]);
+        let named = rows.iter().flat_map(|row| [row.account, row.subject]);
         let ids: Vec<_> = named.flatten().collect();
         let names: Vec<(Fixed<16>, String)> = self.run(|connection| {
             let query = account::table
@@ -151,21 +144,18 @@ impl Tx {
     }
 }
 
-fn line_of(
-    (number, at, by, device, act, subject, area, detail): Row,
-    names: &BTreeMap<Fixed<16>, String>,
-) -> Stored<LogLine> {
+fn line_of(row: Row, names: &BTreeMap<Fixed<16>, String>) -> Stored<LogLine> {
     let name = |id: Option<Fixed<16>>| names.get(&id?).cloned();
     Ok(LogLine {
-        number: counted(number)?,
-        at: Instant(at),
-        by: by.map(UserId::of),
-        by_name: name(by),
-        device: device.map(DeviceId::of),
-        act,
-        subject: subject.map(|subject| Uuid::from_bytes(subject.0)),
-        subject_name: name(subject),
-        area,
-        detail,
+        number: counted(row.number)?,
+        at: Instant(row.done_at),
+        by: row.account.map(UserId::of),
+        by_name: name(row.account),
+        device: row.device.map(DeviceId::of),
+        act: row.act,
+        subject: row.subject.map(Uuid::from),
+        subject_name: name(row.subject),
+        area: row.area,
+        detail: row.detail,
     })
 }

@@ -140,14 +140,22 @@ fn check_sealed(tx: &mut Tx, found: &mut Verification) -> Stored<()> {
     Ok(())
 }
 
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = stream)]
+struct StreamRow {
+    id: Fixed<16>,
+    head: i64,
+    count: i64,
+    digest: Fixed<16>,
+}
+
 fn check_records(tx: &mut Tx, found: &mut Verification) -> Stored<()> {
-    let heads: Vec<(Fixed<16>, i64, i64, Fixed<16>)> = tx.run(|connection| {
-        let query = stream::table.select((stream::id, stream::head, stream::count, stream::digest));
-        on_both!(connection, |c| query.load(c))
+    let heads: Vec<StreamRow> = tx.run(|connection| {
+        on_both!(connection, |c| stream::table.select(StreamRow::as_select()).load(c))
     })?;
     found.streams = heads.len() as u64;
     let mut held = recount(tx, found)?;
-    for (id, head, count, digest) in heads {
+    for StreamRow { id, head, count, digest } in heads {
         let stream = StreamId::of(id);
         let (counted, seen, last) = held.remove(&stream).unwrap_or_default();
         if (counted, seen) != (count, StreamDigest(digest.0)) {

@@ -2,7 +2,7 @@
 
 use crate::Tx;
 use crate::schema::provider_ban;
-use crate::values::{Fixed, day};
+use crate::values::{Day, Fixed};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use ruhu_casework::areas;
@@ -11,6 +11,17 @@ use std::collections::HashMap;
 
 type Days = (NaiveDate, NaiveDate);
 
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = provider_ban)]
+struct Row {
+    provider: Fixed<16>,
+    area: String,
+    #[diesel(deserialize_as = Day)]
+    first_day: NaiveDate,
+    #[diesel(deserialize_as = Day)]
+    last_day: NaiveDate,
+}
+
 /// The bans of some providers.
 pub(crate) struct Bans(HashMap<Fixed<16>, Vec<(String, Days)>>);
 
@@ -18,21 +29,17 @@ impl Bans {
     /// The bans of these providers, by one statement.
     pub(crate) fn of(tx: &mut Tx, providers: impl IntoIterator<Item = Fixed<16>>) -> Stored<Self> {
         let providers: Vec<_> = providers.into_iter().collect();
-        let rows: Vec<(Fixed<16>, String, String, String)> = tx.run(|connection| {
-            let query = provider_ban::table
+        let rows: Vec<Row> = tx.run(|connection| {
+            on_both!(connection, |c| provider_ban::table
                 .filter(provider_ban::provider.eq_any(&providers))
                 .order(provider_ban::id)
-                .select((
-                    provider_ban::provider,
-                    provider_ban::area,
-                    provider_ban::first_day,
-                    provider_ban::last_day,
-                ));
-            on_both!(connection, |c| query.load(c))
+                .select(Row::as_select())
+                .load(c))
         })?;
         let mut found: HashMap<_, Vec<_>> = HashMap::new();
-        for (provider, area, first, last) in rows {
-            found.entry(provider).or_default().push((area, (day(&first)?, day(&last)?)));
+        for row in rows {
+            let days = (row.first_day, row.last_day);
+            found.entry(row.provider).or_default().push((row.area, days));
         }
         Ok(Self(found))
     }

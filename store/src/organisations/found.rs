@@ -1,17 +1,33 @@
 //! One organisation by its name: what a change of it is judged by.
 
-use super::lists::{ban_of, caseload_of, contract_of, membership_of, memberships, office_of};
+use super::lists::memberships;
 use super::{BanRow, Bans, CaseloadRow, ContractRow, MembershipRow, OfficeRow, name};
 use crate::Tx;
 use crate::schema::{
     caseload, contract, membership, membership_entry, office, provider, provider_ban,
 };
-use crate::values::{Fixed, Name, day};
+use crate::values::{Day, Fixed, LastDay, Name};
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use ruhu_casework::organisations::{Employment, Provider, Term};
 use ruhu_sync::id::{StreamId, UserId};
 use ruhu_sync::storage::Stored;
 use uuid::Uuid;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = membership)]
+struct EmploymentRow {
+    #[diesel(select_expression = contract::provider, deserialize_as = Fixed<16>)]
+    provider: Uuid,
+    #[diesel(deserialize_as = Fixed<16>)]
+    caseload: StreamId,
+    #[diesel(deserialize_as = Day)]
+    first_day: NaiveDate,
+    #[diesel(deserialize_as = LastDay)]
+    last_day: Option<NaiveDate>,
+    #[diesel(select_expression = contract::last_day, deserialize_as = Day)]
+    contract_last_day: NaiveDate,
+}
 
 impl Tx {
     /// A provider with its bans that hold in an area.
@@ -42,71 +58,80 @@ impl Tx {
 
     /// A ban.
     pub fn ban(&mut self, id: Uuid) -> Stored<Option<BanRow>> {
-        let row = self.run(|connection| {
-            on_both!(connection, |c| provider_ban::table.find(name(id)).first(c).optional())
-        })?;
-        row.map(ban_of).transpose()
+        self.run(|connection| {
+            on_both!(connection, |c| provider_ban::table
+                .find(name(id))
+                .select(BanRow::as_select())
+                .first(c)
+                .optional())
+        })
     }
 
     /// A contract.
     pub fn contract(&mut self, id: Uuid) -> Stored<Option<ContractRow>> {
-        let row = self.run(|connection| {
-            on_both!(connection, |c| contract::table.find(name(id)).first(c).optional())
-        })?;
-        row.map(contract_of).transpose()
+        self.run(|connection| {
+            on_both!(connection, |c| contract::table
+                .find(name(id))
+                .select(ContractRow::as_select())
+                .first(c)
+                .optional())
+        })
     }
 
     /// A caseload.
     pub fn caseload(&mut self, stream: StreamId) -> Stored<Option<CaseloadRow>> {
-        let row = self.run(|connection| {
-            on_both!(connection, |c| caseload::table.find(stream.fixed()).first(c).optional())
-        })?;
-        Ok(row.map(caseload_of))
+        self.run(|connection| {
+            on_both!(connection, |c| caseload::table
+                .find(stream.fixed())
+                .select(CaseloadRow::as_select())
+                .first(c)
+                .optional())
+        })
     }
 
     /// A membership.
     pub fn membership(&mut self, id: Uuid) -> Stored<Option<MembershipRow>> {
-        let row = self.run(|connection| {
-            let query = memberships!().filter(membership::id.eq(name(id)));
-            on_both!(connection, |c| query.first(c).optional())
-        })?;
-        row.map(membership_of).transpose()
+        self.run(|connection| {
+            on_both!(connection, |c| memberships!()
+                .filter(membership::id.eq(name(id)))
+                .first(c)
+                .optional())
+        })
     }
 
     /// An office.
     pub fn office(&mut self, id: Uuid) -> Stored<Option<OfficeRow>> {
-        let row = self.run(|connection| {
-            on_both!(connection, |c| office::table.find(name(id)).first(c).optional())
-        })?;
-        row.map(office_of).transpose()
+        self.run(|connection| {
+            on_both!(connection, |c| office::table
+                .find(name(id))
+                .select(OfficeRow::as_select())
+                .first(c)
+                .optional())
+        })
     }
 
     /// The places of a person in teams, with the providers they are with.
     pub fn employments(&mut self, user: UserId) -> Stored<Vec<Employment>> {
-        type Row = (Fixed<16>, Fixed<16>, String, Option<String>, String);
-        let rows: Vec<Row> = self.run(|connection| {
-            let query = membership::table
+        let rows: Vec<EmploymentRow> = self.run(|connection| {
+            on_both!(connection, |c| membership::table
                 .inner_join(caseload::table.inner_join(contract::table))
                 .filter(membership::account.eq(user.fixed()))
                 .order(membership::id)
-                .select((
-                    contract::provider,
-                    membership::caseload,
-                    membership::first_day,
-                    membership::last_day,
-                    contract::last_day,
-                ));
-            on_both!(connection, |c| query.load(c))
+                .select(EmploymentRow::as_select())
+                .load(c))
         })?;
-        let employment = |(provider, of, first, last, contract_last): Row| {
-            let contract_last = day(&contract_last)?;
-            let last = last.as_deref().map(day).transpose()?;
-            let last_day = Some(last.map_or(contract_last, |last| last.min(contract_last)));
-            let term = Term { first_day: day(&first)?, last_day };
-            let provider = Uuid::from_bytes(provider.0);
-            Ok(Employment { provider, caseload: StreamId::of(of), term })
-        };
-        rows.into_iter().map(employment).collect()
+        let employment =
+            |row: EmploymentRow| Employment {
+                provider: row.provider,
+                caseload: row.caseload,
+                term: Term {
+                    first_day: row.first_day,
+                    last_day: Some(row.last_day.map_or(row.contract_last_day, |last_day| {
+                        last_day.min(row.contract_last_day)
+                    })),
+                },
+            };
+        Ok(rows.into_iter().map(employment).collect())
     }
 
     /// The areas of all places that a person has, had or will have: offices and caseloads.

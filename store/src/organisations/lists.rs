@@ -7,7 +7,7 @@ use crate::page::{Page, Slice};
 use crate::schema::{
     caseload, contract, membership, membership_entry, office, provider, provider_ban,
 };
-use crate::values::{Fixed, Name, day};
+use crate::values::{Day, Fixed, LastDay};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use ruhu_casework::administration::Within;
@@ -23,9 +23,11 @@ pub(crate) fn ranges(within: &Within) -> Vec<(&str, String)> {
 }
 
 /// A provider in its table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = provider)]
 pub struct ProviderRow {
     /// Which.
+    #[diesel(deserialize_as = Fixed<16>)]
     pub id: Uuid,
     /// Its name.
     pub name: String,
@@ -34,15 +36,20 @@ pub struct ProviderRow {
 }
 
 /// A ban in its table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = provider_ban)]
 pub struct BanRow {
     /// Which.
+    #[diesel(deserialize_as = Fixed<16>)]
     pub id: Uuid,
     /// The provider that is banned.
+    #[diesel(deserialize_as = Fixed<16>)]
     pub provider: Uuid,
     /// The first day, inclusive.
+    #[diesel(deserialize_as = Day)]
     pub first_day: NaiveDate,
     /// The last day, inclusive.
+    #[diesel(deserialize_as = Day)]
     pub last_day: NaiveDate,
     /// Why.
     pub reason: String,
@@ -51,28 +58,37 @@ pub struct BanRow {
 }
 
 /// A contract in its table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = contract)]
 pub struct ContractRow {
     /// Which.
+    #[diesel(deserialize_as = Fixed<16>)]
     pub id: Uuid,
     /// The provider.
+    #[diesel(deserialize_as = Fixed<16>)]
     pub provider: Uuid,
     /// The area of who buys.
     pub purchaser_area: String,
     /// The first day, inclusive.
+    #[diesel(deserialize_as = Day)]
     pub first_day: NaiveDate,
     /// The last day, inclusive.
+    #[diesel(deserialize_as = Day)]
     pub last_day: NaiveDate,
     /// Why it runs for more than a year, if it does.
+    #[diesel(column_name = over_one_year_reason)]
     pub over_a_year_because: Option<String>,
 }
 
 /// A caseload in its table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = caseload)]
 pub struct CaseloadRow {
     /// Its stream, which is its name for ever.
+    #[diesel(column_name = id, deserialize_as = Fixed<16>)]
     pub stream: StreamId,
     /// The contract it is under.
+    #[diesel(deserialize_as = Fixed<16>)]
     pub contract: Uuid,
     /// Its area.
     pub area: String,
@@ -81,100 +97,58 @@ pub struct CaseloadRow {
 }
 
 /// A membership in its table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = membership)]
 pub struct MembershipRow {
     /// Which.
+    #[diesel(deserialize_as = Fixed<16>)]
     pub id: Uuid,
     /// Whose.
+    #[diesel(deserialize_as = Fixed<16>)]
     pub account: UserId,
     /// In which caseload.
+    #[diesel(deserialize_as = Fixed<16>)]
     pub caseload: StreamId,
     /// The caseload's area.
+    #[diesel(select_expression = caseload::area)]
     pub area: String,
     /// The first day, inclusive.
+    #[diesel(deserialize_as = Day)]
     pub first_day: NaiveDate,
     /// The last day, inclusive; none if it is open.
+    #[diesel(deserialize_as = LastDay)]
     pub last_day: Option<NaiveDate>,
     /// The education that was checked.
+    #[diesel(select_expression = membership_entry::education.nullable())]
     pub education: Option<String>,
     /// The professional title that was checked.
+    #[diesel(select_expression = membership_entry::title.nullable())]
     pub title: Option<String>,
     /// Why an exception was made.
+    #[diesel(select_expression = membership_entry::exception_reason.nullable())]
     pub exception_because: Option<String>,
 }
 
 /// An office in its table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = office)]
 pub struct OfficeRow {
     /// Which.
+    #[diesel(deserialize_as = Fixed<16>)]
     pub id: Uuid,
     /// Whose.
+    #[diesel(deserialize_as = Fixed<16>)]
     pub account: UserId,
     /// The role's code.
     pub role: String,
     /// Its area.
     pub area: String,
     /// The first day, inclusive.
+    #[diesel(deserialize_as = Day)]
     pub first_day: NaiveDate,
     /// The last day, inclusive; none if it is open.
+    #[diesel(deserialize_as = LastDay)]
     pub last_day: Option<NaiveDate>,
-}
-
-type ProviderColumns = (Fixed<16>, String, Option<String>);
-
-pub(super) fn provider_of((id, name, uscc): ProviderColumns) -> ProviderRow {
-    ProviderRow { id: uuid(id), name, uscc }
-}
-
-type BanColumns = (Fixed<16>, Fixed<16>, String, String, String, String);
-
-pub(super) fn ban_of((id, provider, first, last, reason, area): BanColumns) -> Stored<BanRow> {
-    let (first_day, last_day) = (day(&first)?, day(&last)?);
-    Ok(BanRow { id: uuid(id), provider: uuid(provider), first_day, last_day, reason, area })
-}
-
-type ContractColumns = (Fixed<16>, Fixed<16>, String, String, String, Option<String>);
-
-pub(super) fn contract_of(columns: ContractColumns) -> Stored<ContractRow> {
-    let (id, provider, purchaser_area, first, last, over_a_year_because) = columns;
-    let (first_day, last_day) = (day(&first)?, day(&last)?);
-    let (id, provider) = (uuid(id), uuid(provider));
-    Ok(ContractRow { id, provider, purchaser_area, first_day, last_day, over_a_year_because })
-}
-
-type CaseloadColumns = (Fixed<16>, Fixed<16>, String, String);
-
-pub(super) fn caseload_of((id, contract, area, name): CaseloadColumns) -> CaseloadRow {
-    CaseloadRow { stream: StreamId::of(id), contract: uuid(contract), area, name }
-}
-
-type OfficeColumns = (Fixed<16>, Fixed<16>, String, String, String, Option<String>);
-
-pub(super) fn office_of(
-    (id, account, role, area, first, last): OfficeColumns,
-) -> Stored<OfficeRow> {
-    let (first_day, last_day) = (day(&first)?, last.as_deref().map(day).transpose()?);
-    Ok(OfficeRow { id: uuid(id), account: UserId::of(account), role, area, first_day, last_day })
-}
-
-type Entry = (Option<String>, Option<String>, Option<String>);
-type MembershipColumns =
-    (Fixed<16>, Fixed<16>, Fixed<16>, String, String, Option<String>, Option<Entry>);
-
-pub(super) fn membership_of(columns: MembershipColumns) -> Stored<MembershipRow> {
-    let (id, account, of, area, first, last, entry) = columns;
-    let (education, title, exception_because) = entry.unwrap_or_default();
-    Ok(MembershipRow {
-        id: uuid(id),
-        account: UserId::of(account),
-        caseload: StreamId::of(of),
-        area,
-        first_day: day(&first)?,
-        last_day: last.as_deref().map(day).transpose()?,
-        education,
-        title,
-        exception_because,
-    })
 }
 
 /// The name that a page in order of names begins after.
@@ -182,27 +156,13 @@ pub(crate) fn begins_after(page: Page<Uuid>) -> Fixed<16> {
     name(page.after.unwrap_or_default())
 }
 
-fn uuid(bytes: Fixed<16>) -> Uuid {
-    Uuid::from_bytes(bytes.0)
-}
-
-/// The columns of a membership, of its caseload, and of what it began with.
+/// Memberships, with their caseloads and what they began with.
 macro_rules! memberships {
     () => {
-        membership::table.inner_join(caseload::table).left_join(membership_entry::table).select((
-            membership::id,
-            membership::account,
-            membership::caseload,
-            caseload::area,
-            membership::first_day,
-            membership::last_day,
-            (
-                membership_entry::education,
-                membership_entry::title,
-                membership_entry::exception_reason,
-            )
-                .nullable(),
-        ))
+        membership::table
+            .inner_join(caseload::table)
+            .left_join(membership_entry::table)
+            .select(MembershipRow::as_select())
     };
 }
 pub(super) use memberships;
@@ -230,27 +190,29 @@ macro_rules! page_within {
 impl Tx {
     /// Providers, which are of no one area.
     pub fn providers(&mut self, page: Page<Uuid>) -> Stored<Slice<ProviderRow, Uuid>> {
-        let rows: Vec<ProviderColumns> = self.run(|connection| {
-            let query = provider::table
+        let rows = self.run(|connection| {
+            on_both!(connection, |c| provider::table
                 .filter(provider::id.gt(begins_after(page)))
                 .order(provider::id)
-                .limit(page.fetched());
-            on_both!(connection, |c| query.load(c))
+                .limit(page.fetched())
+                .select(ProviderRow::as_select())
+                .load(c))
         })?;
-        Ok(page.cut(rows.into_iter().map(provider_of).collect(), |row| row.id))
+        Ok(page.cut(rows, |row: &ProviderRow| row.id))
     }
 
     /// Bans of providers that hold somewhere inside these areas: those imposed there, and above.
     pub fn bans(&mut self, page: Page<Uuid>, within: &Within) -> Stored<Slice<BanRow, Uuid>> {
         let above: Vec<&str> = within.prefixes().flat_map(areas::outwards).collect();
         let ranges = ranges(within);
-        let rows: Vec<BanColumns> = self.run(|connection| {
+        let rows = self.run(|connection| {
             on_both!(connection, |c| {
                 let is_after = || provider_ban::id.gt(begins_after(page));
                 let mut query = provider_ban::table
                     .filter(is_after().and(provider_ban::area.eq_any(&above)))
                     .order(provider_ban::id)
                     .limit(page.fetched())
+                    .select(BanRow::as_select())
                     .into_boxed();
                 for (first, end) in &ranges {
                     let area = provider_ban::area;
@@ -259,8 +221,7 @@ impl Tx {
                 query.load(c)
             })
         })?;
-        let rows = rows.into_iter().map(ban_of).collect::<Stored<_>>()?;
-        Ok(page.cut(rows, |row| row.id))
+        Ok(page.cut(rows, |row: &BanRow| row.id))
     }
 
     /// Contracts that are bought inside these areas.
@@ -269,15 +230,14 @@ impl Tx {
         page: Page<Uuid>,
         within: &Within,
     ) -> Stored<Slice<ContractRow, Uuid>> {
-        let rows: Vec<ContractColumns> = page_within!(
+        let rows: Vec<ContractRow> = page_within!(
             self,
             page,
             within,
-            contract::table,
+            contract::table.select(ContractRow::as_select()),
             contract::id,
             contract::purchaser_area
         );
-        let rows = rows.into_iter().map(contract_of).collect::<Stored<_>>()?;
         Ok(page.cut(rows, |row| row.id))
     }
 
@@ -287,9 +247,15 @@ impl Tx {
         page: Page<Uuid>,
         within: &Within,
     ) -> Stored<Slice<CaseloadRow, Uuid>> {
-        let rows: Vec<CaseloadColumns> =
-            page_within!(self, page, within, caseload::table, caseload::id, caseload::area);
-        Ok(page.cut(rows.into_iter().map(caseload_of).collect(), |row| row.stream.0))
+        let rows: Vec<CaseloadRow> = page_within!(
+            self,
+            page,
+            within,
+            caseload::table.select(CaseloadRow::as_select()),
+            caseload::id,
+            caseload::area
+        );
+        Ok(page.cut(rows, |row| row.stream.0))
     }
 
     /// Memberships in caseloads inside these areas.
@@ -298,17 +264,21 @@ impl Tx {
         page: Page<Uuid>,
         within: &Within,
     ) -> Stored<Slice<MembershipRow, Uuid>> {
-        let rows: Vec<MembershipColumns> =
+        let rows: Vec<MembershipRow> =
             page_within!(self, page, within, memberships!(), membership::id, caseload::area);
-        let rows = rows.into_iter().map(membership_of).collect::<Stored<_>>()?;
         Ok(page.cut(rows, |row| row.id))
     }
 
     /// Offices inside these areas.
     pub fn offices(&mut self, page: Page<Uuid>, within: &Within) -> Stored<Slice<OfficeRow, Uuid>> {
-        let rows: Vec<OfficeColumns> =
-            page_within!(self, page, within, office::table, office::id, office::area);
-        let rows = rows.into_iter().map(office_of).collect::<Stored<_>>()?;
+        let rows: Vec<OfficeRow> = page_within!(
+            self,
+            page,
+            within,
+            office::table.select(OfficeRow::as_select()),
+            office::id,
+            office::area
+        );
         Ok(page.cut(rows, |row| row.id))
     }
 
