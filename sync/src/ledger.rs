@@ -6,6 +6,7 @@ use crate::id::{RecordId, Seq, StreamId};
 use crate::journal::{Past, Untaken};
 use crate::json::Object;
 use crate::merge::Since;
+use crate::outcome::{Reason, Refusal};
 use crate::path::Path;
 use crate::planted::{Fault, planted};
 use crate::record::{Content, StoredRecord, content_hash};
@@ -202,6 +203,11 @@ impl Ledger {
 
     pub(crate) fn get_mut(&mut self, id: RecordId) -> Option<&mut Entry> {
         self.entries.get_mut(&id)
+    }
+
+    /// The record, or the refusal that tells nothing about it but that it is not available.
+    pub(crate) fn available(&mut self, id: RecordId) -> Result<&mut Entry, Refusal> {
+        self.get_mut(id).ok_or(Refusal::quarantine(Reason::NotAvailable))
     }
 
     /// A record that does not exist yet, in version 0 until its first edit is taken.

@@ -6,6 +6,7 @@ use ruhu_sync::chain;
 use ruhu_sync::id::DeviceSeq;
 use ruhu_sync::push::{PushReply, PushRequest, UnreadablePush};
 use ruhu_sync::rules::Grants;
+use ruhu_sync::storage::StorageError;
 use serde_json::{Value, json};
 use world::{
     ELSEWHERE, EPOCH, STREAM, World, decision, device, grants, part, record, thing, user, verdict,
@@ -24,6 +25,29 @@ fn a_retry_in_any_batch_has_one_effect_and_the_same_outcome() {
     let with_more = world.push(1, &edits);
     assert_eq!(with_more[..2], first[..]);
     assert_eq!(world.stored(1).rev.number, rev.number + 1);
+}
+
+#[test]
+fn a_refusal_ends_its_edit_alone_and_a_storage_error_takes_the_whole_push_back() {
+    let mut world = World::new();
+    let base = world.put(1, thing(1, 1, "0", json!({"x": 1})));
+    let edits = [
+        thing(2, 2, "0", json!({"x": 1})),
+        thing(3, 9, &base, json!({"x": 1})),
+        thing(4, 1, &base, json!({"x": 2})),
+    ];
+    let wire = world.stored(1).wire;
+    let store_as = |world: &World, wire: &str| {
+        world.store.state().records.get_mut(&record(1)).expect("stored").wire = wire.to_owned();
+    };
+    store_as(&world, "not a document");
+    let failed = world.push_to_failing_store(1, &edits);
+    assert!(matches!(failed, Err(StorageError::Corrupt(_))), "{failed:?}");
+    assert!(!world.store.state().records.contains_key(&record(2)));
+    assert_eq!(world.store.state().devices[&device(1)].last, DeviceSeq(1));
+    store_as(&world, &wire);
+    let ends: Vec<_> = world.push(1, &edits).iter().map(verdict).collect();
+    assert_eq!(ends, ["applied", "quarantined/not_available", "applied"]);
 }
 
 #[test]

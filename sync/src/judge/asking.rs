@@ -1,4 +1,4 @@
-//! What an edit asks, before anybody asks whether it may.
+//! What an edit asks: read and checked before anything is permitted.
 
 use super::Judge;
 use crate::edit::{Edit, Op};
@@ -11,7 +11,7 @@ use crate::shape::Shape;
 use std::borrow::Cow;
 
 impl<R: Rules> Judge<'_, R> {
-    /// The edit in normal form; its own if that is what was sent.
+    /// The edit in normal form, borrowed if it came that way.
     pub(super) fn normal<'e>(&self, edit: &'e Edit, current: Option<&Object>) -> Cow<'e, Edit> {
         match self.rules.normal(&edit.kind, current, &edit.patch) {
             Some(patch) => Cow::Owned(Edit { patch, ..edit.clone() }),
@@ -36,7 +36,7 @@ impl<R: Rules> Judge<'_, R> {
         shape: &Shape,
         act: Act,
     ) -> Result<Vec<Ask>, Refusal> {
-        // Nobody has seen a row of a record that is not there: whatever the patch holds is new.
+        // Nobody can have seen a row of a record that does not exist: every row is new.
         let makes = act == Act::Create && !planted(Fault::MakersMarkRows);
         let read = if makes { asks_of_making } else { asks };
         let asks = read(shape, &edit.patch, &edit.new_rows)
@@ -49,8 +49,8 @@ impl<R: Rules> Judge<'_, R> {
         }
     }
 
-    /// What is wrong with an edit whatever its record holds, if anything is and that can be said
-    /// without the record.
+    /// What is wrong with an edit whatever its record holds, as far as that can be told without
+    /// the record.
     pub(super) fn wrong_in_itself(&self, edit: &Edit) -> Option<Refusal> {
         if edit.op != Op::Put || planted(Fault::WrongWaits) {
             return None;
@@ -60,9 +60,9 @@ impl<R: Rules> Judge<'_, R> {
         self.asks(&edit, None, &shape, Act::Change).err()
     }
 
-    /// What only an act at the desk may do is asked for in vain from anywhere else, whoever asks and
+    /// Rejects what only an act at the desk may do if it comes from anywhere else, whoever asks and
     /// whatever the record holds.
-    pub(super) fn in_turn(&self, edit: &Edit, asks: &[Ask]) -> Result<(), Refusal> {
+    pub(super) fn nothing_only_at_desk(&self, edit: &Edit, asks: &[Ask]) -> Result<(), Refusal> {
         if self.hand.is_servers() {
             return Ok(());
         }

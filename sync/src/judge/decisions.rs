@@ -1,5 +1,6 @@
-//! Decisions on edits that were not taken: applied anew against today's record, or dismissed.
+//! Decisions on edits that were not taken: applied to today's record, or dismissed.
 
+use super::halt::require;
 use super::{Judge, Judged, Taken};
 use crate::decision::{Case, Decision, EditName, Waiting};
 use crate::edit::Op;
@@ -22,63 +23,58 @@ impl<R: Rules> Judge<'_, R> {
         decision: &Decision,
         together: &[&Decision],
     ) -> Judged<Taken> {
-        within_protocol!(self.may_ask(decision.op()));
-        if self.grants.closed {
-            return Ok(Err(Refusal::quarantine(Reason::RightEnded)));
-        }
-        let Some(case) = ledger.cases.get(decision.target).cloned() else {
-            return Ok(Err(Refusal::quarantine(Reason::NotAvailable)));
-        };
-        let stream = today(ledger, &case).or(case.waiting.stream);
-        within_protocol!(self.may_decide(ledger, &case, stream)?);
-        if case.is_settled {
-            return Ok(Err(Refusal::quarantine(Reason::Settled)));
-        }
-        // Nothing makes what is wrong in itself right: it is read, and dismissed.
-        if decision.applies && case.waiting.verdict == Verdict::Rejected {
-            return Ok(Err(Refusal::quarantine(Reason::NotPermitted)));
-        }
+        self.may_ask(decision.op())?;
+        require(!self.grants.closed, Reason::RightEnded)?;
+        let case = ledger
+            .cases
+            .get(decision.target)
+            .cloned()
+            .ok_or(Refusal::quarantine(Reason::NotAvailable))?;
+        let stream = current_stream(ledger, &case).or(case.waiting.stream);
+        self.may_decide(ledger, &case, stream)?;
+        require(!case.is_settled, Reason::Settled)?;
+        // A rejected edit is wrong for good: it can be read and dismissed, never applied.
+        let is_wrong = case.waiting.verdict == Verdict::Rejected;
+        require(!(decision.applies && is_wrong), Reason::NotPermitted)?;
         let group = ledger.cases.with_group(&case);
         let decided: Vec<EditName> = together
             .iter()
             .filter(|other| other.applies == decision.applies && group.contains(&other.target))
             .map(|other| other.target)
             .collect();
-        if decided != group && !planted(Fault::GroupsDecidedInPart) {
-            return Ok(Err(Refusal::quarantine(Reason::GroupMember)));
-        }
+        let is_whole = decided == group || planted(Fault::GroupsDecidedInPart);
+        require(is_whole, Reason::GroupMember)?;
         let taken = if decision.applies {
-            within_protocol!(self.apply(ledger, device_seq, &case, decision.stream)?)
+            self.apply(ledger, device_seq, &case, decision.stream)?
         } else {
             let outcome = Outcome::new(device_seq, Verdict::Applied);
-            Taken { outcome, effect: Effect::default(), effect_is_payload: false, stands: None }
+            let effect = Effect::default();
+            Taken { outcome, effect, effect_is_payload: false, references_of: None }
         };
         ledger.cases.settle(decision.target);
-        Ok(Ok(taken))
+        Ok(taken)
     }
 
     /// Whether the person has authority over the stream where the edit belongs.
     fn may_decide(&self, ledger: &mut Ledger, case: &Case, stream: Option<StreamId>) -> Judged<()> {
-        let Some(stream) = stream else {
-            return Ok(Err(Refusal::quarantine(Reason::NotAvailable)));
-        };
-        let standing = within_protocol!(self.standing(stream));
+        let stream = stream.ok_or(Refusal::quarantine(Reason::NotAvailable))?;
+        let standing = self.standing(stream)?;
         let Waiting { record, kind, .. } = &case.waiting;
         let current = match record.and_then(|record| ledger.get_mut(record)) {
             Some(entry) => Some(&entry.content()?.document),
             None => None,
         };
-        // What could not be read is of no record and no kind.
+        // An edit that could not be read has no record and no kind.
         let record = record.unwrap_or(RecordId(Uuid::nil()));
         let kind = kind.as_deref().unwrap_or_default();
         let question = Question {
             current,
             ..Question::new(self.user, standing.capacity, record, kind, Act::Decide)
         };
-        Ok(self.rules.permits(&question).map_err(Refusal::quarantine))
+        Ok(self.permits(&question)?)
     }
 
-    /// Merges the edit anew, in its author's name and under its own number.
+    /// Merges the edit into today's record, in its author's name and under its own number.
     fn apply(
         &self,
         ledger: &mut Ledger,
@@ -88,15 +84,11 @@ impl<R: Rules> Judge<'_, R> {
     ) -> Judged<Taken> {
         let waiting = &case.waiting;
         let waiting = &Waiting { stream: chosen.or(waiting.stream), ..waiting.clone() };
-        let Some(edit) = &case.edit else {
-            return Ok(Err(Refusal::quarantine(Reason::NotAvailable)));
-        };
-        // Applied, it is judged as its author's work: nobody writes by deciding.
-        if waiting.user == self.user {
-            return Ok(Err(Refusal::quarantine(Reason::NotPermitted)));
-        }
-        let goes_to = today(ledger, case).or(edit.stream).or(waiting.stream);
-        within_protocol!(self.may_decide(ledger, case, goes_to)?);
+        let edit = case.edit.as_ref().ok_or(Refusal::quarantine(Reason::NotAvailable))?;
+        // It is judged as its author's work, so nobody may apply their own.
+        require(waiting.user != self.user, Reason::NotPermitted)?;
+        let stream = current_stream(ledger, case).or(edit.stream).or(waiting.stream);
+        self.may_decide(ledger, case, stream)?;
         let author = Judge {
             user: waiting.user,
             device: waiting.name.device,
@@ -106,20 +98,20 @@ impl<R: Rules> Judge<'_, R> {
             ..*self
         };
         debug_assert!(matches!(edit.op, Op::Put | Op::Delete));
-        let judged = author.judge(ledger, waiting.name.device_seq, edit)?;
-        // Nothing is wrong with the decision itself: whatever stands against it may change.
-        Ok(judged
-            .map(|taken| Taken {
-                outcome: Outcome { device_seq, ..taken.outcome },
-                effect_is_payload: false,
-                ..taken
-            })
-            .map_err(|refusal| Refusal { verdict: Verdict::Quarantined, ..refusal }))
+        let taken = author
+            .judge(ledger, waiting.name.device_seq, edit)
+            // Nothing is wrong with the decision itself, so it is never rejected: whatever stands
+            // against it may change.
+            .map_err(|halt| {
+                halt.map_refusal(|refusal| Refusal { verdict: Verdict::Quarantined, ..refusal })
+            })?;
+        let outcome = Outcome { device_seq, ..taken.outcome };
+        Ok(Taken { outcome, effect_is_payload: false, ..taken })
     }
 }
 
-/// Where what an edit is about is today: its record, or else its root.
-fn today(ledger: &Ledger, case: &Case) -> Option<StreamId> {
+/// The stream that the edit's record is in now, or else its root.
+fn current_stream(ledger: &Ledger, case: &Case) -> Option<StreamId> {
     let Waiting { record, root, .. } = &case.waiting;
     let entry = [record, root].into_iter().flatten().find_map(|id| ledger.get(*id));
     entry.map(|entry| entry.stored.stream)

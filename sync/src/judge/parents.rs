@@ -1,4 +1,4 @@
-//! What an edit builds on: earlier edits of the own chain that were not taken.
+//! What an edit builds on: earlier edits of its own chain that were not taken.
 
 use super::Judge;
 use crate::edit::Edit;
@@ -8,21 +8,18 @@ use crate::ledger::Ledger;
 use crate::outcome::{Reason, Refusal, Verdict};
 use crate::rules::Rules;
 
-/// A person decides on what is quarantined together with what it builds on; what can be taken by
-/// itself waits for nothing.
-pub(super) fn with_its_parent<T>(
-    parent: Option<&Refusal>,
-    judged: Result<T, Refusal>,
-) -> Result<T, Refusal> {
-    judged.map_err(|refusal| match (parent, refusal.verdict) {
+/// A quarantined edit waits together with the one it builds on, and for its reason: a person decides
+/// on both at once.
+pub(super) fn wait_with(parent: Option<&Refusal>, refusal: Refusal) -> Refusal {
+    match (parent, refusal.verdict) {
         (Some(parent), Verdict::Quarantined) => parent.clone(),
         _ => refusal,
-    })
+    }
 }
 
 impl<R: Rules> Judge<'_, R> {
-    /// The refusal with an earlier edit of this device for a record that is not there, or hidden,
-    /// if that waits for a person.
+    /// The refusal that an edit shares with an earlier one of this device for the same record, if
+    /// that one is quarantined and the record is missing or hidden.
     pub(super) fn waiting_parent(&self, ledger: &Ledger, edit: &Edit) -> Option<Refusal> {
         let parent = self.untaken(ledger, edit.record)?;
         let waits = parent.verdict == Verdict::Quarantined
@@ -30,14 +27,14 @@ impl<R: Rules> Judge<'_, R> {
         waits.then(|| self.waits_with(&parent))
     }
 
-    /// An earlier edit of this device that was not taken. Of the device that pushes, so that it says
-    /// nothing of another's edit that is applied.
+    /// An earlier edit that was not taken, of the device that pushes. It says nothing about
+    /// somebody else's edit that is being applied.
     pub(super) fn untaken(&self, ledger: &Ledger, record: RecordId) -> Option<Untaken> {
         ledger.untaken(record).filter(|_| self.applied.is_none())
     }
 
-    /// Whether this device has an earlier edit for a record that is not there, or hidden: what
-    /// builds on it waits with it.
+    /// Refuses to build on an earlier edit of this device that was not taken, as long as its record
+    /// is missing or hidden.
     pub(super) fn no_untaken(&self, ledger: &Ledger, record: RecordId) -> Result<(), Refusal> {
         match (ledger.within_reach(record, self.grants), self.untaken(ledger, record)) {
             (None, Some(untaken)) => Err(self.waits_with(&untaken)),
@@ -45,8 +42,8 @@ impl<R: Rules> Judge<'_, R> {
         }
     }
 
-    /// The refusal of what builds on an edit that was not taken. A number names it to the device that
-    /// gave it; one of an older name of the installation would name another edit.
+    /// The refusal of an edit that builds on one that was not taken. It names that edit by number
+    /// only if this installation sent it: under an older name the number would be another edit.
     pub(super) fn waits_with(&self, parent: &Untaken) -> Refusal {
         let refusal = Refusal::quarantine(match parent.verdict {
             Verdict::Rejected => Reason::ParentRejected,

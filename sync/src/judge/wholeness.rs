@@ -31,8 +31,8 @@ impl<R: Rules> Judge<'_, R> {
             match (missing.is_empty(), &target.untaken_before) {
                 (true, _) => {}
                 (false, None) => return Err(Refusal::reject(Reason::InvalidValue, missing)),
-                // It was made to go on from an edit that made the record, and waits for a person;
-                // one that makes the whole record anew is welcome.
+                // It builds on an edit that was not taken and would have made the record. One that
+                // makes the whole record itself is taken.
                 (false, Some(parent)) => return Err(self.waits_with(parent)),
             }
         }
@@ -58,7 +58,7 @@ impl<R: Rules> Judge<'_, R> {
         let missing = self.rules.missing_at_submission(&edit.kind, &content.document);
         match (missing.is_empty(), is_creation) {
             (true, _) => Ok(()),
-            // By its own content: nothing on the server can make it whole.
+            // The edit carries the whole record: nothing on the server can complete it.
             (false, true) => Err(Refusal::reject(Reason::NotWhole, missing)),
             (false, false) => {
                 Err(Refusal { problems: missing, ..Refusal::quarantine(Reason::NotWhole) })
@@ -66,12 +66,12 @@ impl<R: Rules> Judge<'_, R> {
         }
     }
 
-    /// What holds of a whole record holds of every result, wherever it comes from: a later edit, a
-    /// merge of two people's edits, an alternative that is chosen.
+    /// The rules of a whole record hold for every result: after a later edit, a merge of two
+    /// people's edits, or the choice of an alternative.
     ///
-    /// What an edit breaks by itself, over what its author was looking at, is rejected by name. What
-    /// only this edit and another's break together is put before a person: neither is wrong. A rule
-    /// that was broken before stands in no edit's way (docs/adr/0013).
+    /// A rule that the edit breaks by itself, on top of what its author saw, rejects it. One that
+    /// only this edit and another's break together goes to a person: neither is wrong. A rule that
+    /// was broken before stands in no edit's way (docs/adr/0013).
     pub(super) fn keeps_rules(
         &self,
         edit: &Edit,
@@ -108,7 +108,7 @@ impl<R: Rules> Judge<'_, R> {
         Err(Refusal::reject(Reason::InvalidValue, own))
     }
 
-    /// Whether what the record of an edit names is looked up after it.
+    /// Whether the references of an edit's record are checked after it.
     pub(crate) fn looks_up_references(&self, edit: &Edit) -> bool {
         match edit.op {
             Op::Put => self.rules.looks_up_references(&edit.kind, &edit.patch),
@@ -117,17 +117,17 @@ impl<R: Rules> Judge<'_, R> {
         }
     }
 
-    /// What a record names is there, alive, and of the same root, as soon as the record stands on
-    /// it. Held against the record as everything judged with it left it: a group may name what comes
-    /// later in it, and may not delete what it names.
-    pub(crate) fn references_stand(&self, ledger: &mut Ledger, record: RecordId) -> Judged<()> {
+    /// Checks that what a record names exists, is not deleted, and has the same root, once the
+    /// record relies on it. Checked after everything judged with it: a group may name what comes
+    /// later in the group, and may not delete what it names.
+    pub(crate) fn check_references(&self, ledger: &mut Ledger, record: RecordId) -> Judged<()> {
         let Some(entry) = ledger.get_mut(record).filter(|entry| !entry.stored.deleted) else {
-            return Ok(Ok(()));
+            return Ok(());
         };
         let (kind, root) = (entry.stored.kind.clone(), entry.stored.root);
         let document = &entry.content()?.document;
         if !self.rules.needs_references(&kind, document) {
-            return Ok(Ok(()));
+            return Ok(());
         }
         let mut problems = Vec::new();
         for reference in self.rules.references(&kind, document) {
@@ -141,12 +141,12 @@ impl<R: Rules> Judge<'_, R> {
             }
         }
         if problems.is_empty() {
-            return Ok(Ok(()));
+            return Ok(());
         }
-        Ok(Err(Refusal { problems, ..Refusal::quarantine(Reason::NotWhole) }))
+        Err(Refusal { problems, ..Refusal::quarantine(Reason::NotWhole) }.into())
     }
 
-    /// What a record stands on that is itself named: what a photo is about.
+    /// What a named record relies on in turn: what a photo is about.
     fn named_by(&self, ledger: &mut Ledger, record: RecordId) -> Stored<Vec<Reference>> {
         let Some(entry) = ledger.get_mut(record) else { return Ok(Vec::new()) };
         let kind = entry.stored.kind.clone();
@@ -157,8 +157,8 @@ impl<R: Rules> Judge<'_, R> {
         })
     }
 
-    /// Nothing is deleted that another record names, and no root before what belongs to it. Each of
-    /// those is named.
+    /// Refuses to delete a record that others name, or a root before what belongs to it. The
+    /// refusal lists those others.
     pub(super) fn is_not_needed(&self, ledger: &mut Ledger, edit: &Edit) -> Judged<()> {
         let others: Vec<_> = ledger.belonging(edit.root).filter(|id| *id != edit.record).collect();
         let mut problems = Vec::new();
@@ -178,13 +178,13 @@ impl<R: Rules> Judge<'_, R> {
             }
         }
         if problems.is_empty() || planted(Fault::DeletesWhatIsNeeded) {
-            return Ok(Ok(()));
+            return Ok(());
         }
-        Ok(Err(Refusal { problems, ..Refusal::quarantine(Reason::StillNeeded) }))
+        Err(Refusal { problems, ..Refusal::quarantine(Reason::StillNeeded) }.into())
     }
 }
 
-/// Whether what is named is alive, of the right kind, and of this root.
+/// Whether a named record exists, is not deleted, and is of the right kind and of this root.
 fn is_there(ledger: &Ledger, named: &Reference, root: RecordId) -> bool {
     ledger.get(named.record).is_some_and(|Entry { stored, .. }| {
         let fits = named.kinds.is_empty() || named.kinds.contains(&stored.kind.as_str());
@@ -192,7 +192,7 @@ fn is_there(ledger: &Ledger, named: &Reference, root: RecordId) -> bool {
     })
 }
 
-/// What is broken beyond what was broken before.
+/// What is broken now and was not before.
 fn beyond(after: Vec<Problem>, before: &[Problem]) -> Vec<Problem> {
     after.into_iter().filter(|problem| !before.contains(problem)).collect()
 }

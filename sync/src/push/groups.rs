@@ -1,11 +1,11 @@
-//! What is judged together: each group, and each edit without one.
+//! Judges a push unit by unit: each group, and each edit outside a group.
 
 use super::notices::Sent;
-use crate::decision::{EditName, Waiting};
+use crate::decision::{Decision, EditName, Waiting};
 use crate::edit::{Asked, Op, Received};
 use crate::id::{DeviceSeq, Instant, RecordId};
 use crate::journal::Untaken;
-use crate::judge::{Judge, Taken};
+use crate::judge::{Judge, Judged, Taken};
 use crate::ledger::Ledger;
 use crate::merge::Hand;
 use crate::outcome::{Outcome, Reason, Refusal, Verdict};
@@ -15,9 +15,9 @@ use crate::storage::Stored;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-/// The ranges of edits that are judged together: each group, and each edit without one. An element
-/// whose group cannot be read belongs to the group it stands in, or to the one after it if that is
-/// not whole without it.
+/// The ranges of edits that are judged together, or the number at which a group is not whole. An
+/// element whose group cannot be read belongs to the group around it, or to the one after it if
+/// that is not whole without it.
 pub(super) fn units(edits: &[Received<'_>]) -> Result<Vec<Range<usize>>, DeviceSeq> {
     let mut units = Vec::with_capacity(edits.len());
     let mut met = BTreeSet::new();
@@ -54,11 +54,11 @@ pub(super) fn units(edits: &[Received<'_>]) -> Result<Vec<Range<usize>>, DeviceS
 }
 
 /// An edit that was taken, or why it was not.
-pub(super) type Judged = Result<Taken, Refusal>;
+pub(super) type Judgement = Result<Taken, Refusal>;
 
-/// What a push was judged to, edit by edit, and whom it gives something to be told.
-pub(super) struct AllJudged {
-    pub(super) verdicts: Vec<Judged>,
+/// The judgement of each edit of a push, in order, and the notices that follow from them.
+pub(super) struct Judgements {
+    pub(super) all: Vec<Judgement>,
     pub(super) notices: Vec<Sent>,
 }
 
@@ -68,43 +68,20 @@ pub(super) fn judge_all<R: Rules>(
     ledger: &mut Ledger,
     news: &[Received<'_>],
     units: Vec<Range<usize>>,
-) -> Stored<AllJudged> {
-    let mut all = AllJudged { verdicts: Vec::with_capacity(news.len()), notices: Vec::new() };
+) -> Stored<Judgements> {
+    let mut judgements = Judgements { all: Vec::with_capacity(news.len()), notices: Vec::new() };
     for unit in units {
         let members = &news[unit];
         let may_fall = members.len() > 1 || members.iter().any(|m| looks_up(judge, ledger, m));
         let kept = may_fall.then(|| ledger.keep(may_change(ledger, members)));
-        let together: Vec<_> = members.iter().filter_map(Received::decision).collect();
-        let mut judged = Vec::with_capacity(members.len());
-        for received in members {
-            let device_seq = received.device_seq;
-            judged.push(match &received.edit {
-                Err(refusal) => Err(refusal.clone()),
-                Ok(Asked::Void) if planted(Fault::VoidsRefused) => {
-                    Err(Refusal::reject(Reason::UnknownOp, Vec::new()))
-                }
-                Ok(Asked::Void) => Ok(voided(device_seq)),
-                Ok(Asked::Edit(edit)) => judge
-                    .judge(ledger, device_seq, edit)?
-                    .map_err(|refusal| at_once(judge, refusal)),
-                Ok(Asked::Decision(decision)) => {
-                    judge.decide(ledger, device_seq, decision, &together)?
-                }
-            });
-        }
-        for one in &mut judged {
-            let Ok(Taken { stands: Some(record), .. }) = one else { continue };
-            if let Err(refusal) = judge.references_stand(ledger, *record)? {
-                *one = Err(at_once(judge, refusal));
-            }
-        }
+        let mut judged = judge_unit(judge, ledger, members)?;
         if let Some(kept) = kept
             && all_or_nothing(members, &mut judged)
         {
             ledger.restore(kept);
         }
-        for (received, judged) in members.iter().zip(&judged) {
-            if let (Some(edit), Err(refusal)) = (received.asked(), judged) {
+        for (received, judgement) in members.iter().zip(&judged) {
+            if let (Some(edit), Err(refusal)) = (received.asked(), judgement) {
                 ledger.remember_own_untaken(Untaken {
                     record: edit.record,
                     device: judge.device,
@@ -112,23 +89,66 @@ pub(super) fn judge_all<R: Rules>(
                     verdict: refusal.verdict,
                 });
             }
-            all.notices.extend(notices(judge, judge.now, ledger, received, judged)?);
+            judgements.notices.extend(notices(judge, judge.now, ledger, received, judgement)?);
         }
-        all.verdicts.extend(judged);
+        judgements.all.extend(judged);
     }
-    Ok(all)
+    Ok(judgements)
 }
 
-/// Whether taking this one may be undone because of what its record names.
+/// Judges the members of a unit, each by itself. This is where a refusal becomes the end of its
+/// edit and of nothing else.
+fn judge_unit<R: Rules>(
+    judge: &Judge<'_, R>,
+    ledger: &mut Ledger,
+    members: &[Received<'_>],
+) -> Stored<Vec<Judgement>> {
+    let together: Vec<_> = members.iter().filter_map(Received::decision).collect();
+    let mut judged = Vec::with_capacity(members.len());
+    for received in members {
+        judged.push(match judge_one(judge, ledger, received, &together) {
+            Ok(taken) => Ok(taken),
+            Err(halt) => Err(halt.into_refusal()?),
+        });
+    }
+    for judgement in &mut judged {
+        let Ok(Taken { references_of: Some(record), .. }) = judgement else { continue };
+        if let Err(halt) = judge.check_references(ledger, *record) {
+            *judgement = Err(reject_for_staff(judge, halt.into_refusal()?));
+        }
+    }
+    Ok(judged)
+}
+
+fn judge_one<R: Rules>(
+    judge: &Judge<'_, R>,
+    ledger: &mut Ledger,
+    received: &Received<'_>,
+    together: &[&Decision],
+) -> Judged<Taken> {
+    let device_seq = received.device_seq;
+    match received.edit.as_ref().map_err(Refusal::clone)? {
+        Asked::Void if planted(Fault::VoidsRefused) => {
+            Err(Refusal::reject(Reason::UnknownOp, Vec::new()).into())
+        }
+        Asked::Void => Ok(voided(device_seq)),
+        Asked::Edit(edit) => judge
+            .judge(ledger, device_seq, edit)
+            .map_err(|halt| halt.map_refusal(|refusal| reject_for_staff(judge, refusal))),
+        Asked::Decision(decision) => judge.decide(ledger, device_seq, decision, together),
+    }
+}
+
+/// Whether taking this edit may be undone because of what its record names.
 fn looks_up<R: Rules>(judge: &Judge<'_, R>, ledger: &Ledger, received: &Received<'_>) -> bool {
     let decided = received.decision().and_then(|decision| ledger.cases.get(decision.target));
     let edits = received.asked().into_iter().chain(decided.and_then(|case| case.edit.as_ref()));
     edits.into_iter().any(|edit| judge.looks_up_references(edit))
 }
 
-/// What staff ask for and may not do is refused to them, and waits for nobody. An act at the desk
-/// is refused by who composed it.
-fn at_once<R>(judge: &Judge<'_, R>, refusal: Refusal) -> Refusal {
+/// An edit pushed by staff waits for nobody: what others would have quarantined is rejected. An act
+/// at the desk is left as it is, for the desk refuses it as a whole.
+fn reject_for_staff<R>(judge: &Judge<'_, R>, refusal: Refusal) -> Refusal {
     match judge.grants.staff && judge.hand == Hand::Device {
         true => Refusal { verdict: Verdict::Rejected, ..refusal },
         false => refusal,
@@ -146,16 +166,16 @@ fn may_change(ledger: &Ledger, members: &[Received<'_>]) -> Vec<RecordId> {
     edits.map(|edit| edit.record).chain(carried).chain(decided).collect()
 }
 
-/// What an edit that was judged gives people to be told.
+/// The notices that a judgement sends.
 fn notices<R: Rules>(
     judge: &Judge<'_, R>,
     at: Instant,
     ledger: &mut Ledger,
     received: &Received<'_>,
-    judged: &Judged,
+    judgement: &Judgement,
 ) -> Stored<Vec<Sent>> {
     let device_seq = received.device_seq;
-    let news = match (&received.edit, judged) {
+    let news = match (&received.edit, judgement) {
         (Ok(Asked::Decision(decision)), Ok(taken)) => {
             let Some(case) = ledger.cases.get(decision.target) else { return Ok(Vec::new()) };
             let (by, reason) = (judge.user, decision.reason.as_str());
@@ -169,7 +189,7 @@ fn notices<R: Rules>(
             News { edit: *name, author: *user, record: *record, kind, at, event }
         }
         (Ok(Asked::Edit(edit)), Err(refusal)) if refusal.reason == Reason::SubmissionConflict => {
-            // As it stands now: a group that did not hold was taken back.
+            // As it stands now: a group that failed has been taken back.
             let Some(entry) = ledger.get_mut(edit.record) else { return Ok(Vec::new()) };
             let current = &entry.content()?.document;
             News {
@@ -195,13 +215,13 @@ pub(super) fn voided(device_seq: DeviceSeq) -> Taken {
         outcome: Outcome::new(device_seq, Verdict::Applied),
         effect: crate::effect::Effect::default(),
         effect_is_payload: false,
-        stands: None,
+        references_of: None,
     }
 }
 
-/// Makes a group's outcomes one: a member that was rejected rejects all, otherwise one that was
-/// quarantined quarantines all. Gives whether the group failed.
-fn all_or_nothing(members: &[Received<'_>], judged: &mut [Judged]) -> bool {
+/// Gives a failed group one end: a rejected member rejects all of it, otherwise a quarantined one
+/// quarantines all of it. Returns whether the group failed.
+fn all_or_nothing(members: &[Received<'_>], judged: &mut [Judgement]) -> bool {
     let culprit = |verdict: Verdict| {
         judged.iter().position(|j| matches!(j, Err(refusal) if refusal.verdict == verdict))
     };

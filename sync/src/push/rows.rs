@@ -1,7 +1,7 @@
 //! The journal rows of a push, linked into the device's chain.
 
 use super::PushContext;
-use super::groups::{Judged, voided};
+use super::groups::{Judgement, voided};
 use crate::chain;
 use crate::decision::Case;
 use crate::edit::{Edit, Received};
@@ -21,14 +21,14 @@ pub(super) fn journal<'a, R: Rules>(
     context: &mut PushContext<'_>,
     device: &mut DeviceState,
     news: &'a [Received<'_>],
-    judged: Vec<Judged>,
+    judgements: Vec<Judgement>,
     ledger: &Ledger,
     grants: &Grants,
 ) -> Stored<Vec<JournalRow<'a>>> {
     let mut rows = Vec::with_capacity(news.len());
-    for (received, judged) in news.iter().zip(judged) {
+    for (received, judgement) in news.iter().zip(judgements) {
         let device_seq = received.device_seq;
-        let taken = judged.unwrap_or_else(|refusal| Taken {
+        let taken = judgement.unwrap_or_else(|refusal| Taken {
             outcome: Outcome::refused(device_seq, refusal),
             ..voided(device_seq)
         });
@@ -52,11 +52,11 @@ pub(super) fn journal<'a, R: Rules>(
                 .or(case.and_then(|c| c.kind.as_ref()))
                 .cloned(),
             stream: match edit {
-                // It lies at nobody's desk.
+                // It waits at nobody's desk.
                 _ if grants.staff && taken.outcome.outcome == Verdict::Rejected => None,
                 Some(e) => stream_of(e, ledger, grants)
                     .or_else(|| rules.desk(&e.kind, context.user, grants)),
-                // What nobody could read is laid where its author's work is decided on.
+                // An unreadable edit waits where its author's work is decided on.
                 None if received.edit.is_err() => grants.fallback,
                 None => case.and_then(|c| ledger.get(c.root?)).map(|entry| entry.stored.stream),
             },
@@ -82,14 +82,14 @@ pub(super) fn journal<'a, R: Rules>(
     Ok(rows)
 }
 
-/// The quarantined edit that was settled, if this is a decision that was taken.
+/// The case that this settles, if it is a decision and was taken.
 fn decided<'a>(received: &Received<'_>, outcome: &Outcome, ledger: &'a Ledger) -> Option<&'a Case> {
     let decision = received.decision().filter(|_| outcome.outcome.is_effective())?;
     ledger.cases.get(decision.target)
 }
 
-/// The stream at whose desk the edit belongs: its record's or its root's, whether or not the
-/// author may see it; else the one it names.
+/// The stream at whose desk the edit belongs: that of its record or root, whether or not the author
+/// may see it; otherwise the one it names.
 fn stream_of(edit: &Edit, ledger: &Ledger, grants: &Grants) -> Option<StreamId> {
     let entry = ledger.get(edit.record).or_else(|| ledger.get(edit.root));
     let named = || edit.stream.filter(|stream| grants.streams.contains_key(stream));

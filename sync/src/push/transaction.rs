@@ -1,6 +1,6 @@
 //! The transaction of a push: locks in order, everything read once, everything written once.
 
-use super::groups::{AllJudged, judge_all, units};
+use super::groups::{judge_all, units};
 use super::notices::make_notices;
 use super::reading::{read_cases, read_ledger, read_signers, roots};
 use super::roots::{with_roots, with_roots_of_cases};
@@ -45,12 +45,10 @@ pub fn push<T: WriteTx, R: Rules>(
     let repeated = request.edits.iter().take_while(|e| e.device_seq <= device.last).count();
     let edits = with_roots(tx, rules, &request.edits)?;
     let (repeats, news) = edits.split_at(repeated);
-    let mut outcomes = match answer_repeats(tx, context.device, repeats)? {
-        Ok(outcomes) => outcomes,
-        Err((at, outcomes)) => {
-            return Ok(PushReply::Forked { at, outcomes, facts });
-        }
-    };
+    let Repeats { mut outcomes, forked_at } = answer_repeats(tx, context.device, repeats)?;
+    if let Some(at) = forked_at {
+        return Ok(PushReply::Forked { at, outcomes, facts });
+    }
     let units = match units(news) {
         Ok(units) => units,
         Err(at) => return Ok(PushReply::GroupSplit { at, facts }),
@@ -72,9 +70,9 @@ pub fn push<T: WriteTx, R: Rules>(
         signing: &signing,
         applied: None,
     };
-    let AllJudged { verdicts, notices } = judge_all(&judge, &mut ledger, news, units)?;
-    make_notices(tx, context.now, &mut ledger, notices)?;
-    let rows = journal(rules, context, &mut device, news, verdicts, &ledger, &grants)?;
+    let judgements = judge_all(&judge, &mut ledger, news, units)?;
+    make_notices(tx, context.now, &mut ledger, judgements.notices)?;
+    let rows = journal(rules, context, &mut device, news, judgements.all, &ledger, &grants)?;
     outcomes.extend(rows.iter().map(|row| row.outcome_text.clone()));
     let new_verdicts = rows.iter().map(|row| row.outcome.outcome).collect();
     write_all(tx, context.now, &device, &mut ledger, &grants, &rows)?;
@@ -98,16 +96,21 @@ fn missing(edits: &[Received<'_>], expected: DeviceSeq) -> Option<DeviceSeq> {
     came.zip(&mut next).find(|(came, next)| came != next).map(|(_, next)| next)
 }
 
-type Forked = (DeviceSeq, Vec<String>);
+/// What the journal says of edits that the device sends again.
+struct Repeats {
+    /// The stored outcomes, up to the fork if there is one.
+    outcomes: Vec<String>,
+    /// The first number whose edit is another than the one in the journal.
+    forked_at: Option<DeviceSeq>,
+}
 
-/// The stored outcomes of edits that came before, or the number from which on they are others.
 fn answer_repeats<T: WriteTx>(
     tx: &mut T,
     device: DeviceId,
     repeats: &[Received<'_>],
-) -> Stored<Result<Vec<String>, Forked>> {
+) -> Stored<Repeats> {
     let (Some(first), Some(last)) = (repeats.first(), repeats.last()) else {
-        return Ok(Ok(Vec::new()));
+        return Ok(Repeats { outcomes: Vec::new(), forked_at: None });
     };
     let answered = tx.answered(device, first.device_seq, last.device_seq)?;
     if answered.len() != repeats.len() {
@@ -121,20 +124,20 @@ fn answer_repeats<T: WriteTx>(
     let mut outcomes = Vec::with_capacity(repeats.len());
     for (earlier, now) in answered.into_iter().zip(repeats) {
         if !is_same(&earlier, now) && !planted(Fault::ForksUnseen) {
-            return Ok(Err((now.device_seq, outcomes)));
+            return Ok(Repeats { outcomes, forked_at: Some(now.device_seq) });
         }
         outcomes.push(match planted(Fault::OutcomesChange) {
             true => earlier.outcome_text.replace("quarantined", "applied"),
             false => earlier.outcome_text,
         });
     }
-    Ok(Ok(outcomes))
+    Ok(Repeats { outcomes, forked_at: None })
 }
 
 /// Each record that the request names, once, if this person's devices may hold it now.
 fn answered_records(edits: &[Received<'_>], ledger: &Ledger, grants: &Grants) -> Vec<StoredRecord> {
     let named: BTreeSet<_> = edits.iter().filter_map(Received::asked).map(|e| e.record).collect();
-    // A pull tells a person whose right has ended nothing; no more does an answer.
+    // Once a person's right has ended, a pull gives nothing, and neither does an answer.
     let is_held = |stream: StreamId| {
         planted(Fault::AnswersLeak)
             || !grants.closed && grants.streams.get(&stream).is_some_and(|grant| grant.held)

@@ -11,7 +11,7 @@ use ruhu_sync::pull::{PullContext, PullReply, PullRequest, pull};
 use ruhu_sync::push::{PushContext, PushReply, PushRequest, push};
 use ruhu_sync::record::StoredRecord;
 use ruhu_sync::rules::{Capacity, Grant, Grants, StreamKind};
-use ruhu_sync::storage::DeviceState;
+use ruhu_sync::storage::{DeviceState, Stored};
 use ruhu_sync::version::Served;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -145,6 +145,22 @@ impl World {
     }
 
     fn push_by(&mut self, hand: Hand, device: DeviceId, user: UserId, body: &str) -> PushReply {
+        self.stored_push(hand, device, user, body).expect("stored")
+    }
+
+    /// Pushes edits of device `n`, which is person `n`'s, to a store that may fail.
+    pub fn push_to_failing_store(&mut self, n: u128, edits: &[Value]) -> Stored<PushReply> {
+        let body = json!({"protocol": 1, "epoch": EPOCH, "edits": edits}).to_string();
+        self.stored_push(Hand::Device, device(n), user(n), &body)
+    }
+
+    fn stored_push(
+        &mut self,
+        hand: Hand,
+        device: DeviceId,
+        user: UserId,
+        body: &str,
+    ) -> Stored<PushReply> {
         let request = PushRequest::parse_served(body, self.served).expect("a push");
         let mut salts = || -> Salt {
             self.salt = self.salt.wrapping_add(1);
@@ -153,7 +169,7 @@ impl World {
         let now = Instant(1);
         let mut context = PushContext { user, device, now, hand, salts: &mut salts };
         let (store, rules) = (&self.store, &self.rules);
-        store.write(|tx| push(tx, rules, &mut context, &request)).expect("stored")
+        store.write(|tx| push(tx, rules, &mut context, &request))
     }
 
     /// Pushes edits and gives their outcomes.
