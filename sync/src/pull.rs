@@ -17,7 +17,7 @@ use std::fmt::Write;
 pub struct PullRequest {
     /// The protocol version the device speaks.
     pub protocol: u32,
-    /// Where it is; none at the beginning.
+    /// Where it is; `None` at the beginning.
     #[serde(default)]
     pub cursor: Option<String>,
     /// How many records a page may have at most.
@@ -43,7 +43,7 @@ pub struct PullContext<'a> {
     pub served: Served,
 }
 
-/// What becomes of a pull.
+/// How a pull ends.
 #[derive(Debug)]
 pub enum PullReply {
     /// A page, as JSON.
@@ -52,8 +52,8 @@ pub enum PullReply {
     UnknownDevice,
     /// The device was reported lost: it gets nothing.
     DeviceLost,
-    /// The person's right has ended: nothing is pulled any more. The epoch is told: a device that
-    /// has nothing to send would not learn of a restore otherwise, and not bring back what it lost.
+    /// The person's right has ended: nothing is pulled any more. The epoch is still given, or a
+    /// device with nothing to send would never learn of a restore and bring back what it lost.
     Closed(Epoch),
     /// The protocol version is not served any more, or not yet.
     UpgradeRequired,
@@ -104,7 +104,8 @@ pub fn pull<T: ReadTx>(
     };
     let held: Vec<_> = grants.held().map(|(stream, grant)| (stream, grant.kind)).collect();
     let heads = heads(tx, &held)?;
-    // A stream that is not granted any more leaves the cursor: granted again, it is read anew.
+    // A stream without a grant leaves the cursor, so that it is read from the beginning if it is
+    // granted again.
     cursor.positions.retain(|stream, _| heads.contains_key(stream));
     cursor.positions.retain(|stream, _| !request.restart.contains(stream));
     let mut page = PageWriter::new();
@@ -184,7 +185,7 @@ impl PageWriter {
             ));
         }
         let through = if read < room { head.head } else { last };
-        // Reading from the beginning replaces all: what had left before is nobody's to know.
+        // Reading from the beginning replaces everything, so what left earlier is not reported.
         if position.is_some() {
             let left = tx.departures(head.id, after, through)?;
             self.evicted.extend(left.into_iter().map(|gone| (gone.stream, gone.record)));

@@ -23,7 +23,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::fmt::Write;
 
-/// A push, as its body says it: the text of each edit is read once, into what is needed.
+/// A push as it was sent. Each edit is parsed once, borrowing from the body.
 #[derive(Clone, Debug)]
 pub struct PushRequest<'a> {
     /// The epoch the device knows.
@@ -32,7 +32,7 @@ pub struct PushRequest<'a> {
     pub edits: Vec<Received<'a>>,
 }
 
-/// Why a body is no push at all. Nothing of it is taken.
+/// Why a body is not a push. Nothing in it is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnreadablePush {
     /// Not the JSON of a push.
@@ -87,7 +87,7 @@ pub struct PushContext<'a> {
     pub salts: SaltSource<'a>,
 }
 
-/// What becomes of a push. Everything but an answer leaves the store as it was.
+/// How a push ends. Everything but an answer leaves the store as it was.
 #[derive(Debug)]
 pub enum PushReply {
     /// Every edit has its outcome.
@@ -105,8 +105,8 @@ pub enum PushReply {
         /// Where the device stands.
         facts: DeviceFacts,
     },
-    /// A number came again with another content: two installations use one name. The outcomes
-    /// below it are given, nothing from it on is taken.
+    /// A number came again with different content: two installations use one name. Nothing from it
+    /// on is taken.
     Forked {
         /// The number.
         at: DeviceSeq,
@@ -124,7 +124,7 @@ pub enum PushReply {
     },
 }
 
-/// Where a device stands: told with every answer.
+/// Where a device stands: part of every answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeviceFacts {
     /// The server's epoch.
@@ -133,7 +133,7 @@ pub struct DeviceFacts {
     pub expected: DeviceSeq,
     /// The highest number known to be in a verified backup.
     pub safe: DeviceSeq,
-    /// The link of its last edit: the device keeps it, and so is a witness.
+    /// The link of its last edit. The device keeps it, as a witness of the chain.
     pub chain: Hash,
 }
 
@@ -153,7 +153,7 @@ pub struct PushAnswer {
     pub records: Vec<StoredRecord>,
     /// Where the device stands now.
     pub facts: DeviceFacts,
-    /// How each edit that was new to the server ended.
+    /// The verdict of each edit that was new to the server.
     pub new_verdicts: Vec<Verdict>,
 }
 

@@ -1,4 +1,4 @@
-//! The records that a push makes to tell people something.
+//! Notices: records that a push makes in a person's own stream.
 
 use crate::decision::EditName;
 use crate::effect::Effect;
@@ -11,8 +11,8 @@ use crate::rules::Notice;
 use crate::storage::{ReadTx, Stored};
 use sha2::{Digest as _, Sha256};
 
-/// A notice on its way: the edit that sends it, the author of the edit that it is about, and the
-/// stream of the record that it is about.
+/// A notice to be made: the edit that sends it, the author of the edit it is about, and the stream
+/// of the record it is about.
 pub(super) struct Sent {
     pub(super) by: EditName,
     pub(super) author: UserId,
@@ -20,9 +20,8 @@ pub(super) struct Sent {
     pub(super) notice: Notice,
 }
 
-/// Makes the records that tell people something, each in its person's own stream. Nobody is told
-/// of a record that is not theirs to see, whoever named them in it; an author knows what the own
-/// edit was about.
+/// Makes the notices. A person gets none about a record that they may not see, whoever named them
+/// in it; an author knows what their own edit was about.
 pub(super) fn make_notices<T: ReadTx>(
     tx: &mut T,
     now: Instant,
@@ -58,7 +57,7 @@ pub(super) fn make_notices<T: ReadTx>(
     Ok(())
 }
 
-/// A notice's name follows from the edit that sends it: the protocol has no randomness.
+/// A notice's id is derived from the edit that sends it: the protocol has no randomness.
 fn notice_id(by: EditName, index: usize) -> RecordId {
     let mut hasher = Sha256::new();
     hasher.update(b"ruhu notice 1");

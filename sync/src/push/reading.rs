@@ -1,4 +1,4 @@
-//! What a push reads before it judges, each by one statement.
+//! What a push reads before it judges, with one statement for each kind of thing.
 
 use crate::decision::Cases;
 use crate::edit::{Edit, Op, Received};
@@ -11,8 +11,8 @@ use crate::signing::Tally;
 use crate::storage::{DeviceState, Stored, WriteTx};
 use std::collections::BTreeSet;
 
-/// The quarantined edits that are decided on. What they ask never changes, so that they may be
-/// read before their roots are locked; whether they are settled is read after.
+/// The quarantined edits that are decided on. What they ask never changes, so they are read before
+/// their roots are locked; whether they are settled is read under the lock.
 pub(super) fn read_cases<T: WriteTx>(tx: &mut T, news: &[Received<'_>]) -> Stored<Cases> {
     let named: BTreeSet<_> =
         news.iter().filter_map(Received::decision).map(|decision| decision.target).collect();
@@ -35,8 +35,8 @@ fn to_be_judged<'a>(news: &'a [Received<'_>], cases: &'a Cases) -> impl Iterator
     edits.chain(cases.all().filter_map(|case| case.edit.as_ref()))
 }
 
-/// What the signatures of others in these edits are checked with, and what each of those may do
-/// now. One's own needs no proof.
+/// What other people's signatures in these edits are checked against, and what each signer may do
+/// now. A person's own signature needs no proof.
 pub(super) fn read_signers<T: WriteTx, R: Rules>(
     tx: &mut T,
     rules: &R,
@@ -77,8 +77,8 @@ pub(super) fn read_ledger<T: WriteTx, R: Rules>(
         return Ok(Ledger::new(Vec::new(), cases));
     }
     let named: Vec<_> = named.into_iter().collect();
-    // What belongs to a root goes along with it; what is deleted may be needed by what does, and
-    // what a record stands on, known only once the edit is merged, is of its root.
+    // A root takes along what belongs to it, what is deleted may be named by another record of its
+    // root, and what a record names is known only after the merge but has the same root.
     let needs_all = |edit: &&Edit| match edit.op {
         Op::Move | Op::Delete | Op::Undelete => true,
         Op::Put => rules.looks_up_references(&edit.kind, &edit.patch),
@@ -96,7 +96,7 @@ pub(super) fn read_ledger<T: WriteTx, R: Rules>(
             ledger.cases.settle(name);
         }
     }
-    // The second round is for bases that this history does not know: rare, after a restore.
+    // The second round is for bases that this history does not know: rare, after a restore only.
     for _ in 0..2 {
         let bases = to_be_judged(news, &ledger.cases).map(|e| (e.record, known_base(e)));
         let wanted = ledger.history_wanted(bases);
@@ -118,7 +118,7 @@ pub(super) fn read_ledger<T: WriteTx, R: Rules>(
     Ok(ledger)
 }
 
-/// How far back the history is needed: to bring a record back, all of it.
+/// How far back the history is needed: all of it to restore a deleted record.
 fn known_base(edit: &Edit) -> Base {
     if edit.op == Op::Undelete { Base::Nothing } else { edit.base }
 }

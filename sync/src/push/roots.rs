@@ -1,5 +1,5 @@
-//! The roots of edits that name none. A record keeps its root for ever, so that the server, which
-//! has the record, need not be told.
+//! The roots of edits that name none. A record never changes its root, so a server that has the
+//! record knows it.
 
 use crate::decision::Cases;
 use crate::edit::{Asked, Edit, Received};
@@ -9,8 +9,8 @@ use crate::storage::{Stored, WriteTx};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The edits of a push with their roots: of the record that is there, or else of the edit before
-/// them in the push that would make it. What is found nowhere stays without.
+/// The edits of a push with their roots: that of the stored record, or else that of the earlier
+/// edit in the push that would make it. An edit whose root is found nowhere stays as it is.
 pub(super) fn with_roots<'e, 'r, T: WriteTx, R: Rules>(
     tx: &mut T,
     rules: &R,
@@ -20,20 +20,20 @@ pub(super) fn with_roots<'e, 'r, T: WriteTx, R: Rules>(
     if rootless.is_empty() {
         return Ok(Cow::Borrowed(edits));
     }
-    let mut roots = known(tx, &rootless)?;
+    let mut roots = stored_roots(tx, &rootless)?;
     for edit in edits.iter().filter_map(Received::asked).filter(|edit| edit.names_root) {
         roots.entry(edit.record).or_insert(edit.root);
     }
     let mut edits = edits.to_vec();
     for received in &mut edits {
         if let Ok(Asked::Edit(edit)) = &mut received.edit {
-            lead_back(rules, edit, &roots);
+            fill_root(rules, edit, &roots);
         }
     }
     Ok(Cow::Owned(edits))
 }
 
-/// The same for the edits that a push decides on.
+/// Does the same for the edits that a push decides on.
 pub(super) fn with_roots_of_cases<T: WriteTx, R: Rules>(
     tx: &mut T,
     rules: &R,
@@ -43,10 +43,10 @@ pub(super) fn with_roots_of_cases<T: WriteTx, R: Rules>(
     if rootless.is_empty() {
         return Ok(());
     }
-    let roots = known(tx, &rootless)?;
+    let roots = stored_roots(tx, &rootless)?;
     for case in cases.all_mut() {
         if let Some(edit) = &mut case.edit {
-            lead_back(rules, edit, &roots);
+            fill_root(rules, edit, &roots);
             case.waiting.root = Some(edit.root);
         }
     }
@@ -62,7 +62,7 @@ fn lacks_root(rules: &impl Rules, edit: &Edit) -> bool {
     !edit.names_root && matches!(rules.rooting(&edit.kind), Some(Rooting::Under(_)))
 }
 
-fn known<T: WriteTx>(
+fn stored_roots<T: WriteTx>(
     tx: &mut T,
     rootless: &BTreeSet<RecordId>,
 ) -> Stored<BTreeMap<RecordId, RecordId>> {
@@ -70,7 +70,7 @@ fn known<T: WriteTx>(
     Ok(records.into_iter().map(|record| (record.id, record.root)).collect())
 }
 
-fn lead_back(rules: &impl Rules, edit: &mut Edit, roots: &BTreeMap<RecordId, RecordId>) {
+fn fill_root(rules: &impl Rules, edit: &mut Edit, roots: &BTreeMap<RecordId, RecordId>) {
     if lacks_root(rules, edit)
         && let Some(root) = roots.get(&edit.record)
     {

@@ -1,4 +1,4 @@
-//! Everything a push changed, written once a table.
+//! Writes everything a push changed, with one statement for each table.
 
 use crate::id::{Instant, StreamId};
 use crate::journal::JournalRow;
@@ -10,7 +10,7 @@ use crate::storage::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Gives each changed record its position and writes everything, once a table.
+/// Gives each changed record its position and writes everything.
 pub(super) fn write_all<T: WriteTx>(
     tx: &mut T,
     now: Instant,
@@ -72,8 +72,8 @@ pub(super) fn write_all<T: WriteTx>(
     tx.save_device(device)
 }
 
-/// The streams that changed records are in, or were in, with their kinds. A stream that no grant
-/// names is one of a person's own: only a notice goes there.
+/// The streams that changed records are in, or were in, with their kinds. A stream without a grant
+/// is a person's own: only notices go there.
 fn changed_streams(ledger: &mut Ledger, grants: &Grants) -> Vec<(StreamId, StreamKind)> {
     let places = ledger.changed().flat_map(|entry| {
         entry.stored_as().map(|(stream, _)| stream).into_iter().chain([entry.stored.stream])
