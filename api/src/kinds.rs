@@ -3,7 +3,7 @@
 use crate::etag::etag_of;
 use crate::problem::Problem;
 use ruhu_casework::description::{self, KindTold};
-use ruhu_casework::problem_words;
+use ruhu_casework::{problem_words, reason_words};
 use serde_json::{Value, json};
 
 /// The kinds, as text, with the text's ETag.
@@ -19,8 +19,10 @@ impl Kinds {
     /// Those that are declared.
     pub fn declared() -> Result<Self, Problem> {
         let kinds: Vec<KindTold> = description::all();
-        let json = serde_json::to_string(&json!({"kinds": kinds, "problems": problem_words::ALL}))
-            .map_err(Problem::internal)?;
+        let list = json!({
+            "kinds": kinds, "problems": problem_words::ALL, "reasons": reason_words::ALL,
+        });
+        let json = serde_json::to_string(&list).map_err(Problem::internal)?;
         let etag = etag_of(json.as_bytes());
         Ok(Self { json, etag })
     }

@@ -11,6 +11,7 @@ pub use schema::{schema, schema_name};
 use crate::kind::{Access, Deletion, FieldRule, Holds, Home, Kind, Lock, Need, Pass, Required};
 use crate::kinds;
 use crate::value::{Code, Value};
+use ruhu_sync::outcome::Reason;
 use ruhu_sync::rules::{Capacity, Rooting};
 use ruhu_sync::shape::Class;
 use serde::Serialize;
@@ -156,8 +157,8 @@ pub struct LockTold {
     pub to: &'static str,
     /// In which values.
     pub when: &'static [&'static str],
-    /// The reason that an edit is told.
-    pub reason: String,
+    /// The reason an edit is refused with.
+    pub reason: Reason,
 }
 
 /// What somebody may do.
@@ -347,12 +348,7 @@ fn pass(pass: &Pass) -> PassTold {
 }
 
 fn lock(lock: &Lock) -> LockTold {
-    let reason = serde_json::to_value(lock.reason).unwrap_or_default();
-    LockTold {
-        to: lock.to.0,
-        when: lock.when,
-        reason: reason.as_str().unwrap_or_default().to_owned(),
-    }
+    LockTold { to: lock.to.0, when: lock.when, reason: lock.reason }
 }
 
 fn access(access: &Access) -> AccessTold {

@@ -26,6 +26,7 @@ mod permission;
 pub mod problem_words;
 pub mod projection;
 pub mod purposes;
+pub mod reason_words;
 pub mod references;
 pub mod roles;
 pub mod rules;

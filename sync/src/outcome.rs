@@ -4,6 +4,7 @@ use crate::id::DeviceSeq;
 use crate::path::Path;
 use crate::rev::Rev;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// The five ways an edit can end. Stored once and never changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize};
 pub enum Verdict {
     /// Taken; no other device had an effective edit since the base.
     Applied,
-    /// Taken beside other devices' edits, without a conflict.
+    /// Taken alongside other devices' edits, without a conflict.
     Merged,
     /// Taken; at least one field now waits for a person to choose.
     Conflict,
@@ -28,7 +29,7 @@ impl Verdict {
     }
 }
 
-/// Why an edit was quarantined or rejected. Stable codes: they are part of the protocol.
+/// Why an edit was quarantined or rejected. The codes are part of the protocol and never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
@@ -42,11 +43,11 @@ pub enum Reason {
     NotAuthor,
     /// The record had been decided.
     Decided,
-    /// The record was before a reviewer.
+    /// A reviewer was working on the record.
     InReview,
     /// The record had been deleted.
     Deleted,
-    /// The record's kind or root is another than the edit says.
+    /// The record's kind or root differs from what the edit says.
     IdentityMismatch,
     /// What it builds on is itself quarantined.
     ParentQuarantined,
@@ -66,16 +67,17 @@ pub enum Reason {
     RowUnknown,
     /// It adds a row under an id that has been used.
     RowIdTaken,
-    /// It deletes a record over an open conflict that it does not name.
+    /// It deletes a record over an open conflict that it does not name, or gives it a status that
+    /// needs every conflict settled.
     OpenConflict,
-    /// It deletes a record that another has edited since.
+    /// It deletes or moves a record that another has edited since.
     EditedSince,
     /// It deletes a record that others name, or that others belong to.
     StillNeeded,
-    /// Another edit of its group was quarantined or rejected; or a decision leaves out one of a
+    /// Another edit of its group was quarantined or rejected, or a decision leaves out a member of a
     /// group.
     GroupMember,
-    /// The edit that it decides on has been applied or dismissed already.
+    /// The edit that it decides on has already been applied or dismissed.
     Settled,
     /// It cannot be read as an edit.
     Malformed,
@@ -83,12 +85,19 @@ pub enum Reason {
     UnknownKind,
     /// An operation that a device may not ask for, or that does not exist.
     UnknownOp,
-    /// A decision that is taken at the desk alone, pushed as a value.
+    /// A status that only a decision at the desk may give.
     OnlyAtDesk,
     /// The patch does not have the shape of the kind.
     WrongShape,
     /// A value is not what its field holds.
     InvalidValue,
+}
+
+/// The code of the protocol.
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
 }
 
 /// One place in an edit that is wrong, with what is wrong there.

@@ -1,6 +1,7 @@
-//! What a person at the desk is told of an edit that the record does not take.
+//! The problem that staff get for an act whose edit the record does not take.
 
 use crate::problem::{Kind, Problem};
+use ruhu_casework::reason_words::{self, ReasonWords};
 use ruhu_sync::outcome::{Outcome, Reason};
 use serde_json::json;
 
@@ -20,26 +21,14 @@ pub(super) fn refused(outcome: &Outcome) -> Problem {
     refused.with("problems", json!(outcome.problems))
 }
 
-/// What to do about a refusal that reading again does not help.
+/// What to do about a refusal that reading again does not help. The words of most reasons speak to
+/// the author of an edit; these are for staff who act on somebody else's record.
 fn words(reason: Reason) -> Option<(&'static str, &'static str)> {
     Some(match reason {
-        Reason::Decided => (
-            "已作出决定的记录不再改动，也不能删除。",
-            "What has been decided is neither changed nor deleted.",
-        ),
-        Reason::NotPermitted => (
-            "此项改动不在您的职权之内，请由有此职权的人员办理。",
-            "This change is not yours to make: somebody with the role for it has to.",
-        ),
-        Reason::NotAuthor => (
-            "附件只能由添加人在所属工作办结或提交之前删除；审核人员随时可以删除。",
-            "An attachment is deleted by whoever added it, while the work it belongs to is open, or \
-             by a reviewer at any time.",
-        ),
-        Reason::StillNeeded => (
-            "还有记录引用它或属于它，逐条见 problems；请先处理这些记录。",
-            "Other records name it or belong to it, as problems lists: deal with those first.",
-        ),
+        Reason::Decided | Reason::NotPermitted | Reason::NotAuthor | Reason::StillNeeded => {
+            let ReasonWords { zh, en, .. } = reason_words::of(reason);
+            (zh, en)
+        }
         Reason::NotWhole => (
             "记录不完整，或所引用的人员、走访、附件已不存在，逐处见 problems；请退回补正。",
             "It is not whole, or names a person, visit or attachment that is not there, as problems \

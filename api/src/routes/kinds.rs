@@ -6,9 +6,12 @@ use crate::openapi::refusals;
 use crate::problem::{Answer, Kind};
 use crate::service::Service;
 use actix_web::{HttpRequest, HttpResponse, get, web};
+use ruhu_casework::reason_words::{self, ReasonWords};
+use ruhu_sync::outcome::Reason;
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
+use utoipa::openapi::{Object, ObjectBuilder, Type};
 
 refusals!(NotTold: Kind::Closed);
 
@@ -21,6 +24,8 @@ pub(crate) struct KindList {
     kinds: Vec<Value>,
     /// The words for every code of `problems` in an edit's outcome.
     problems: Vec<ProblemWordsBody>,
+    /// The words for every `reason` of an edit's outcome.
+    reasons: Vec<ReasonWordsBody>,
 }
 
 /// The words for a code of a problem.
@@ -34,7 +39,28 @@ pub(crate) struct ProblemWordsBody {
     en: &'static str,
 }
 
+/// The words for a reason: what it means to the author of the edit, and what to do.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct ReasonWordsBody {
+    #[schema(schema_with = reason_code)]
+    code: Reason,
+    /// What people read.
+    zh: &'static str,
+    /// The same in English.
+    en: &'static str,
+}
+
+fn reason_code() -> Object {
+    let codes = reason_words::ALL.iter().map(|words| words.code.to_string());
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(codes))
+        .description(Some("The `reason` of an outcome."))
+        .build()
+}
+
 fn example() -> KindList {
+    let ReasonWords { code, zh, en } = reason_words::of(Reason::InReview);
     KindList {
         kinds: vec![json!({
             "name": "notice", "label_zh": "通知", "under": [], "required": [], "access": [],
@@ -46,6 +72,7 @@ fn example() -> KindList {
             zh: "必须填写。",
             en: "It must be filled in.",
         }],
+        reasons: vec![ReasonWordsBody { code, zh, en }],
     }
 }
 

@@ -1,7 +1,7 @@
 //! The kinds as a page in Markdown.
 
 use super::{AccessTold, FieldTold, KindTold, RequiredTold, StatusTold, all};
-use crate::problem_words;
+use crate::{problem_words, reason_words};
 use std::fmt::Write as _;
 
 const HEAD: &str = "# Kinds of records
@@ -26,6 +26,15 @@ The codes of `problems` in an edit's outcome, with the words for people; `GET /v
 |---|---|---|
 ";
 
+const REASONS: &str = "
+## Why an edit is not taken
+
+The codes of `reason` in an edit's outcome, with the words for its author; `GET /v1/kinds` has them too. The outcome itself says whether the edit waits for a reviewer (`quarantined`) or has to be made again (`rejected`).
+
+| reason | 说明 | meaning |
+|---|---|---|
+";
+
 /// The page.
 pub fn page() -> String {
     let mut page = HEAD.to_owned();
@@ -41,12 +50,20 @@ pub fn page() -> String {
         rights(&mut page, &kind.access);
     }
     problems(&mut page);
+    reasons(&mut page);
     page
 }
 
 fn problems(page: &mut String) {
     page.push_str(PROBLEMS);
     for words in problem_words::ALL {
+        let _ = writeln!(page, "| `{}` | {} | {} |", words.code, words.zh, words.en);
+    }
+}
+
+fn reasons(page: &mut String) {
+    page.push_str(REASONS);
+    for words in reason_words::ALL {
         let _ = writeln!(page, "| `{}` | {} | {} |", words.code, words.zh, words.en);
     }
 }

@@ -1,4 +1,4 @@
-//! `/v1/forms` and `/v1/areas`: what is fetched once.
+//! `/v1/forms`, `/v1/areas` and `/v1/kinds`: what is fetched once.
 
 use ruhu_tests::{Server, on_both_databases};
 use serde_json::json;
@@ -7,6 +7,7 @@ on_both_databases! {
     what_a_tablet_holds_is_not_sent_again,
     a_form_that_is_not_there_is_not_available,
     areas_are_chosen_by_what_they_lie_under,
+    the_reason_of_an_outcome_has_its_words_beside_the_kinds,
 }
 
 fn what_a_tablet_holds_is_not_sent_again(server: Server) {
@@ -54,4 +55,15 @@ fn areas_are_chosen_by_what_they_lie_under(server: Server) {
     for wrong in ["1", "11010", "%E5%8C%97%E4%BA%AC", "%00", "1101020000001"] {
         under(wrong).expect_problem(400, "invalid-request");
     }
+}
+
+fn the_reason_of_an_outcome_has_its_words_beside_the_kinds(server: Server) {
+    let mut hand = server.hand("worker_a");
+    let outcome = hand.outcomes([json!({"op": "later"})]).remove(0);
+    let list = hand.call("GET", "/v1/kinds").send().expect(200).json();
+    let reasons = list["reasons"].as_array().expect("reasons");
+    let words: Vec<_> = reasons.iter().filter(|words| words["code"] == outcome["reason"]).collect();
+    assert_eq!((&outcome["reason"], words.len()), (&json!("unknown_op"), 1));
+    assert!(words[0]["zh"].as_str().is_some_and(|zh| zh.starts_with("没有这项操作")));
+    assert!(words[0]["en"].as_str().is_some_and(|en| en.starts_with("There is no such operation")));
 }
