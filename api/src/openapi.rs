@@ -174,8 +174,10 @@ fn complete(operation: &mut Operation) {
         add_problem(responses, Kind::InvalidRequest);
     }
     if operation.request_body.is_some() {
+        // A push is read by the protocol, which has words of its own for what is no push.
+        let is_push = names_problem(responses, Kind::MalformedPush);
         for kind in [
-            Kind::MalformedJson,
+            if is_push { Kind::MalformedPush } else { Kind::MalformedJson },
             Kind::DamagedBody,
             Kind::BodyNotUtf8,
             Kind::RequestTimeout,
@@ -194,6 +196,13 @@ fn complete(operation: &mut Operation) {
         }
     }
     add_problem(responses, Kind::Internal);
+}
+
+fn names_problem(responses: &BTreeMap<String, RefOr<Response>>, kind: Kind) -> bool {
+    let response = responses.get(kind.status().as_str());
+    let Some(RefOr::T(response)) = response else { return false };
+    let Some(RefOr::T(content)) = response.content.get(PROBLEM_JSON) else { return false };
+    content.examples.contains_key(kind.slug())
 }
 
 fn is_protected(security: Option<&[utoipa::openapi::security::SecurityRequirement]>) -> bool {
