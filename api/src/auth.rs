@@ -11,12 +11,12 @@ mod pin;
 mod refresh;
 mod second_factor;
 mod session;
+mod shown_code;
+mod signed_in;
 mod token;
+mod written;
 
-pub use attempts::Attempts;
-pub use authority::{
-    Admin, DeskStaff, Entitled, LogReader, OnDevice, OrganisationStaff, Reviewer, SignedIn,
-};
+pub use authority::{Admin, DeskStaff, Entitled, LogReader, OrganisationStaff, Reviewer};
 pub(crate) use authority::{Staff, areas_filled, bearer, claims_of, fills};
 pub(crate) use door::Door;
 pub use due::{Arriving, SettingUp};
@@ -27,4 +27,6 @@ pub(crate) use one_time::OneTimePassword;
 pub use password::{Passwords, hash_password};
 pub use refresh::RefreshToken;
 pub use session::{Session, SigningDevice, fresh_uuid};
+pub use signed_in::{OnDevice, SignedIn};
 pub use token::{AccessTokens, Claims};
+pub use written::Attempts;

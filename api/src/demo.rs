@@ -2,6 +2,7 @@
 //! reader's eyes over real HTTP, and a service that then goes on.
 
 mod accounts;
+mod claim;
 mod desk;
 mod dice;
 mod district;

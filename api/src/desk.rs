@@ -8,6 +8,7 @@ mod deletion;
 mod finds;
 mod guards;
 mod look;
+mod mask;
 mod moves;
 mod quarantine;
 mod refusals;

@@ -2,9 +2,9 @@
 //! all of them.
 
 use crate::problem::{Answer, Kind, Language, Problem, ProblemDocument};
-use crate::routes::Listed;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use utoipa::PartialSchema as _;
 use utoipa::openapi::example::{Example, ExampleBuilder};
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn, PathItem};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -12,10 +12,9 @@ use utoipa::openapi::{
     Components, ContactBuilder, Content, InfoBuilder, LicenseBuilder, OpenApi, Ref, RefOr, Response,
 };
 use utoipa::openapi::{ResponseBuilder, tag::TagBuilder};
-use utoipa::{OpenApi as _, PartialSchema as _};
 
 /// What a protected operation names in its `security`.
-pub const ACCESS_TOKEN: &str = "access_token";
+const ACCESS_TOKEN: &str = "access_token";
 
 const PROBLEM_JSON: &str = "application/problem+json";
 
@@ -69,9 +68,9 @@ fn add_problem(responses: &mut BTreeMap<String, RefOr<Response>>, kind: Kind) {
     response.description = slugs.join(", ");
 }
 
-/// The contract.
-pub fn contract() -> OpenApi {
-    let mut contract = Listed::openapi();
+/// The contract of these operations.
+fn contract(listed: OpenApi) -> OpenApi {
+    let mut contract = listed;
     contract.info = InfoBuilder::new()
         .title("入户 Ruhu")
         .version(env!("CARGO_PKG_VERSION"))
@@ -237,9 +236,9 @@ pub(crate) fn operations(mut contract: OpenApi) -> Vec<(String, &'static str)> {
 }
 
 /// The contract's text, as it is served and checked in.
-pub fn to_json() -> Answer<String> {
+pub(crate) fn to_json(listed: OpenApi) -> Answer<String> {
     // Through a value, whose members are in order: the text depends on nothing but the routes.
-    let mut value: Value = serde_json::to_value(contract()).map_err(Problem::internal)?;
+    let mut value: Value = serde_json::to_value(contract(listed)).map_err(Problem::internal)?;
     for (name, schema) in crate::kinds::schemas() {
         value["components"]["schemas"][name] = schema;
     }

@@ -162,6 +162,11 @@ pub fn register(config: &mut ServiceConfig) {
 }
 
 /// The addresses and their methods, to tell a wrong method from a wrong address.
+/// The contract of all routes, as it is served and checked in.
+pub fn contract() -> Answer<String> {
+    crate::openapi::to_json(Listed::openapi())
+}
+
 struct KnownAddresses(Vec<(actix_web::dev::ResourceDef, String)>);
 
 impl KnownAddresses {

@@ -4,7 +4,7 @@ use crate::auth::{OnDevice, SignedIn, fresh_uuid};
 use crate::clock::in_beijing;
 use crate::halt::Halt;
 use crate::problem::{Answer, Problem};
-use crate::routes::sync::{push_answer, push_within};
+use crate::pushing::{push_answer, push_within};
 use chrono::{NaiveDate, SecondsFormat};
 use ruhu_casework::administration::Within;
 use ruhu_casework::days::day_of;

@@ -2,8 +2,7 @@
 //! and by address; a device on which the person has signed in before is counted for itself. Only
 //! what was wrong counts, and it counts in the database, for all processes together.
 
-use super::second_factor::ShownCode;
-use crate::clock::Elapsed;
+use super::shown_code::ShownCode;
 use crate::limits::Address;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
@@ -15,7 +14,7 @@ use ruhu_sync::storage::Stored;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// Failures within the window after which a guesser has to wait.
 const FAILURES_MAX: u32 = 10;
@@ -25,38 +24,6 @@ const WINDOW_US: i64 = 300 * 1_000_000;
 
 /// Longer than any login: what is longer is not looked up.
 const LOGIN_BYTES_MAX: usize = 200;
-
-/// Failures that go into the audit log in one minute.
-const WRITTEN_A_MINUTE_MAX: u32 = 30;
-
-/// Failures that went into the audit log of late, from this process.
-#[derive(Debug, Default)]
-pub struct Attempts(Mutex<Written>);
-
-#[derive(Debug, Default)]
-struct Written {
-    minute: i64,
-    lines: u32,
-    left_out: u64,
-}
-
-impl Attempts {
-    /// Whether a failure goes into the audit log: so many a minute do. Gives how many did not since
-    /// the last that did.
-    fn may_be_written(&self, now: Elapsed) -> Option<u64> {
-        let mut written = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let minute = now.0.div_euclid(60_000_000);
-        if written.minute != minute {
-            (written.minute, written.lines) = (minute, 0);
-        }
-        if written.lines >= WRITTEN_A_MINUTE_MAX {
-            written.left_out += 1;
-            return None;
-        }
-        written.lines += 1;
-        Some(std::mem::take(&mut written.left_out))
-    }
-}
 
 /// Where a password comes from.
 #[derive(Clone, Copy, Debug)]
@@ -284,20 +251,6 @@ pub(super) fn note_wrong_code(tx: &mut Tx, user: UserId, now: Instant) -> Stored
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn so_many_failures_a_minute_are_written_and_the_rest_is_counted() {
-        let attempts = Attempts::default();
-        let at = |seconds: i64| Elapsed(seconds * 1_000_000);
-        for _ in 0..WRITTEN_A_MINUTE_MAX {
-            assert_eq!(attempts.may_be_written(at(60)), Some(0));
-        }
-        for _ in 0..5 {
-            assert_eq!(attempts.may_be_written(at(119)), None, "one past the limit");
-        }
-        assert_eq!(attempts.may_be_written(at(120)), Some(5));
-        assert_eq!(attempts.may_be_written(at(120)), Some(0));
-    }
 
     const LI: Guessers = Guessers { device: Some([1; 32]), login: [2; 32], address: Some([3; 32]) };
 

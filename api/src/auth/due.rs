@@ -3,7 +3,7 @@
 //! once, and is over with the act itself.
 
 use super::SignedIn;
-use super::authority::admit;
+use super::signed_in::admit;
 use crate::problem::{Answer, Kind, Problem};
 use ruhu_casework::days::day_of;
 use ruhu_casework::facts::PersonFacts;

@@ -2,19 +2,16 @@
 
 use super::SignedIn;
 use super::attempts::{From, Proved, may_try_codes, note_wrong_code};
+use super::shown_code::{ShownCode, recovery_hash};
 use crate::clock::seconds_of;
 use crate::limits::Address;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
 use ruhu_casework::secrets::{STEP_SECONDS, base32, readable_secret, taken_step};
-use ruhu_store::Tx;
 use ruhu_store::accounts::{Account, CodeSecret, SecondFactor};
 use ruhu_store::audit::{Act, Entry};
-use ruhu_sync::chain::to_hex;
-use ruhu_sync::id::{DeviceId, Instant, UserId};
-use ruhu_sync::storage::Stored;
+use ruhu_sync::id::Instant;
 use secrecy::{ExposeSecret as _, SecretString};
-use sha2::{Digest as _, Sha256};
 
 const RECOVERY_CODES: usize = 10;
 
@@ -24,50 +21,6 @@ pub(crate) struct Begun {
     pub(crate) secret: String,
     /// The same as an address, to be shown as a QR code.
     pub(crate) uri: String,
-}
-
-/// A code as somebody shows it.
-#[derive(Clone, Debug)]
-pub(super) struct ShownCode {
-    pub(super) code: SecretString,
-    pub(super) device: Option<DeviceId>,
-}
-
-impl ShownCode {
-    /// Takes the code if it is right, and never again. Whoever has no second factor any more shows
-    /// any.
-    pub(super) fn is_taken(&self, tx: &mut Tx, user: UserId, now: Instant) -> Stored<bool> {
-        let Some(factor) = tx.lock_second_factor(user)?.filter(|factor| factor.is_confirmed) else {
-            return Ok(true);
-        };
-        let code = self.code.expose_secret();
-        if let Some(step) = taken_step(&factor.secret, code, seconds_of(now), factor.last_step) {
-            tx.note_code_taken(user, step)?;
-            return Ok(true);
-        }
-        let shown = recovery_hash(user, code);
-        let left = factor.recovery_codes.iter().filter(|kept| **kept != shown);
-        let left: Vec<_> = left.cloned().collect();
-        if left.len() == factor.recovery_codes.len() {
-            return Ok(false);
-        }
-        let detail = serde_json::json!({"left": left.len()}).to_string();
-        tx.save_second_factor(user, &SecondFactor { recovery_codes: left, ..factor })?;
-        let (by, act, subject) = (Some(user), Act::RecoveryCodeUsed, Some(user.0));
-        tx.audit(&Entry { at: now, by, device: self.device, act, subject, area: None, detail })?;
-        Ok(true)
-    }
-}
-
-/// A code is as random as nobody guesses: its hash needs no salt but the person.
-fn recovery_hash(user: UserId, code: &str) -> String {
-    let letters = code.chars().filter(char::is_ascii_alphanumeric);
-    let letters: String = letters.map(|c| c.to_ascii_lowercase()).collect();
-    let mut hasher = Sha256::new();
-    hasher.update(b"ruhu recovery code 1\0");
-    hasher.update(user.to_string());
-    hasher.update(letters);
-    to_hex(&<[u8; 32]>::from(hasher.finalize()))
 }
 
 fn random<const N: usize>() -> Answer<[u8; N]> {

@@ -1,7 +1,7 @@
 //! `ruhu openapi`.
 
 use super::{CommandError, output};
-use crate::openapi;
+use crate::routes;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -25,7 +25,7 @@ pub(super) struct Openapi {
 impl Openapi {
     pub(super) fn run(self) -> Result<(), CommandError> {
         let json =
-            openapi::to_json().map_err(|problem| CommandError::Refused(problem.to_string()))?;
+            routes::contract().map_err(|problem| CommandError::Refused(problem.to_string()))?;
         let Some(file) = self.write else {
             output::write(&json);
             return Ok(());

@@ -6,7 +6,7 @@ use super::district::{District, Person};
 use super::household::{Draft, Occasion, drafts, find, street_of};
 use crate::auth::OnDevice;
 use crate::clock::in_beijing;
-use crate::routes::sync::push_within;
+use crate::pushing::push_within;
 use crate::service::Service;
 use chrono::SecondsFormat;
 use ruhu_casework::facts::Role;

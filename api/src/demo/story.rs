@@ -67,14 +67,6 @@ pub struct Told {
     pub handed_over: HandedOver,
 }
 
-/// Holds the story to what it says.
-pub(crate) fn claim(holds: bool, what: &'static str) -> Result<(), DemoError> {
-    match holds {
-        true => Ok(()),
-        false => Err(DemoError::Astray(what)),
-    }
-}
-
 /// Tells the story from the beginning to the end.
 pub(crate) fn tell(
     address: &str,

@@ -1,8 +1,8 @@
 //! A worker's tablet in the story, and what can be checked about it.
 
 use super::DemoError;
+use super::claim::claim;
 use super::line::{Ear, PULL};
-use super::story::claim;
 use ruhu_device::{DeviceError, Flaky, HttpTransport, RealWorld, TestDevice, View};
 use ruhu_sync::digest::StreamDigest;
 use ruhu_sync::id::{RecordId, StreamId};

@@ -1,7 +1,7 @@
 //! Open conflicts: looked at with every value that people wrote, and settled in favour of one.
 
+use super::mask::mask;
 use super::quarantine::{DECIDED, decided_on};
-use super::view::mask;
 use crate::acts::{Act, Done, Line, Scene};
 use crate::auth::SignedIn;
 use crate::halt::Halt;

@@ -1,7 +1,7 @@
 //! Finds, at the desk of the place where somebody was found: not at that of who reported it.
 
 use super::look::reached;
-use super::view::mask;
+use super::mask::mask;
 use crate::auth::Staff;
 use crate::problem::{Answer, Kind};
 use crate::service::Service;

@@ -1,6 +1,6 @@
 //! What a desk looks at.
 
-use super::view::mask;
+use super::mask::mask;
 use crate::auth::SignedIn;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;

@@ -1,8 +1,8 @@
 //! What was not taken: looked at beside today's record, and decided on.
 
 use super::look::reached;
+use super::mask::mask;
 use super::together::together;
-use super::view::mask;
 use crate::acts::{Act, Done, Line, Scene};
 use crate::auth::SignedIn;
 use crate::halt::Halt;

@@ -13,7 +13,7 @@ use ruhu_store::desk::HistoryEntry;
 use ruhu_sync::decision::EditName;
 use ruhu_sync::id::{RecordId, StreamId};
 use ruhu_sync::record::StoredRecord;
-use ruhu_sync::storage::{StorageError, Stored, WriteTx as _};
+use ruhu_sync::storage::{Stored, WriteTx as _};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -24,22 +24,6 @@ pub struct RecordSeen {
     pub record: StoredRecord,
     /// Everything that became of it.
     pub history: Vec<HistoryEntry>,
-}
-
-/// Masks a record, and what became of it.
-pub(super) fn mask(
-    tx: &mut Tx,
-    record: &mut StoredRecord,
-    history: &mut [HistoryEntry],
-) -> Stored<()> {
-    let content = record.content().map_err(|error| StorageError::Corrupt(error.to_string()))?;
-    let shelf = tx.shelf()?;
-    let masking = shelf.rules().masking(&record.kind, &content.document);
-    record.wire = masking.content(&content).to_wire();
-    for entry in history {
-        entry.effect = masking.effect(&entry.effect);
-    }
-    Ok(())
 }
 
 /// What is told of a full view: who, what, why, and nothing of what was seen.

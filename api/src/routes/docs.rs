@@ -20,7 +20,7 @@ refusals!(NoSuchFile: Kind::NotFound);
 )]
 #[get("/openapi.json")]
 pub(crate) async fn read_contract() -> Answer<HttpResponse> {
-    let json = crate::openapi::to_json()?;
+    let json = super::contract()?;
     Ok(HttpResponse::Ok().content_type("application/json").body(json))
 }
 

@@ -10,20 +10,19 @@ use crate::halt::Halt;
 use crate::limits::PersonLimits;
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind};
+use crate::pushing::push_within;
 use crate::service::Service;
 use actix_web::web::{self, Bytes};
 use actix_web::{HttpResponse, get, post};
 use contract::{Handshake, PageBody, PullBody, PushAnswerBody, PushBody};
 pub(crate) use record::{PlaceProblem, RecordBody};
-pub(crate) use reply::push_answer;
 use ruhu_store::Tx;
 use ruhu_store::accounts::LateWork;
-use ruhu_sync::chain::Salt;
 use ruhu_sync::merge::Hand;
 use ruhu_sync::outcome::Verdict;
 use ruhu_sync::pull::{PullContext, PullReply, PullRequest, pull};
-use ruhu_sync::push::{PushContext, PushReply, PushRequest, push};
-use ruhu_sync::storage::{ReadTx as _, StorageError, Stored};
+use ruhu_sync::push::{PushReply, PushRequest};
+use ruhu_sync::storage::{ReadTx as _, Stored};
 use secrecy::ExposeSecret as _;
 
 refusals!(NotPushed: Kind::MalformedPush, Kind::ProtocolNotServed, Kind::EpochChanged, Kind::DeviceSeqGap, Kind::DeviceForked,
@@ -163,38 +162,4 @@ fn is_too_late(
 
 fn count(of: usize) -> u64 {
     u64::try_from(of).unwrap_or(u64::MAX)
-}
-
-/// Salts from the system's randomness. Should it fail, the push fails: an unsalted hash would not
-/// protect what is erased.
-#[derive(Default)]
-struct SaltMaker {
-    failed: Option<StorageError>,
-}
-
-impl SaltMaker {
-    fn next(&mut self) -> Salt {
-        let mut salt = Salt::default();
-        if getrandom::fill(&mut salt).is_err() {
-            let why = "the system gives no random bytes".to_owned();
-            self.failed = Some(StorageError::Unavailable(why));
-        }
-        salt
-    }
-}
-
-/// A push within a transaction that is already under way: the one door for every write.
-pub(crate) fn push_within(
-    tx: &mut Tx,
-    on: OnDevice,
-    hand: Hand,
-    request: &PushRequest<'_>,
-) -> Stored<PushReply> {
-    let mut salts = SaltMaker::default();
-    let mut next = || salts.next();
-    let mut context =
-        PushContext { user: on.user, device: on.device, now: on.now, hand, salts: &mut next };
-    let shelf = tx.shelf()?;
-    let reply = push(tx, shelf.rules(), &mut context, request)?;
-    salts.failed.map_or(Ok(reply), Err)
 }

@@ -1,8 +1,9 @@
 //! What happens, act by act.
 
+use super::Cast;
 use super::scene::{Scene, answer};
-use super::{Cast, claim};
 use crate::demo::DemoError;
+use crate::demo::claim::claim;
 use crate::demo::line::PUSH;
 use crate::demo::narrate::Narrator;
 use crate::demo::tablet::Tablet;

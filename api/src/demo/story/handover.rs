@@ -1,10 +1,11 @@
 //! The household moves to another team while a tablet is away: nobody's work is lost, and nobody
 //! keeps what is no longer theirs.
 
+use super::Cast;
 use super::acts::Acts;
 use super::scene::Scene;
-use super::{Cast, claim};
 use crate::demo::DemoError;
+use crate::demo::claim::claim;
 use crate::demo::desk::Desk;
 use crate::demo::tablet::Tablet;
 use ruhu_sync::json::Json;

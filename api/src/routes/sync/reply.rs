@@ -2,15 +2,15 @@
 
 use crate::metrics::Metrics;
 use crate::problem::{Answer, Kind, Problem};
+use crate::pushing::push_answer;
 use actix_web::HttpResponse;
 use actix_web::http::header::ContentType;
-use ruhu_sync::chain::to_hex;
 use ruhu_sync::handshake::LIMITS;
 use ruhu_sync::id::DeviceId;
 use ruhu_sync::pull::PullReply;
-use ruhu_sync::push::{DeviceFacts, PushReply, UnreadablePush};
+use ruhu_sync::push::{PushReply, UnreadablePush};
 use ruhu_sync::version::Served;
-use serde_json::{Value, json};
+use serde_json::json;
 
 fn answered(text: String) -> HttpResponse {
     HttpResponse::Ok().content_type(ContentType::json()).body(text)
@@ -40,14 +40,6 @@ pub(super) fn unreadable(error: UnreadablePush, served: Served) -> Problem {
     }
 }
 
-fn standing(problem: Problem, facts: &DeviceFacts) -> Problem {
-    problem
-        .with("epoch", facts.epoch.to_string())
-        .with("expected_device_seq", facts.expected.0)
-        .with("safe_device_seq", facts.safe.0)
-        .with("chain", to_hex(&facts.chain))
-}
-
 pub(super) fn to_push(
     metrics: &Metrics,
     device: DeviceId,
@@ -69,29 +61,6 @@ pub(super) fn to_push(
         Err(problem) => metrics.observe_push(problem.kind().slug()),
     }
     Ok(answered(answer?.to_json()))
-}
-
-/// The answer of a push, or the problem in its place.
-pub(crate) fn push_answer(reply: PushReply) -> Answer<ruhu_sync::push::PushAnswer> {
-    Err(match reply {
-        PushReply::Answer(answer) => return Ok(answer),
-        PushReply::UnknownDevice => Kind::SignInRequired.into(),
-        PushReply::DeviceLost => Kind::DeviceLost.into(),
-        PushReply::EpochChanged(facts) => standing(Problem::new(Kind::EpochChanged), &facts),
-        PushReply::Gap { missing, facts } => {
-            standing(Problem::new(Kind::DeviceSeqGap), &facts).with("device_seq", missing.0)
-        }
-        PushReply::GroupSplit { at, facts } => {
-            standing(Problem::new(Kind::GroupSplit), &facts).with("device_seq", at.0)
-        }
-        PushReply::Forked { at, outcomes, facts } => {
-            let outcomes: Vec<Value> =
-                outcomes.iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
-            standing(Problem::new(Kind::DeviceForked), &facts)
-                .with("device_seq", at.0)
-                .with("outcomes", outcomes)
-        }
-    })
 }
 
 pub(super) fn to_pull(reply: PullReply, served: Served) -> Answer<HttpResponse> {

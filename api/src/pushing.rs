@@ -1,0 +1,75 @@
+//! The one door for every write: tablets, desks and imports push through it.
+
+use crate::auth::OnDevice;
+use crate::problem::{Answer, Kind, Problem};
+use ruhu_store::Tx;
+use ruhu_sync::chain::{Salt, to_hex};
+use ruhu_sync::merge::Hand;
+use ruhu_sync::push::{DeviceFacts, PushAnswer, PushContext, PushReply, PushRequest, push};
+use ruhu_sync::storage::{StorageError, Stored};
+use serde_json::Value;
+
+/// A push within a transaction that is already under way: the one door for every write.
+pub(crate) fn push_within(
+    tx: &mut Tx,
+    on: OnDevice,
+    hand: Hand,
+    request: &PushRequest<'_>,
+) -> Stored<PushReply> {
+    let mut salts = SaltMaker::default();
+    let mut next = || salts.next();
+    let mut context =
+        PushContext { user: on.user, device: on.device, now: on.now, hand, salts: &mut next };
+    let shelf = tx.shelf()?;
+    let reply = push(tx, shelf.rules(), &mut context, request)?;
+    salts.failed.map_or(Ok(reply), Err)
+}
+
+/// The answer of a push, or the problem in its place.
+pub(crate) fn push_answer(reply: PushReply) -> Answer<PushAnswer> {
+    Err(match reply {
+        PushReply::Answer(answer) => return Ok(answer),
+        PushReply::UnknownDevice => Kind::SignInRequired.into(),
+        PushReply::DeviceLost => Kind::DeviceLost.into(),
+        PushReply::EpochChanged(facts) => standing(Problem::new(Kind::EpochChanged), &facts),
+        PushReply::Gap { missing, facts } => {
+            standing(Problem::new(Kind::DeviceSeqGap), &facts).with("device_seq", missing.0)
+        }
+        PushReply::GroupSplit { at, facts } => {
+            standing(Problem::new(Kind::GroupSplit), &facts).with("device_seq", at.0)
+        }
+        PushReply::Forked { at, outcomes, facts } => {
+            let outcomes: Vec<Value> =
+                outcomes.iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
+            standing(Problem::new(Kind::DeviceForked), &facts)
+                .with("device_seq", at.0)
+                .with("outcomes", outcomes)
+        }
+    })
+}
+
+fn standing(problem: Problem, facts: &DeviceFacts) -> Problem {
+    problem
+        .with("epoch", facts.epoch.to_string())
+        .with("expected_device_seq", facts.expected.0)
+        .with("safe_device_seq", facts.safe.0)
+        .with("chain", to_hex(&facts.chain))
+}
+
+/// Salts from the system's randomness. Should it fail, the push fails: an unsalted hash would not
+/// protect what is erased.
+#[derive(Default)]
+struct SaltMaker {
+    failed: Option<StorageError>,
+}
+
+impl SaltMaker {
+    fn next(&mut self) -> Salt {
+        let mut salt = Salt::default();
+        if getrandom::fill(&mut salt).is_err() {
+            let why = "the system gives no random bytes".to_owned();
+            self.failed = Some(StorageError::Unavailable(why));
+        }
+        salt
+    }
+}
