@@ -5,7 +5,7 @@ use crate::problem::{Answer, Kind, Problem};
 use ruhu_store::accounts::{Account, Seat};
 use ruhu_sync::id::{DeviceId, Instant, UserId};
 /// Somebody who has signed in, at a device that was not reported lost, and with whom nothing is due
-/// before the work ([`Arriving`]).
+/// before the work ([`super::Arriving`]).
 ///
 /// An account that is switched off passes, too: what was written before may still be handed in.
 /// The protocol puts it into quarantine; every other authority here refuses it.
