@@ -210,8 +210,9 @@ mod tests {
     #[actix_web::test]
     async fn a_problem_says_what_to_do_in_the_language_asked_for() {
         let problem = Problem::new(Kind::DeviceSeqGap).with("expected_device_seq", 7);
-        for (language, words) in [(Language::Chinese, "请从"), (Language::English, "Send again")]
-        {
+        let words =
+            [(Language::Chinese, "缺少的编号"), (Language::English, "device_seq is the number")];
+        for (language, words) in words {
             let response = problem.respond(language, Some("r-1"));
             assert_eq!(response.status(), 409);
             assert_eq!(
