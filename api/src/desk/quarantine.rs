@@ -145,7 +145,8 @@ pub(super) fn seen_in_full(
     person: &SignedIn,
     name: EditName,
 ) -> Stored<Option<(QuarantineSeen, Option<Edit>)>> {
-    let Some(edit) = within_reach(tx, person, name)? else { return Ok(None) };
+    let streams = decided_on(tx, person)?;
+    let Some(edit) = within_reach(tx, &streams, name)? else { return Ok(None) };
     let together = together(&tx.quarantined_of(edit.verdict, &[name.device])?, name);
     let record = match edit.record {
         Some(id) => tx.records(&[id])?.pop(),
@@ -189,9 +190,12 @@ fn mask_all(tx: &mut Tx, seen: &mut QuarantineSeen, asked: Option<&Edit>) -> Sto
     }
 }
 
-/// A quarantined or rejected edit on which this person decides; anything else is not available.
-fn within_reach(tx: &mut Tx, person: &SignedIn, name: EditName) -> Stored<Option<QuarantinedEdit>> {
-    let streams = decided_on(tx, person)?;
+/// A quarantined or rejected edit that waits in one of these streams; anything else is not available.
+fn within_reach(
+    tx: &mut Tx,
+    streams: &[StreamId],
+    name: EditName,
+) -> Stored<Option<QuarantinedEdit>> {
     let found = tx.quarantined_edit(name)?;
     Ok(found.filter(|edit| edit.stream.is_some_and(|stream| streams.contains(&stream))))
 }
@@ -278,8 +282,8 @@ fn is_placed(scene: &mut Scene<'_>, units: &[Vec<EditName>]) -> Result<(), Halt>
 }
 
 fn take(scene: &mut Scene<'_>, settlement: &Settlement) -> Result<Done<Value>, Halt> {
-    let name = settlement.edit;
-    let Some(edit) = within_reach(scene.tx, &scene.person.clone(), name)? else {
+    let (name, streams) = (settlement.edit, scene.reviewed(DECIDED)?);
+    let Some(edit) = within_reach(scene.tx, &streams, name)? else {
         return Err(Kind::NotAvailable.into());
     };
     if settlement.applies && edit.verdict == Verdict::Rejected {

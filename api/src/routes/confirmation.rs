@@ -9,8 +9,8 @@ use crate::idempotency::IdempotencyKey;
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind};
 use crate::routes::deletion::DeletionTaken;
+use crate::routes::json_text;
 use crate::service::Service;
-use actix_web::http::header::ContentType;
 use actix_web::{HttpResponse, post, web};
 use ruhu_sync::id::RecordId;
 use serde::{Deserialize, Serialize};
@@ -83,5 +83,5 @@ pub(crate) async fn confirm_household(
     asked: Json<ConfirmationAsked>,
 ) -> Answer<HttpResponse> {
     let taken = service.act(reviewer.staff(), key, asked.0.read(*id)?).await?;
-    Ok(HttpResponse::Ok().content_type(ContentType::json()).body(taken))
+    Ok(json_text(taken))
 }

@@ -9,8 +9,8 @@ use crate::idempotency::IdempotencyKey;
 use crate::openapi::refusals;
 use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind, Problem};
+use crate::routes::json_text;
 use crate::service::Service;
-use actix_web::http::header::ContentType;
 use actix_web::{HttpResponse, get, post, web};
 use ruhu_store::desk::Place;
 use ruhu_sync::handshake::LIMITS;
@@ -141,7 +141,7 @@ pub(crate) async fn settle_conflicts(
 ) -> Answer<HttpResponse> {
     let settlement = ConflictSettlement(asked.0.read()?);
     let told = service.act(reviewer.staff(), key, settlement).await?;
-    Ok(HttpResponse::Ok().content_type(ContentType::json()).body(told))
+    Ok(json_text(told))
 }
 
 impl Choices {

@@ -10,8 +10,8 @@ use crate::idempotency::IdempotencyKey;
 use crate::openapi::refusals;
 use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind};
+use crate::routes::json_text;
 use crate::service::Service;
-use actix_web::http::header::ContentType;
 use actix_web::{HttpResponse, get, post, web};
 use chrono::SecondsFormat;
 use ruhu_store::desk::{DeletedItem, Place};
@@ -166,7 +166,7 @@ pub(crate) async fn delete_record(
 ) -> Answer<HttpResponse> {
     let asked = asked.0.read(*id, Fate::Deleted)?;
     let taken = service.act(reviewer.staff(), key, asked).await?;
-    Ok(HttpResponse::Ok().content_type(ContentType::json()).body(taken))
+    Ok(json_text(taken))
 }
 
 /// Brings a deleted record back as it was.
@@ -195,5 +195,5 @@ pub(crate) async fn undelete_record(
 ) -> Answer<HttpResponse> {
     let asked = asked.0.read(*id, Fate::BroughtBack)?;
     let taken = service.act(reviewer.staff(), key, asked).await?;
-    Ok(HttpResponse::Ok().content_type(ContentType::json()).body(taken))
+    Ok(json_text(taken))
 }

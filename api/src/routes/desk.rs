@@ -9,8 +9,8 @@ use crate::idempotency::IdempotencyKey;
 use crate::openapi::refusals;
 use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind, Problem};
+use crate::routes::json_text;
 use crate::service::Service;
-use actix_web::http::header::ContentType;
 use actix_web::{HttpResponse, get, post, web};
 use contract::{Accept, AssessmentBody, AssessmentList, DecisionTaken, Return, Status, TakeUp};
 use ruhu_casework::text::is_blank;
@@ -97,7 +97,7 @@ pub(crate) async fn return_assessment(
     asked: Json<Return>,
 ) -> Answer<HttpResponse> {
     let decision = asked.0.decided(*id)?;
-    Ok(json(service.act(reviewer.staff(), key, decision).await?))
+    Ok(json_text(service.act(reviewer.staff(), key, decision).await?))
 }
 
 /// Takes an assessment up for review: its reviewer is known from then on.
@@ -124,7 +124,7 @@ pub(crate) async fn take_up_assessment(
 ) -> Answer<HttpResponse> {
     let (assessment, rev) = (RecordId(*id), rev(&asked.0.rev)?);
     let decision = ReviewDecision { assessment, rev, verdict: ReviewVerdict::TakeUp, note: None };
-    Ok(json(service.act(reviewer.staff(), key, decision).await?))
+    Ok(json_text(service.act(reviewer.staff(), key, decision).await?))
 }
 
 /// Accepts an assessment.
@@ -150,11 +150,7 @@ pub(crate) async fn accept_assessment(
     asked: Json<Accept>,
 ) -> Answer<HttpResponse> {
     let decision = asked.0.decided(*id)?;
-    Ok(json(service.act(reviewer.staff(), key, decision).await?))
-}
-
-fn json(text: String) -> HttpResponse {
-    HttpResponse::Ok().content_type(ContentType::json()).body(text)
+    Ok(json_text(service.act(reviewer.staff(), key, decision).await?))
 }
 
 /// The version that a decision is about.

@@ -11,9 +11,9 @@ use crate::forms::{FORM_BYTES_MAX, FormEntry, FormList, Publication, Retirement}
 use crate::idempotency::IdempotencyKey;
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind, Problem};
+use crate::routes::json_text;
 use crate::routes::organisations::Day;
 use crate::service::Service;
-use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -205,7 +205,7 @@ pub(crate) async fn publish_form(
     key: IdempotencyKey,
     body: RawBody,
 ) -> Answer<HttpResponse> {
-    Ok(answered(service.act(admin.staff(), key, Publication(text_of(&body)?)).await?))
+    Ok(json_text(service.act(admin.staff(), key, Publication(text_of(&body)?)).await?))
 }
 
 /// Retires a form's version.
@@ -239,7 +239,7 @@ pub(crate) async fn retire_form(
     let FormRetirement { last_day, reason } = asked.0;
     let ((id, version), reason) = (address.into_inner(), stated(reason)?);
     let retirement = Retirement { id, version, last_day: Some(last_day.0), reason };
-    Ok(answered(service.act(admin.staff(), key, retirement).await?))
+    Ok(json_text(service.act(admin.staff(), key, retirement).await?))
 }
 
 /// Lifts the retirement of a form's version.
@@ -269,11 +269,7 @@ pub(crate) async fn lift_form_retirement(
 ) -> Answer<HttpResponse> {
     let ((id, version), reason) = (address.into_inner(), stated(asked.0.reason)?);
     let retirement = Retirement { id, version, last_day: None, reason };
-    Ok(answered(service.act(admin.staff(), key, retirement).await?))
-}
-
-fn answered(text: String) -> HttpResponse {
-    HttpResponse::Ok().content_type(ContentType::json()).body(text)
+    Ok(json_text(service.act(admin.staff(), key, retirement).await?))
 }
 
 fn text_of(body: &RawBody) -> Answer<String> {

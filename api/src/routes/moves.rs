@@ -7,8 +7,8 @@ use crate::idempotency::IdempotencyKey;
 use crate::openapi::refusals;
 use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind, Problem};
+use crate::routes::json_text;
 use crate::service::Service;
-use actix_web::http::header::ContentType;
 use actix_web::{HttpResponse, get, post, web};
 use ruhu_casework::text::is_blank;
 use ruhu_store::desk::HouseholdChoice;
@@ -190,7 +190,7 @@ pub(crate) async fn move_households(
 ) -> Answer<HttpResponse> {
     let (parts, reason) = asked.0.read()?;
     let moved = service.act(reviewer.staff(), key, HouseholdMove { parts, reason }).await?;
-    Ok(HttpResponse::Ok().content_type(ContentType::json()).body(moved))
+    Ok(json_text(moved))
 }
 
 /// A reason, if something is said in it and it is not too long.

@@ -20,8 +20,6 @@ pub(crate) use providers::*;
 
 use crate::openapi::refusals;
 use crate::problem::Kind;
-use actix_web::HttpResponse;
-use actix_web::http::header::ContentType;
 use chrono::NaiveDate;
 use ruhu_casework::days::day;
 use serde::de::Error as _;
@@ -64,10 +62,6 @@ pub(crate) struct Arranged {
 
 fn arranged_example() -> Value {
     json!({"id": ID, "log_number": 12})
-}
-
-fn json(text: String) -> HttpResponse {
-    HttpResponse::Ok().content_type(ContentType::json()).body(text)
 }
 
 /// An end.

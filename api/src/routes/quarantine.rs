@@ -10,8 +10,8 @@ use crate::idempotency::IdempotencyKey;
 use crate::openapi::refusals;
 use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind};
+use crate::routes::json_text;
 use crate::service::Service;
-use actix_web::http::header::ContentType;
 use actix_web::{HttpResponse, get, post, web};
 pub(super) use contract::QuarantinedBody;
 use contract::{Because, QuarantineList, Settled, Untaken, Wanted};
@@ -156,5 +156,5 @@ async fn settle(
     let stream = asked.stream.map(StreamId);
     let settlement = Settlement { edit, applies, reason: reason(asked.reason)?, stream };
     let told = service.act(reviewer.staff(), key, settlement).await?;
-    Ok(HttpResponse::Ok().content_type(ContentType::json()).body(told))
+    Ok(json_text(told))
 }

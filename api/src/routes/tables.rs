@@ -7,10 +7,10 @@ use crate::idempotency::IdempotencyKey;
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind, Problem};
 use crate::routes::desk::rev;
+use crate::routes::json_text;
 use crate::routes::organisations::Day;
 use crate::service::Service;
 use crate::tables::{Correction, Entering, EntrySeen};
-use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
 use ruhu_casework::tables::{TABLES, TableEntry, TableValue};
 use ruhu_sync::id::RecordId;
@@ -177,7 +177,7 @@ pub(crate) async fn enter_table(
     key: IdempotencyKey,
     asked: Json<TableSays>,
 ) -> Answer<HttpResponse> {
-    Ok(json(service.act(admin.staff(), key, Entering(asked.0.entry())).await?))
+    Ok(json_text(service.act(admin.staff(), key, Entering(asked.0.entry())).await?))
 }
 
 /// Corrects a value of a rule table, with a reason.
@@ -205,11 +205,7 @@ pub(crate) async fn correct_table(
     key: IdempotencyKey,
     asked: Json<TableCorrection>,
 ) -> Answer<HttpResponse> {
-    Ok(json(service.act(admin.staff(), key, asked.0.read(*id)?).await?))
-}
-
-fn json(text: String) -> HttpResponse {
-    HttpResponse::Ok().content_type(ContentType::json()).body(text)
+    Ok(json_text(service.act(admin.staff(), key, asked.0.read(*id)?).await?))
 }
 
 impl TableSays {

@@ -1,8 +1,6 @@
 //! Accounts of people.
 
-use super::{
-    Arranged, CURSOR, ID, NotAdded, NotEnded, NotListed, arranged_example, json as answered,
-};
+use super::{Arranged, CURSOR, ID, NotAdded, NotEnded, NotListed, arranged_example};
 use crate::acts::Scene;
 use crate::auth::{Admin, check_new_password};
 use crate::body::Json;
@@ -11,6 +9,7 @@ use crate::idempotency::{IdempotencyKey, SecretMark};
 use crate::organisations::{Arrangement, Arranging, Change};
 use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind, Problem, Text};
+use crate::routes::json_text;
 use crate::service::Service;
 use actix_web::{HttpResponse, get, post, web};
 use ruhu_casework::acts::Act;
@@ -174,7 +173,7 @@ pub(crate) async fn add_account(
     asked: Json<NewAccount>,
 ) -> Answer<HttpResponse> {
     let account = Arranging(asked.0.hashed(&service).await?);
-    Ok(answered(service.act(staff.staff(), key, account).await?))
+    Ok(json_text(service.act(staff.staff(), key, account).await?))
 }
 
 /// Switches an account off, or on again.
@@ -202,7 +201,7 @@ pub(crate) async fn switch_account(
     asked: Json<AccountUse>,
 ) -> Answer<HttpResponse> {
     let asked = UseOf { id: *id, asked: asked.0 };
-    Ok(answered(service.act(staff.staff(), key, Arranging(asked)).await?))
+    Ok(json_text(service.act(staff.staff(), key, Arranging(asked)).await?))
 }
 
 #[derive(Clone, Debug, Serialize)]

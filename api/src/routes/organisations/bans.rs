@@ -2,7 +2,7 @@
 
 use super::{
     Arranged, CURSOR, Day, End, EndOf, ID, NotAdded, NotEnded, NotListed, OTHER_ID,
-    arranged_example, json as answered,
+    arranged_example,
 };
 use crate::acts::Scene;
 use crate::auth::OrganisationStaff;
@@ -12,6 +12,7 @@ use crate::idempotency::IdempotencyKey;
 use crate::organisations::{Arrangement, Arranging, Change};
 use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind};
+use crate::routes::json_text;
 use crate::service::Service;
 use actix_web::{HttpResponse, get, post, web};
 use ruhu_casework::acts::Act;
@@ -138,7 +139,7 @@ pub(crate) async fn begin_ban(
     key: IdempotencyKey,
     asked: Json<NewBan>,
 ) -> Answer<HttpResponse> {
-    Ok(answered(service.act(staff.staff(), key, Arranging(asked.0)).await?))
+    Ok(json_text(service.act(staff.staff(), key, Arranging(asked.0)).await?))
 }
 
 /// Lifts a ban.
@@ -166,7 +167,7 @@ pub(crate) async fn lift_ban(
     asked: Json<End>,
 ) -> Answer<HttpResponse> {
     let asked = LiftedBan(EndOf { id: *id, end: asked.0 });
-    Ok(answered(service.act(staff.staff(), key, Arranging(asked)).await?))
+    Ok(json_text(service.act(staff.staff(), key, Arranging(asked)).await?))
 }
 
 fn lift_example() -> Value {

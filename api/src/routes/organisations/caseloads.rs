@@ -1,8 +1,6 @@
 //! Caseloads: the households of one team, under a contract.
 
-use super::{
-    Arranged, CURSOR, ID, NotAdded, NotListed, OTHER_ID, arranged_example, json as answered,
-};
+use super::{Arranged, CURSOR, ID, NotAdded, NotListed, OTHER_ID, arranged_example};
 use crate::acts::Scene;
 use crate::auth::OrganisationStaff;
 use crate::body::Json;
@@ -11,6 +9,7 @@ use crate::idempotency::IdempotencyKey;
 use crate::organisations::{Arrangement, Arranging, Change};
 use crate::paging::{List, Paging};
 use crate::problem::Answer;
+use crate::routes::json_text;
 use crate::service::Service;
 use actix_web::{HttpResponse, get, post, web};
 use ruhu_casework::acts::Act;
@@ -128,7 +127,7 @@ pub(crate) async fn add_caseload(
     key: IdempotencyKey,
     asked: Json<NewCaseload>,
 ) -> Answer<HttpResponse> {
-    Ok(answered(service.act(staff.staff(), key, Arranging(asked.0)).await?))
+    Ok(json_text(service.act(staff.staff(), key, Arranging(asked.0)).await?))
 }
 
 /// A contract in its table, as the rules know it.

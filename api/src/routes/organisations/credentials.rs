@@ -1,6 +1,6 @@
 //! What a person signs in with, taken out of the person's hands by an administrator.
 
-use super::{Arranged, ID, NotEnded, arranged_example, json as answered};
+use super::{Arranged, ID, NotEnded, arranged_example};
 use crate::acts::Scene;
 use crate::auth::{Admin, OneTimePassword};
 use crate::body::Json;
@@ -9,6 +9,7 @@ use crate::halt::{Halt, refuse_faults};
 use crate::idempotency::IdempotencyKey;
 use crate::organisations::{Arrangement, Arranging, Change};
 use crate::problem::{Answer, Kind};
+use crate::routes::json_text;
 use crate::service::Service;
 use actix_web::{HttpResponse, post, web};
 use ruhu_casework::organisations::{OrganisationFault as Fault, check_switching, check_text};
@@ -90,7 +91,7 @@ pub(crate) async fn reset_password(
     let now = acting.person.now;
     let given = OneTimePassword::by(&service, now).await?;
     let asked = PasswordReset { of: asked.0.of(*id), given, now };
-    Ok(answered(service.act(acting, key, Arranging(asked)).await?))
+    Ok(json_text(service.act(acting, key, Arranging(asked)).await?))
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -179,7 +180,7 @@ pub(crate) async fn reset_second_factor(
     asked: Json<Reset>,
 ) -> Answer<HttpResponse> {
     let asked = SecondFactorReset { of: asked.0.of(*id) };
-    Ok(answered(service.act(staff.staff(), key, Arranging(asked)).await?))
+    Ok(json_text(service.act(staff.staff(), key, Arranging(asked)).await?))
 }
 
 #[derive(Clone, Debug, Serialize)]

@@ -2,7 +2,7 @@
 
 use super::{
     Arranged, CURSOR, Day, End, EndOf, ID, NotAdded, NotEnded, NotListed, OTHER_ID,
-    arranged_example, caseloads::contract_of, json as answered,
+    arranged_example, caseloads::contract_of,
 };
 use crate::acts::Scene;
 use crate::auth::OrganisationStaff;
@@ -12,6 +12,7 @@ use crate::idempotency::IdempotencyKey;
 use crate::organisations::{Arrangement, Arranging, Change};
 use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind};
+use crate::routes::json_text;
 use crate::service::Service;
 use actix_web::{HttpResponse, get, post, web};
 use ruhu_casework::acts::Act;
@@ -180,7 +181,7 @@ pub(crate) async fn add_membership(
     key: IdempotencyKey,
     asked: Json<NewMembership>,
 ) -> Answer<HttpResponse> {
-    Ok(answered(service.act(staff.staff(), key, Arranging(asked.0)).await?))
+    Ok(json_text(service.act(staff.staff(), key, Arranging(asked.0)).await?))
 }
 
 /// Ends a membership.
@@ -208,7 +209,7 @@ pub(crate) async fn end_membership(
     asked: Json<End>,
 ) -> Answer<HttpResponse> {
     let asked = EndedMembership(EndOf { id: *id, end: asked.0 });
-    Ok(answered(service.act(staff.staff(), key, Arranging(asked)).await?))
+    Ok(json_text(service.act(staff.staff(), key, Arranging(asked)).await?))
 }
 
 #[derive(Clone, Debug, Serialize)]

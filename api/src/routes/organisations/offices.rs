@@ -2,7 +2,7 @@
 
 use super::{
     Arranged, CURSOR, Day, End, EndOf, ID, NotAdded, NotEnded, NotListed, OTHER_ID,
-    arranged_example, json as answered,
+    arranged_example,
 };
 use crate::acts::Scene;
 use crate::auth::Admin;
@@ -12,6 +12,7 @@ use crate::idempotency::IdempotencyKey;
 use crate::organisations::{Arrangement, Arranging, Change};
 use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind};
+use crate::routes::json_text;
 use crate::service::Service;
 use actix_web::{HttpResponse, get, post, web};
 use ruhu_casework::acts::Act;
@@ -144,7 +145,7 @@ pub(crate) async fn add_office(
     key: IdempotencyKey,
     asked: Json<NewOffice>,
 ) -> Answer<HttpResponse> {
-    Ok(answered(service.act(staff.staff(), key, Arranging(asked.0)).await?))
+    Ok(json_text(service.act(staff.staff(), key, Arranging(asked.0)).await?))
 }
 
 /// Ends an office.
@@ -172,7 +173,7 @@ pub(crate) async fn end_office(
     asked: Json<End>,
 ) -> Answer<HttpResponse> {
     let asked = EndedOffice(EndOf { id: *id, end: asked.0 });
-    Ok(answered(service.act(staff.staff(), key, Arranging(asked)).await?))
+    Ok(json_text(service.act(staff.staff(), key, Arranging(asked)).await?))
 }
 
 #[derive(Clone, Debug, Serialize)]

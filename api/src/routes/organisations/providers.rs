@@ -1,6 +1,6 @@
 //! Contractors (承接主体).
 
-use super::{Arranged, CURSOR, ID, NotAdded, NotListed, arranged_example, json as answered};
+use super::{Arranged, CURSOR, ID, NotAdded, NotListed, arranged_example};
 use crate::acts::Scene;
 use crate::auth::OrganisationStaff;
 use crate::body::Json;
@@ -9,6 +9,7 @@ use crate::idempotency::IdempotencyKey;
 use crate::organisations::{Arrangement, Arranging, Change};
 use crate::paging::{List, Paging};
 use crate::problem::Answer;
+use crate::routes::json_text;
 use crate::service::Service;
 use actix_web::{HttpResponse, get, post, web};
 use ruhu_casework::acts::Act;
@@ -115,7 +116,7 @@ pub(crate) async fn add_provider(
     key: IdempotencyKey,
     asked: Json<NewProvider>,
 ) -> Answer<HttpResponse> {
-    Ok(answered(service.act(staff.staff(), key, Arranging(asked.0)).await?))
+    Ok(json_text(service.act(staff.staff(), key, Arranging(asked.0)).await?))
 }
 
 impl Arrangement for NewProvider {

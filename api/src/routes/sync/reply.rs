@@ -3,18 +3,14 @@
 use crate::metrics::Metrics;
 use crate::problem::{Answer, Kind, Problem};
 use crate::pushing::push_answer;
+use crate::routes::json_text;
 use actix_web::HttpResponse;
-use actix_web::http::header::ContentType;
 use ruhu_sync::handshake::LIMITS;
 use ruhu_sync::id::DeviceId;
 use ruhu_sync::pull::PullReply;
 use ruhu_sync::push::{PushReply, UnreadablePush};
 use ruhu_sync::version::Served;
 use serde_json::json;
-
-fn answered(text: String) -> HttpResponse {
-    HttpResponse::Ok().content_type(ContentType::json()).body(text)
-}
 
 pub(super) fn unreadable(error: UnreadablePush, served: Served) -> Problem {
     let problem = Problem::new(Kind::MalformedPush);
@@ -60,12 +56,12 @@ pub(super) fn to_push(
         }
         Err(problem) => metrics.observe_push(problem.kind().slug()),
     }
-    Ok(answered(answer?.to_json()))
+    Ok(json_text(answer?.to_json()))
 }
 
 pub(super) fn to_pull(reply: PullReply, served: Served) -> Answer<HttpResponse> {
     Err(match reply {
-        PullReply::Page(page) => return Ok(answered(page.json)),
+        PullReply::Page(page) => return Ok(json_text(page.json)),
         PullReply::UnknownDevice => Kind::SignInRequired.into(),
         PullReply::DeviceLost => Kind::DeviceLost.into(),
         PullReply::Closed(epoch) => Problem::new(Kind::Closed).with("epoch", epoch.to_string()),
