@@ -11,8 +11,9 @@ pub use schema::{schema, schema_name};
 use crate::kind::{Access, Deletion, FieldRule, Holds, Home, Kind, Lock, Need, Pass, Required};
 use crate::kinds;
 use crate::value::{Code, Value};
+use ruhu_sync::grants::Capacity;
 use ruhu_sync::outcome::Reason;
-use ruhu_sync::rules::{Capacity, Rooting};
+use ruhu_sync::rules::Rooting;
 use ruhu_sync::shape::Class;
 use serde::Serialize;
 

@@ -3,8 +3,8 @@
 
 pub use crate::roles::Role;
 use chrono::NaiveDate;
+use ruhu_sync::grants::StreamKind;
 use ruhu_sync::id::{StreamId, UserId};
-use ruhu_sync::rules::StreamKind;
 
 /// Everything that bears on one person's rights.
 #[derive(Clone, Debug, PartialEq, Eq)]

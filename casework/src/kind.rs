@@ -2,9 +2,10 @@
 //! [`crate::rules`] and the permissions behind it read it, so that no rule is written twice.
 
 use crate::value::{Code, Value};
+use ruhu_sync::grants::Capacity;
 use ruhu_sync::json::{Json, Object};
 use ruhu_sync::outcome::Reason;
-use ruhu_sync::rules::{Capacity, Rooting};
+use ruhu_sync::rules::Rooting;
 use ruhu_sync::shape::Class;
 
 /// A kind of record.

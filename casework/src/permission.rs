@@ -7,11 +7,12 @@ use crate::kinds;
 use crate::roles::REVIEWER;
 use crate::value::Value;
 use crate::{areas, settling};
+use ruhu_sync::grants::Capacity;
 use ruhu_sync::json::{Json, Object};
 use ruhu_sync::outcome::{Problem, Reason};
 use ruhu_sync::patch::{Ask, Wish};
 use ruhu_sync::path::Path;
-use ruhu_sync::rules::{Act, Capacity, Question};
+use ruhu_sync::rules::{Act, Question};
 use ruhu_sync::shape::Class;
 
 /// Whether the act is this person's, now.

@@ -2,8 +2,8 @@
 
 use super::{Scene, moves, returned};
 use crate::roles::{REVIEWER, WORKER};
+use ruhu_sync::grants::Capacity;
 use ruhu_sync::outcome::Problem;
-use ruhu_sync::rules::Capacity;
 
 const STATUSES: [&str; 5] = ["draft", "submitted", "in_review", "returned", "accepted"];
 

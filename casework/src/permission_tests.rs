@@ -1,12 +1,13 @@
 use crate::roles::{READER, REPORTER, REVIEWER, WINDOW, WORKER};
 use crate::rules::CaseRules;
 use crate::testing::{asked, object, rules};
+use ruhu_sync::grants::Capacity;
 use ruhu_sync::id::{DeviceId, DeviceSeq, RecordId, UserId};
 use ruhu_sync::json::{Json, Object};
 use ruhu_sync::outcome::{Problem, Reason};
 use ruhu_sync::path::Path;
 use ruhu_sync::record::{Conflict, ConflictId};
-use ruhu_sync::rules::{Act, Capacity, Question, Rules};
+use ruhu_sync::rules::{Act, Question, Rules};
 use uuid::Uuid;
 
 #[path = "permission_status_tests.rs"]

@@ -1,7 +1,7 @@
 //! The roles of the field, from the municipal bureau down to the worker at the door.
 
 use crate::areas::Level;
-use ruhu_sync::rules::Capacity;
+use ruhu_sync::grants::Capacity;
 use std::fmt;
 
 /// What a person is in the structure of social assistance (facts §6).

@@ -12,14 +12,13 @@ use crate::kind::{Home, Kind, Lock};
 use crate::roles::{READER, REPORTER, REVIEWER, WORKER};
 use crate::{check, kinds, normal, permission, shapes, signatures};
 use ruhu_forms::{Catalogue, Form};
+use ruhu_sync::grants::{Capacity, Grants, StreamKind};
 use ruhu_sync::id::{Instant, RecordId, StreamId, UserId};
 use ruhu_sync::json::{Json, Object};
 use ruhu_sync::outcome::{Problem, Reason};
 use ruhu_sync::patch::Ask;
 use ruhu_sync::path::Path;
-use ruhu_sync::rules::{
-    Act, Capacity, Grants, News, Notice, Question, Reference, Rooting, Rules, StreamKind,
-};
+use ruhu_sync::rules::{Act, News, Notice, Question, Reference, Rooting, Rules};
 use ruhu_sync::shape::Shape;
 use ruhu_sync::signing::{Signatures, Signers};
 use std::borrow::Cow;

@@ -1,8 +1,8 @@
 use super::*;
 use crate::roles::{READER, REPORTER, REVIEWER};
 use crate::testing::{NOW, asked, object, rules, said};
+use ruhu_sync::grants::Grant;
 use ruhu_sync::patch::asks;
-use ruhu_sync::rules::Grant;
 use ruhu_sync::shape::Class;
 use uuid::Uuid;
 
@@ -316,7 +316,7 @@ fn only_the_submitted_status_of_an_assessment_hands_in() {
     assert!(!is("household", &status, "submitted"));
 }
 
-fn granted(streams: &[(u128, StreamKind, bool, ruhu_sync::rules::Capacity)]) -> Grants {
+fn granted(streams: &[(u128, StreamKind, bool, ruhu_sync::grants::Capacity)]) -> Grants {
     let streams = streams.iter().map(|&(id, kind, held, capacity)| {
         let grant = Grant { kind, held, capacity };
         (StreamId(Uuid::from_u128(id)), grant)

@@ -1,8 +1,9 @@
 use super::*;
 use crate::roles::{REPORTER, REVIEWER, WINDOW, WORKER};
 use crate::testing::{asked as asks_of, object, rules};
+use ruhu_sync::grants::{Capacity, Grant, Grants, StreamKind};
 use ruhu_sync::id::{Instant, StreamId};
-use ruhu_sync::rules::{Act, Capacity, Grant, Grants, Rules, StreamKind};
+use ruhu_sync::rules::{Act, Rules};
 use ruhu_sync::signing::{Failures, Signer};
 use std::collections::BTreeMap;
 use uuid::Uuid;

@@ -4,8 +4,8 @@ use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 use ruhu_casework::facts::{DeskStream, Membership, Office, PersonFacts, Role};
 use ruhu_casework::grants::{REFERENCE_STREAM, grants, user_stream};
+use ruhu_sync::grants::StreamKind;
 use ruhu_sync::id::{StreamId, UserId};
-use ruhu_sync::rules::StreamKind;
 use uuid::Uuid;
 
 const USER: UserId = UserId(Uuid::from_u128(7));

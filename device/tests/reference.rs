@@ -6,6 +6,7 @@ use ruhu_device::{
     Transport, TransportError,
 };
 use ruhu_sync::chain::Salt;
+use ruhu_sync::grants::{Capacity, Grant, Grants, StreamKind};
 use ruhu_sync::id::{DeviceId, DeviceSeq, Epoch, Instant, RecordId, StreamId, UserId};
 use ruhu_sync::json::{Json, Object};
 use ruhu_sync::memory::MemoryStore;
@@ -15,7 +16,6 @@ use ruhu_sync::path::Path;
 use ruhu_sync::plain::PlainRules;
 use ruhu_sync::pull::{PullContext, PullReply, pull};
 use ruhu_sync::push::{PushContext, PushReply, PushRequest, push};
-use ruhu_sync::rules::{Capacity, Grant, Grants, StreamKind};
 use ruhu_sync::storage::DeviceState;
 use ruhu_sync::version::Served;
 use std::rc::Rc;

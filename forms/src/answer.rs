@@ -5,10 +5,9 @@ use serde_json::{Map, Value};
 use crate::INTEGER_MAX;
 use crate::date::Day;
 use crate::decimal;
-use crate::form::Question;
 use crate::id_number::{IdNumber, id_number};
-use crate::kind::{ChoiceOption, Kind};
 use crate::problem::{Expected, Fault};
+use crate::question::{ChoiceOption, Kind, Question};
 
 /// An answer that is of its question's kind and holds something.
 #[derive(Debug, Clone, Copy)]

@@ -8,11 +8,11 @@ use serde_json::Value;
 use crate::Answers;
 use crate::answer::{Answer, option_fault, read_leaf, sorted};
 use crate::eval::{Asked, Evaluation, Hand, Purpose};
-use crate::form::{Form, Question};
+use crate::form::Form;
 use crate::given::Given;
-use crate::kind::{ChoiceOption, Kind};
 use crate::node::Place;
 use crate::problem::{Expected, Fault, Problem, pointer_step};
+use crate::question::{ChoiceOption, Kind, Question};
 use crate::value::{Out, Value as RuleValue};
 
 impl Form {

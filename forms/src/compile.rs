@@ -5,14 +5,13 @@ mod operators;
 
 use std::collections::BTreeSet;
 
-use crate::INTEGER_MAX;
 use crate::date::Day;
 use crate::error::{FormError, FormFault};
-use crate::kind::Kind;
 use crate::names::Names;
 use crate::node::{Node, Place};
-use crate::parse::is_code;
+use crate::question::Kind;
 use crate::rule::Rule;
+use crate::spelling::{in_range, is_code};
 use crate::types::{Type, describe, has, wrong};
 
 /// How deep a rule may be nested.
@@ -247,13 +246,4 @@ fn each<T>(
         all.push(read(name, &at)?);
     }
     Ok(all)
-}
-
-/// Refuses a number that other languages could not hold exactly.
-pub(crate) fn in_range(value: i64, at: &str) -> Result<(), FormError> {
-    if (-INTEGER_MAX..=INTEGER_MAX).contains(&value) {
-        Ok(())
-    } else {
-        Err(FormError::new(at, FormFault::BadRange))
-    }
 }

@@ -4,56 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::value::Out;
-
-/// A value of the rule language.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Scalar {
-    /// A whole number.
-    Int(i64),
-    /// True or false.
-    Bool(bool),
-    /// An option's code, a grade, a day as `YYYY-MM-DD`, or the id of a row.
-    Text(String),
-}
-
-/// Why a rule has no value although its answers are there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum RuleError {
-    /// It needs an answer that is not of its question's kind.
-    IllTypedAnswer,
-    /// A number left ±(2^53 − 1).
-    Overflow,
-    /// The number to grade is in no band.
-    NoBand,
-    /// A division by 0.
-    DivisionByZero,
-}
-
-impl RuleError {
-    /// The error's stable name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::IllTypedAnswer => "ill_typed_answer",
-            Self::Overflow => "overflow",
-            Self::NoBand => "no_band",
-            Self::DivisionByZero => "division_by_zero",
-        }
-    }
-
-    /// The error in words.
-    pub fn zh(self) -> &'static str {
-        match self {
-            Self::IllTypedAnswer => "所需的填写内容类型不对",
-            Self::Overflow => "数值超出范围",
-            Self::NoBand => "分值不在任何等级内",
-            Self::DivisionByZero => "除数为零",
-        }
-    }
-}
+use crate::value::{Out, RuleError, Scalar};
 
 /// What a rule came to: always one of these three.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

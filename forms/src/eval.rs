@@ -2,12 +2,13 @@
 
 use crate::Answers;
 use crate::answer::Answer;
-use crate::computed::{Computed, Outcome, RuleError, Worked};
-use crate::form::{Form, Question};
+use crate::computed::{Computed, Outcome, Worked};
+use crate::form::Form;
 use crate::given::Given;
 use crate::node::{ComputedRule, Node, Place, Step};
+use crate::question::Question;
 use crate::reading::{Read, Readings, pointer, row_pointer};
-use crate::value::{Needs, Out, Value};
+use crate::value::{Needs, Out, RuleError, Value};
 
 impl Form {
     /// The form's computed values for these answers and given values. Always every name: with a value, missing, or a

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer};
 
 use crate::given::GivenValue;
-use crate::kind::{Kind, Shape};
 use crate::node::Compiled;
+use crate::question::{Question, null_is_left_out};
 use crate::rule::Rule;
 
 /// A form definition that has passed the strict check of [`Form::parse`]. Immutable: a changed form is a new version.
@@ -46,15 +46,6 @@ fn null_is_spelt_out<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String
     Option::deserialize(from)
 }
 
-/// Null is an optional member left out.
-pub(crate) fn null_is_left_out<'de, D, T>(from: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Default + Deserialize<'de>,
-{
-    Option::deserialize(from).map(Option::unwrap_or_default)
-}
-
 /// Where a form or a rule comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields)]
@@ -80,63 +71,6 @@ pub struct Section {
     pub help_zh: Option<String>,
     /// In the order in which they are asked.
     pub questions: Vec<Question>,
-}
-
-/// One question of a form, or one field of its rows.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Question {
-    /// The answer's key: unique in the form, or among the fields of its rows.
-    pub id: String,
-    /// The question as it is asked.
-    pub label_zh: String,
-    /// What helps to answer it.
-    #[serde(default)]
-    pub help_zh: Option<String>,
-    /// Whether a submission must answer it (if it is asked; in rows: in every row).
-    #[serde(default, deserialize_with = "null_is_left_out")]
-    pub required: bool,
-    /// What an answer looks like.
-    pub kind: Kind,
-    /// What may stand in place of an answer.
-    #[serde(default, deserialize_with = "null_is_left_out")]
-    pub may_be: Vec<Unsaid>,
-    #[serde(default)]
-    pub(crate) asked_when: Option<Rule>,
-    #[serde(default)]
-    pub(crate) prefill: Option<Rule>,
-    #[serde(default)]
-    pub(crate) prefill_rows: Option<PrefillRows>,
-}
-
-/// What may stand in place of an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Unsaid {
-    /// The person asked does not know.
-    Unknown,
-    /// The person asked will not say.
-    Refused,
-}
-
-impl Unsaid {
-    /// What the answer holds then.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Unknown => "unknown",
-            Self::Refused => "refused",
-        }
-    }
-}
-
-/// Rows that records become.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct PrefillRows {
-    /// The kind of the records.
-    pub(crate) from: String,
-    /// The row's field → the record's field.
-    pub(crate) fields: BTreeMap<String, String>,
 }
 
 /// A value that follows from the answers by a rule.
@@ -224,7 +158,7 @@ impl Form {
         &self.text.sections
     }
 
-    /// Every question of every section, in order. The fields of rows are inside their question's [`Shape`].
+    /// Every question of every section, in order. The fields of rows are inside their question's [`Shape`](crate::Shape).
     pub fn questions(&self) -> impl Iterator<Item = &Question> {
         self.text.questions()
     }
@@ -243,25 +177,6 @@ impl Form {
 impl FormText {
     pub(crate) fn questions(&self) -> impl Iterator<Item = &Question> {
         self.sections.iter().flat_map(|section| &section.questions)
-    }
-}
-
-impl Question {
-    /// How an answer may be patched and merged.
-    pub fn shape(&self) -> Shape<'_> {
-        self.kind.shape()
-    }
-
-    pub(crate) fn fields(&self) -> &[Question] {
-        match &self.kind {
-            Kind::Rows { questions, .. } => questions,
-            _ => &[],
-        }
-    }
-
-    /// Whether this text stands in place of an answer.
-    pub(crate) fn unsaid(&self, text: &str) -> Option<Unsaid> {
-        self.may_be.iter().copied().find(|unsaid| unsaid.as_str() == text)
     }
 }
 

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::INTEGER_MAX;
-use crate::computed::Scalar;
 use crate::date::Day;
-use crate::value::Value;
+use crate::value::{Scalar, Value};
 
 /// A value that a form's rules need from outside its answers.
 #[derive(Debug, Clone, Deserialize)]

@@ -24,7 +24,6 @@ mod eval;
 mod form;
 mod given;
 mod id_number;
-mod kind;
 mod names;
 mod node;
 mod number;
@@ -33,28 +32,31 @@ mod outline;
 mod parse;
 mod prefill;
 mod problem;
+mod question;
 mod reading;
 mod rule;
 mod rules_of;
 mod schema;
+mod spelling;
 mod suggestion;
 mod types;
 mod value;
 mod work;
 
 pub use catalogue::{Catalogue, CatalogueForm};
-pub use computed::{Computed, Outcome, RuleError, Scalar, Worked};
+pub use computed::{Computed, Outcome, Worked};
 pub use date::Day;
 pub use decimal::normal as normal_decimal;
 pub use error::{FormError, FormFault};
-pub use form::{ComputedValue, Form, Question, Section, Source, Unsaid};
+pub use form::{ComputedValue, Form, Section, Source};
 pub use given::{DayName, Given, GivenHolds, GivenValue, Origin};
 pub use id_number::{IdNumber, IdNumberFault, id_number};
-pub use kind::{ChoiceOption, Kind, Shape};
 pub use prefill::PrefillRecord;
 pub use problem::{Problem, ProblemCode};
+pub use question::{ChoiceOption, Kind, Question, Shape, Unsaid};
 pub use schema::Strength;
 pub use suggestion::{Reason, Suggestion};
+pub use value::{RuleError, Scalar};
 
 /// The answers to a form: question id → answer. A JSON object without nulls; ids that the form does not know are
 /// kept by whoever stores it and ignored here.

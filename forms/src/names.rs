@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::error::{FormError, FormFault};
-use crate::form::{FormText, Question};
+use crate::form::FormText;
 use crate::node::Place;
+use crate::question::Question;
 
 /// What a name of the form's one set of names stands for.
 #[derive(Debug, Clone, Copy)]

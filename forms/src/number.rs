@@ -1,9 +1,8 @@
 //! Exact arithmetic within ±(2^53 − 1).
 
 use crate::INTEGER_MAX;
-use crate::computed::RuleError;
 use crate::rule::Rounding;
-use crate::value::{Needs, Out, Value};
+use crate::value::{Needs, Out, RuleError, Value};
 
 /// The number, if other languages hold it exactly.
 pub(crate) fn in_range<'a>(number: i128) -> Out<'a> {

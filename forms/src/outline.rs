@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::form::{Form, Question, Source};
-use crate::kind::{ChoiceOption, Kind};
+use crate::form::{Form, Source};
+use crate::question::{ChoiceOption, Kind, Question};
 
 /// Rows that are printed empty, to be filled by hand.
 const EMPTY_ROWS: usize = 4;

@@ -2,16 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::compile::in_range;
 use crate::date::Day;
 use crate::error::{FormError, FormFault};
-use crate::form::{Form, FormText, Question};
+use crate::form::{Form, FormText};
 use crate::given::GivenHolds;
-use crate::kind::{ChoiceOption, Kind};
+use crate::question::{ChoiceOption, Kind, Question};
 use crate::rules_of::compile_rules;
+use crate::spelling::{id, in_range, is_code, label};
 
-/// The longest id or code.
-const ID_CHARS_MAX: usize = 64;
 /// The most rows that a group may have.
 const ROWS_MAX: usize = 1000;
 
@@ -221,32 +219,10 @@ fn check_fields(fields: &[Question], at: &str) -> Result<(), FormError> {
     Ok(())
 }
 
-/// Refuses what is not an id.
-pub(crate) fn id(id: &str, at: &str) -> Result<(), FormError> {
-    if is_code(id) && id.starts_with(|first: char| first.is_ascii_lowercase()) {
-        Ok(())
-    } else {
-        Err(FormError::new(at, FormFault::BadId(id.to_owned())))
-    }
-}
-
-pub(crate) fn is_code(code: &str) -> bool {
-    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-    !code.is_empty() && code.len() <= ID_CHARS_MAX && code.bytes().all(fits)
-}
-
 fn once<'a>(seen: &mut BTreeSet<&'a str>, name: &'a str, at: &str) -> Result<(), FormError> {
     if seen.insert(name) {
         Ok(())
     } else {
         Err(FormError::new(at, FormFault::Duplicate(name.to_owned())))
     }
-}
-
-/// Refuses a label that nobody could read.
-pub(crate) fn label(label: &str, at: &str) -> Result<(), FormError> {
-    if label.trim().is_empty() {
-        return Err(FormError::new(format!("{at}/label_zh"), FormFault::Empty));
-    }
-    Ok(())
 }

@@ -6,9 +6,9 @@ use crate::Answers;
 use crate::answer::{option_fault, read_leaf};
 use crate::decimal;
 use crate::eval::{Evaluation, Hand, Purpose};
-use crate::form::{Form, Question};
+use crate::form::Form;
 use crate::given::Given;
-use crate::kind::Kind;
+use crate::question::{Kind, Question};
 use crate::value::{Out, Value};
 
 /// A record that may become a row.

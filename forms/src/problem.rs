@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::computed::RuleError;
 use crate::id_number::IdNumberFault;
+use crate::value::RuleError;
 
 /// One thing that is wrong with a set of answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 
 use crate::Answers;
 use crate::answer::{Answer, option_fault, read_leaf, sorted};
-use crate::computed::RuleError;
-use crate::form::{Form, Question};
-use crate::kind::Kind;
+use crate::form::Form;
 use crate::problem::pointer_step;
+use crate::question::{Kind, Question};
+use crate::value::RuleError;
 
 /// What a question's answer is: of its kind, nothing, or ill-typed.
 pub(crate) type Read<'a> = Result<Option<Answer<'a>>, RuleError>;

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::compile::{Compiler, Saw, Sight};
 use crate::error::{FormError, FormFault};
-use crate::form::{FormText, Question};
-use crate::kind::Kind;
+use crate::form::FormText;
 use crate::names::{Names, unknown};
 use crate::node::{CheckRule, Compiled, ComputedRule, Node, Place, QuestionRules, Step};
 use crate::order::{NamedRule, named_rules, order};
+use crate::question::{Kind, Question};
 use crate::rule::Rule;
 use crate::types::{Type, codes, describe, wrong};
 

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::INTEGER_MAX;
-use crate::form::{Form, Question};
-use crate::kind::{ChoiceOption, Kind};
+use crate::form::Form;
+use crate::question::{ChoiceOption, Kind, Question};
 
 /// How strictly answers are described.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

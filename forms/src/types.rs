@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::error::{FormError, FormFault};
 use crate::given::GivenHolds;
-use crate::kind::{ChoiceOption, Kind};
+use crate::question::{ChoiceOption, Kind};
 
 /// What a rule can come to. A code's type is the set of codes it can be, so that a comparison that could never be
 /// true is refused as the spelling mistake it is.

@@ -1,12 +1,11 @@
 //! What each operator comes to.
 
 use crate::answer::Answer;
-use crate::computed::RuleError;
 use crate::eval::{Evaluation, Group, Hand, Held};
 use crate::node::{Node, Operation, Place};
 use crate::number::{in_range, quotient, total};
 use crate::rule::Comparison;
-use crate::value::{Needs, Out, Value};
+use crate::value::{Needs, Out, RuleError, Value};
 
 impl<'a> Evaluation<'a> {
     pub(crate) fn eval(&self, node: &'a Node, hand: Hand) -> Out<'a> {

@@ -1,5 +1,6 @@
 //! A server in memory with three tablets of one team and a desk, for made-up pushes.
 
+use ruhu_sync::grants::{Capacity, Grant, Grants, StreamKind};
 use ruhu_sync::id::{DeviceId, DeviceSeq, Epoch, Instant, StreamId, UserId};
 use ruhu_sync::json::Json;
 use ruhu_sync::memory::MemoryStore;
@@ -7,7 +8,6 @@ use ruhu_sync::merge::Hand;
 use ruhu_sync::plain::PlainRules;
 use ruhu_sync::push::{PushContext, PushReply, PushRequest, push};
 use ruhu_sync::record::content_hash;
-use ruhu_sync::rules::{Capacity, Grant, Grants, StreamKind};
 use ruhu_sync::storage::DeviceState;
 use ruhu_sync::version::Served;
 use std::sync::LazyLock;

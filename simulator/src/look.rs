@@ -2,12 +2,12 @@
 
 use crate::names::STAFF;
 use ruhu_sync::decision::EditName;
+use ruhu_sync::grants::Capacity;
 use ruhu_sync::id::{DeviceId, DeviceSeq, RecordId, StreamId, UserId};
 use ruhu_sync::journal::JournalRow;
 use ruhu_sync::memory::MemoryState;
 use ruhu_sync::outcome::Verdict;
 use ruhu_sync::record::RecordFrame;
-use ruhu_sync::rules::Capacity;
 use ruhu_sync::storage::{DeviceState, StreamHead};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};

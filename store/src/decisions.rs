@@ -10,9 +10,9 @@ use crate::sealed::Column;
 use crate::values::{Fixed, Name, counted, counter};
 use diesel::prelude::*;
 use ruhu_sync::decision::{EditName, Waiting};
-use ruhu_sync::edit::Op;
 use ruhu_sync::handshake::LIMITS;
 use ruhu_sync::id::{DeviceId, DeviceSeq, GroupId, RecordId, StreamId, UserId};
+use ruhu_sync::op::Op;
 use ruhu_sync::storage::Stored;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -9,8 +9,8 @@ use diesel::prelude::*;
 use ruhu_casework::areas;
 use ruhu_casework::facts::{DeskStream, Membership, Office, PersonFacts, Role};
 use ruhu_casework::grants::user_stream;
+use ruhu_sync::grants::StreamKind;
 use ruhu_sync::id::{StreamId, UserId};
-use ruhu_sync::rules::StreamKind;
 use ruhu_sync::storage::Stored;
 
 /// Everything that bears on one person's rights. A person without an account is known as one whose

@@ -3,9 +3,9 @@
 use crate::values::Name;
 use crate::{devices, grants, records, schema, streams};
 use diesel::prelude::*;
+use ruhu_sync::grants::Grants;
 use ruhu_sync::id::{DeviceId, Epoch, Instant, Seq, StreamId, UserId};
 use ruhu_sync::record::RecordFrame;
-use ruhu_sync::rules::Grants;
 use ruhu_sync::storage::{Departure, DeviceState, ReadTx, Stored, StreamHead};
 
 impl ReadTx for crate::Tx {

@@ -10,8 +10,8 @@ use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use ruhu_sync::digest::StreamDigest;
+use ruhu_sync::grants::StreamKind;
 use ruhu_sync::id::{RecordId, Seq, StreamId};
-use ruhu_sync::rules::StreamKind;
 use ruhu_sync::storage::{Carried, Departure, Stored, StreamHead};
 
 pub(crate) use crate::devices::Hold;

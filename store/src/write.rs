@@ -2,10 +2,10 @@
 
 use crate::{decisions, devices, journal, records, signing_keys, streams};
 use ruhu_sync::decision::{EditName, Waiting};
+use ruhu_sync::grants::StreamKind;
 use ruhu_sync::id::{DeviceId, DeviceSeq, Instant, RecordId, StreamId, UserId};
 use ruhu_sync::journal::{Answered, JournalRow, Past, Untaken};
 use ruhu_sync::record::StoredRecord;
-use ruhu_sync::rules::StreamKind;
 use ruhu_sync::signing::{Failures, Signers};
 use ruhu_sync::storage::{
     Carried, Departure, DeviceState, HistoryWanted, RecordChange, Stored, StreamHead, WriteTx,

@@ -10,6 +10,7 @@ use crate::decision::{Decision, EditName};
 use crate::handshake::LIMITS;
 use crate::id::{DeviceId, DeviceSeq, GroupId, RecordId, StreamId};
 use crate::json::{DEPTH_MAX, Json, Object};
+use crate::op::Op;
 use crate::outcome::{Problem, Reason, Refusal};
 use crate::path::Path;
 use crate::planted::{Fault, planted};
@@ -18,51 +19,6 @@ use crate::rev::Base;
 use crate::version::Version;
 use serde::Deserialize;
 use std::collections::BTreeSet;
-
-/// What an edit does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Op {
-    /// Makes or changes a record.
-    Put,
-    /// Deletes a record.
-    Delete,
-    /// Brings a deleted record back (staff).
-    Undelete,
-    /// Moves a root, with all that belongs to it, to another stream (staff).
-    Move,
-    /// Applies a quarantined edit (staff).
-    Apply,
-    /// Dismisses a quarantined edit (staff).
-    Dismiss,
-    /// Takes the place of an edit that the server definitively refused to read.
-    Void,
-}
-
-impl Op {
-    const ALL: [(&'static str, Self); 7] = [
-        ("put", Self::Put),
-        ("delete", Self::Delete),
-        ("undelete", Self::Undelete),
-        ("move", Self::Move),
-        ("apply", Self::Apply),
-        ("dismiss", Self::Dismiss),
-        ("void", Self::Void),
-    ];
-
-    /// The word of the protocol.
-    pub fn as_str(self) -> &'static str {
-        Self::ALL.iter().find(|(_, op)| *op == self).map_or("", |(word, _)| word)
-    }
-
-    /// Whether only staff may ask for it, at a desk.
-    pub fn is_staffs(self) -> bool {
-        matches!(self, Self::Undelete | Self::Move | Self::Apply | Self::Dismiss)
-    }
-
-    fn parse(word: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(known, _)| *known == word).map(|(_, op)| *op)
-    }
-}
 
 /// The group an edit belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

@@ -13,17 +13,19 @@ mod wholeness;
 pub(crate) use halt::Judged;
 
 use crate::decision::Waiting;
-use crate::edit::{Edit, Op};
+use crate::edit::Edit;
 use crate::effect::Effect;
+use crate::grants::{Capacity, Grants};
 use crate::id::{DeviceId, DeviceSeq, Instant, RecordId, StreamId, UserId};
 use crate::journal::{Past, Untaken};
 use crate::ledger::Ledger;
 use crate::merge::{Hand, OwnChain};
+use crate::op::Op;
 use crate::outcome::{Outcome, Problem, Reason, Refusal};
 use crate::path::Path;
 use crate::planted::{Fault, planted};
 use crate::rev::Rev;
-use crate::rules::{Act, Capacity, Grants, Question, Rooting, Rules};
+use crate::rules::{Act, Question, Rooting, Rules};
 use crate::signing::Tally;
 use parents::wait_with;
 

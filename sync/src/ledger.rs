@@ -1,7 +1,9 @@
 //! The records a push works on, as they stand while it goes from edit to edit: read once, changed
 //! in memory, written once.
 
-use crate::decision::{Cases, EditName};
+use crate::cases::Cases;
+use crate::decision::EditName;
+use crate::grants::Grants;
 use crate::id::{RecordId, Seq, StreamId};
 use crate::journal::{Past, Untaken};
 use crate::json::Object;
@@ -11,7 +13,6 @@ use crate::path::Path;
 use crate::planted::{Fault, planted};
 use crate::record::{Content, StoredRecord, content_hash};
 use crate::rev::{Base, Rev};
-use crate::rules::Grants;
 use crate::storage::{Carried, HistoryWanted, StorageError, Stored};
 use std::collections::BTreeMap;
 

@@ -1,12 +1,14 @@
 #![doc = include_str!("../../docs/protocol.md")]
 
 pub mod canonical;
+mod cases;
 pub mod chain;
 pub mod cursor;
 pub mod decision;
 pub mod digest;
 pub mod edit;
 pub mod effect;
+pub mod grants;
 pub mod handshake;
 pub mod id;
 pub mod journal;
@@ -16,6 +18,7 @@ mod ledger;
 pub mod memory;
 pub mod merge;
 pub mod normal;
+pub mod op;
 pub mod outcome;
 pub mod patch;
 pub mod path;

@@ -8,12 +8,12 @@ pub use signing::Signing;
 
 use crate::decision::{EditName, Waiting};
 use crate::effect::Effect;
+use crate::grants::{Grants, StreamKind};
 use crate::id::{DeviceId, DeviceSeq, Epoch, Instant, RecordId, Seq, StreamId, UserId};
 use crate::journal::{Answered, JournalRow, Past, Untaken};
 use crate::outcome::Verdict;
 use crate::planted::{Fault, planted};
 use crate::record::{RecordFrame, StoredRecord};
-use crate::rules::{Grants, StreamKind};
 use crate::signing::{Failures, Signers};
 use crate::storage::{
     Carried, Departure, DeviceState, HistoryWanted, ReadTx, RecordChange, StorageError, Stored,

@@ -1,15 +1,14 @@
 //! Rules that are plain data: what the vectors, the examples and the tests of the protocol run on,
 //! where the product has its casework.
 
+use crate::grants::{Capacity, Grants, StreamKind};
 use crate::id::{Instant, RecordId, StreamId, UserId};
 use crate::json::{Json, Object};
 use crate::normal;
 use crate::outcome::{Problem, Reason};
 use crate::patch::{Ask, Wish};
 use crate::path::Path;
-use crate::rules::{
-    Act, Capacity, Event, Grants, News, Notice, Question, Reference, Rooting, Rules, StreamKind,
-};
+use crate::rules::{Act, Event, News, Notice, Question, Reference, Rooting, Rules};
 use crate::shape::{Class, Field, Shape};
 use serde::Deserialize;
 use std::borrow::Cow;

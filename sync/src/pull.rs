@@ -2,10 +2,10 @@
 //! snapshot of one moment.
 
 use crate::cursor::{Cursor, CursorKey};
+use crate::grants::StreamKind;
 use crate::handshake::LIMITS;
 use crate::id::{DeviceId, Epoch, Instant, RecordId, StreamId, UserId};
 use crate::record::{RecordFrame, write_record};
-use crate::rules::StreamKind;
 use crate::storage::{ReadTx, StorageError, Stored, StreamHead};
 use crate::version::Served;
 use serde::Deserialize;

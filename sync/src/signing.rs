@@ -1,9 +1,9 @@
 //! What people's signatures on others' tablets are checked with, and how often a proof may be wrong.
 
+use crate::grants::Grants;
 use crate::id::{Instant, UserId};
 use crate::json::Json;
 use crate::path::Path;
-use crate::rules::Grants;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;

@@ -6,11 +6,11 @@
 use crate::chain::{Hash, Salt};
 use crate::decision::{EditName, Waiting};
 use crate::digest::StreamDigest;
+use crate::grants::{Grants, StreamKind};
 use crate::id::{DeviceId, DeviceSeq, Epoch, Instant, RecordId, Seq, StreamId, UserId};
 use crate::journal::{Answered, JournalRow, Past, Untaken};
 use crate::record::{Content, RecordFrame, StoredRecord};
 use crate::rev::Rev;
-use crate::rules::{Grants, StreamKind};
 use crate::signing::{Failures, Signers};
 
 /// What can go wrong outside the protocol. None of it says anything about an edit: the request

@@ -2,8 +2,8 @@
 
 mod world;
 
+use ruhu_sync::grants::Grants;
 use ruhu_sync::id::DeviceSeq;
-use ruhu_sync::rules::Grants;
 use serde_json::{Value, json};
 use world::{ELSEWHERE, World, decision, part, record, relocation, thing, user, verdict, with};
 

@@ -5,10 +5,10 @@ mod world;
 
 use proptest::prelude::*;
 use ruhu_sync::digest::StreamDigest;
+use ruhu_sync::grants::Grants;
 use ruhu_sync::id::{DeviceSeq, RecordId, StreamId};
 use ruhu_sync::json::Object;
 use ruhu_sync::outcome::Verdict;
-use ruhu_sync::rules::Grants;
 use ruhu_sync::storage::{HistoryWanted, WriteTx};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};

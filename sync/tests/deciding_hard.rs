@@ -3,8 +3,8 @@
 mod world;
 
 use ruhu_sync::digest::StreamDigest;
+use ruhu_sync::grants::{Capacity, Grant, Grants, StreamKind};
 use ruhu_sync::id::{RecordId, StreamId};
-use ruhu_sync::rules::{Capacity, Grant, Grants, StreamKind};
 use serde_json::{Value, json};
 use world::{ELSEWHERE, STREAM, World, decision, device, part, record, relocation, thing, user};
 use world::{verdict, with};

@@ -3,10 +3,10 @@
 mod world;
 
 use ruhu_sync::digest::StreamDigest;
+use ruhu_sync::grants::Grants;
 use ruhu_sync::id::RecordId;
 use ruhu_sync::pull::PullReply;
 use ruhu_sync::rev::Rev;
-use ruhu_sync::rules::Grants;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use world::{ELSEWHERE, STREAM, World, grants, record, thing, user};

@@ -3,9 +3,9 @@
 mod world;
 
 use ruhu_sync::chain;
+use ruhu_sync::grants::Grants;
 use ruhu_sync::id::DeviceSeq;
 use ruhu_sync::push::{PushReply, PushRequest, UnreadablePush};
-use ruhu_sync::rules::Grants;
 use ruhu_sync::storage::StorageError;
 use serde_json::{Value, json};
 use world::{

@@ -122,7 +122,7 @@ fn crates_use_each_other_only_in_the_agreed_direction() {
 
 /// Crates whose files import each other in one direction. The others have circles that are still to
 /// be cut.
-const STRAIGHT: [&str; 3] = ["casework", "simulator", "api"];
+const STRAIGHT: [&str; 5] = ["sync", "forms", "casework", "simulator", "api"];
 
 #[test]
 fn files_of_a_crate_import_each_other_in_one_direction() {

@@ -9,10 +9,10 @@ use ruhu_casework::roles::{REVIEWER, WINDOW};
 use ruhu_store::Tx;
 use ruhu_store::desk::{FindItem, FindsAt, HistoryEntry, Place};
 use ruhu_store::page::{Page, Slice};
+use ruhu_sync::grants::StreamKind;
 use ruhu_sync::id::RecordId;
 use ruhu_sync::json::Json;
 use ruhu_sync::record::StoredRecord;
-use ruhu_sync::rules::StreamKind;
 use ruhu_sync::storage::{ReadTx as _, StorageError, Stored, WriteTx as _};
 
 /// A find as staff read it.

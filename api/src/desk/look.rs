@@ -10,9 +10,9 @@ use ruhu_casework::roles::REVIEWER;
 use ruhu_store::Tx;
 use ruhu_store::desk::{AssessmentItem, HistoryEntry, Place};
 use ruhu_store::page::{Page, Slice};
+use ruhu_sync::grants::{Capacity, Grants, StreamKind};
 use ruhu_sync::id::{RecordId, StreamId};
 use ruhu_sync::record::StoredRecord;
-use ruhu_sync::rules::{Capacity, Grants, StreamKind};
 use ruhu_sync::storage::{ReadTx as _, Stored, WriteTx as _};
 
 /// An assessment as a reviewer reads it.

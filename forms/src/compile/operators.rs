@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Compiler, Typed, each, in_range};
+use super::{Compiler, Typed, each};
 use crate::error::{FormError, FormFault};
 use crate::node::{Node, Operation};
-use crate::parse::{id, is_code, label};
 use crate::rule::{Band, Rule};
+use crate::spelling::{id, in_range, is_code, label};
 use crate::types::{Type, wrong};
 
 impl Compiler<'_> {

@@ -3,9 +3,10 @@
 use crate::kinds::Kinds;
 use crate::model::{Rights, streams_of};
 use crate::names::{self, STAFF, TEAMS};
+use ruhu_sync::grants::{Capacity, Grant, Grants, StreamKind};
 use ruhu_sync::id::{Instant, StreamId, UserId};
 use ruhu_sync::plain::PlainRules;
-use ruhu_sync::rules::{Capacity, Grant, Grants, Rules, StreamKind};
+use ruhu_sync::rules::Rules;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 

@@ -4,8 +4,8 @@ use crate::bench::on_both_databases;
 use crate::databases::Database;
 use crate::world::*;
 use ruhu_casework::grants::{REFERENCE_STREAM, user_stream};
+use ruhu_sync::grants::{Grants, StreamKind};
 use ruhu_sync::id::{Instant, StreamId, UserId};
-use ruhu_sync::rules::{Grants, StreamKind};
 use ruhu_sync::storage::ReadTx;
 use uuid::Uuid;
 

@@ -9,9 +9,9 @@ use ruhu_casework::administration::Within;
 use ruhu_store::Tx;
 use ruhu_store::desk::FindsAt;
 use ruhu_store::page::Page;
+use ruhu_sync::grants::StreamKind;
 use ruhu_sync::id::{DeviceSeq, RecordId, Seq, UserId};
 use ruhu_sync::outcome::Verdict;
-use ruhu_sync::rules::StreamKind;
 use ruhu_sync::storage::{HistoryWanted, ReadTx, Stored, WriteTx};
 use std::cell::RefCell;
 

@@ -3,8 +3,8 @@
 use crate::bench::{Bench, on_every_store};
 use crate::world::*;
 use ruhu_sync::digest::StreamDigest;
+use ruhu_sync::grants::StreamKind;
 use ruhu_sync::id::Seq;
-use ruhu_sync::rules::StreamKind;
 use ruhu_sync::storage::{Departure, StreamHead};
 
 on_every_store! {

@@ -4,8 +4,8 @@ use crate::bench::{Bench, on_both_databases};
 use crate::databases::{Database, key_ring};
 use crate::world::*;
 use ruhu_store::{Store, StoreSettings};
+use ruhu_sync::grants::StreamKind;
 use ruhu_sync::id::{DeviceSeq, Seq};
-use ruhu_sync::rules::StreamKind;
 use ruhu_sync::storage::{DeviceState, ReadTx, StorageError, Stored, StreamHead, WriteTx};
 
 mod every_store {

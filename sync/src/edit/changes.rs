@@ -2,8 +2,9 @@
 //! It is brought into the form that version 1 has, a merge patch and the rows that are new, so that
 //! there is one judge and one merge for both.
 
-use super::{Op, Reader};
+use super::Reader;
 use crate::json::{DEPTH_MAX, Json, Object};
+use crate::op::Op;
 use crate::outcome::Problem;
 use crate::path::Path;
 use serde::Deserialize;

@@ -1,8 +1,9 @@
 //! What an edit asks: read and checked before anything is permitted.
 
 use super::Judge;
-use crate::edit::{Edit, Op};
+use crate::edit::Edit;
 use crate::json::Object;
+use crate::op::Op;
 use crate::outcome::{Reason, Refusal};
 use crate::patch::{Ask, asks, asks_of_making};
 use crate::planted::{Fault, planted};

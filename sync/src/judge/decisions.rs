@@ -2,12 +2,13 @@
 
 use super::halt::require;
 use super::{Judge, Judged, Taken};
-use crate::decision::{Case, Decision, EditName, Waiting};
-use crate::edit::Op;
+use crate::cases::Case;
+use crate::decision::{Decision, EditName, Waiting};
 use crate::effect::Effect;
 use crate::id::{DeviceSeq, RecordId, StreamId};
 use crate::ledger::Ledger;
 use crate::merge::Hand;
+use crate::op::Op;
 use crate::outcome::{Outcome, Reason, Refusal, Verdict};
 use crate::planted::{Fault, planted};
 use crate::rules::{Act, Question, Rules};

@@ -2,9 +2,10 @@
 
 use super::halt::require;
 use super::{Judge, Target, wrong_root};
-use crate::edit::{Edit, Op};
+use crate::edit::Edit;
 use crate::id::{DeviceSeq, StreamId};
 use crate::ledger::{Entry, Ledger};
+use crate::op::Op;
 use crate::outcome::{Problem, Reason, Refusal};
 use crate::path::Path;
 use crate::planted::{Fault, planted};

@@ -1,11 +1,12 @@
 //! What must be whole and undisputed before an edit is taken.
 
 use super::{Judge, Judged, Target};
-use crate::edit::{Edit, Op};
+use crate::edit::Edit;
 use crate::id::RecordId;
 use crate::json::{Json, Object};
 use crate::ledger::{Entry, Ledger};
 use crate::merge::{Incoming, Merge, Since, alone};
+use crate::op::Op;
 use crate::outcome::{Problem, Reason, Refusal};
 use crate::patch::{Ask, Wish};
 use crate::path::Path;

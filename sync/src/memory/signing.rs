@@ -1,8 +1,8 @@
 //! What signatures are checked with, in memory.
 
 use super::MemoryState;
+use crate::grants::Grants;
 use crate::id::{Instant, UserId};
-use crate::rules::Grants;
 use crate::signing::{Failures, Signer, Signers, SigningKey};
 use std::collections::BTreeMap;
 

@@ -1,9 +1,9 @@
 //! Edits that were not taken, in memory.
 
 use crate::decision::EditName;
-use crate::edit::Op;
 use crate::id::{DeviceId, DeviceSeq, RecordId};
 use crate::journal::{JournalRow, Untaken};
+use crate::op::Op;
 use crate::outcome::Verdict;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -2,12 +2,13 @@
 
 use super::notices::Sent;
 use crate::decision::{Decision, EditName, Waiting};
-use crate::edit::{Asked, Op, Received};
+use crate::edit::{Asked, Received};
 use crate::id::{DeviceSeq, Instant, RecordId};
 use crate::journal::Untaken;
 use crate::judge::{Judge, Judged, Taken};
 use crate::ledger::Ledger;
 use crate::merge::Hand;
+use crate::op::Op;
 use crate::outcome::{Outcome, Reason, Refusal, Verdict};
 use crate::planted::{Fault, planted};
 use crate::rules::{Event, News, Rules};

@@ -1,12 +1,14 @@
 //! What a push reads before it judges, with one statement for each kind of thing.
 
-use crate::decision::Cases;
-use crate::edit::{Edit, Op, Received};
+use crate::cases::Cases;
+use crate::edit::{Edit, Received};
+use crate::grants::Grants;
 use crate::id::{Instant, RecordId, UserId};
 use crate::ledger::Ledger;
+use crate::op::Op;
 use crate::planted::{Fault, planted};
 use crate::rev::Base;
-use crate::rules::{Grants, Rules};
+use crate::rules::Rules;
 use crate::signing::Tally;
 use crate::storage::{DeviceState, Stored, WriteTx};
 use std::collections::BTreeSet;

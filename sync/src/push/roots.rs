@@ -1,7 +1,7 @@
 //! The roots of edits that name none. A record never changes its root, so a server that has the
 //! record knows it.
 
-use crate::decision::Cases;
+use crate::cases::Cases;
 use crate::edit::{Asked, Edit, Received};
 use crate::id::RecordId;
 use crate::rules::{Rooting, Rules};

@@ -2,16 +2,17 @@
 
 use super::PushContext;
 use super::groups::{Judgement, voided};
+use crate::cases::Case;
 use crate::chain;
-use crate::decision::Case;
 use crate::edit::{Edit, Received};
+use crate::grants::Grants;
 use crate::id::StreamId;
 use crate::journal::JournalRow;
 use crate::judge::Taken;
 use crate::ledger::Ledger;
 use crate::outcome::{Outcome, Verdict};
 use crate::planted::{Fault, planted};
-use crate::rules::{Grants, Rules};
+use crate::rules::Rules;
 use crate::storage::{DeviceState, StorageError, Stored};
 use std::borrow::Cow;
 

@@ -9,13 +9,14 @@ use super::writing::write_all;
 use super::{DeviceFacts, PushAnswer, PushContext, PushReply, PushRequest};
 use crate::chain;
 use crate::edit::Received;
+use crate::grants::Grants;
 use crate::id::{DeviceId, DeviceSeq, StreamId};
 use crate::journal::Answered;
 use crate::judge::Judge;
 use crate::ledger::Ledger;
 use crate::planted::{Fault, planted};
 use crate::record::StoredRecord;
-use crate::rules::{Grants, Rules};
+use crate::rules::Rules;
 use crate::storage::{StorageError, Stored, WriteTx};
 use std::collections::BTreeSet;
 

@@ -1,10 +1,10 @@
 //! Writes everything a push changed, with one statement for each table.
 
+use crate::grants::{Grants, StreamKind};
 use crate::id::{Instant, StreamId};
 use crate::journal::JournalRow;
 use crate::ledger::Ledger;
 use crate::planted::{Fault, planted};
-use crate::rules::{Grants, StreamKind};
 use crate::storage::{
     Departure, DeviceState, RecordChange, StorageError, Stored, StreamHead, WriteTx,
 };

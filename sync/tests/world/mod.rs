@@ -3,6 +3,7 @@
 #![allow(dead_code, unreachable_pub)]
 
 use ruhu_sync::chain::Salt;
+use ruhu_sync::grants::{Capacity, Grant, Grants, StreamKind};
 use ruhu_sync::id::{DeviceId, DeviceSeq, Epoch, Instant, RecordId, StreamId, UserId};
 use ruhu_sync::memory::MemoryStore;
 use ruhu_sync::merge::Hand;
@@ -10,7 +11,6 @@ use ruhu_sync::plain::PlainRules;
 use ruhu_sync::pull::{PullContext, PullReply, PullRequest, pull};
 use ruhu_sync::push::{PushContext, PushReply, PushRequest, push};
 use ruhu_sync::record::StoredRecord;
-use ruhu_sync::rules::{Capacity, Grant, Grants, StreamKind};
 use ruhu_sync::storage::{DeviceState, Stored};
 use ruhu_sync::version::Served;
 use serde_json::{Value, json};

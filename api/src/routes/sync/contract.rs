@@ -2,9 +2,9 @@
 //! `ruhu-sync`; a test holds the two together.
 
 use super::record::{PlaceProblem, RecordBody};
+use ruhu_sync::grants::Grants;
 use ruhu_sync::handshake::LIMITS;
 use ruhu_sync::id::{Epoch, Instant};
-use ruhu_sync::rules::Grants;
 use ruhu_sync::storage::DeviceState;
 use ruhu_sync::version::Served;
 use serde::{Deserialize, Serialize};

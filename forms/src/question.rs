@@ -1,8 +1,68 @@
-//! What an answer looks like.
+//! One question of a form, and what an answer to it looks like. Both stand here because the rows of
+//! a repeating group are questions again.
 
-use serde::Deserialize;
+use std::collections::BTreeMap;
 
-use crate::form::{Question, null_is_left_out};
+use serde::{Deserialize, Deserializer};
+
+use crate::rule::Rule;
+
+/// One question of a form, or one field of its rows.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    /// The answer's key: unique in the form, or among the fields of its rows.
+    pub id: String,
+    /// The question as it is asked.
+    pub label_zh: String,
+    /// What helps to answer it.
+    #[serde(default)]
+    pub help_zh: Option<String>,
+    /// Whether a submission must answer it (if it is asked; in rows: in every row).
+    #[serde(default, deserialize_with = "null_is_left_out")]
+    pub required: bool,
+    /// What an answer looks like.
+    pub kind: Kind,
+    /// What may stand in place of an answer.
+    #[serde(default, deserialize_with = "null_is_left_out")]
+    pub may_be: Vec<Unsaid>,
+    #[serde(default)]
+    pub(crate) asked_when: Option<Rule>,
+    #[serde(default)]
+    pub(crate) prefill: Option<Rule>,
+    #[serde(default)]
+    pub(crate) prefill_rows: Option<PrefillRows>,
+}
+
+/// What may stand in place of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unsaid {
+    /// The person asked does not know.
+    Unknown,
+    /// The person asked will not say.
+    Refused,
+}
+
+impl Unsaid {
+    /// What the answer holds then.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// Rows that records become.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PrefillRows {
+    /// The kind of the records.
+    pub(crate) from: String,
+    /// The row's field → the record's field.
+    pub(crate) fields: BTreeMap<String, String>,
+}
 
 /// What an answer looks like. Grows with new types; [`Question::shape`] does not.
 #[derive(Debug, Clone, Deserialize)]
@@ -101,6 +161,25 @@ pub enum Shape<'a> {
     Rows(&'a [Question]),
 }
 
+impl Question {
+    /// How an answer may be patched and merged.
+    pub fn shape(&self) -> Shape<'_> {
+        self.kind.shape()
+    }
+
+    pub(crate) fn fields(&self) -> &[Question] {
+        match &self.kind {
+            Kind::Rows { questions, .. } => questions,
+            _ => &[],
+        }
+    }
+
+    /// Whether this text stands in place of an answer.
+    pub(crate) fn unsaid(&self, text: &str) -> Option<Unsaid> {
+        self.may_be.iter().copied().find(|unsaid| unsaid.as_str() == text)
+    }
+}
+
 impl Kind {
     /// How an answer may be patched and merged.
     pub fn shape(&self) -> Shape<'_> {
@@ -119,4 +198,13 @@ impl Kind {
             Self::Text { .. } | Self::Choice { .. } | Self::Choices { .. } | Self::Rows { .. }
         )
     }
+}
+
+/// Null is an optional member left out.
+pub(crate) fn null_is_left_out<'de, D, T>(from: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    Option::deserialize(from).map(Option::unwrap_or_default)
 }

@@ -1,0 +1,70 @@
+//! The edits that a push decides on, each with what it asks and whether it is settled by now.
+
+use crate::decision::{EditName, Waiting};
+use crate::edit::{Asked, Edit, Received};
+use std::collections::BTreeMap;
+
+/// An edit that a push decides on, or one of its group.
+#[derive(Clone, Debug)]
+pub(crate) struct Case {
+    pub(crate) waiting: Waiting,
+    /// What it asks; `None` if its bytes were erased.
+    pub(crate) edit: Option<Edit>,
+    pub(crate) is_settled: bool,
+}
+
+/// All cases of a push.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Cases(BTreeMap<EditName, Case>);
+
+impl Cases {
+    pub(crate) fn new(waiting: Vec<Waiting>) -> Self {
+        let case = |waiting: Waiting| {
+            let edit = waiting.payload.as_deref().and_then(asked);
+            (waiting.name, Case { waiting, edit, is_settled: false })
+        };
+        Self(waiting.into_iter().map(case).collect())
+    }
+
+    pub(crate) fn get(&self, name: EditName) -> Option<&Case> {
+        self.0.get(&name)
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Case> {
+        self.0.values()
+    }
+
+    pub(crate) fn all_mut(&mut self) -> impl Iterator<Item = &mut Case> {
+        self.0.values_mut()
+    }
+
+    pub(crate) fn names(&self) -> Vec<EditName> {
+        self.0.keys().copied().collect()
+    }
+
+    pub(crate) fn settle(&mut self, name: EditName) {
+        if let Some(case) = self.0.get_mut(&name) {
+            case.is_settled = true;
+        }
+    }
+
+    /// The names that have to be decided with this one, in order: its group.
+    pub(crate) fn with_group(&self, case: &Case) -> Vec<EditName> {
+        let Some(group) = case.waiting.group else {
+            return vec![case.waiting.name];
+        };
+        let is_of_it = |other: &&Case| {
+            other.waiting.group == Some(group)
+                && other.waiting.name.device == case.waiting.name.device
+        };
+        self.all().filter(is_of_it).map(|other| other.waiting.name).collect()
+    }
+}
+
+/// What a stored payload asks. Only what a device may ask is ever applied.
+fn asked(payload: &str) -> Option<Edit> {
+    match Received::read_stored(payload)?.edit.ok()? {
+        Asked::Edit(edit) if !edit.op.is_staffs() => Some(*edit),
+        _ => None,
+    }
+}
