@@ -22,7 +22,7 @@ pub use second_factor::{CodeSecret, SecondFactor};
 use crate::Tx;
 use crate::audit::Thing;
 use crate::grants;
-use crate::organisations::{begins_after, is_known};
+use crate::organisations::is_known;
 use crate::page::{Page, Slice};
 use crate::schema::{account, caseload, office};
 use crate::values::{Fixed, Name};
@@ -211,7 +211,7 @@ pub(crate) fn account_page(
 ) -> Stored<Slice<Account, Uuid>> {
     let rows: Vec<AccountRow> = tx.run(|connection| {
         on_both!(connection, |c| account::table
-            .filter(account::id.gt(begins_after(page)))
+            .filter(account::id.gt(page.begins_after()))
             .filter(is_known(within))
             .order(account::id)
             .limit(page.fetched())

@@ -4,13 +4,14 @@
 mod line;
 mod read;
 mod states;
+mod thing;
 mod verify;
 
 pub(crate) use line::Line;
 pub use read::{LogLine, WantedLines};
 pub use ruhu_casework::acts::Act;
-pub use states::Thing;
-pub(crate) use states::Touched;
+pub use thing::Thing;
+pub(crate) use thing::Touched;
 pub use verify::{LogAudit, LogHead};
 pub(crate) use verify::{audit_log, log_head};
 

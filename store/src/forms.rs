@@ -1,51 +1,16 @@
-//! The shelf of forms: what was published and retired, and the snapshot by which everything is
-//! judged. A snapshot is shared by all transactions until the shelf's number has moved, here or in
-//! another process.
+//! The shelf of forms in the database: what was published and retired.
 
 use crate::Tx;
 use crate::failure::corrupt;
 use crate::schema::{form_retirement, form_shelf, form_version};
+use crate::shelves::ShelfSeen;
 use crate::values::{Fixed, Name, counted, day};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use ruhu_casework::shelf::{PublishedForm, Retirement, Shelf};
 use ruhu_sync::id::{Instant, UserId};
 use ruhu_sync::storage::Stored;
-use std::sync::{Arc, PoisonError, RwLock};
-
-/// The snapshots that a store knows.
-#[derive(Debug)]
-pub(crate) struct Shelves {
-    built_in: Shelf,
-    latest: RwLock<Option<Arc<Shelf>>>,
-}
-
-impl Shelves {
-    pub(crate) fn new() -> Stored<Self> {
-        let built_in = Shelf::built_in().map_err(|error| corrupt(&error.to_string()))?;
-        Ok(Self { built_in, latest: RwLock::new(None) })
-    }
-
-    fn latest(&self) -> Option<Arc<Shelf>> {
-        self.latest.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Keeps a snapshot, unless a later one is kept: a reader may look at an earlier moment.
-    fn keep(&self, shelf: &Arc<Shelf>) {
-        let mut latest = self.latest.write().unwrap_or_else(PoisonError::into_inner);
-        if latest.as_ref().is_none_or(|known| known.generation() < shelf.generation()) {
-            *latest = Some(Arc::clone(shelf));
-        }
-    }
-}
-
-/// What a transaction knows of the shelf.
-#[derive(Debug, Default)]
-pub(crate) struct ShelfSeen {
-    seen: Option<Arc<Shelf>>,
-    /// It changed the shelf itself, and may still be taken back: nobody else may see what it sees.
-    has_changed: bool,
-}
+use std::sync::Arc;
 
 /// A form that is to be published.
 #[derive(Clone, Copy, Debug)]

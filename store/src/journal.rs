@@ -4,20 +4,20 @@
 mod anchor;
 mod audit;
 mod erasure;
+mod head;
 
 pub use anchor::{Anchor, AnchorError};
 pub(crate) use audit::audit;
-pub use audit::{Audit, ErasedEdit, Fault, Head, Wrong};
+pub use audit::{Audit, ErasedEdit, Fault, Wrong};
 pub use erasure::{Erasable, ErasureRefusal};
+pub use head::Head;
 
 use crate::Tx;
 use crate::codec::{Codec, Place};
 use crate::connection::Connection;
-use crate::decisions;
 use crate::failure::corrupt;
 use crate::history_query::HistoryQuery;
 use crate::keys::KeyRing;
-use crate::prepared::prepared_for;
 use crate::schema::journal;
 use crate::sealed::Column;
 use crate::values::{Fixed, Name, counted, counter, text};
@@ -25,7 +25,7 @@ use diesel::prelude::*;
 use ruhu_sync::edit::patch_in;
 use ruhu_sync::effect::Effect;
 use ruhu_sync::id::{DeviceId, DeviceSeq, RecordId};
-use ruhu_sync::journal::{Answered, JournalRow, Past, Untaken, effect_of_creation};
+use ruhu_sync::journal::{Answered, JournalRow, Past, effect_of_creation};
 use ruhu_sync::outcome::Verdict;
 use ruhu_sync::rev::Rev;
 use ruhu_sync::storage::{HistoryWanted, Stored};
@@ -232,59 +232,6 @@ impl MadeAt {
             codec.open_if_any(keys, self.key_id, place, self.made_at)
         })
     }
-}
-
-/// The edits of these records that were not taken, of each installation through a number, in order.
-pub(crate) fn untaken(
-    tx: &mut Tx,
-    chain: &[(DeviceId, DeviceSeq)],
-    records: &[RecordId],
-) -> Stored<Vec<Untaken>> {
-    if records.is_empty() {
-        return Ok(Vec::new());
-    }
-    let devices: Vec<_> = chain.iter().map(|(device, _)| device.fixed()).collect();
-    let rows: Vec<UntakenRow> = tx.run(|connection| {
-        let names = devices.len().max(records.len());
-        on_both!(connection, |c| {
-            let query = journal::table
-                .filter(journal::device.eq_any(devices))
-                .filter(journal::rev_number.is_null())
-                .filter(journal::record.eq_any(records.iter().map(|id| id.fixed())))
-                .select(UntakenRow::as_select());
-            prepared_for(names, query).load(c)
-        })
-    })?;
-    let mut found = Vec::with_capacity(rows.len());
-    for row in rows {
-        let (device, device_seq) = (DeviceId::of(row.device), DeviceSeq(counted(row.device_seq)?));
-        let at = chain.iter().position(|(of, through)| *of == device && device_seq <= *through);
-        let (Some(at), Some(record), Some(verdict)) =
-            (at, row.record, untaken_verdict(&row.verdict))
-        else {
-            continue;
-        };
-        let record = RecordId::of(record);
-        found.push((at, Untaken { record, device, device_seq, verdict }));
-    }
-    // What a person has applied since is not untaken any more.
-    if !found.is_empty() {
-        let devices: Vec<_> = chain.iter().map(|(device, _)| *device).collect();
-        let applied = decisions::applied(tx, &devices, records)?;
-        found.retain(|(_, untaken)| !applied.contains(&untaken.name()));
-    }
-    // Ordered here: asked for the order, SQLite reads all of the device's edits in it.
-    found.sort_unstable_by_key(|(at, untaken)| (*at, untaken.device_seq));
-    Ok(found.into_iter().map(|(_, untaken)| untaken).collect())
-}
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = journal)]
-struct UntakenRow {
-    device: Fixed<16>,
-    device_seq: i64,
-    record: Option<Fixed<16>>,
-    verdict: String,
 }
 
 pub(crate) fn untaken_verdict(word: &str) -> Option<Verdict> {

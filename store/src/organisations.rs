@@ -4,11 +4,12 @@ mod administered;
 mod bans;
 mod found;
 mod lists;
+mod within;
 
-pub(crate) use administered::{inside, is_administered, is_known};
+pub(crate) use administered::{is_administered, is_known};
 pub(crate) use bans::Bans;
 pub use lists::{BanRow, CaseloadRow, ContractRow, MembershipRow, OfficeRow, ProviderRow};
-pub(crate) use lists::{begins_after, ranges};
+pub(crate) use within::{inside, ranges};
 
 use crate::Tx;
 use crate::audit::Thing;

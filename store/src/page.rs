@@ -1,6 +1,13 @@
 //! Lists, page by page. A list has one total order; a page begins after a place in it, so that what
 //! is added or taken away meanwhile neither hides a row nor shows one twice.
 
+use crate::values::{Fixed, Name};
+use ruhu_sync::id::{Instant, RecordId};
+use uuid::Uuid;
+
+/// A place in a list of records: the instant by which it is ordered, and the record's name.
+pub type Place = (Instant, RecordId);
+
 /// Which part of a list is asked for. `P` is a place: the values that the list is ordered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Page<P> {
@@ -32,6 +39,20 @@ impl<P> Page<P> {
         rows.truncate(limit);
         let next = rows.last().filter(|_| has_more).map(place);
         Slice { rows, next }
+    }
+}
+
+impl Page<Place> {
+    /// Where it begins: below everything, if no place is named.
+    pub(crate) fn begins_after(&self) -> (i64, Fixed<16>) {
+        self.after.map_or((i64::MIN, Fixed([0; 16])), |(at, id)| (at.0, id.fixed()))
+    }
+}
+
+impl Page<Uuid> {
+    /// The name that it begins after, in a list in order of names.
+    pub(crate) fn begins_after(&self) -> Fixed<16> {
+        Fixed(*self.after.unwrap_or_default().as_bytes())
     }
 }
 

@@ -5,7 +5,7 @@
 //! follow from that. A new listed field is a line in either file and a migration.
 
 use crate::Tx;
-use crate::rebuild::TableReport;
+use crate::schema::{account, journal, record};
 use crate::values::text;
 use ruhu_casework::projection::{Holding, Listed};
 use ruhu_sync::record::Content;
@@ -184,7 +184,7 @@ macro_rules! read_model {
             pub(super) fn rebuild(
                 tx: &mut $crate::Tx,
                 mut rows: Vec<Self>,
-            ) -> Stored<$crate::rebuild::TableReport> {
+            ) -> Stored<$crate::read_models::TableReport> {
                 let before: Vec<Self> = tx.run(|connection| {
                     on_both!(connection, |c| $table::table
                         .order($table::id)
@@ -192,7 +192,7 @@ macro_rules! read_model {
                         .load(c))
                 })?;
                 rows.sort_by_key(|row| row.id);
-                let report = $crate::rebuild::compare(&before, &rows, |row| row.id);
+                let report = $crate::read_models::compare(&before, &rows, |row| row.id);
                 if report.differences() > 0 {
                     tx.run(|connection| {
                         on_both!(connection, |c| diesel::delete($table::table).execute(c))
@@ -257,12 +257,24 @@ macro_rules! read_models {
 pub(crate) mod assessment;
 pub(crate) mod find;
 pub(crate) mod household;
+mod report;
+
+use assessment::assessment_row;
+use find::find_row;
+use household::household_row;
+pub use report::TableReport;
+use report::compare;
 
 read_models! {
     assessment,
     find,
     household,
 }
+
+diesel::allow_tables_to_appear_in_same_query!(record, assessment_row, household_row);
+diesel::allow_tables_to_appear_in_same_query!(record, find_row);
+diesel::allow_tables_to_appear_in_same_query!(journal, household_row);
+diesel::allow_tables_to_appear_in_same_query!(account, household_row);
 
 /// Writes the rows of records that changed.
 pub(crate) fn save(tx: &mut Tx, changes: &[RecordChange<'_>]) -> Stored<()> {

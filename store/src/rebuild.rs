@@ -2,7 +2,7 @@
 
 use crate::connection::Connection;
 use crate::failure::corrupt;
-use crate::read_models::Rows;
+use crate::read_models::{Rows, TableReport};
 use crate::schema::record;
 use crate::values::Fixed;
 use crate::{Store, Tx, records};
@@ -14,26 +14,6 @@ use std::collections::BTreeMap;
 
 /// How many records are opened at a time.
 const CHUNK_RECORDS: i64 = 1_000;
-
-/// What building anew found in one table.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct TableReport {
-    /// Rows there are now.
-    pub rows: usize,
-    /// Rows that were missing.
-    pub missing: usize,
-    /// Rows that said something else.
-    pub different: usize,
-    /// Rows of records that do not exist.
-    pub extra: usize,
-}
-
-impl TableReport {
-    /// How many rows were not as they are now.
-    pub fn differences(&self) -> usize {
-        self.missing + self.different + self.extra
-    }
-}
 
 /// What building anew found, by table. A store that was written through its own door has no
 /// differences.
@@ -97,26 +77,4 @@ fn project_all(tx: &mut Tx) -> Stored<Rows> {
             new.add(&RecordChange { record: &record, content: &content, is_new: false, at });
         }
     }
-}
-
-/// Both in order of name.
-pub(crate) fn compare<T: PartialEq>(
-    before: &[T],
-    after: &[T],
-    name: impl Fn(&T) -> Fixed<16>,
-) -> TableReport {
-    let before: BTreeMap<_, _> = before.iter().map(|row| (name(row), row)).collect();
-    let mut report = TableReport { rows: after.len(), ..TableReport::default() };
-    let mut met = 0;
-    for row in after {
-        match before.get(&name(row)) {
-            None => report.missing += 1,
-            Some(old) => {
-                met += 1;
-                report.different += usize::from(*old != row);
-            }
-        }
-    }
-    report.extra = before.len() - met;
-    report
 }

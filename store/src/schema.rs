@@ -5,9 +5,6 @@
 #![allow(unreachable_pub, reason = "diesel's macro makes everything pub")]
 #![allow(missing_docs, reason = "the migrations say what the columns are")]
 
-pub use crate::read_models::assessment::assessment_row;
-pub use crate::read_models::find::find_row;
-pub use crate::read_models::household::household_row;
 pub use audit::{audit_head, audit_log};
 pub use forms::{form_retirement, form_shelf, form_version};
 pub use guesses::{sign_in_failure, signature_failure};
@@ -304,16 +301,12 @@ diesel::joinable!(caseload -> contract (contract));
 diesel::joinable!(provider_ban -> provider (provider));
 diesel::joinable!(office -> account (account));
 diesel::joinable!(device -> account (account));
-diesel::allow_tables_to_appear_in_same_query!(record, assessment_row, household_row);
-diesel::allow_tables_to_appear_in_same_query!(record, find_row);
 diesel::allow_tables_to_appear_in_same_query!(journal, account);
 diesel::allow_tables_to_appear_in_same_query!(journal, erasure);
 diesel::allow_tables_to_appear_in_same_query!(journal, device);
 diesel::allow_tables_to_appear_in_same_query!(departure, record);
 diesel::allow_tables_to_appear_in_same_query!(journal, record);
-diesel::allow_tables_to_appear_in_same_query!(journal, household_row);
 diesel::allow_tables_to_appear_in_same_query!(account, record);
-diesel::allow_tables_to_appear_in_same_query!(account, household_row);
 diesel::allow_tables_to_appear_in_same_query!(
     account,
     office,

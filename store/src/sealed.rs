@@ -1,21 +1,6 @@
 //! The sealed columns: one list. The codec seals for nothing else, a change of keys goes through it,
 //! and a test holds every column of the schema against it.
 
-use crate::audit::Thing;
-use crate::codec::{Codec, Place};
-use crate::connection::Connection;
-use crate::keys::KeyRing;
-use crate::schema::{
-    device, erasure, idempotency_key, journal, record, second_factor, signing_key,
-};
-use crate::{Store, Tx};
-use diesel::dsl::{count_star, sql};
-use diesel::expression::Expression;
-use diesel::prelude::*;
-use diesel::sql_types::Bool;
-use ruhu_sync::storage::{StorageError, Stored};
-use uuid::Uuid;
-
 /// A sealed column; there is none that is not in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Column(&'static str);
@@ -27,102 +12,61 @@ impl Column {
     }
 }
 
-/// A part of a row's name, as the rows are ordered by it and as it is bound into what is sealed.
-trait Part {
-    /// Comes before every other.
-    fn least() -> Self;
-    fn bytes(&self) -> Vec<u8>;
-}
-
-impl Part for Vec<u8> {
-    fn least() -> Self {
-        Self::new()
-    }
-
-    fn bytes(&self) -> Vec<u8> {
-        self.clone()
-    }
-}
-
-impl Part for i64 {
-    fn least() -> Self {
-        Self::MIN
-    }
-
-    fn bytes(&self) -> Vec<u8> {
-        self.to_be_bytes().to_vec()
-    }
-}
-
-/// A sealed value as a column takes it: one that is never empty, or one that may be.
-trait Kept {
-    fn of(sealed: Option<Vec<u8>>) -> Self;
-}
-
-impl Kept for Vec<u8> {
-    fn of(sealed: Option<Vec<u8>>) -> Self {
-        sealed.unwrap_or_default()
-    }
-}
-
-impl Kept for Option<Vec<u8>> {
-    fn of(sealed: Option<Vec<u8>>) -> Self {
-        sealed
-    }
-}
-
-/// What became of some rows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Batch {
-    pub(crate) resealed: u64,
-    /// Rows that do not open; they stay as they are.
-    pub(crate) unreadable: u64,
-    /// Whether there may be more.
-    pub(crate) is_full: bool,
-}
-
-/// What rows are opened for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Purpose {
-    /// To be sealed anew, if they stand under another key than the one that seals.
-    Reseal,
-    /// To be looked at; all of them.
-    Look,
-}
-
-/// Looked at at a time.
-const LOOKED_AT_ROWS: i64 = 500;
-
-/// No key has this name.
-const NO_KEY: i32 = -1;
-
-impl Purpose {
-    /// Opens a value, and seals it anew for its place if it is to be; one that is not there stays so.
-    fn carried_out(
-        self,
-        codec: &mut Codec,
-        keys: &KeyRing,
-        key: i32,
-        place: Place<'_>,
-        sealed: Option<Vec<u8>>,
-    ) -> Stored<Option<Vec<u8>>> {
-        let text = codec.open_if_any(keys, key, place, sealed)?;
-        match self {
-            Self::Reseal => codec.seal_if_any(keys, place, text.as_deref()),
-            Self::Look => Ok(None),
-        }
-    }
-}
-
-/// The audit log watches a key for signatures as it is sealed.
-fn touch_if_watched(tx: &mut Tx, table: &str, parts: &[&[u8]]) {
-    let name = parts.first().and_then(|name| Uuid::from_slice(name).ok());
-    if let (Some(name), true) = (name, table == Table::SigningKeys.name()) {
-        tx.touch(Thing::SigningKey, name);
-    }
-}
-
+/// The list. Each table stands with its rows' primary key, what else is bound into what is sealed, and
+/// the column that names the key; each of its sealed columns with its type. Given to the macro that is
+/// named.
 macro_rules! sealed_tables {
+    ($made_into:ident) => {
+        $made_into! {
+            /// Records: bound to their version, so that an older content does not open under a newer one.
+            Records = record (id: Vec<u8>; rev_number: i64) under key_id {
+                /// A record's content.
+                WIRE = wire: Vec<u8>,
+                /// The rows ever removed from a record.
+                REMOVED_ROWS = removed_rows: Option<Vec<u8>>,
+            }
+            /// Edits.
+            Journal = journal (device: Vec<u8>, device_seq: i64) under key_id {
+                /// An edit as it came.
+                PAYLOAD = payload: Option<Vec<u8>>,
+                /// What an edit did.
+                EFFECT = effect: Option<Vec<u8>>,
+                /// The outcome of an edit as it was answered, if it names places.
+                ANSWER = answer: Option<Vec<u8>>,
+                /// When an edit was made, by the device's clock.
+                MADE_AT = made_at: Option<Vec<u8>>,
+            }
+            /// Erasures: bound to the instant, too.
+            Erasures = erasure (device: Vec<u8>, device_seq: i64; erased_at: i64) under key_id {
+                /// Why an edit was erased.
+                ERASURE_REASON = reason: Vec<u8>,
+            }
+            /// Devices.
+            Devices = device (id: Vec<u8>) under key_id {
+                /// What a device is called.
+                DEVICE_NAME = name: Option<Vec<u8>>,
+            }
+            /// People's keys for signatures.
+            SigningKeys = signing_key (account: Vec<u8>) under key_id {
+                /// The key that proves a person's signatures.
+                SIGNING_KEY = key: Vec<u8>,
+            }
+            /// Second factors: bound to the instant, so that an earlier one does not come back.
+            SecondFactors = second_factor (account: Vec<u8>; enrolled_at: i64) under key_id {
+                /// What a person's app makes codes from.
+                SECOND_FACTOR = secret: Vec<u8>,
+            }
+            /// Requests that may be sent again.
+            Requests = idempotency_key (name: Vec<u8>) under key_id {
+                /// The answer to a repeated request.
+                RESPONSE = response: Option<Vec<u8>>,
+            }
+        }
+    };
+}
+pub(crate) use sealed_tables;
+
+macro_rules! names {
     ($(
         $(#[$doc:meta])*
         $Table:ident = $table:ident ($($name:ident: $name_type:ty),+ $(; $also:ident: $also_type:ty)?)
@@ -155,191 +99,8 @@ macro_rules! sealed_tables {
                     $(Self::$Table => stringify!($table),)*
                 }
             }
-
-            /// How many rows stand under each key.
-            pub(crate) fn rows_by_key(self, tx: &mut Tx) -> Stored<Vec<(Option<i32>, i64)>> {
-                match self {
-                    $(Self::$Table => tx.run(|connection| {
-                        on_both!(connection, |c| $table::table
-                            .filter($table::$key.is_not_null())
-                            .group_by($table::$key)
-                            .select(($table::$key.nullable(), count_star()))
-                            .load(c))
-                    }),)*
-                }
-            }
-
-            /// How many rows do not open with the keys that are there.
-            pub(crate) fn unreadable(self, tx: &mut Tx) -> Stored<u64> {
-                let mut unreadable = 0;
-                match self {
-                    $(Self::$Table => {
-                        let mut after: ($($name_type,)+) = ($(<$name_type>::least(),)+);
-                        loop {
-                            let (batch, last) = $table(tx, Purpose::Look, LOOKED_AT_ROWS, &after)?;
-                            unreadable += batch.unreadable;
-                            match last {
-                                Some(last) if batch.is_full => after = last,
-                                _ => return Ok(unreadable),
-                            }
-                        }
-                    })*
-                }
-            }
-
-            /// Seals every row under the key that seals now, some rows a transaction, in the order of
-            /// their names; `go_on` is told of each transaction, and says whether another follows.
-            pub(crate) fn reseal(
-                self,
-                store: &Store,
-                rows_max: i64,
-                go_on: &mut dyn FnMut(Batch) -> bool,
-            ) -> Stored<()> {
-                match self {
-                    $(Self::$Table => {
-                        let mut after: ($($name_type,)+) = ($(<$name_type>::least(),)+);
-                        loop {
-                            let (batch, last) = store
-                                .write(|tx| $table(tx, Purpose::Reseal, rows_max, &after))?;
-                            if !go_on(batch) || !batch.is_full {
-                                return Ok(());
-                            }
-                            if let Some(last) = last {
-                                after = last;
-                            }
-                        }
-                    })*
-                }
-            }
         }
-
-        $(
-            /// The rows after this one. On PostgreSQL those that somebody is writing at this moment are
-            /// not sealed anew: whoever waits for nobody while holding locks is in nobody's way.
-            fn $table(
-                tx: &mut Tx,
-                purpose: Purpose,
-                rows_max: i64,
-                after: &($($name_type,)+),
-            ) -> Stored<(Batch, Option<($($name_type,)+)>)> {
-                type Row = (
-                    ($($name_type,)+ $($also_type,)?),
-                    Option<i32>,
-                    ($($column_type,)+),
-                );
-                let current = i32::from(tx.keys.current().0);
-                let done_with = if purpose == Purpose::Reseal { current } else { NO_KEY };
-                let ($($name,)+) = after;
-                let rows: Vec<Row> = tx.run(|connection| {
-                    // A number at the end of both, because a list cannot end in a comma.
-                    let is_after = sql::<Bool>(concat!("(" $(, stringify!($name), ", ")+ , "0) > ("))
-                        $(.bind::<<$table::$name as Expression>::SqlType, _>($name.clone()).sql(", "))+
-                        .sql("0)");
-                    let query = $table::table
-                        .filter(is_after)
-                        .filter($table::$key.ne(done_with))
-                        .order(($($table::$name,)+))
-                        .limit(rows_max)
-                        .select((
-                            ($($table::$name,)+ $($table::$also,)?),
-                            $table::$key.nullable(),
-                            ($($table::$column,)+),
-                        ));
-                    match connection {
-                        Connection::Postgres(c) if purpose == Purpose::Reseal => {
-                            query.for_no_key_update().skip_locked().load(c)
-                        }
-                        connection => on_both!(connection, |c| query.load(c)),
-                    }
-                })?;
-                let is_full = i64::try_from(rows.len()).unwrap_or(i64::MAX) >= rows_max;
-                let mut batch = Batch { is_full, ..Batch::default() };
-                let mut last = None;
-                for (($($name,)+ $($also,)?), key, ($($column,)+)) in rows {
-                    let parts = [$($name.bytes(),)+ $($also.bytes(),)?];
-                    let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
-                    let (session, keys) = tx.session();
-                    let key = key.unwrap_or_default();
-                    let mut seal = |column, sealed| {
-                        let place = Place { column, row: &parts };
-                        purpose.carried_out(&mut session.codec, keys, key, place, sealed)
-                    };
-                    let sealed = (|| Ok(($(seal(Column::$NAME, $column.into())?,)+)))();
-                    last = Some(($($name.clone(),)+));
-                    let ($($column,)+) = match sealed {
-                        Ok(sealed) => sealed,
-                        Err(StorageError::Corrupt(_)) => {
-                            batch.unreadable += 1;
-                            continue;
-                        }
-                        Err(error) => return tx.note(Err(error)),
-                    };
-                    if purpose == Purpose::Look {
-                        continue;
-                    }
-                    let resealed = tx.run(|connection| {
-                        let row = $table::table
-                            $(.filter($table::$name.eq($name.clone())))+
-                            .filter($table::$key.eq(key));
-                        let set = (
-                            $table::$key.eq(current),
-                            $($table::$column.eq(<$column_type as Kept>::of($column)),)+
-                        );
-                        on_both!(connection, |c| diesel::update(row).set(set).execute(c))
-                    })?;
-                    if resealed == 1 {
-                        touch_if_watched(tx, stringify!($table), &parts);
-                    }
-                    batch.resealed += u64::try_from(resealed).unwrap_or_default();
-                }
-                Ok((batch, last))
-            }
-        )*
     };
 }
 
-sealed_tables! {
-    /// Records: bound to their version, so that an older content does not open under a newer one.
-    Records = record (id: Vec<u8>; rev_number: i64) under key_id {
-        /// A record's content.
-        WIRE = wire: Vec<u8>,
-        /// The rows ever removed from a record.
-        REMOVED_ROWS = removed_rows: Option<Vec<u8>>,
-    }
-    /// Edits.
-    Journal = journal (device: Vec<u8>, device_seq: i64) under key_id {
-        /// An edit as it came.
-        PAYLOAD = payload: Option<Vec<u8>>,
-        /// What an edit did.
-        EFFECT = effect: Option<Vec<u8>>,
-        /// The outcome of an edit as it was answered, if it names places.
-        ANSWER = answer: Option<Vec<u8>>,
-        /// When an edit was made, by the device's clock.
-        MADE_AT = made_at: Option<Vec<u8>>,
-    }
-    /// Erasures: bound to the instant, too.
-    Erasures = erasure (device: Vec<u8>, device_seq: i64; erased_at: i64) under key_id {
-        /// Why an edit was erased.
-        ERASURE_REASON = reason: Vec<u8>,
-    }
-    /// Devices.
-    Devices = device (id: Vec<u8>) under key_id {
-        /// What a device is called.
-        DEVICE_NAME = name: Option<Vec<u8>>,
-    }
-    /// People's keys for signatures.
-    SigningKeys = signing_key (account: Vec<u8>) under key_id {
-        /// The key that proves a person's signatures.
-        SIGNING_KEY = key: Vec<u8>,
-    }
-    /// Second factors: bound to the instant, so that an earlier one does not come back.
-    SecondFactors = second_factor (account: Vec<u8>; enrolled_at: i64) under key_id {
-        /// What a person's app makes codes from.
-        SECOND_FACTOR = secret: Vec<u8>,
-    }
-    /// Requests that may be sent again.
-    Requests = idempotency_key (name: Vec<u8>) under key_id {
-        /// The answer to a repeated request.
-        RESPONSE = response: Option<Vec<u8>>,
-    }
-}
+sealed_tables!(names);

@@ -2,12 +2,12 @@
 
 use crate::connection::{Connection, Mode};
 use crate::failure::unavailable;
-use crate::forms::Shelves;
 use crate::halt::Halt;
 use crate::keys::KeyRing;
 use crate::manager::{Access, Manager};
 use crate::pool::Connections;
 use crate::presence::Presence;
+use crate::shelves::Shelves;
 use crate::target::Target;
 use crate::tx::Tx;
 use crate::values::{Fixed, Name};

@@ -3,9 +3,9 @@
 use crate::audit::Touched;
 use crate::connection::{Connection, Mode};
 use crate::failure::{self, corrupt, unavailable};
-use crate::forms::{ShelfSeen, Shelves};
 use crate::keys::KeyRing;
 use crate::manager::{Manager, Session};
+use crate::shelves::{ShelfSeen, Shelves};
 use diesel::result::QueryResult;
 use r2d2::PooledConnection;
 use ruhu_sync::storage::{StorageError, Stored};

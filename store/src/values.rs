@@ -164,3 +164,8 @@ pub(crate) fn day(text: &str) -> Stored<NaiveDate> {
 
 /// A text as both databases take it.
 pub(crate) use ruhu_sync::chain::storable as text;
+
+/// PostgreSQL knows no NUL; nor has any status one.
+pub(crate) fn is_no_status(status: Option<&str>) -> bool {
+    status.is_some_and(|status| status.contains('\0'))
+}

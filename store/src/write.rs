@@ -1,6 +1,6 @@
 //! The writing half of the port.
 
-use crate::{decisions, devices, journal, records, signing_keys, streams};
+use crate::{decisions, devices, journal, records, signing_keys, streams, untaken};
 use ruhu_sync::decision::{EditName, Waiting};
 use ruhu_sync::grants::StreamKind;
 use ruhu_sync::id::{DeviceId, DeviceSeq, Instant, RecordId, StreamId, UserId};
@@ -66,7 +66,7 @@ impl WriteTx for crate::Tx {
         chain: &[(DeviceId, DeviceSeq)],
         records: &[RecordId],
     ) -> Stored<Vec<Untaken>> {
-        journal::untaken(self, chain, records)
+        untaken::untaken(self, chain, records)
     }
 
     fn lock_streams(&mut self, streams: &[(StreamId, StreamKind)]) -> Stored<Vec<StreamHead>> {

@@ -12,7 +12,7 @@ use crate::problem::{Answer, Kind, Problem};
 use crate::routes::json_text;
 use crate::service::Service;
 use actix_web::{HttpResponse, get, post, web};
-use ruhu_store::desk::Place;
+use ruhu_store::page::Place;
 use ruhu_sync::handshake::LIMITS;
 use ruhu_sync::id::{DeviceId, DeviceSeq, RecordId};
 use ruhu_sync::path::Path;

@@ -14,7 +14,7 @@ use crate::service::Service;
 use actix_web::{HttpResponse, get, post, web};
 use contract::{Accept, AssessmentBody, AssessmentList, DecisionTaken, Return, Status, TakeUp};
 use ruhu_casework::text::is_blank;
-use ruhu_store::desk::Place;
+use ruhu_store::page::Place;
 use ruhu_sync::id::RecordId;
 use ruhu_sync::rev::Rev;
 use uuid::Uuid;

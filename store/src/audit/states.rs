@@ -2,6 +2,7 @@
 //! chained log, so that a row changed past the service is one of another state than the log's last
 //! word on it.
 
+use super::thing::Thing;
 use crate::Tx;
 use crate::schema::audit_log::dsl as lines;
 use crate::schema::{
@@ -14,6 +15,7 @@ use ruhu_sync::chain::to_hex;
 use ruhu_sync::storage::Stored;
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
+use strum::VariantArray as _;
 use uuid::Uuid;
 
 /// Rows a statement.
@@ -21,9 +23,6 @@ const CHUNK_ROWS: usize = 1_000;
 
 /// The state of a row that the service took away.
 pub(super) const GONE: &str = "-";
-
-/// Changed rows whose state no line tells yet.
-pub(crate) type Touched = BTreeSet<(Thing, Uuid)>;
 
 /// A column's value, as bytes that go into a digest.
 trait Told {
@@ -85,33 +84,9 @@ fn digest(word: &str, id: Fixed<16>, columns: impl IntoIterator<Item = Option<Ve
     to_hex(&<[u8; 32]>::from(hasher.finalize()))
 }
 
-macro_rules! things {
-    ($($(#[$doc:meta])* $thing:ident = $word:literal: $table:ident.$id:ident {
-        $($column:ident: $type:ty),*
-    })*) => {
-        /// What is watched: a table of accounts, rights, devices or keys.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Thing {
-            $($(#[$doc])* $thing,)*
-        }
-
+macro_rules! columns {
+    ($($thing:ident = $table:ident.$id:ident { $($column:ident: $type:ty),* })*) => {
         impl Thing {
-            pub(super) const ALL: &'static [Self] = &[$(Self::$thing),*];
-
-            /// Its word in the log.
-            pub fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$thing => $word,)*
-                }
-            }
-
-            pub(super) fn parse(word: &str) -> Option<Self> {
-                match word {
-                    $($word => Some(Self::$thing),)*
-                    _ => None,
-                }
-            }
-
             /// The states of these rows, or of all.
             pub(super) fn states(
                 self,
@@ -132,7 +107,7 @@ macro_rules! things {
                             })
                         })?;
                         let state = |(id, ($($column,)*)): (Fixed<16>, ($($type,)*))| {
-                            let state = digest($word, id, [$($column.told()),*]);
+                            let state = digest(self.as_str(), id, [$($column.told()),*]);
                             (Uuid::from_bytes(id.0), state)
                         };
                         Ok(rows.into_iter().map(state).collect())
@@ -143,50 +118,37 @@ macro_rules! things {
     };
 }
 
-things! {
-    /// An account, with its password's hash.
-    Account = "account": account.id {
+columns! {
+    Account = account.id {
         login: String, name: String, password_hash: Option<String>, active: bool,
         staff_no: Option<String>, made_in: String
     }
-    /// An office.
-    Office = "office": office.id {
+    Office = office.id {
         account: Fixed<16>, role: String, area: String, first_day: String, last_day: Option<String>
     }
-    /// A provider.
-    Provider = "provider": provider.id { name: String, uscc: Option<String> }
-    /// A ban.
-    Ban = "ban": provider_ban.id {
+    Provider = provider.id { name: String, uscc: Option<String> }
+    Ban = provider_ban.id {
         provider: Fixed<16>, first_day: String, last_day: String, reason: String,
         area: String
     }
-    /// A contract.
-    Contract = "contract": contract.id {
+    Contract = contract.id {
         provider: Fixed<16>, purchaser_area: String, first_day: String, last_day: String,
         over_one_year_reason: Option<String>
     }
-    /// A caseload.
-    Caseload = "caseload": caseload.id { contract: Fixed<16>, area: String, name: String }
-    /// A membership.
-    Membership = "membership": membership.id {
+    Caseload = caseload.id { contract: Fixed<16>, area: String, name: String }
+    Membership = membership.id {
         account: Fixed<16>, caseload: Fixed<16>, first_day: String, last_day: Option<String>
     }
-    /// With what a membership began.
-    Entry = "entry": membership_entry.membership {
+    Entry = membership_entry.membership {
         education: Option<String>, title: Option<String>, exception_reason: Option<String>
     }
-    /// A device: whose it is, and what keeps it out. What moves with every push is the journal's.
-    Device = "device": device.id {
+    Device = device.id {
         account: Fixed<16>, enrolled_at: i64, revoked_at: Option<i64>,
         reported_lost_at: Option<i64>
     }
-    /// The key that proves a person's signatures, as it is sealed: a digest of the key itself would
-    /// let whoever reads the log try PINs on it.
-    SigningKey = "signing_key": signing_key.account { key_id: i32, key: Vec<u8>, set_at: i64 }
-    /// That a password has to be changed.
-    OneTimePassword = "one_time_password": one_time_password.account { expires_at: i64 }
-    /// A second factor. What is sealed is bound to the instant, and holds itself.
-    SecondFactor = "second_factor": second_factor.account {
+    SigningKey = signing_key.account { key_id: i32, key: Vec<u8>, set_at: i64 }
+    OneTimePassword = one_time_password.account { expires_at: i64 }
+    SecondFactor = second_factor.account {
         enrolled_at: i64, is_confirmed: bool, recovery_codes: String
     }
 }
@@ -201,7 +163,7 @@ impl Tx {
     pub(super) fn told_states(&mut self) -> Stored<String> {
         let touched = std::mem::take(&mut self.touched);
         let mut told = String::new();
-        for thing in Thing::ALL {
+        for thing in Thing::VARIANTS {
             let ids = touched.iter().filter(|(of, _)| of == thing);
             let ids: Vec<_> = ids.map(|(_, id)| Fixed(*id.as_bytes())).collect();
             for ids in ids.chunks(CHUNK_ROWS) {
@@ -218,17 +180,17 @@ impl Tx {
     /// What is watched for the first time is told as it stands, by one line.
     pub(crate) fn begin_audit_log(&mut self) -> Stored<()> {
         let watched = self.watched()?;
-        if Thing::ALL.iter().all(|thing| watched.contains(thing)) {
+        if Thing::VARIANTS.iter().all(|thing| watched.contains(thing)) {
             return Ok(());
         }
-        for thing in Thing::ALL.iter().filter(|thing| !watched.contains(thing)) {
+        for thing in Thing::VARIANTS.iter().filter(|thing| !watched.contains(thing)) {
             // Whoever takes a table out of the list must not have it taken in anew as it is now.
             if !self.log_tells_of(*thing)? {
                 let there = thing.states(self, None)?;
                 self.touched.extend(there.into_keys().map(|id| (*thing, id)));
             }
         }
-        let words: Vec<_> = Thing::ALL.iter().map(|thing| thing.as_str()).collect();
+        let words: Vec<_> = Thing::VARIANTS.iter().map(|thing| thing.as_str()).collect();
         self.run(|connection| {
             let query =
                 diesel::update(audit_head::table).set(audit_head::watched.eq(words.join(" ")));
@@ -246,7 +208,7 @@ impl Tx {
             let query = audit_head::table.select(audit_head::watched);
             on_both!(connection, |c| query.first(c).optional())
         })?;
-        Ok(words.unwrap_or_default().split(' ').filter_map(Thing::parse).collect())
+        Ok(words.unwrap_or_default().split(' ').filter_map(|word| word.parse().ok()).collect())
     }
 
     fn log_tells_of(&mut self, thing: Thing) -> Stored<bool> {

@@ -10,6 +10,7 @@ use diesel::prelude::*;
 use ruhu_sync::chain::{self, Hash};
 use ruhu_sync::storage::Stored;
 use std::collections::{BTreeMap, BTreeSet};
+use strum::VariantArray as _;
 use uuid::Uuid;
 
 /// How many lines are in memory at a time.
@@ -142,8 +143,9 @@ fn follow(tx: &mut Tx, found: &mut LogAudit, anchored: Option<LogHead>) -> Store
 fn keep(states: &mut States, told: &str) {
     for line in told.lines() {
         let mut words = line.split(' ');
-        let (thing, id) = (words.next().and_then(Thing::parse), words.next());
-        if let (Some(thing), Some(Ok(id)), Some(state)) = (thing, id.map(str::parse), words.next())
+        let (thing, id) = (words.next().map(str::parse), words.next());
+        if let (Some(Ok(thing)), Some(Ok(id)), Some(state)) =
+            (thing, id.map(str::parse), words.next())
         {
             match state {
                 GONE => states.remove(&(thing, id)),
@@ -158,7 +160,9 @@ fn hold_rows_against(tx: &mut Tx, found: &mut LogAudit, mut states: States) -> S
     let watched = tx.watched()?;
     // A copy that an earlier version made watches less. Taking a table out of the list does not help:
     // the log has told of it.
-    for thing in Thing::ALL.iter().filter(|thing| watched.contains(thing) || told.contains(thing)) {
+    for thing in
+        Thing::VARIANTS.iter().filter(|thing| watched.contains(thing) || told.contains(thing))
+    {
         for (id, state) in thing.states(tx, None)? {
             found.rows += 1;
             let wrong = match states.remove(&(*thing, id)) {

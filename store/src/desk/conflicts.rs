@@ -1,9 +1,10 @@
 //! Records in which fields wait for a person to choose, and who wrote what waits there.
 
-use super::{HouseholdListing, Place, begins_after, unindexed};
+use super::{HouseholdListing, unindexed};
 use crate::Tx;
-use crate::page::{Page, Slice};
-use crate::schema::{account, household_row, journal, record};
+use crate::page::{Page, Place, Slice};
+use crate::read_models::household::household_row;
+use crate::schema::{account, journal, record};
 use crate::values::{At, Fixed, Name, counted, counter};
 use diesel::prelude::*;
 use ruhu_sync::decision::EditName;
@@ -64,7 +65,7 @@ impl Tx {
         page: Page<Place>,
     ) -> Stored<Slice<ConflictItem, Place>> {
         let streams: Vec<_> = streams.iter().map(|stream| stream.fixed()).collect();
-        let (at, id) = begins_after(page);
+        let (at, id) = page.begins_after();
         let rows = self.run(|connection| {
             on_both!(connection, |c| record::table
                 .left_join(household_row::table.on(record::root.eq(household_row::id)))

@@ -1,8 +1,8 @@
 //! What was deleted and can be brought back.
 
-use super::{Place, unindexed};
+use super::unindexed;
 use crate::Tx;
-use crate::page::{Page, Slice};
+use crate::page::{Page, Place, Slice};
 use crate::schema::{journal, record};
 use crate::values::{Fixed, Name, counted};
 use diesel::prelude::*;

@@ -1,7 +1,7 @@
 //! A digest over all heads and the audit log's end, to be kept elsewhere: what lay on a chain then
 //! must lie on it for ever.
 
-use super::audit::{self, Head};
+use super::head::{Head, heads};
 use crate::audit::{LogHead, log_head};
 use crate::{Store, migrate};
 use ruhu_sync::chain::{Hash, to_hex};
@@ -160,7 +160,7 @@ impl Store {
     pub fn anchor_journal(&self, at: Instant) -> Stored<Anchor> {
         self.read(|tx| {
             migrate::must_be_of_this_version(tx)?;
-            Ok(Anchor::new(tx.epoch()?, at, audit::heads(tx)?, log_head(tx)?))
+            Ok(Anchor::new(tx.epoch()?, at, heads(tx)?, log_head(tx)?))
         })
     }
 }

@@ -5,12 +5,13 @@ mod row;
 
 use super::anchor::Anchor;
 use super::erasure;
+use super::head::{Head, heads};
 use crate::schema::{device, erasure as erasures, journal as rows};
 use crate::values::{Fixed, Name, counted, counter};
 use crate::{Store, Tx, migrate};
 use diesel::prelude::*;
 use row::Row;
-use ruhu_sync::chain::{self, Hash};
+use ruhu_sync::chain;
 use ruhu_sync::id::{DeviceId, DeviceSeq, Epoch, Instant};
 use ruhu_sync::storage::{ReadTx as _, StorageError, Stored};
 use std::fmt;
@@ -20,17 +21,6 @@ const CHUNK_ROWS: usize = 100;
 
 /// Faults and erasures are listed so often, and counted beyond it.
 const LISTED_MAX: usize = 20;
-
-/// Where a device's chain ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Head {
-    /// The device.
-    pub device: DeviceId,
-    /// Its last number.
-    pub last: DeviceSeq,
-    /// The link of that edit.
-    pub chain: Hash,
-}
 
 /// A payload that was erased by right.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -168,22 +158,6 @@ pub(crate) fn audit(tx: &mut Tx, anchor: Option<&Anchor>) -> Stored<Audit> {
         found.complain(gone.device, gone.last.0, Wrong::NoDevice);
     }
     Ok(found)
-}
-
-/// Where each device's own row says that its chain ends, in order of name.
-pub(super) fn heads(tx: &mut Tx) -> Stored<Vec<Head>> {
-    let devices: Vec<(Fixed<16>, i64, Fixed<32>)> = tx.run(|connection| {
-        let query =
-            device::table.order(device::id).select((device::id, device::last_seq, device::chain));
-        on_both!(connection, |c| query.load(c))
-    })?;
-    devices
-        .into_iter()
-        .map(|(id, last, link)| {
-            let last = DeviceSeq(counted(last)?);
-            Ok(Head { device: DeviceId::of(id), last, chain: link.0 })
-        })
-        .collect()
 }
 
 /// Devices that have edits and no row of their own, each with its first edit.

@@ -1,7 +1,7 @@
 //! Who is whose to administer, as a condition of lists. `casework::administration` has the rule; this
 //! is the same rule where the rows are, so that pages are cut after it.
 
-use super::ranges;
+use super::within::inside;
 use crate::Tx;
 use crate::audit::Thing;
 use crate::schema::account;
@@ -17,17 +17,6 @@ use ruhu_sync::storage::Stored;
 const OFFICES: &str = "SELECT 1 FROM office AS o WHERE o.account = account.id";
 const TEAMS: &str = "SELECT 1 FROM membership AS m JOIN caseload AS t ON t.id = m.caseload \
     WHERE m.account = account.id";
-
-/// Whether a column's code lies inside. The prefixes are digits.
-pub(crate) fn inside(column: &str, within: &Within) -> String {
-    let each = ranges(within).into_iter();
-    let each = each.map(|(first, end)| format!("({column} >= '{first}' AND {column} < '{end}')"));
-    let any: Vec<_> = each.collect();
-    match any.is_empty() {
-        true => "(1 = 0)".to_owned(),
-        false => format!("({})", any.join(" OR ")),
-    }
-}
 
 /// [`Ties::are_known`], of the account of the row.
 pub(crate) fn is_known(within: &Within) -> SqlLiteral<Bool> {

@@ -1,6 +1,6 @@
 //! Organisations in lists, page by page in order of their names, each within the areas of who asks.
 
-use super::name;
+use super::within::ranges;
 use crate::Tx;
 use crate::accounts::{Account, account_page};
 use crate::page::{Page, Slice};
@@ -15,12 +15,6 @@ use ruhu_casework::areas;
 use ruhu_sync::id::{StreamId, UserId};
 use ruhu_sync::storage::Stored;
 use uuid::Uuid;
-
-/// The ranges of codes inside these areas. Codes that begin with a prefix lie from it up to it and
-/// the character after 9.
-pub(crate) fn ranges(within: &Within) -> Vec<(&str, String)> {
-    within.prefixes().map(|prefix| (prefix, format!("{prefix}:"))).collect()
-}
 
 /// A provider in its table.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
@@ -151,11 +145,6 @@ pub struct OfficeRow {
     pub last_day: Option<NaiveDate>,
 }
 
-/// The name that a page in order of names begins after.
-pub(crate) fn begins_after(page: Page<Uuid>) -> Fixed<16> {
-    name(page.after.unwrap_or_default())
-}
-
 /// Memberships, with their caseloads and what they began with.
 macro_rules! memberships {
     () => {
@@ -178,7 +167,7 @@ macro_rules! page_within {
                     let mut query = $query.order($id).limit($page.fetched()).into_boxed();
                     for (first, end) in &ranges {
                         let is_inside = $area.ge(*first).and($area.lt(end));
-                        query = query.or_filter($id.gt(begins_after($page)).and(is_inside));
+                        query = query.or_filter($id.gt($page.begins_after()).and(is_inside));
                     }
                     query.load(c)
                 })
@@ -192,7 +181,7 @@ impl Tx {
     pub fn providers(&mut self, page: Page<Uuid>) -> Stored<Slice<ProviderRow, Uuid>> {
         let rows = self.run(|connection| {
             on_both!(connection, |c| provider::table
-                .filter(provider::id.gt(begins_after(page)))
+                .filter(provider::id.gt(page.begins_after()))
                 .order(provider::id)
                 .limit(page.fetched())
                 .select(ProviderRow::as_select())
@@ -207,7 +196,7 @@ impl Tx {
         let ranges = ranges(within);
         let rows = self.run(|connection| {
             on_both!(connection, |c| {
-                let is_after = || provider_ban::id.gt(begins_after(page));
+                let is_after = || provider_ban::id.gt(page.begins_after());
                 let mut query = provider_ban::table
                     .filter(is_after().and(provider_ban::area.eq_any(&above)))
                     .order(provider_ban::id)

@@ -1,11 +1,10 @@
 //! Assessments in lists: one statement each.
 
-use super::household::HouseholdListing;
+use super::household::{HouseholdListing, household_row};
 use crate::Tx;
-use crate::desk::{Place, begins_after, is_no_status};
-use crate::page::{Page, Slice};
-use crate::schema::{household_row, record};
-use crate::values::{At, Fixed, Name};
+use crate::page::{Page, Place, Slice};
+use crate::schema::record;
+use crate::values::{At, Fixed, Name, is_no_status};
 use diesel::prelude::*;
 use ruhu_sync::id::{Instant, RecordId, StreamId};
 use ruhu_sync::storage::Stored;
@@ -78,7 +77,7 @@ impl Tx {
             return Ok(Slice::empty());
         }
         let streams: Vec<_> = streams.iter().map(|stream| stream.fixed()).collect();
-        let (at, id) = begins_after(page);
+        let (at, id) = page.begins_after();
         let rows = self.run(|connection| {
             on_both!(connection, |c| {
                 // From the index alone: of thousands that wait only those that are shown are read.

@@ -1,11 +1,10 @@
 //! Finds in lists: one statement each.
 
 use crate::Tx;
-use crate::desk::{Place, begins_after, is_no_status};
 use crate::organisations::ranges;
-use crate::page::{Page, Slice};
+use crate::page::{Page, Place, Slice};
 use crate::schema::record;
-use crate::values::{At, Fixed, Name};
+use crate::values::{At, Fixed, Name, is_no_status};
 use diesel::prelude::*;
 use ruhu_casework::administration::Within;
 use ruhu_casework::grants::user_stream;
@@ -81,7 +80,7 @@ impl Tx {
         }
         let streams: Vec<_> = at_desk.streams.iter().map(|stream| stream.fixed()).collect();
         let ranges = ranges(&at_desk.within);
-        let (at, id) = begins_after(page);
+        let (at, id) = page.begins_after();
         let rows = self.run(|connection| {
             on_both!(connection, |c| {
                 let place = || find_row::community_code.assume_not_null();

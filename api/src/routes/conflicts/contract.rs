@@ -3,8 +3,8 @@
 use super::CONFLICTS;
 use crate::desk::ConflictsSeen;
 use crate::problem::Answer;
-use ruhu_store::desk::{ConflictItem, Place};
-use ruhu_store::page::Slice;
+use ruhu_store::desk::ConflictItem;
+use ruhu_store::page::{Place, Slice};
 use ruhu_sync::json::Json;
 use ruhu_sync::record::Conflict;
 use serde::Serialize;

@@ -1,0 +1,46 @@
+//! How the rows of a read model differ from what its records say.
+
+use crate::values::Fixed;
+use std::collections::BTreeMap;
+
+/// What building anew found in one table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TableReport {
+    /// Rows there are now.
+    pub rows: usize,
+    /// Rows that were missing.
+    pub missing: usize,
+    /// Rows that said something else.
+    pub different: usize,
+    /// Rows of records that do not exist.
+    pub extra: usize,
+}
+
+impl TableReport {
+    /// How many rows were not as they are now.
+    pub fn differences(&self) -> usize {
+        self.missing + self.different + self.extra
+    }
+}
+
+/// Both in order of name.
+pub(crate) fn compare<T: PartialEq>(
+    before: &[T],
+    after: &[T],
+    name: impl Fn(&T) -> Fixed<16>,
+) -> TableReport {
+    let before: BTreeMap<_, _> = before.iter().map(|row| (name(row), row)).collect();
+    let mut report = TableReport { rows: after.len(), ..TableReport::default() };
+    let mut met = 0;
+    for row in after {
+        match before.get(&name(row)) {
+            None => report.missing += 1,
+            Some(old) => {
+                met += 1;
+                report.different += usize::from(*old != row);
+            }
+        }
+    }
+    report.extra = before.len() - met;
+    report
+}

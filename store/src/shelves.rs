@@ -1,0 +1,41 @@
+//! Snapshots of the shelf of forms, by which everything is judged. One is shared by all transactions
+//! until the shelf's number has moved, here or in another process.
+
+use crate::failure::corrupt;
+use ruhu_casework::shelf::Shelf;
+use ruhu_sync::storage::Stored;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// The snapshots that a store knows.
+#[derive(Debug)]
+pub(crate) struct Shelves {
+    pub(crate) built_in: Shelf,
+    latest: RwLock<Option<Arc<Shelf>>>,
+}
+
+impl Shelves {
+    pub(crate) fn new() -> Stored<Self> {
+        let built_in = Shelf::built_in().map_err(|error| corrupt(&error.to_string()))?;
+        Ok(Self { built_in, latest: RwLock::new(None) })
+    }
+
+    pub(crate) fn latest(&self) -> Option<Arc<Shelf>> {
+        self.latest.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Keeps a snapshot, unless a later one is kept: a reader may look at an earlier moment.
+    pub(crate) fn keep(&self, shelf: &Arc<Shelf>) {
+        let mut latest = self.latest.write().unwrap_or_else(PoisonError::into_inner);
+        if latest.as_ref().is_none_or(|known| known.generation() < shelf.generation()) {
+            *latest = Some(Arc::clone(shelf));
+        }
+    }
+}
+
+/// What a transaction knows of the shelf.
+#[derive(Debug, Default)]
+pub(crate) struct ShelfSeen {
+    pub(crate) seen: Option<Arc<Shelf>>,
+    /// It changed the shelf itself, and may still be taken back: nobody else may see what it sees.
+    pub(crate) has_changed: bool,
+}
