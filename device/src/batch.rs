@@ -1,6 +1,6 @@
 //! How much of the outbox goes into one push.
 
-use crate::draft::KeptEdit;
+use crate::kept_edit::KeptEdit;
 use ruhu_sync::id::{DeviceSeq, Epoch};
 
 /// What one push carries: whole groups, from the oldest unsent edit on, all of one version.

@@ -1,9 +1,10 @@
 //! The device itself: its memory, its line to the server, and what it shows.
 
-use crate::draft::{Draft, KeptEdit};
+use crate::draft::Draft;
 use crate::earlier::Earlier;
 use crate::error::DeviceError;
-use crate::memory::{DeviceMemory, NewEpoch, RefusedEdit, Witness};
+use crate::kept_edit::{KeptEdit, RefusedEdit};
+use crate::memory::{DeviceMemory, NewEpoch, Witness};
 use crate::outside::Outside;
 use crate::overlay::View;
 use crate::row::Row;

@@ -2,8 +2,9 @@
 //! anything is sent.
 
 use crate::device::TestDevice;
-use crate::draft::{Draft, KeptEdit, Membership};
+use crate::draft::Draft;
 use crate::error::DeviceError;
+use crate::kept_edit::{KeptEdit, Membership};
 use ruhu_sync::id::{DeviceSeq, GroupId, RecordId};
 use ruhu_sync::json::{Json, Object};
 use ruhu_sync::path::Path;

@@ -2,9 +2,10 @@
 //! changes it as a whole or not at all, so a crash between two steps is a save before the crash
 //! and a restore after it.
 
-use crate::draft::{Draft, KeptEdit};
+use crate::draft::Draft;
 use crate::earlier::Earlier;
 use crate::error::DeviceError;
+use crate::kept_edit::{KeptEdit, RefusedEdit};
 use crate::row::Row;
 use crate::session::Session;
 use crate::stage::{Page, Stage, StreamAgreement, compare};
@@ -22,15 +23,6 @@ pub struct Witness {
     pub through: DeviceSeq,
     /// The link, in hexadecimal.
     pub chain: String,
-}
-
-/// An edit that was not taken: out of the overlay, listed to its author.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RefusedEdit {
-    /// The edit.
-    pub edit: KeptEdit,
-    /// What became of it, and why.
-    pub outcome: Outcome,
 }
 
 /// A new history of the server's, as far as the device was told of it.

@@ -93,8 +93,8 @@ impl DeviceMemory {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::draft::KeptEdit;
     use crate::fake::{EPOCH, Fake, ME, applied, crash, device, doc, ok, problem};
+    use crate::kept_edit::KeptEdit;
     use crate::transport::Response;
     use uuid::Uuid;
 
