@@ -1,6 +1,7 @@
 //! A database of its own for each server: a file in a folder, or a schema that is dropped at the
 //! end. Beside the store there is a way past it, to prepare and to look at what no call shows.
 
+use crate::hex::from_hex;
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::Text;
 use diesel::{
@@ -168,7 +169,7 @@ impl Place {
             all.extend_from_slice(row.as_bytes());
             for digits in row.split("\\x").skip(1) {
                 let end = digits.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(digits.len());
-                all.extend(crate::sealed::from_hex(&digits[..end / 2 * 2]));
+                all.extend(from_hex(&digits[..end / 2 * 2]));
             }
         }
         all

@@ -31,6 +31,13 @@ pub fn verdict(outcome: &Value) -> String {
     }
 }
 
+impl Server {
+    /// A new device on which this person has signed in, and whose requests are made by hand.
+    pub fn hand(&self, login: &str) -> Hand {
+        Hand::new(self, login, None)
+    }
+}
+
 impl Hand {
     /// Signs in; under a device's name of the test's choice if one is given.
     pub fn new(server: &Server, login: &str, device: Option<Uuid>) -> Self {

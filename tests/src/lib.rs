@@ -13,6 +13,7 @@ mod database;
 pub mod edits;
 mod field;
 mod hand;
+mod hex;
 mod http;
 pub mod random;
 mod restore;

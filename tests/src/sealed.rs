@@ -1,6 +1,7 @@
 //! Payloads as the journal keeps them, opened with nothing but the key file and the format that
 //! the store describes: what a person could still read if the program were gone.
 
+use crate::hex::from_hex;
 use crate::server::Server;
 use chacha20poly1305::aead::AeadInOut;
 use chacha20poly1305::{KeyInit, Tag, XChaCha20Poly1305, XNonce};
@@ -60,10 +61,4 @@ fn open(key: &[u8], name: &[u8], sealed: &mut [u8]) -> String {
         _ => panic!("sealed in another way"),
     };
     String::from_utf8(text).expect("text")
-}
-
-/// The bytes of lower-case hexadecimal digits.
-pub(crate) fn from_hex(digits: &str) -> Vec<u8> {
-    let byte = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).expect("digits");
-    (0..digits.len()).step_by(2).map(byte).collect()
 }

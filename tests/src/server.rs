@@ -2,7 +2,7 @@
 
 use crate::database::{Database, Place};
 use crate::field::{Field, PASSWORD};
-use crate::hand::Hand;
+use crate::hex::from_hex;
 use crate::http::Call;
 use ruhu_api::app::{MissingKeys, Running, build, serve};
 use ruhu_api::clock::Clock;
@@ -227,7 +227,7 @@ impl Server {
         let file = self.settings().key_files.sealing;
         let text = std::fs::read_to_string(file).expect("the key file");
         let line = text.lines().rfind(|line| line.starts_with("1 ")).expect("a key");
-        crate::sealed::from_hex(line.trim_start_matches("1 ").trim())
+        from_hex(line.trim_start_matches("1 ").trim())
     }
 
     /// The keys that open what is stored.
@@ -306,11 +306,6 @@ impl Server {
         let mut tablet = TestDevice::new(self.line(), Counted::new(self.seed()));
         tablet.sign_in(login, PASSWORD, "平板").expect("signed in");
         tablet
-    }
-
-    /// A new device on which this person has signed in, and whose requests are made by hand.
-    pub fn hand(&self, login: &str) -> Hand {
-        Hand::new(self, login, None)
     }
 
     /// Gives a tablet the server's new address, after [`Server::start_again`].
