@@ -139,7 +139,7 @@ impl Drop for MadeDatabase {
             connection.batch_execute(&format!("DROP DATABASE {} WITH (FORCE)", self.name))
         });
         if !matches!(dropped, Ok(Ok(()))) {
-            crate::report::tell(&format!("the database {} could not be removed", self.name));
+            crate::output::tell(&format!("the database {} could not be removed", self.name));
         }
     }
 }
@@ -190,7 +190,7 @@ impl Drop for PrivatePostgres {
             .stderr(Stdio::null())
             .status();
         if !stop.is_ok_and(|status| status.success()) {
-            crate::report::tell(&format!("stop it by hand: {}", self.folder.display()));
+            crate::output::tell(&format!("stop it by hand: {}", self.folder.display()));
         }
     }
 }

@@ -12,6 +12,7 @@ mod database;
 mod documents;
 mod error;
 mod house;
+mod output;
 mod peer;
 mod processes;
 mod random;

@@ -92,7 +92,7 @@ impl Server {
         };
         let server = Self { child, _stdout: lines, address };
         server.wait_until_ready()?;
-        crate::report::tell(&format!("the server is process {}", server.child.id()));
+        crate::output::tell(&format!("the server is process {}", server.child.id()));
         Ok(server)
     }
 

@@ -1,5 +1,6 @@
 //! What is printed: one table a workload.
 
+use crate::output::say;
 use crate::processes::Memory;
 use crate::statistics::Samples;
 
@@ -100,18 +101,6 @@ pub(crate) fn rounded(number: f64) -> String {
 /// Bytes as people read them.
 pub(crate) fn megabytes(bytes: usize) -> String {
     format!("{:.2} MB", bytes as f64 / 1e6)
-}
-
-/// A line of the answer.
-#[allow(clippy::print_stdout, reason = "the one place that answers the person")]
-pub(crate) fn say(line: &str) {
-    println!("{line}");
-}
-
-/// What is going on, for whoever waits.
-#[allow(clippy::print_stderr, reason = "the one place that tells the person who waits")]
-pub(crate) fn tell(line: &str) {
-    eprintln!("ruhu-bench: {line}");
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ pub(crate) mod statements;
 
 use crate::documents::{Document, Documents};
 use crate::error::BenchError;
-use crate::report::tell;
+use crate::output::tell;
 use crate::tablet::{Encoding, Tablet, applied};
 
 /// How many edits a push has that fills a store: as many as the protocol allows.

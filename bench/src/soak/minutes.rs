@@ -3,8 +3,9 @@
 use super::tally::{Call, Latencies};
 use crate::database::Site;
 use crate::error::BenchError;
+use crate::output::say;
 use crate::processes::{Server, processor_time, processor_time_of_all};
-use crate::report::{rounded, say};
+use crate::report::rounded;
 use crate::statistics::Samples;
 use std::time::{Duration, Instant};
 

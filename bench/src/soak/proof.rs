@@ -59,7 +59,7 @@ pub(crate) fn prove(site: &Site, workers: &[Worker]) -> Result<Proof, BenchError
         verified.devices.iter().map(|head| (head.device, head.last)).collect();
     let mut made = BTreeMap::new();
     for worker in workers {
-        let memory = worker.device.memory();
+        let memory = worker.person.device.memory();
         journal_has(&store, memory, &heads, &mut proof).map_err(unread)?;
         for edit in memory.acknowledged() {
             let (Some(device), Some(draft)) = (memory.device(), &edit.draft) else {
@@ -71,7 +71,7 @@ pub(crate) fn prove(site: &Site, workers: &[Worker]) -> Result<Proof, BenchError
             }
         }
     }
-    let held = workers.iter().flat_map(|worker| worker.device.memory().rows().values());
+    let held = workers.iter().flat_map(|worker| worker.person.device.memory().rows().values());
     let held: BTreeMap<RecordId, u64> = held.map(|row| (row.record, row.rev.number)).collect();
     // A household that was moved to a team without tablets is held by nobody, and must be whole too.
     let names: BTreeSet<RecordId> =

@@ -76,7 +76,7 @@ impl Tally {
         let count = counts.unplanned.entry(what.to_owned()).or_default();
         *count += 1;
         if *count == 1 {
-            crate::report::tell(what);
+            crate::output::tell(what);
         }
     }
 

@@ -1,7 +1,7 @@
 //! One person with a tablet, for as long as the run lasts: works offline, syncs, listens for a
 //! while, signs in again now and then.
 
-use super::acts;
+use super::acts::{self, Person};
 use super::clockwork::Clockwork;
 use super::line::{Line, Pace, one_of};
 use super::tally::Tally;
@@ -22,14 +22,12 @@ const SIGNS_IN_AGAIN: u64 = 3;
 /// all the same. How often a last sync is tried.
 const LAST_TRIES_MAX: u32 = 20;
 
-/// Somebody with a tablet.
+/// Somebody who works for as long as the run lasts.
 pub(crate) struct Worker {
     number: usize,
     addresses: Arc<[SocketAddr]>,
-    /// The tablet.
-    pub(crate) device: TestDevice<Line>,
-    pub(super) random: Random,
-    pub(super) documents: Documents,
+    /// With the tablet.
+    pub(crate) person: Person,
     tally: Arc<Tally>,
 }
 
@@ -48,35 +46,36 @@ impl Worker {
         let line = Line::new(Arc::clone(addresses), pace, lots, Arc::clone(tally));
         let device = TestDevice::new(line, RealWorld::new()?);
         let (addresses, tally) = (Arc::clone(addresses), Arc::clone(tally));
-        Ok(Self { number, addresses, device, random, documents, tally })
+        let person = Person { device, random, documents };
+        Ok(Self { number, addresses, person, tally })
     }
 
     /// Works until the time is up, then hands in what is left.
     pub(crate) fn live(&mut self, clockwork: &Clockwork, pause: Duration) {
-        self.device.transport_mut().is_lossy = false;
+        self.person.device.transport_mut().is_lossy = false;
         self.sign_in(clockwork);
-        self.device.transport_mut().is_lossy = true;
+        self.person.device.transport_mut().is_lossy = true;
         while !clockwork.is_over() {
-            if let Err(error) = acts::work(self) {
+            if let Err(error) = acts::work(&mut self.person) {
                 self.tally.unplanned(&format!("offline: {error}"));
             }
             // From half to one and a half of the pause.
-            let share = self.random.from(50, 150) as f64 / 100.0;
+            let share = self.person.random.from(50, 150) as f64 / 100.0;
             clockwork.wait(pause.mul_f64(share));
             self.sync(clockwork);
-            if self.random.below(100) < LISTENS {
+            if self.person.random.below(100) < LISTENS {
                 self.listen(clockwork);
             }
-            if self.random.below(100) < SIGNS_IN_AGAIN {
+            if self.person.random.below(100) < SIGNS_IN_AGAIN {
                 self.sign_in(clockwork);
             }
         }
-        self.device.transport_mut().is_lossy = false;
+        self.person.device.transport_mut().is_lossy = false;
         self.hand_in();
     }
 
     fn sign_in(&mut self, clockwork: &Clockwork) {
-        let signed_in = self.device.sign_in(&login(self.number), PASSWORD, "压测平板");
+        let signed_in = self.person.device.sign_in(&login(self.number), PASSWORD, "压测平板");
         match signed_in {
             Ok(()) => self.tally.count("signed in"),
             Err(error) => self.meet(&error, clockwork),
@@ -84,7 +83,7 @@ impl Worker {
     }
 
     fn sync(&mut self, clockwork: &Clockwork) {
-        match self.device.push() {
+        match self.person.device.push() {
             Ok(report) => self.heard(&report.outcomes),
             Err(error) => return self.meet(&error, clockwork),
         }
@@ -92,7 +91,7 @@ impl Worker {
     }
 
     fn pull(&mut self, clockwork: &Clockwork) {
-        match self.device.pull() {
+        match self.person.device.pull() {
             Ok(report) if report.reread.is_empty() => {}
             Ok(_) => self.tally.unplanned("a stream did not agree after a pull"),
             Err(error) => self.meet(&error, clockwork),
@@ -130,12 +129,12 @@ impl Worker {
 
     /// Listens for a while, and pulls whenever something is told that is above what was read.
     fn listen(&mut self, clockwork: &Clockwork) {
-        let Some(token) = self.device.transport().token.clone() else {
+        let Some(token) = self.person.device.transport().token.clone() else {
             return;
         };
-        let until = Instant::now() + Duration::from_secs(self.random.from(10, 40));
+        let until = Instant::now() + Duration::from_secs(self.person.random.from(10, 40));
         let patience = until.saturating_duration_since(Instant::now());
-        let address = one_of(&self.addresses, &mut self.random);
+        let address = one_of(&self.addresses, &mut self.person.random);
         let line = HttpTransport::with_timeout(&format!("http://{address}"), patience);
         let Ok(mut events) = LiveEvents::open(&line, &token) else {
             // The token may have ended in between, and a full house says so.
@@ -162,7 +161,7 @@ impl Worker {
     /// Pushes until nothing is left.
     fn hand_in(&mut self) {
         for _ in 0..LAST_TRIES_MAX {
-            match self.device.push() {
+            match self.person.device.push() {
                 Ok(report) => {
                     self.heard(&report.outcomes);
                     return;
@@ -178,7 +177,7 @@ impl Worker {
     /// Reads what all have handed in; gives whether every stream then agrees at once.
     pub(crate) fn read_all(&mut self) -> bool {
         for _ in 0..LAST_TRIES_MAX {
-            match self.device.pull() {
+            match self.person.device.pull() {
                 Ok(report) => {
                     return report.reread.is_empty() && report.streams.iter().all(|one| one.agrees);
                 }

@@ -6,7 +6,7 @@ use crate::database::{Database, Site};
 use crate::documents::{Document, Documents};
 use crate::error::BenchError;
 use crate::house;
-use crate::report::say;
+use crate::output::say;
 use crate::tablet::{Encoding, Tablet};
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
 use ruhu_api::app::serve;
