@@ -16,13 +16,10 @@ pub(crate) fn push_within(
     hand: Hand,
     request: &PushRequest<'_>,
 ) -> Stored<PushReply> {
-    let mut salts = SaltMaker::default();
-    let mut next = || salts.next();
     let mut context =
-        PushContext { user: on.user, device: on.device, now: on.now, hand, salts: &mut next };
+        PushContext { user: on.user, device: on.device, now: on.now, hand, salts: &mut salt };
     let shelf = tx.shelf()?;
-    let reply = push(tx, shelf.rules(), &mut context, request)?;
-    salts.failed.map_or(Ok(reply), Err)
+    push(tx, shelf.rules(), &mut context, request)
 }
 
 /// The answer of a push, or the problem in its place.
@@ -56,20 +53,11 @@ fn standing(problem: Problem, facts: &DeviceFacts) -> Problem {
         .with("chain", to_hex(&facts.chain))
 }
 
-/// Salts from the system's randomness. Should it fail, the push fails: an unsalted hash would not
-/// protect what is erased.
-#[derive(Default)]
-struct SaltMaker {
-    failed: Option<StorageError>,
-}
-
-impl SaltMaker {
-    fn next(&mut self) -> Salt {
-        let mut salt = Salt::default();
-        if getrandom::fill(&mut salt).is_err() {
-            let why = "the system gives no random bytes".to_owned();
-            self.failed = Some(StorageError::Unavailable(why));
-        }
-        salt
+/// A salt from the system's randomness.
+fn salt() -> Stored<Salt> {
+    let mut salt = Salt::default();
+    match getrandom::fill(&mut salt) {
+        Ok(()) => Ok(salt),
+        Err(_) => Err(StorageError::Unavailable("the system gives no random bytes".to_owned())),
     }
 }

@@ -111,7 +111,7 @@ impl Field {
             device: DeviceId(user(n).0),
             now: Instant(1),
             hand: Hand::Device,
-            salts: &mut || [1; 16],
+            salts: &mut || Ok([1; 16]),
         };
         let rules = &self.rules;
         let reply = self.store.write(|tx| push(tx, rules, &mut context, &request));

@@ -16,7 +16,7 @@ use ruhu_sync::path::Path;
 use ruhu_sync::plain::PlainRules;
 use ruhu_sync::pull::{PullContext, PullReply, pull};
 use ruhu_sync::push::{PushContext, PushReply, PushRequest, push};
-use ruhu_sync::storage::DeviceState;
+use ruhu_sync::storage::{DeviceState, Stored};
 use ruhu_sync::version::Served;
 use std::rc::Rc;
 use uuid::Uuid;
@@ -62,7 +62,7 @@ impl Server {
 
     fn push(&self, n: u128, body: &str) -> Response {
         let request = PushRequest::parse(body).expect("an honest push");
-        let mut salts = || -> Salt { [7; 16] };
+        let mut salts = || -> Stored<Salt> { Ok([7; 16]) };
         let mut context = PushContext {
             user: UserId(Uuid::from_u128(n)),
             device: DeviceId(Uuid::from_u128(n)),

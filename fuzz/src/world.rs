@@ -83,7 +83,7 @@ impl World {
         let request = PushRequest::parse_served(body, served).ok()?;
         let mut salts = || {
             self.salt = self.salt.wrapping_add(1);
-            [self.salt; 16]
+            Ok([self.salt; 16])
         };
         let mut context = PushContext {
             user: user(from),

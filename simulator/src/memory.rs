@@ -15,7 +15,7 @@ use ruhu_sync::memory::{MemoryState, MemoryStore};
 use ruhu_sync::merge::Hand;
 use ruhu_sync::pull::{PullContext, pull};
 use ruhu_sync::push::{PushContext, PushRequest, push};
-use ruhu_sync::storage::{DeviceState, StorageError, WriteTx as _};
+use ruhu_sync::storage::{DeviceState, StorageError, Stored, WriteTx as _};
 use ruhu_sync::version::Served;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -133,9 +133,11 @@ impl<F: Field> Memory<F> {
             return problem(400, "malformed-push", json!({}));
         };
         let salts = &mut self.salts;
-        let mut next = || -> Salt {
+        let mut next = || -> Stored<Salt> {
             *salts += 1;
-            u128::from(*salts).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835).to_be_bytes()
+            let scattered =
+                u128::from(*salts).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
+            Ok(scattered.to_be_bytes())
         };
         let now = self.clock;
         let mut context = PushContext { user, device, now, hand, salts: &mut next };

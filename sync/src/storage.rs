@@ -236,5 +236,6 @@ pub trait WriteTx: ReadTx {
     fn save_device(&mut self, device: &DeviceState) -> Stored<()>;
 }
 
-/// Where salts come from: the protocol has no randomness of its own.
-pub type SaltSource<'a> = &'a mut dyn FnMut() -> Salt;
+/// Where salts come from: the protocol has no randomness of its own. A push that gets none fails,
+/// because an unsalted hash would not protect what is erased.
+pub type SaltSource<'a> = &'a mut dyn FnMut() -> Stored<Salt>;

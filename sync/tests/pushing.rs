@@ -51,6 +51,18 @@ fn a_refusal_ends_its_edit_alone_and_a_storage_error_takes_the_whole_push_back()
 }
 
 #[test]
+fn a_push_that_gets_no_salt_fails_and_leaves_nothing() {
+    let mut world = World::new();
+    world.has_randomness = false;
+    let edits = [thing(1, 1, "0", json!({"x": 1}))];
+    let failed = world.push_to_failing_store(1, &edits);
+    assert!(matches!(failed, Err(StorageError::Unavailable(_))), "{failed:?}");
+    assert!(world.store.state().records.is_empty());
+    world.has_randomness = true;
+    assert_eq!(verdict(&world.push(1, &edits)[0]), "applied");
+}
+
+#[test]
 fn equal_content_in_another_order_is_the_same_edit() {
     let mut world = World::new();
     let edit = thing(1, 1, "0", json!({"x": 1, "later": [1.50, {"b": 1, "a": 2}]}));

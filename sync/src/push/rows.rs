@@ -35,7 +35,7 @@ pub(super) fn journal<'a, R: Rules>(
         });
         let outcome_text = serde_json::to_string(&taken.outcome)
             .map_err(|error| StorageError::Corrupt(error.to_string()))?;
-        let salt = (context.salts)();
+        let salt = (context.salts)()?;
         let payload_hash = chain::payload_hash(&salt, received.canonical.as_bytes());
         let (edit, case) = (received.asked(), decided(received, &taken.outcome, ledger));
         let case = case.map(|case| &case.waiting);

@@ -11,7 +11,7 @@ use ruhu_sync::plain::PlainRules;
 use ruhu_sync::pull::{PullContext, PullReply, PullRequest, pull};
 use ruhu_sync::push::{PushContext, PushReply, PushRequest, push};
 use ruhu_sync::record::StoredRecord;
-use ruhu_sync::storage::{DeviceState, Stored};
+use ruhu_sync::storage::{DeviceState, StorageError, Stored};
 use ruhu_sync::version::Served;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -54,6 +54,8 @@ pub struct World {
     pub store: MemoryStore,
     pub rules: PlainRules,
     pub served: Served,
+    /// Whether there is randomness for salts.
+    pub has_randomness: bool,
     salt: u8,
 }
 
@@ -64,8 +66,13 @@ impl World {
     }
 
     pub fn with(rules: PlainRules) -> Self {
-        let world =
-            Self { store: MemoryStore::new(EPOCH), rules, served: Served::default(), salt: 0 };
+        let world = Self {
+            store: MemoryStore::new(EPOCH),
+            rules,
+            served: Served::default(),
+            has_randomness: true,
+            salt: 0,
+        };
         for n in 1..=3 {
             world.enrol(n, n);
             world.store.state().grants.insert(user(n), grants("worker"));
@@ -162,9 +169,12 @@ impl World {
         body: &str,
     ) -> Stored<PushReply> {
         let request = PushRequest::parse_served(body, self.served).expect("a push");
-        let mut salts = || -> Salt {
+        let mut salts = || -> Stored<Salt> {
+            if !self.has_randomness {
+                return Err(StorageError::Unavailable("no randomness".to_owned()));
+            }
             self.salt = self.salt.wrapping_add(1);
-            [self.salt; 16]
+            Ok([self.salt; 16])
         };
         let now = Instant(1);
         let mut context = PushContext { user, device, now, hand, salts: &mut salts };

@@ -18,7 +18,7 @@ use ruhu_sync::id::{DeviceId, DeviceSeq, UserId};
 use ruhu_sync::memory::MemoryState;
 use ruhu_sync::merge::Hand;
 use ruhu_sync::push::{PushContext, PushRequest, push};
-use ruhu_sync::storage::{ReadTx as _, WriteTx as _};
+use ruhu_sync::storage::{ReadTx as _, Stored, WriteTx as _};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -202,7 +202,7 @@ impl Service for Http {
         let Ok(request) = PushRequest::parse(body) else {
             return answers::problem(400, "malformed-push", json!({}));
         };
-        let mut salts = || -> Salt { [7; 16] };
+        let mut salts = || -> Stored<Salt> { Ok([7; 16]) };
         let (user, now, hand) = (UserId(STAFF), self.server.now(), Hand::Desk);
         let mut context = PushContext { user, device, now, hand, salts: &mut salts };
         let pushed = self.turn().store().write(|tx| {

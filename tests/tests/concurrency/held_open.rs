@@ -23,7 +23,7 @@ impl Within<'_> {
         let body = self.hand.body(&self.edits).to_string();
         let request = PushRequest::parse(&body).expect("a push");
         let reply = self.server.store().write(|tx| {
-            let mut salts = || [7; 16];
+            let mut salts = || Ok([7; 16]);
             let mut context = PushContext {
                 user: Field::user(self.login),
                 device: self.hand.device,

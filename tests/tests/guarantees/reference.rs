@@ -10,7 +10,7 @@ use ruhu_sync::memory::MemoryStore;
 use ruhu_sync::merge;
 use ruhu_sync::pull::{PullContext, PullReply, pull};
 use ruhu_sync::push::{PushContext, PushReply, PushRequest, push};
-use ruhu_sync::storage::{DeviceState, ReadTx as _};
+use ruhu_sync::storage::{DeviceState, ReadTx as _, Stored};
 use ruhu_sync::version::Served;
 use ruhu_tests::{Field, NOON, Server};
 use std::rc::Rc;
@@ -49,7 +49,7 @@ impl Reference {
 
     fn push(&self, user: UserId, device: DeviceId, body: &str) -> Response {
         let request = PushRequest::parse(body).expect("an honest push");
-        let mut salts = || -> Salt { [7; 16] };
+        let mut salts = || -> Stored<Salt> { Ok([7; 16]) };
         let hand = merge::Hand::Device;
         let mut context = PushContext { user, device, now: NOON, hand, salts: &mut salts };
         match self.store.write(|tx| push(tx, &self.rules, &mut context, &request)).expect("stored")

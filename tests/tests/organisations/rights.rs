@@ -141,7 +141,7 @@ fn a_right_that_ends_between_a_pushs_sign_in_and_its_transaction_has_ended_for_i
     let district = Desk::new(&server, "district_here");
     district.arrange(&format!("contracts/{}/end", Field::CONTRACT), &at_once());
     let reply = server.store().write(|tx| {
-        let mut salts = || [7; 16];
+        let mut salts = || Ok([7; 16]);
         let hand = merge::Hand::Device;
         let mut context = PushContext { user, device, now: NOON, hand, salts: &mut salts };
         let shelf = tx.shelf()?;
