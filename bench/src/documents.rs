@@ -1,8 +1,8 @@
 //! Documents of the field: a household, two members, a visit and an assessment, each about 2 KB of
 //! JSON, valid for the rules, and none like another.
 
-use crate::random::Random;
 use crate::vocabulary::{FAMILY, GIVEN, MEASURES, PLACES, STATEMENTS, SUBJECTS, TIMES};
+use ruhu_device::Random;
 use std::fmt::Write as _;
 use uuid::Uuid;
 
@@ -64,8 +64,8 @@ impl Documents {
     }
 
     fn name(&mut self) -> Uuid {
-        self.now_ms += self.random.from(1, 40);
-        self.random.uuid_at_ms(self.now_ms)
+        self.now_ms += self.random.between(1, 40);
+        self.random.uuid_v7(self.now_ms)
     }
 
     fn household(&mut self, root: Uuid) -> Document {
@@ -73,16 +73,16 @@ impl Documents {
         let r = &mut self.random;
         let head = format!(
             r#""community_code":"110102012{:03}","case_no":"XC-{:08}","head_name":"{}","address":"{}","hukou_address":"{}","phone":"{}","contacts":{{"{contact}":{{"name":"{}","relation":"{}","phone":"{}"}}}},"poverty_cause":{{"{}":true}},"kin_registered":{}"#,
-            r.from(1, 40),
+            r.between(1, 40),
             r.below(100_000_000),
             person_name(r),
             address(r),
             address(r),
             phone(r),
             person_name(r),
-            r.one(&["女儿", "儿子", "外甥", "邻居"]),
+            r.pick(&["女儿", "儿子", "外甥", "邻居"]),
             phone(r),
-            r.one(&["illness", "disability", "unemployment", "schooling", "other"]),
+            r.pick(&["illness", "disability", "unemployment", "schooling", "other"]),
             r.below(20) == 0,
         );
         Document {
@@ -96,24 +96,24 @@ impl Documents {
 
     fn person(&mut self, record: Uuid, root: Uuid) -> Document {
         let r = &mut self.random;
-        let (year, month, day) = (r.from(1935, 2015), r.from(1, 12), r.from(1, 28));
-        let sex = r.from(1, 2);
+        let (year, month, day) = (r.between(1935, 2015), r.between(1, 12), r.between(1, 28));
+        let sex = r.between(1, 2);
         let id_no = id_number(&format!("{year}{month:02}{day:02}"), r.below(50) * 20 + sex);
         let head = format!(
             r#""name":"{}","id_type":"resident_id","id_no":"{id_no}","sex":"{sex}","birth_date":"{year}-{month:02}-{day:02}","ethnicity":"01","relation_code":"{}","counted_as":"shared_living","hukou_code12":"110102012{:03}","live_code12":"110102012{:03}","separated":{},"marital":"{}","education":"{}","health":"{}","labor":"{}","employment":"{}","disease_icd10":"I63.{}","phone":"{}","kin_to_staff":"{}""#,
             person_name(r),
-            r.one(&["02", "10", "20", "30", "22"]),
-            r.from(1, 40),
-            r.from(1, 40),
+            r.pick(&["02", "10", "20", "30", "22"]),
+            r.between(1, 40),
+            r.between(1, 40),
             r.below(8) == 0,
-            r.one(&["10", "20", "30", "40", "90"]),
-            r.one(&["college", "senior_secondary", "junior_secondary", "primary", "none"]),
-            r.one(&["healthy", "often_ill", "seriously_ill", "unknown"]),
-            r.one(&["full", "partial", "none", "unknown"]),
-            r.one(&["retired", "no_work", "flexible", "registered_unemployed", "unknown"]),
+            r.pick(&["10", "20", "30", "40", "90"]),
+            r.pick(&["college", "senior_secondary", "junior_secondary", "primary", "none"]),
+            r.pick(&["healthy", "often_ill", "seriously_ill", "unknown"]),
+            r.pick(&["full", "partial", "none", "unknown"]),
+            r.pick(&["retired", "no_work", "flexible", "registered_unemployed", "unknown"]),
             r.below(10),
             phone(r),
-            r.one(&["yes", "no", "unknown"]),
+            r.pick(&["yes", "no", "unknown"]),
         );
         let json = with_text(r, &head, "notes", "");
         Document { record, kind: "person", root, rows: Vec::new(), json }
@@ -122,15 +122,15 @@ impl Documents {
     fn visit(&mut self, root: Uuid, person: Uuid) -> Document {
         let (record, present) = (self.name(), self.name());
         let r = &mut self.random;
-        let day = r.from(1, 28);
+        let day = r.between(1, 28);
         let head = format!(
             r#""planned_on":"2026-11-{day:02}","purpose":"{}","status":"in_progress","check_in":{{"at":"2026-11-{day:02}T{:02}:{:02}:00+08:00","lat_e6":{},"lon_e6":{},"accuracy_m":{}}},"present":{{"{present}":{{"person":"{person}","name":"{}","role":"member"}}}},"remote":false"#,
-            r.one(&["means", "needs", "recheck", "care", "verification"]),
-            r.from(9, 17),
-            r.from(10, 59),
-            r.from(39_900_000, 39_999_999),
-            r.from(116_300_000, 116_399_999),
-            r.from(3, 60),
+            r.pick(&["means", "needs", "recheck", "care", "verification"]),
+            r.between(9, 17),
+            r.between(10, 59),
+            r.between(39_900_000, 39_999_999),
+            r.between(116_300_000, 116_399_999),
+            r.between(3, 60),
             person_name(r),
         );
         let json = with_text(r, &head, "findings", "");
@@ -144,7 +144,7 @@ impl Documents {
             r#""form":"tekun_six","form_version":1,"person":"{person}","visit":"{visit}","status":"draft","answers":{{"#
         );
         for item in ["eat", "dress", "bed_transfer", "toilet", "walk_indoor", "bathe"] {
-            let _ = write!(head, r#""{item}":"{}","#, r.one(&["achieved", "not_achieved"]));
+            let _ = write!(head, r#""{item}":"{}","#, r.pick(&["achieved", "not_achieved"]));
         }
         let json = with_text(r, head.trim_end_matches(','), "note", "}");
         Document { record, kind: "assessment", root, rows: Vec::new(), json }
@@ -156,17 +156,17 @@ fn with_text(r: &mut Random, members: &str, name: &str, closing: &str) -> String
     let mut json = format!(r#"{{{members},"{name}":""#);
     while json.len() < DOCUMENT_BYTES - 60 {
         let _ = match r.below(4) {
-            0 => write!(json, "{}；", r.one(MEASURES)),
+            0 => write!(json, "{}；", r.pick(MEASURES)),
             1 => write!(
                 json,
                 "{}{}元，",
-                r.one(&["月收入", "房租", "自付药费", "护理费"]),
-                r.from(80, 6_000)
+                r.pick(&["月收入", "房租", "自付药费", "护理费"]),
+                r.between(80, 6_000)
             ),
-            _ => write!(json, "{}{}{}，", r.one(SUBJECTS), r.one(TIMES), r.one(STATEMENTS)),
+            _ => write!(json, "{}{}{}，", r.pick(SUBJECTS), r.pick(TIMES), r.pick(STATEMENTS)),
         };
     }
-    let _ = write!(json, r#"第{}次走访。"{closing}}}"#, r.from(1, 30));
+    let _ = write!(json, r#"第{}次走访。"{closing}}}"#, r.between(1, 30));
     json
 }
 
@@ -175,18 +175,18 @@ fn flag(r: &mut Random) -> bool {
 }
 
 fn person_name(r: &mut Random) -> String {
-    let second = if flag(r) { r.one(GIVEN) } else { "" };
-    format!("{}{}{second}", r.one(FAMILY), r.one(GIVEN))
+    let second = if flag(r) { r.pick(GIVEN) } else { "" };
+    format!("{}{}{second}", r.pick(FAMILY), r.pick(GIVEN))
 }
 
 fn phone(r: &mut Random) -> String {
-    format!("1{}{:08}", r.one(&["38", "39", "50", "86"]), r.below(100_000_000))
+    format!("1{}{:08}", r.pick(&["38", "39", "50", "86"]), r.below(100_000_000))
 }
 
 fn address(r: &mut Random) -> String {
-    let (number, building, unit) = (r.from(1, 88), r.from(1, 20), r.from(1, 6));
-    let room = r.from(101, 1_804);
-    format!("北京市西城区{}{number}号院{building}号楼{unit}单元{room}室", r.one(PLACES))
+    let (number, building, unit) = (r.between(1, 88), r.between(1, 20), r.between(1, 6));
+    let room = r.between(101, 1_804);
+    format!("北京市西城区{}{number}号院{building}号楼{unit}单元{room}室", r.pick(PLACES))
 }
 
 /// A citizen's number in a division that nobody has, with its check digit (GB 11643). The order's

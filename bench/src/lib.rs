@@ -15,7 +15,6 @@ mod house;
 mod output;
 mod peer;
 mod processes;
-mod random;
 mod report;
 mod soak;
 mod statistics;

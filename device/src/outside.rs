@@ -1,6 +1,7 @@
 //! Time and chance, which come from outside so that a simulator can decide both.
 
 use crate::error::DeviceError;
+use crate::random::{Random, uuid_v7};
 use std::time::{SystemTime, UNIX_EPOCH};
 use uuid::Uuid;
 
@@ -12,22 +13,6 @@ pub trait Outside {
     /// The device's clock as RFC 3339 text. It is shown to people and orders nothing, so it may
     /// be as wrong as it likes.
     fn made_at(&mut self) -> String;
-}
-
-/// A UUIDv7: 48 bits of milliseconds, then chance.
-fn uuid_v7(milliseconds: u64, high: u64, low: u64) -> Uuid {
-    let upper = (milliseconds << 16) | 0x7000 | (high & 0x0fff);
-    let lower = (low & (u64::MAX >> 2)) | (1 << 63);
-    Uuid::from_u64_pair(upper, lower)
-}
-
-/// The next number of a sequence that looks random (SplitMix64).
-fn scatter(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mut mixed = *state;
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
 }
 
 /// Milliseconds since 1970 as a clock in China shows them.
@@ -50,7 +35,7 @@ fn shanghai(milliseconds: u64) -> String {
 /// The default for tests: names and times that follow from a seed. Two devices need two seeds.
 #[derive(Clone, Debug)]
 pub struct Counted {
-    state: u64,
+    random: Random,
     milliseconds: u64,
 }
 
@@ -60,15 +45,14 @@ impl Counted {
 
     /// From a seed.
     pub fn new(seed: u64) -> Self {
-        Self { state: seed, milliseconds: Self::BEGIN }
+        Self { random: Random::new(seed), milliseconds: Self::BEGIN }
     }
 }
 
 impl Outside for Counted {
     fn new_id(&mut self) -> Uuid {
         self.milliseconds += 1;
-        let (high, low) = (scatter(&mut self.state), scatter(&mut self.state));
-        uuid_v7(self.milliseconds, high, low)
+        self.random.uuid_v7(self.milliseconds)
     }
 
     fn made_at(&mut self) -> String {
@@ -80,7 +64,7 @@ impl Outside for Counted {
 /// The clock and the chance of the machine.
 #[derive(Clone, Debug)]
 pub struct RealWorld {
-    state: u64,
+    random: Random,
     fixed: u64,
 }
 
@@ -89,8 +73,8 @@ impl RealWorld {
     pub fn new() -> Result<Self, DeviceError> {
         let mut seed = [0; 16];
         getrandom::fill(&mut seed).map_err(|_| DeviceError::Randomness)?;
-        let (state, fixed) = Uuid::from_bytes(seed).as_u64_pair();
-        Ok(Self { state, fixed })
+        let (seed, fixed) = Uuid::from_bytes(seed).as_u64_pair();
+        Ok(Self { random: Random::new(seed), fixed })
     }
 }
 
@@ -102,7 +86,7 @@ fn now() -> u64 {
 
 impl Outside for RealWorld {
     fn new_id(&mut self) -> Uuid {
-        let (high, low) = (scatter(&mut self.state), scatter(&mut self.state));
+        let (high, low) = (self.random.number(), self.random.number());
         uuid_v7(now(), high ^ self.fixed, low ^ self.fixed.rotate_left(32))
     }
 

@@ -2,8 +2,8 @@
 //! the end all of them hold what the server holds.
 
 use ruhu_device::{
-    Choice, Counted, DeviceError, DeviceMemory, Fault, Flaky, Response, Session, TestDevice,
-    Transport, TransportError,
+    Choice, Counted, DeviceError, DeviceMemory, Fault, Flaky, Random, Response, Session,
+    TestDevice, Transport, TransportError,
 };
 use ruhu_sync::chain::Salt;
 use ruhu_sync::grants::{Capacity, Grant, Grants, StreamKind};
@@ -179,31 +179,20 @@ fn work_of_a_person_whose_right_has_ended_is_quarantined_and_the_rows_are_gone()
     assert!(holds_the_server_s_state(&tablet, &server));
 }
 
-/// Numbers that look random (xorshift).
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % sides
-    }
-}
-
 /// One thing that a person does, or that happens to the tablet.
-fn act(tablet: &mut Tablet, dice: &mut Dice) -> Result<(), DeviceError> {
+fn act(tablet: &mut Tablet, random: &mut Random) -> Result<(), DeviceError> {
     let things = tablet.records("thing");
-    let chosen = usize::try_from(dice.roll(8)).expect("small");
+    let chosen = usize::try_from(random.below(8)).expect("small");
     let Some(thing) = things.get(chosen % things.len().max(1)) else {
         return tablet.create("thing", None, Object::new()).map(drop);
     };
-    let (record, value) = (thing.record, Json::from(i64::try_from(dice.roll(9)).expect("small")));
+    let (record, value) =
+        (thing.record, Json::from(i64::try_from(random.below(9)).expect("small")));
     let row = match thing.document.get("rows") {
         Some(Json::Object(rows)) => rows.keys().next().cloned(),
         _ => None,
     };
-    match (dice.roll(16), row) {
+    match (random.below(16), row) {
         (0, _) => tablet.create("thing", None, Object::new()).map(drop),
         (1..=3, _) => tablet.set(record, &at("/x"), value),
         (4, _) => tablet.remove(record, &at("/y")),
@@ -219,7 +208,7 @@ fn act(tablet: &mut Tablet, dice: &mut Dice) -> Result<(), DeviceError> {
             t.set(made, &at("/x"), value.clone())?;
             t.set(record, &at("/y"), value)
         }),
-        (11, _) if dice.roll(6) == 0 => tablet.delete(record),
+        (11, _) if random.below(6) == 0 => tablet.delete(record),
         (12 | 13, _) => match tablet.open_conflicts(record).first() {
             Some(open) if value == Json::Integer(0) => {
                 tablet.resolve(record, &open.id, Choice::KeepCurrent)
@@ -235,23 +224,23 @@ fn act(tablet: &mut Tablet, dice: &mut Dice) -> Result<(), DeviceError> {
 
 fn run(seed: u64) {
     let server = Server::new(3);
-    let mut dice = Dice(seed);
+    let mut random = Random::new(seed);
     let mut tablets: Vec<Tablet> = (1..=3).map(|n| tablet(&server, n)).collect();
     for _ in 0..150 {
-        let who = usize::try_from(dice.roll(3)).expect("small");
+        let who = usize::try_from(random.below(3)).expect("small");
         let mut one = tablets.swap_remove(who);
         let settings = one.settings_mut();
         settings.attempts = 1;
         settings.pull_limit = Some(2);
         settings.push_edits_max = 3;
         let fault = [Fault::LoseRequest, Fault::LoseResponse, Fault::Duplicate, Fault::Pass];
-        let chosen = usize::try_from(dice.roll(8)).expect("small").min(3);
+        let chosen = usize::try_from(random.below(8)).expect("small").min(3);
         one.transport_mut().script([fault[chosen]]);
-        let done = act(&mut one, &mut dice);
+        let done = act(&mut one, &mut random);
         assert!(matches!(done, Ok(()) | Err(DeviceError::Unreachable(_))), "seed {seed}: {done:?}");
-        if dice.roll(10) == 0 {
+        if random.below(10) == 0 {
             let saved = one.save().expect("saved");
-            let outside = Counted::new(dice.roll(u64::MAX));
+            let outside = Counted::new(random.below(u64::MAX));
             one = TestDevice::restore(&saved, one.into_transport(), outside).expect("restored");
         }
         tablets.push(one);

@@ -1,8 +1,8 @@
 //! From a seed to a schedule. What is frequent is itself drawn, so that no two seeds are bad in the
 //! same way.
 
-use crate::random::Random;
 use crate::step::{Act, Desk, Fate, Raw, Right, Schedule, Step};
+use ruhu_device::Random;
 
 /// How often everything happens in one schedule.
 struct Weather {
@@ -65,10 +65,10 @@ pub fn schedule(seed: u64, length: usize) -> Schedule {
     let tablets = match random.below(10) {
         0 => 20,
         1 | 2 => 8,
-        _ => 2 + random.small(4),
+        _ => 2 + small(&mut random, 4),
     }
     .min(weather.tablets_max);
-    let people = 1 + random.small(tablets);
+    let people = 1 + small(&mut random, tablets);
     let mut steps: Vec<Step> = Vec::with_capacity(length);
     // Somebody begins, so that there is something to disagree about.
     let make = |kind| Act::Make { kind, root: 0, team: 0 };
@@ -90,7 +90,7 @@ pub fn schedule(seed: u64, length: usize) -> Schedule {
 /// Two people at one row: one corrects it and takes it out, while the other corrects it, too, and has
 /// seen neither.
 fn at_one_row(random: &mut Random) -> Vec<Step> {
-    let (record, row, field) = (0, random.small(u8::MAX), random.small(u8::MAX));
+    let (record, row, field) = (0, small(random, u8::MAX), small(random, u8::MAX));
     let write = |on, act| Step::Write { on, acts: vec![act] };
     let sync = |on| Step::Sync { on, limit: 0, fates: Vec::new() };
     let set = |on, value| write(on, Act::SetRow { record, row, field, value });
@@ -98,10 +98,10 @@ fn at_one_row(random: &mut Random) -> Vec<Step> {
         write(0, Act::AddRow { record, row, value: 0 }),
         sync(0),
         sync(1),
-        set(1, random.small(u8::MAX)),
+        set(1, small(random, u8::MAX)),
         write(1, Act::RemoveRow { record, row }),
         sync(1),
-        set(0, random.small(u8::MAX)),
+        set(0, small(random, u8::MAX)),
         sync(0),
     ]
 }
@@ -140,20 +140,20 @@ fn fates(random: &mut Random, weather: &Weather) -> Vec<Fate> {
 }
 
 fn step(random: &mut Random, weather: &Weather) -> Step {
-    let any = |random: &mut Random| random.small(u8::MAX);
+    let any = |random: &mut Random| small(random, u8::MAX);
     let on = any(random);
-    match random.weighed(&weather.steps) {
+    match random.weighted(&weather.steps) {
         0 => {
             let count = if random.once_in(6) { 2 + random.below(2) } else { 1 };
             Step::Write { on, acts: (0..count).map(|_| act(random, weather)).collect() }
         }
         1 => Step::Void { on, nth: any(random) },
         2 => {
-            let edits_max = random.small(4);
+            let edits_max = small(random, 4);
             Step::Push { on, edits_max, fates: fates(random, weather) }
         }
-        3 => Step::Pull { on, limit: random.small(4), fates: fates(random, weather) },
-        4 => Step::Sync { on, limit: random.small(6), fates: fates(random, weather) },
+        3 => Step::Pull { on, limit: small(random, 4), fates: fates(random, weather) },
+        4 => Step::Sync { on, limit: small(random, 6), fates: fates(random, weather) },
         5 => Step::Arrive { nth: any(random) },
         6 => Step::Crash { on },
         7 => Step::Copy { on },
@@ -193,10 +193,10 @@ fn step(random: &mut Random, weather: &Weather) -> Step {
 }
 
 fn act(random: &mut Random, weather: &Weather) -> Act {
-    let record = random.small(weather.records);
-    let any = |random: &mut Random| random.small(u8::MAX);
+    let record = small(random, weather.records);
+    let any = |random: &mut Random| small(random, u8::MAX);
     let (field, value, row) = (any(random), any(random), any(random));
-    match random.weighed(&weather.acts) {
+    match random.weighted(&weather.acts) {
         0 => Act::Make { kind: any(random), root: any(random), team: any(random) },
         1 => Act::Set { record, field, value },
         2 => Act::Remove { record, field },
@@ -213,8 +213,8 @@ fn act(random: &mut Random, weather: &Weather) -> Act {
 }
 
 fn desk(random: &mut Random, weather: &Weather) -> Desk {
-    let record = random.small(weather.records.max(2));
-    let nth = random.small(u8::MAX);
+    let record = small(random, weather.records.max(2));
+    let nth = small(random, u8::MAX);
     match random.below(18) {
         0..=2 => {
             let stale = random.once_in(6);
@@ -228,10 +228,15 @@ fn desk(random: &mut Random, weather: &Weather) -> Desk {
         },
         10 => Desk::Undelete { record },
         11 => Desk::Delete { record: nth },
-        12 | 13 => Desk::Resolve { record, nth, choice: random.small(4) },
+        12 | 13 => Desk::Resolve { record, nth, choice: small(random, 4) },
         14 => Desk::Accept { record },
         15 => Desk::Split { record, team: nth },
         16 => Desk::Merge { record, into: nth },
         _ => Desk::HandOver { from: record, to: nth },
     }
+}
+
+/// A small number below `end`, as steps carry them.
+fn small(random: &mut Random, end: u8) -> u8 {
+    u8::try_from(random.below(end.into())).unwrap_or(0)
 }

@@ -13,7 +13,6 @@ pub mod memory;
 pub mod model;
 pub mod names;
 pub mod net;
-pub mod random;
 pub mod run;
 pub mod service;
 pub mod step;

@@ -1,40 +1,10 @@
 //! People at work, from a seed: edits of every sort, most of them sensible.
 
 use crate::edits::{SIX, document, draft, household, path};
-use ruhu_device::{Choice, TestDevice, View};
+use ruhu_device::{Choice, Random, TestDevice, View};
 use ruhu_sync::id::RecordId;
 use ruhu_sync::json::Json;
 use serde_json::json;
-
-/// Numbers that look random and follow from a seed (SplitMix64).
-#[derive(Clone, Debug)]
-pub struct Random(u64);
-
-impl Random {
-    /// From a seed.
-    pub fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// A number below `end`.
-    pub fn below(&mut self, end: usize) -> usize {
-        let end = u64::try_from(end).expect("a small number");
-        usize::try_from(self.next() % end).expect("below a small number")
-    }
-
-    /// One of several.
-    pub fn pick<T: Clone>(&mut self, of: &[T]) -> T {
-        of[self.below(of.len())].clone()
-    }
-}
 
 const FIELDS: [&str; 5] = ["/head_name", "/address", "/phone", "/notes", "/case_no"];
 const WORDS: [&str; 3] = ["甲", "乙", "丙"];

@@ -6,7 +6,7 @@
 #[path = "../../fuzz/src/lib.rs"]
 mod fuzzed;
 
-use ruhu_tests::random::Random;
+use ruhu_device::Random;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::path::{Path, PathBuf};
@@ -87,10 +87,10 @@ fn made(all: &[(PathBuf, Vec<u8>)], random: &mut Random) -> Vec<u8> {
 
 /// A short piece, or any.
 fn piece(of: &[u8], random: &mut Random) -> (usize, usize) {
-    let from = random.below(of.len() + 1);
+    let from = random.index(of.len() + 1);
     let rest = of.len() - from;
     let length = if random.below(3) == 0 { rest } else { rest.min(8) };
-    (from, from + random.below(length + 1))
+    (from, from + random.index(length + 1))
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! What is true of the database after whatever was pushed.
 
 use ruhu_casework::grants::user_stream;
+use ruhu_device::Random;
 use ruhu_sync::id::StreamId;
 use ruhu_tests::edits::{new_household, put, record};
-use ruhu_tests::random::{Random, act};
+use ruhu_tests::random::act;
 use ruhu_tests::{Field, Server, on_both_databases, tables};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -21,7 +22,7 @@ fn work(server: &Server, seed: u64) -> Vec<(ruhu_tests::Tablet, BTreeMap<u64, St
         .map(|login| (server.tablet(login), BTreeMap::new()))
         .into();
     for _ in 0..50 {
-        let n = random.below(3);
+        let n = random.index(3);
         let (tablet, links) = &mut tablets[n];
         act(tablet, &mut random);
         if random.below(2) == 0 {

@@ -2,8 +2,7 @@
 
 use super::line::Line;
 use crate::documents::Documents;
-use crate::random::Random;
-use ruhu_device::{Choice, DeviceError, Draft, TestDevice};
+use ruhu_device::{Choice, DeviceError, Draft, Random, TestDevice};
 use ruhu_sync::id::RecordId;
 use ruhu_sync::json::{Json, Object};
 use ruhu_sync::path::Path;
@@ -30,7 +29,7 @@ pub(super) fn work(person: &mut Person) -> Result<(), DeviceError> {
     if rows.filter(|row| row.kind == "household").count() < HOUSEHOLDS_MIN {
         return make_household(person);
     }
-    for _ in 0..person.random.from(1, 6) {
+    for _ in 0..person.random.between(1, 6) {
         match person.random.below(100) {
             0..25 => note(person)?,
             25..35 => add_contact(person)?,
@@ -70,7 +69,7 @@ fn one(
     let rows = person.device.memory().rows().values();
     let rows = rows.filter(|row| row.kind == kind && !row.deleted && is_meant(&row.document));
     let found: Vec<_> = rows.map(|row| (row.record, row.root)).collect();
-    let at = usize::try_from(person.random.below(found.len() as u64)).unwrap_or(0);
+    let at = person.random.index(found.len());
     found.get(at).copied()
 }
 
@@ -82,13 +81,13 @@ fn text(person: &mut Person) -> String {
     use crate::vocabulary::{MEASURES, STATEMENTS, SUBJECTS, TIMES};
     let random = &mut person.random;
     let mut text = String::new();
-    for _ in 0..random.from(1, 6) {
+    for _ in 0..random.between(1, 6) {
         for part in [SUBJECTS, TIMES, STATEMENTS] {
-            text.push_str(random.one(part));
+            text.push_str(random.pick(part));
         }
         text.push('，');
     }
-    text.push_str(random.one(MEASURES));
+    text.push_str(random.pick(MEASURES));
     text
 }
 
@@ -112,7 +111,7 @@ fn note(person: &mut Person) -> Result<(), DeviceError> {
     };
     let (field, value) = match person.random.below(4) {
         0 => ("phone", format!("138{:08}", person.random.below(100_000_000))),
-        1 => ("address", format!("虚拟胡同{}号", person.random.from(1, 999))),
+        1 => ("address", format!("虚拟胡同{}号", person.random.between(1, 999))),
         _ => ("notes", text(person)),
     };
     person.device.set(home, &Path::of(&[field]), Json::Text(value))
@@ -175,8 +174,8 @@ fn answer(person: &mut Person) -> Result<(), DeviceError> {
     let Some((assessment, _)) = one(person, "assessment", is_in_hand) else {
         return Ok(());
     };
-    let item = person.random.one(&["eat", "dress", "bed_transfer", "toilet", "bathe"]);
-    let value = person.random.one(&["achieved", "not_achieved"]).to_owned();
+    let item = person.random.pick(&["eat", "dress", "bed_transfer", "toilet", "bathe"]);
+    let value = person.random.pick(&["achieved", "not_achieved"]).to_owned();
     person.device.set(assessment, &Path::of(&["answers", item]), Json::Text(value))
 }
 

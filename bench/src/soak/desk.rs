@@ -4,8 +4,7 @@ use super::clockwork::Clockwork;
 use super::line::{Line, Pace};
 use super::tally::Tally;
 use crate::house::{PASSWORD, desk_login};
-use crate::random::Random;
-use ruhu_device::Response;
+use ruhu_device::{Random, Response};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -39,7 +38,7 @@ impl Desk {
         tally: &Arc<Tally>,
     ) -> Self {
         let mut random = Random::new(seed.wrapping_mul(999_983).wrapping_add(number as u64));
-        let lots = Random::new(random.next());
+        let lots = Random::new(random.number());
         let pace = Pace::of_a_desk();
         let line = Line::new(Arc::clone(addresses), pace, lots, Arc::clone(tally));
         let (token, device) = (None, String::new());
@@ -59,7 +58,7 @@ impl Desk {
                 85..95 => self.move_household(),
                 _ => drop(self.look("/v1/desk/finds")),
             }
-            clockwork.wait(Duration::from_millis(self.random.from(PAUSE_MS[0], PAUSE_MS[1])));
+            clockwork.wait(Duration::from_millis(self.random.between(PAUSE_MS[0], PAUSE_MS[1])));
         }
     }
 
@@ -116,7 +115,7 @@ impl Desk {
     fn one(&mut self, path: &str, list: &str) -> Option<Value> {
         let told = self.look(path)?;
         let entries = told[list].as_array()?;
-        let at = usize::try_from(self.random.below(entries.len() as u64)).unwrap_or(0);
+        let at = self.random.index(entries.len());
         entries.get(at).cloned()
     }
 
@@ -165,7 +164,7 @@ impl Desk {
             return;
         };
         let choice = json!({"device": open["device"], "device_seq": open["device_seq"],
-            "path": open["path"], "take": self.random.one(&["current", "alternative"])});
+            "path": open["path"], "take": self.random.pick(&["current", "alternative"])});
         let body = json!({"records": [{"record": record, "rev": seen["rev"],
             "choices": [choice]}]});
         let taken = self.act("/v1/desk/conflicts/settle", &body);

@@ -4,9 +4,8 @@
 use super::tally::Tally;
 use crate::client::{Answer, Client, open, request_of};
 use crate::error::BenchError;
-use crate::random::Random;
 use crate::tablet::Encoding;
-use ruhu_device::{Response, Transport, TransportError};
+use ruhu_device::{Random, Response, Transport, TransportError};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
@@ -47,7 +46,7 @@ impl Pace {
     pub(crate) fn of_a_tablet(random: &mut Random) -> Self {
         let factor = 1 << random.below(4);
         Self {
-            latency: Duration::from_millis(random.from(40, 400)),
+            latency: Duration::from_millis(random.between(40, 400)),
             up_bytes_a_second: 16_000 * factor,
             down_bytes_a_second: 64_000 * factor,
         }
@@ -155,7 +154,7 @@ pub(crate) struct Line {
 
 /// One of the server's processes.
 pub(crate) fn one_of(addresses: &[SocketAddr], random: &mut Random) -> SocketAddr {
-    let at = usize::try_from(random.below(addresses.len() as u64)).unwrap_or(0);
+    let at = random.index(addresses.len());
     addresses[at]
 }
 

@@ -7,8 +7,9 @@ use super::line::{Line, Pace, one_of};
 use super::tally::Tally;
 use crate::documents::Documents;
 use crate::house::{PASSWORD, login};
-use crate::random::Random;
-use ruhu_device::{DeviceError, HttpTransport, LiveEvent, LiveEvents, RealWorld, TestDevice};
+use ruhu_device::{
+    DeviceError, HttpTransport, LiveEvent, LiveEvents, Random, RealWorld, TestDevice,
+};
 use ruhu_sync::outcome::{Outcome, Verdict};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -41,8 +42,8 @@ impl Worker {
     ) -> Result<Self, DeviceError> {
         let mut random = Random::new(seed.wrapping_mul(1_000_003).wrapping_add(number as u64));
         let pace = Pace::of_a_tablet(&mut random);
-        let lots = Random::new(random.next());
-        let documents = Documents::new(random.next());
+        let lots = Random::new(random.number());
+        let documents = Documents::new(random.number());
         let line = Line::new(Arc::clone(addresses), pace, lots, Arc::clone(tally));
         let device = TestDevice::new(line, RealWorld::new()?);
         let (addresses, tally) = (Arc::clone(addresses), Arc::clone(tally));
@@ -60,7 +61,7 @@ impl Worker {
                 self.tally.unplanned(&format!("offline: {error}"));
             }
             // From half to one and a half of the pause.
-            let share = self.person.random.from(50, 150) as f64 / 100.0;
+            let share = self.person.random.between(50, 150) as f64 / 100.0;
             clockwork.wait(pause.mul_f64(share));
             self.sync(clockwork);
             if self.person.random.below(100) < LISTENS {
@@ -132,7 +133,7 @@ impl Worker {
         let Some(token) = self.person.device.transport().token.clone() else {
             return;
         };
-        let until = Instant::now() + Duration::from_secs(self.person.random.from(10, 40));
+        let until = Instant::now() + Duration::from_secs(self.person.random.between(10, 40));
         let patience = until.saturating_duration_since(Instant::now());
         let address = one_of(&self.addresses, &mut self.person.random);
         let line = HttpTransport::with_timeout(&format!("http://{address}"), patience);

@@ -11,10 +11,10 @@ use crate::house;
 use crate::output::tell;
 use crate::peer::Peer;
 use crate::processes::Server;
-use crate::random::Random;
 use crate::report::{Table, megabytes, rounded};
 use crate::statistics::Samples;
 use crate::tablet::{Encoding, Page, Pulled, Tablet, unreadable};
+use ruhu_device::Random;
 use std::time::Instant;
 
 /// The small store that the large one is held against.
@@ -81,7 +81,7 @@ fn change_some(
     let chosen: Vec<_> = made.chunks(step).take(asked.changed).collect();
     let mut changed: Vec<&Document> = Vec::with_capacity(chosen.len());
     for chunk in chosen {
-        let index = random.below(chunk.len() as u64) as usize;
+        let index = random.index(chunk.len());
         changed.extend(chunk.get(index));
     }
     let mut client = writer.connect()?;

@@ -2,10 +2,11 @@
 
 use super::reference::{EPOCH, Line, Reference};
 use ruhu_device::{
-    Counted, DeviceMemory, HttpTransport, Response, Session, TestDevice, Transport, TransportError,
+    Counted, DeviceMemory, HttpTransport, Random, Response, Session, TestDevice, Transport,
+    TransportError,
 };
 use ruhu_sync::id::{DeviceId, Epoch};
-use ruhu_tests::random::{Random, act};
+use ruhu_tests::random::act;
 use ruhu_tests::{Database, Field, Hand, Server};
 use serde_json::Value;
 use std::cell::RefCell;
@@ -59,7 +60,7 @@ fn run<T: Transport>(seed: u64, lines: Vec<(Epoch, String, T)>) -> Vec<Value> {
     let mut tablets: Vec<_> = lines.into_iter().enumerate().map(tablet).collect();
     let mut random = Random::new(seed);
     for _ in 0..60 {
-        let n = random.below(tablets.len());
+        let n = random.index(tablets.len());
         act(&mut tablets[n], &mut random);
         match random.below(4) {
             0 => drop(tablets[n].sync().expect("synced")),

@@ -1,8 +1,8 @@
 //! 8. Devices converge.
 
-use ruhu_device::{Counted, Fault, TestDevice};
+use ruhu_device::{Counted, Fault, Random, TestDevice};
 use ruhu_tests::edits::{document, household};
-use ruhu_tests::random::{Random, act};
+use ruhu_tests::random::act;
 use ruhu_tests::{Field, Server, Tablet, on_both_databases, tables};
 
 on_both_databases! {
@@ -35,7 +35,7 @@ fn after_random_edits_on_bad_lines_all_tablets_and_the_server_have_equal_digests
             tablet.settings_mut().pull_limit = Some(4);
         }
         for _ in 0..40 {
-            let tablet = &mut tablets[random.below(3)];
+            let tablet = &mut tablets[random.index(3)];
             act(tablet, &mut random);
             if random.below(3) == 0 {
                 spoil(tablet, &mut random);

@@ -1,7 +1,8 @@
 //! 3. No change is skipped.
 
+use ruhu_device::Random;
 use ruhu_tests::edits::{document, household, path};
-use ruhu_tests::random::{Random, act};
+use ruhu_tests::random::act;
 use ruhu_tests::{Field, Server, Tablet, Writers, on_both_databases, tables};
 use serde_json::{Value, json};
 use std::thread;
