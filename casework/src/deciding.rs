@@ -9,9 +9,11 @@ use ruhu_sync::id::UserId;
 use ruhu_sync::json::{Json, Object};
 use ruhu_sync::path::Path;
 use std::collections::BTreeSet;
+use strum::IntoStaticStr;
 
 /// Why a decision is not this person's, or not yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum DecisionFault {
     /// The person investigated, signed or filled it (57号 §16; facts §6: who drafted does not review).
     TookPart,
@@ -30,14 +32,7 @@ pub enum DecisionFault {
 impl DecisionFault {
     /// The stable code.
     pub fn code(self) -> &'static str {
-        match self {
-            Self::TookPart => "took_part",
-            Self::DistrictDecides => "district_decides",
-            Self::DistrictVisitMissing => "district_visit_missing",
-            Self::ReasonMissing => "reason_missing",
-            Self::NotAccepted => "not_accepted",
-            Self::NotTheDistrict => "not_the_district",
-        }
+        self.into()
     }
 
     /// What is wrong and what to do, in Chinese.

@@ -8,13 +8,12 @@ mod schema;
 pub use page::page;
 pub use schema::{schema, schema_name};
 
-use crate::kind::{Access, Deletion, FieldRule, Holds, Home, Kind, Lock, Need, Pass, Required};
+use crate::kind::{Access, Deletion, FieldRule, Holds, Kind, Lock, Need, Pass, Required};
 use crate::kinds;
 use crate::value::{Code, Value};
 use ruhu_sync::grants::Capacity;
 use ruhu_sync::outcome::Reason;
 use ruhu_sync::rules::Rooting;
-use ruhu_sync::shape::Class;
 use serde::Serialize;
 
 /// A kind of record.
@@ -194,11 +193,7 @@ fn told(kind: &Kind) -> KindTold {
             Rooting::Root => &[],
             Rooting::Under(kinds) => kinds,
         },
-        home: kind.home.map(|home| match home {
-            Home::Caseload => "caseload",
-            Home::OwnStream => "own_stream",
-            Home::Reference => "reference",
-        }),
+        home: kind.home.map(Into::into),
         fields: kind.fields.iter().map(field).collect(),
         required: kind.required.iter().map(required).collect(),
         status: kind.status.map(|rule| StatusTold {
@@ -222,12 +217,7 @@ fn field(rule: &FieldRule) -> FieldTold {
         name: rule.name,
         label_zh: rule.label_zh,
         holds: "",
-        class: match rule.class {
-            Class::Ask => "ask",
-            Class::LastArrival => "last_arrival",
-            Class::State => "state",
-            Class::Server => "server",
-        },
+        class: rule.class.into(),
         max_chars: None,
         min: None,
         max: None,

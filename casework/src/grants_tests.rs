@@ -180,7 +180,7 @@ fn the_window_sees_as_a_window_unless_the_person_also_reviews() {
 #[test]
 fn roles_without_a_desk_open_no_streams() {
     for role in Role::ALL {
-        let found = grants(&holder(role, ""), on("2026-06-01"));
+        let found = grants(&holder(*role, ""), on("2026-06-01"));
         let opens = found.streams.contains_key(&CASELOAD);
         assert_eq!(opens, role.desk_capacity().is_some(), "{role}");
     }

@@ -7,6 +7,7 @@ use ruhu_sync::json::{Json, Object};
 use ruhu_sync::outcome::Reason;
 use ruhu_sync::rules::Rooting;
 use ruhu_sync::shape::Class;
+use strum::IntoStaticStr;
 
 /// A kind of record.
 #[derive(Debug)]
@@ -30,7 +31,8 @@ pub struct Kind {
 }
 
 /// Where a new root lives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Home {
     /// In the caseload of the person's only team.
     Caseload,

@@ -3,6 +3,7 @@
 
 use chrono::NaiveDate;
 use ruhu_sync::id::StreamId;
+use strum::IntoStaticStr;
 
 /// A caseload, with what its contract and its provider say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +25,8 @@ pub struct CaseloadFacts {
 }
 
 /// Why something cannot be moved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum MoveFault {
     /// The caseload does not exist or is outside the area of who moves.
     #[error("该服务小组不在您的辖区")]
@@ -52,15 +54,7 @@ pub enum MoveFault {
 impl MoveFault {
     /// The stable code.
     pub fn code(self) -> &'static str {
-        match self {
-            Self::OutsideArea => "outside_area",
-            Self::ContractNotInForce => "contract_not_in_force",
-            Self::ProviderBanned => "provider_banned",
-            Self::AlreadyThere => "already_there",
-            Self::NotAvailable => "not_available",
-            Self::NamedTwice => "named_twice",
-            Self::ChangedMeanwhile => "changed_meanwhile",
-        }
+        self.into()
     }
 
     /// The same sentence in English.

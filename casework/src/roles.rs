@@ -3,9 +3,23 @@
 use crate::areas::Level;
 use ruhu_sync::grants::Capacity;
 use std::fmt;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// What a person is in the structure of social assistance (facts §6).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
 pub enum Role {
     /// 市民政局: inspects and trains; sees aggregates and masked detail.
     CitySupervisor,
@@ -33,40 +47,16 @@ pub enum Role {
 
 impl Role {
     /// Every role, from the city down.
-    pub const ALL: [Self; 11] = [
-        Self::CitySupervisor,
-        Self::DistrictReviewer,
-        Self::DistrictCentre,
-        Self::StreetReviewer,
-        Self::StreetWindow,
-        Self::CommitteeMember,
-        Self::Worker,
-        Self::ProviderAdmin,
-        Self::ThirdPartyEvaluator,
-        Self::Auditor,
-        Self::Admin,
-    ];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The code, as databases and interfaces write it.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::CitySupervisor => "city_supervisor",
-            Self::DistrictReviewer => "district_reviewer",
-            Self::DistrictCentre => "district_centre",
-            Self::StreetReviewer => "street_reviewer",
-            Self::StreetWindow => "street_window",
-            Self::CommitteeMember => "committee_member",
-            Self::Worker => "worker",
-            Self::ProviderAdmin => "provider_admin",
-            Self::ThirdPartyEvaluator => "third_party_evaluator",
-            Self::Auditor => "auditor",
-            Self::Admin => "admin",
-        }
+        self.into()
     }
 
     /// Reads the code.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.as_str() == text)
+        text.parse().ok()
     }
 
     /// The name that people read.
@@ -170,7 +160,7 @@ mod tests {
     #[test]
     fn every_role_reads_back_and_no_other_word_is_one() {
         for role in Role::ALL {
-            assert_eq!(Role::parse(role.as_str()), Some(role));
+            assert_eq!(Role::parse(role.as_str()), Some(*role));
         }
         assert_eq!(Role::parse("Worker"), None);
     }
@@ -198,13 +188,13 @@ mod tests {
             assert!(!a.excludes(b) && !b.excludes(a), "{a} and {b}");
         }
         for role in Role::ALL {
-            assert!(!role.excludes(role), "{role} in two areas");
+            assert!(!role.excludes(*role), "{role} in two areas");
         }
     }
 
     #[test]
     fn no_contractors_role_opens_a_desk() {
-        for role in Role::ALL.into_iter().filter(|role| role.is_contractors()) {
+        for role in Role::ALL.iter().filter(|role| role.is_contractors()) {
             assert_eq!(role.desk_capacity(), None, "{role}");
         }
     }

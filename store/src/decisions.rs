@@ -3,7 +3,7 @@
 use crate::Tx;
 use crate::codec::{Codec, Place};
 use crate::failure::corrupt;
-use crate::journal::{QUARANTINED, REJECTED, untaken_verdict, with_name};
+use crate::journal::{untaken_verdict, with_name};
 use crate::keys::KeyRing;
 use crate::schema::{device_continues, journal};
 use crate::sealed::Column;
@@ -13,6 +13,7 @@ use ruhu_sync::decision::{EditName, Waiting};
 use ruhu_sync::handshake::LIMITS;
 use ruhu_sync::id::{DeviceId, DeviceSeq, GroupId, RecordId, StreamId, UserId};
 use ruhu_sync::op::Op;
+use ruhu_sync::outcome::Verdict;
 use ruhu_sync::storage::Stored;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -71,6 +72,7 @@ fn untaken(tx: &mut Tx, places: Vec<Range>) -> Stored<Vec<Row>> {
     if places.is_empty() {
         return Ok(Vec::new());
     }
+    let untaken = [Verdict::Quarantined, Verdict::Rejected].map(Verdict::as_str);
     tx.run(|connection| {
         on_both!(connection, |c| {
             let mut query = journal::table.select(Row::as_select()).into_boxed();
@@ -78,7 +80,7 @@ fn untaken(tx: &mut Tx, places: Vec<Range>) -> Stored<Vec<Row>> {
                 let here = journal::device
                     .eq(place.device)
                     .and(journal::device_seq.between(place.from, place.through))
-                    .and(journal::verdict.eq_any([QUARANTINED, REJECTED]));
+                    .and(journal::verdict.eq_any(untaken));
                 query = match place.group {
                     Some(group) => query.or_filter(here.and(journal::group_id.eq(group))),
                     None => query.or_filter(here),

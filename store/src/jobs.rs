@@ -15,6 +15,7 @@ use crate::{Store, connection::Connection};
 use diesel::prelude::*;
 use ruhu_sync::id::Instant;
 use ruhu_sync::storage::Stored;
+use strum::{EnumString, IntoStaticStr};
 use uuid::Uuid;
 
 /// One job that is due, as a process asks for it.
@@ -29,7 +30,8 @@ pub struct Turn<'a> {
 }
 
 /// What became of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum JobOutcome {
     /// It is under way.
     Running,
@@ -42,20 +44,9 @@ pub enum JobOutcome {
 }
 
 impl JobOutcome {
-    const ALL: [(&'static str, Self); 4] = [
-        ("running", Self::Running),
-        ("done", Self::Done),
-        ("failed", Self::Failed),
-        ("abandoned", Self::Abandoned),
-    ];
-
     /// Its word.
     pub fn as_str(self) -> &'static str {
-        Self::ALL.iter().find(|(_, one)| *one == self).map_or("", |(word, _)| word)
-    }
-
-    fn parse(word: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(known, _)| *known == word).map(|(_, one)| *one)
+        self.into()
     }
 }
 
@@ -289,7 +280,7 @@ fn run_of(row: Row) -> Stored<JobRun> {
         due: Instant(row.due_at),
         started: Instant(row.started_at),
         finished: row.finished_at.map(Instant),
-        outcome: JobOutcome::parse(&row.outcome).ok_or_else(|| corrupt("the outcome of a job"))?,
+        outcome: row.outcome.parse().map_err(|_| corrupt("the outcome of a job"))?,
         told: row.told,
     })
 }

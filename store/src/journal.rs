@@ -65,19 +65,6 @@ struct NewRow<'a> {
     chain: Fixed<32>,
 }
 
-pub(crate) fn word(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Applied => "applied",
-        Verdict::Merged => "merged",
-        Verdict::Conflict => "conflict",
-        Verdict::Quarantined => QUARANTINED,
-        Verdict::Rejected => REJECTED,
-    }
-}
-
-pub(crate) const QUARANTINED: &str = "quarantined";
-pub(crate) const REJECTED: &str = "rejected";
-
 /// The name of a row, as its sealed values are bound to it.
 pub(crate) fn with_name<T>(
     device: Fixed<16>,
@@ -121,7 +108,7 @@ fn sealed<'a>(codec: &mut Codec, keys: &KeyRing, row: &'a JournalRow) -> Stored<
         decides_device: row.decides.map(|name| name.device.fixed()),
         decides_seq: row.decides.map(|name| counter(name.device_seq.0)),
         made_at,
-        verdict: word(row.outcome.outcome),
+        verdict: row.outcome.outcome.as_str(),
         rev_number: row.rev().map(|rev| counter(rev.number)),
         rev_hash: row.rev().map(|rev| Fixed(rev.hash)),
         outcome: row.outline(),
@@ -234,12 +221,9 @@ impl MadeAt {
     }
 }
 
+/// The verdict of this word, if it is one on an edit that was not taken.
 pub(crate) fn untaken_verdict(word: &str) -> Option<Verdict> {
-    match word {
-        QUARANTINED => Some(Verdict::Quarantined),
-        REJECTED => Some(Verdict::Rejected),
-        _ => None,
-    }
+    word.parse().ok().filter(|verdict: &Verdict| !verdict.is_effective())
 }
 
 /// One row of a history, in the order of [`HistoryQuery`]'s columns.

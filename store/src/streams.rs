@@ -45,7 +45,7 @@ impl Row<'_> {
     fn into_head(self) -> Stored<StreamHead> {
         Ok(StreamHead {
             id: StreamId::of(self.id),
-            kind: StreamKind::parse(&self.kind).ok_or_else(|| corrupt("a kind of stream"))?,
+            kind: self.kind.parse().map_err(|_| corrupt("a kind of stream"))?,
             head: Seq(counted(self.head)?),
             count: counted(self.count)?,
             digest: StreamDigest(self.digest.0),

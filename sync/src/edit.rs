@@ -271,11 +271,11 @@ fn read_edit(members: Object, version: Version) -> Result<Asked, Refusal> {
     let Some(op) = reader.text("op", word) else {
         return Err(Refusal::reject(Reason::Malformed, reader.problems));
     };
-    let op = match Op::parse(&op) {
-        Some(Op::Void) => return Ok(Asked::Void),
-        Some(op @ (Op::Apply | Op::Dismiss)) => return read_decision(reader, op),
-        Some(op) => op,
-        None => {
+    let op = match op.parse() {
+        Ok(Op::Void) => return Ok(Asked::Void),
+        Ok(op @ (Op::Apply | Op::Dismiss)) => return read_decision(reader, op),
+        Ok(op) => op,
+        Err(_) => {
             let problem = Problem::new(Path::of(&["op"]), "unknown");
             return Err(Refusal::reject(Reason::UnknownOp, vec![problem]));
         }

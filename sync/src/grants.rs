@@ -3,6 +3,7 @@
 
 use crate::id::StreamId;
 use std::collections::BTreeMap;
+use strum::{EnumString, IntoStaticStr};
 
 /// In what capacity a person stands before a stream (worker, reporter, reviewer …). The protocol
 /// hands it back to the rules and never looks inside.
@@ -10,7 +11,8 @@ use std::collections::BTreeMap;
 pub struct Capacity(pub &'static str);
 
 /// What kind of stream it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum StreamKind {
     /// The households of one team.
     Caseload,
@@ -23,16 +25,7 @@ pub enum StreamKind {
 impl StreamKind {
     /// The word of the protocol.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Caseload => "caseload",
-            Self::User => "user",
-            Self::Reference => "reference",
-        }
-    }
-
-    /// Reads the word of the protocol.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Caseload, Self::User, Self::Reference].into_iter().find(|k| k.as_str() == text)
+        self.into()
     }
 }
 

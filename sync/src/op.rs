@@ -1,7 +1,10 @@
 //! What an edit does to its record, as a word of the protocol.
 
+use strum::{EnumString, IntoStaticStr};
+
 /// What an edit does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Op {
     /// Makes or changes a record.
     Put,
@@ -20,27 +23,13 @@ pub enum Op {
 }
 
 impl Op {
-    const ALL: [(&'static str, Self); 7] = [
-        ("put", Self::Put),
-        ("delete", Self::Delete),
-        ("undelete", Self::Undelete),
-        ("move", Self::Move),
-        ("apply", Self::Apply),
-        ("dismiss", Self::Dismiss),
-        ("void", Self::Void),
-    ];
-
     /// The word of the protocol.
     pub fn as_str(self) -> &'static str {
-        Self::ALL.iter().find(|(_, op)| *op == self).map_or("", |(word, _)| word)
+        self.into()
     }
 
     /// Whether only staff may ask for it, at a desk.
     pub fn is_staffs(self) -> bool {
         matches!(self, Self::Undelete | Self::Move | Self::Apply | Self::Dismiss)
-    }
-
-    pub(crate) fn parse(word: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(known, _)| *known == word).map(|(_, op)| *op)
     }
 }

@@ -5,10 +5,12 @@ use crate::path::Path;
 use crate::rev::Rev;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use strum::{EnumString, IntoStaticStr};
 
 /// The five ways an edit can end. Stored once and never changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Verdict {
     /// Taken; no other device had an effective edit since the base.
     Applied,
@@ -23,6 +25,11 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// The word of the protocol.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
     /// Whether the edit changed its record.
     pub fn is_effective(self) -> bool {
         matches!(self, Self::Applied | Self::Merged | Self::Conflict)

@@ -2,6 +2,7 @@
 
 use crate::path::Path;
 use std::collections::BTreeMap;
+use strum::IntoStaticStr;
 
 /// What a place in a document may hold.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,7 +83,8 @@ impl Field {
 }
 
 /// How two people's different values for one field are settled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Class {
     /// A person chooses: the first committed value stays, the other is kept beside it.
     Ask,

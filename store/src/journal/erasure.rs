@@ -1,7 +1,6 @@
 //! Edits erased by right: what the client wrote goes, with its salt; that there was an edit, what
 //! became of it, and why its words are gone, stays, and the chain holds.
 
-use super::QUARANTINED;
 use crate::audit::{Act, Entry};
 use crate::codec::Place;
 use crate::connection::Connection;
@@ -15,6 +14,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use ruhu_sync::decision::EditName;
 use ruhu_sync::id::{Instant, RecordId};
+use ruhu_sync::outcome::Verdict;
 use ruhu_sync::storage::{Stored, WriteTx as _};
 use serde::{Deserialize, Serialize};
 
@@ -191,7 +191,7 @@ fn of_edit(tx: &mut Tx, name: EditName) -> Found {
     if row.rev_number.is_some() {
         return Err(Halt::Refused(ErasureRefusal::Effective));
     }
-    if row.verdict == QUARANTINED {
+    if row.verdict == Verdict::Quarantined.as_str() {
         let decision: Option<Option<String>> = tx.run(|connection| {
             on_both!(connection, |c| journal::table
                 .filter(journal::decides_device.eq(device))
@@ -260,7 +260,7 @@ fn waiting(tx: &mut Tx, id: RecordId) -> Stored<usize> {
                 .select(decision.field(journal::device_seq));
             journal::table
                 .filter(journal::record.eq(id.fixed()))
-                .filter(journal::verdict.eq(QUARANTINED))
+                .filter(journal::verdict.eq(Verdict::Quarantined.as_str()))
                 .filter(diesel::dsl::not(diesel::dsl::exists(settled)))
                 .count()
                 .get_result(c)

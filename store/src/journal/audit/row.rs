@@ -1,6 +1,6 @@
 //! One row as the audit reads it: all of its columns.
 
-use super::super::{open_effect, with_name, word};
+use super::super::{open_effect, with_name};
 use super::Wrong;
 use crate::Tx;
 use crate::codec::Place;
@@ -132,7 +132,7 @@ impl Row {
             _ => None,
         };
         counted(self.device_seq).ok() == Some(outcome.device_seq.0)
-            && word(outcome.outcome) == self.verdict
+            && outcome.outcome.as_str() == self.verdict
             && outcome.rev == rev
     }
 }
