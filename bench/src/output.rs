@@ -1,12 +1,12 @@
-//! Lines for the person who runs it.
+//! Output for the person who runs the bench.
 
-/// A line of the answer.
+/// Prints a line of the results.
 #[allow(clippy::print_stdout, reason = "the one place that answers the person")]
 pub(crate) fn say(line: &str) {
     println!("{line}");
 }
 
-/// What is going on, for whoever waits.
+/// Reports progress to whoever waits.
 #[allow(clippy::print_stderr, reason = "the one place that tells the person who waits")]
 pub(crate) fn tell(line: &str) {
     eprintln!("ruhu-bench: {line}");

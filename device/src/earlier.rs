@@ -1,4 +1,4 @@
-//! The names under which an installation worked before a fork, and what it keeps of that time.
+//! What an installation keeps of the time before a fork, when it worked under another name.
 
 use crate::error::DeviceError;
 use crate::kept_edit::{KeptEdit, RefusedEdit};
@@ -24,15 +24,15 @@ pub struct Earlier {
 }
 
 impl Earlier {
-    /// As a sign-in says that it is continued.
+    /// The `continues` of a sign-in.
     pub(crate) fn as_continued(&self) -> Value {
         json!({"device": self.device, "through": self.through})
     }
 
-    /// The first number that is told to a history that expects this one: of all that is kept, also
-    /// what the history seems to have, because another installation of the same name may have given
-    /// its numbers to something else meanwhile.
-    pub(crate) fn first_told(&self, expected: DeviceSeq) -> Result<DeviceSeq, DeviceError> {
+    /// The first number to send to a history that expects this one. That includes edits which the
+    /// history seems to have: another installation of the same name may have used their numbers for
+    /// something else.
+    pub(crate) fn resend_from(&self, expected: DeviceSeq) -> Result<DeviceSeq, DeviceError> {
         let kept = self.acknowledged.first().map(|edit| edit.device_seq);
         let first = kept.unwrap_or(self.through.next());
         if expected < first { Err(DeviceError::Gap { expected }) } else { Ok(first) }
@@ -43,8 +43,8 @@ impl Earlier {
         &self.acknowledged[from..]
     }
 
-    /// Takes what became of edits in a new history in the place of what was heard before, and lets
-    /// go of what is in a verified backup.
+    /// Replaces earlier outcomes with those of a new history, and drops what is in a verified
+    /// backup.
     pub(crate) fn settle(&mut self, outcomes: &[Outcome], safe: DeviceSeq) {
         for outcome in outcomes {
             let number = outcome.device_seq;

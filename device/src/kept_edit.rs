@@ -1,4 +1,4 @@
-//! An edit as it is kept, in the bytes that are sent.
+//! An edit as the device stores it, in the bytes that it sends.
 
 use crate::changes::write_changes;
 use crate::draft::{Act, Draft};
@@ -21,8 +21,8 @@ pub struct Membership {
     pub size: usize,
 }
 
-/// An edit with its number, as it is stored before it is sent. The bytes never change: the server
-/// knows a retry by them.
+/// An edit with its number, stored before it is sent. The bytes never change: the server recognises
+/// a retry by them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct KeptEdit {
     /// Its number.
@@ -40,7 +40,7 @@ pub struct KeptEdit {
     pub bytes: String,
 }
 
-/// An edit that was not taken: out of the overlay, listed to its author.
+/// An edit that was not taken: gone from the overlay, listed to its author.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RefusedEdit {
     /// The edit.
@@ -89,20 +89,21 @@ impl KeptEdit {
         Ok(Self { device_seq, draft: Some(draft), base, group, protocol, bytes })
     }
 
-    /// Takes this edit's place under its number. A void leaves its group: the group is voided whole.
+    /// The void that replaces this edit under its number. It belongs to no group: a group is voided as
+    /// a whole.
     pub(crate) fn void(&self) -> Self {
         Self {
             device_seq: self.device_seq,
             draft: None,
             base: Base::Nothing,
             group: None,
-            // Every version has it; this one is spoken everywhere.
+            // Every version has voids; version 1 is spoken everywhere.
             protocol: Version::One.number(),
             bytes: format!("{{\"device_seq\":{},\"op\":\"void\"}}", self.device_seq),
         }
     }
 
-    /// The same edit under another number; a void has nothing to say under another.
+    /// The same edit under another number; none for a void, which stands for its number alone.
     pub(crate) fn renumbered(&self, device_seq: DeviceSeq) -> Result<Option<Self>, DeviceError> {
         if self.draft.is_none() {
             return Ok(None);
@@ -121,7 +122,7 @@ impl KeptEdit {
     }
 }
 
-/// A tablet refuses at once what no server could read: NUL, numbers beyond 2^53 or without end.
+/// Refuses at once what no server could read: NUL, numbers that are not finite or beyond 2^53.
 fn write_strictly(members: Object) -> Result<String, DeviceError> {
     let whole = Json::Object(members);
     if !is_finite(&whole) {

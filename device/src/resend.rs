@@ -1,5 +1,5 @@
-//! A server that was restored from before a fork is sent again what it lacks of each earlier name, in
-//! the order in which it was sent first.
+//! Sends a server that was restored from before a fork what it lacks of each earlier name, in the
+//! original order.
 
 use crate::batch;
 use crate::device::TestDevice;
@@ -10,17 +10,18 @@ use crate::transport::Transport;
 use ruhu_sync::id::DeviceSeq;
 use serde_json::json;
 
-/// What became of a push under an earlier name.
-enum Heard {
+/// How a push under an earlier name ended.
+enum Ending {
     Taken(PushAnswer),
     ForkedAt(DeviceSeq),
     TooLarge,
 }
 
 impl<T: Transport> TestDevice<T> {
-    /// Before the present name is enrolled in a new history, which counts as own chain only what it
-    /// has then: under each earlier name, oldest first, all that is kept of it is sent again under
-    /// its numbers and byte for byte. In a history that the device knows there is nothing to do. If an answer is lost on the way, it can be done again.
+    /// Sends again, byte for byte, all that is kept under each earlier name, oldest first. This comes
+    /// before the present name is enrolled in a new history, because enrolment counts as own chain
+    /// only what the history has by then. There is nothing to do in a history that the device knows.
+    /// It can be repeated when an answer is lost.
     pub(crate) fn hand_in_earlier(
         &mut self,
         login: &str,
@@ -35,7 +36,7 @@ impl<T: Transport> TestDevice<T> {
             match self.ask_for_session(login, password, device) {
                 Ok(begun) if Some(begun.epoch) == self.memory.epoch => return Ok(()),
                 Ok(begun) => self.hand_in_under(at, &begun)?,
-                // Whatever it had sent, it had sent before it was reported: the history has it.
+                // All it ever sent, it sent before it was reported lost: the history has it.
                 Err(DeviceError::ReportedLost) => {}
                 Err(other) => return Err(other),
             }
@@ -47,41 +48,41 @@ impl<T: Transport> TestDevice<T> {
         let token = begun.tokens().access_token;
         let edits_max = self.settings.push_edits_max;
         let mut bytes_max = self.settings.push_bytes_max;
-        let mut next = self.memory.earlier[at].first_told(begun.expected_device_seq)?;
+        let mut next = self.memory.earlier[at].resend_from(begun.expected_device_seq)?;
         loop {
-            let untold = self.memory.earlier[at].from(next);
-            let Some(batch) = batch::next(begun.epoch, untold, edits_max, bytes_max) else {
+            let unsent = self.memory.earlier[at].from(next);
+            let Some(batch) = batch::next(begun.epoch, unsent, edits_max, bytes_max) else {
                 return Ok(());
             };
             match self.push_under(&token, &batch.body)? {
-                Heard::Taken(answer) => {
+                Ending::Taken(answer) => {
                     next = DeviceSeq(batch.first.0 + batch.count as u64);
                     self.memory.earlier[at].settle(&answer.outcomes, answer.safe);
                 }
-                Heard::TooLarge if batch.units > 1 => bytes_max = batch.body.len() / 2,
-                Heard::TooLarge => return Err(DeviceError::TooLarge { first: batch.first }),
-                Heard::ForkedAt(number) => return self.memory.bring_over(at, number),
+                Ending::TooLarge if batch.units > 1 => bytes_max = batch.body.len() / 2,
+                Ending::TooLarge => return Err(DeviceError::TooLarge { first: batch.first }),
+                Ending::ForkedAt(number) => return self.memory.bring_over(at, number),
             }
         }
     }
 
-    fn push_under(&mut self, token: &str, body: &str) -> Result<Heard, DeviceError> {
+    fn push_under(&mut self, token: &str, body: &str) -> Result<Ending, DeviceError> {
         let response = self.try_call("POST", "/v1/sync/push", Some(token), Some(body))?;
         if response.is_success() {
-            return Ok(Heard::Taken(read_answer(&response.body)?));
+            return Ok(Ending::Taken(read_answer(&response.body)?));
         }
         let problem = Problem::read(&response);
         match (response.status, problem.slug.as_str(), problem.member("device_seq")) {
-            (413, ..) => Ok(Heard::TooLarge),
-            (409, "device-forked", Some(number)) => Ok(Heard::ForkedAt(number)),
+            (413, ..) => Ok(Ending::TooLarge),
+            (409, "device-forked", Some(number)) => Ok(Ending::ForkedAt(number)),
             _ => Err(problem.into_error(&response)),
         }
     }
 }
 
 impl DeviceMemory {
-    /// The other installation was quicker in the new history and gave these numbers to other edits:
-    /// what this one had under them is sent under its present name, behind what is unsent there.
+    /// The other installation came first in the new history and used these numbers for other edits:
+    /// this installation's edits move to its present name, behind the unsent ones there.
     fn bring_over(&mut self, at: usize, from: DeviceSeq) -> Result<(), DeviceError> {
         let mut next = self.next;
         let mut brought = Vec::new();

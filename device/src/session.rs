@@ -1,4 +1,4 @@
-//! What the server says of a session: at its beginning, and before a sync.
+//! The server's answers to a sign-in and to a handshake.
 
 use ruhu_sync::id::{DeviceId, DeviceSeq, Epoch, Instant, StreamId, UserId};
 use serde::{Deserialize, Serialize};
@@ -16,12 +16,12 @@ pub struct Session {
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Tokens end up in no log.
+        // Tokens must not end up in a log.
         f.write_str("Session(…)")
     }
 }
 
-/// What `GET /v1/sync` tells before a sync.
+/// The answer of `GET /v1/sync`, asked before a sync.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Handshake {
     /// The protocol versions that are spoken.
@@ -58,7 +58,7 @@ pub struct HandshakeStream {
     pub kind: String,
 }
 
-/// A name that stands alone or in an object that says more about what it names.
+/// An id, alone or in an object that says more.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Named {
@@ -74,7 +74,7 @@ impl Named {
     }
 }
 
-/// What a sign-in is answered with.
+/// The answer to a sign-in.
 #[derive(Deserialize)]
 pub(crate) struct BegunSession {
     access_token: String,

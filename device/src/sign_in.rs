@@ -9,8 +9,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 impl<T: Transport> TestDevice<T> {
-    /// Signs a person in, and enrols the device if it is new. A device that was enrolled before
-    /// keeps its id, its numbers and everything else.
+    /// Signs a person in and enrols the device if it is new. An enrolled device keeps its id, its
+    /// numbers and everything else.
     pub fn sign_in(
         &mut self,
         login: &str,
@@ -23,7 +23,7 @@ impl<T: Transport> TestDevice<T> {
             device["id"] = json!(id);
         }
         if let Some(continues) = self.memory.continues() {
-            // Counts once; a server restored from before the enrolment has to be told again.
+            // Only the first counts, but a server restored from before the enrolment needs it again.
             device["continues"] = continues;
         }
         let answer = self.ask_for_session(login, password, device)?;
@@ -46,7 +46,7 @@ impl<T: Transport> TestDevice<T> {
         let expected = answer.expected_device_seq;
         match memory.epoch {
             None => memory.epoch = Some(answer.epoch),
-            // Not adopted: first the edits that the new history lacks have to be sent again.
+            // Not adopted yet: the edits that the new history lacks are sent first.
             Some(known) if known != answer.epoch => {
                 memory.new_epoch = Some(NewEpoch { epoch: answer.epoch, expected: Some(expected) });
             }
@@ -55,7 +55,7 @@ impl<T: Transport> TestDevice<T> {
         Ok(())
     }
 
-    /// Not tried again by itself: an answer that was lost may have enrolled a device.
+    /// Never retried automatically: a lost answer may have enrolled a device.
     pub(crate) fn ask_for_session(
         &mut self,
         login: &str,
@@ -77,8 +77,8 @@ impl<T: Transport> TestDevice<T> {
         Ok(handshake)
     }
 
-    /// Any call in the person's name: a lost answer is waited for again with the same bytes, and
-    /// an access token that has expired is renewed once. Nothing is ever deleted because of a 401.
+    /// Any call in the person's name. When an answer is lost the same bytes are sent again, and an
+    /// expired access token is renewed once. Nothing is ever deleted because of a 401.
     pub fn call(
         &mut self,
         method: &str,

@@ -69,7 +69,7 @@ impl Tx {
     /// their transactions, so this comes last in one.
     pub fn audit(&mut self, entry: &Entry) -> Stored<u64> {
         self.must_write()?;
-        let states = self.told_states()?;
+        let states = self.touched_states()?;
         let (last, link) = self.lock_audit_head()?;
         let line = Line {
             number: last + 1,
@@ -96,7 +96,7 @@ impl Tx {
         self.note(number)
     }
 
-    /// Writes a line for changes that no line tells of: none is ever made behind the log's back.
+    /// Writes a line for changes that have none yet: no change escapes the log.
     pub(crate) fn audit_what_is_left(&mut self) -> Stored<()> {
         if self.touched.is_empty() {
             return Ok(());

@@ -1,4 +1,4 @@
-//! The read models, built anew from the records.
+//! Rebuilds the read models from the records.
 
 use crate::connection::Connection;
 use crate::failure::corrupt;
@@ -15,8 +15,7 @@ use std::collections::BTreeMap;
 /// How many records are opened at a time.
 const CHUNK_RECORDS: i64 = 1_000;
 
-/// What building anew found, by table. A store that was written through its own door has no
-/// differences.
+/// What a rebuild found, by table: no differences, unless something wrote past the store.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RebuildReport {
     /// By the table's name.
@@ -24,15 +23,15 @@ pub struct RebuildReport {
 }
 
 impl RebuildReport {
-    /// How many rows were not as they are now.
+    /// How many rows the rebuild changed.
     pub fn differences(&self) -> usize {
         self.tables.values().map(TableReport::differences).sum()
     }
 }
 
 impl Store {
-    /// Builds all read models anew from the records, in one write transaction, and says what was
-    /// not as it is now.
+    /// Rebuilds all read models from the records in one write transaction, and reports what it
+    /// changed.
     pub fn rebuild(&self) -> Stored<RebuildReport> {
         self.write(rebuild)
     }

@@ -1,20 +1,20 @@
 //! The sealed columns: one list. The codec seals for nothing else, a change of keys goes through it,
 //! and a test holds every column of the schema against it.
 
-/// A sealed column; there is none that is not in the list.
+/// A sealed column; only the list below makes one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Column(&'static str);
 
 impl Column {
-    /// `table.column`, as it is bound into what is sealed for it.
+    /// `table.column`, which is authenticated with every value sealed for it.
     pub(crate) fn as_str(self) -> &'static str {
         self.0
     }
 }
 
-/// The list. Each table stands with its rows' primary key, what else is bound into what is sealed, and
-/// the column that names the key; each of its sealed columns with its type. Given to the macro that is
-/// named.
+/// The list. A table has its primary key, after a semicolon what else is authenticated, the column that
+/// names the sealing key, and its sealed columns with their types. The list goes to the macro that is
+/// named, so that columns and statements are made from the same one.
 macro_rules! sealed_tables {
     ($made_into:ident) => {
         $made_into! {
@@ -82,8 +82,7 @@ macro_rules! names {
             pub(crate) const ALL: &'static [Self] = &[$($(Self::$NAME,)+)*];
         }
 
-        /// A table with sealed columns: its rows' primary key, what else is bound into what is sealed,
-        /// and the column that names the key.
+        /// A table with sealed columns.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(crate) enum Table {
             $($(#[$doc])* $Table,)*

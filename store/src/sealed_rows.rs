@@ -1,4 +1,5 @@
-//! Rows with sealed columns: counted by their keys, opened to see whether they open, and sealed anew.
+//! Statements over all rows with sealed columns: counts by key, a check that every row opens, and
+//! sealing under the current key.
 
 use crate::audit::Thing;
 use crate::codec::{Codec, Place};
@@ -16,9 +17,9 @@ use diesel::sql_types::Bool;
 use ruhu_sync::storage::{StorageError, Stored};
 use uuid::Uuid;
 
-/// A part of a row's name, as the rows are ordered by it and as it is bound into what is sealed.
+/// A part of a row's primary key: rows are ordered by it, and it is authenticated with the value.
 trait Part {
-    /// Comes before every other.
+    /// Less than every other.
     fn least() -> Self;
     fn bytes(&self) -> Vec<u8>;
 }
@@ -43,7 +44,7 @@ impl Part for i64 {
     }
 }
 
-/// A sealed value as a column takes it: one that is never empty, or one that may be.
+/// A column's type: a sealed value that is always there, or one that may be null.
 trait Kept {
     fn of(sealed: Option<Vec<u8>>) -> Self;
 }
@@ -60,7 +61,7 @@ impl Kept for Option<Vec<u8>> {
     }
 }
 
-/// What became of some rows.
+/// What became of a batch of rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Batch {
     pub(crate) resealed: u64,
@@ -70,24 +71,24 @@ pub(crate) struct Batch {
     pub(crate) is_full: bool,
 }
 
-/// What rows are opened for.
+/// Why rows are opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Purpose {
-    /// To be sealed anew, if they stand under another key than the one that seals.
+    /// To seal those again that stand under an old key.
     Reseal,
-    /// To be looked at; all of them.
-    Look,
+    /// To check that all of them open.
+    Check,
 }
 
-/// Looked at at a time.
-const LOOKED_AT_ROWS: i64 = 500;
+/// Rows checked at a time.
+const CHECKED_ROWS: i64 = 500;
 
-/// No key has this name.
+/// A name that no key has.
 const NO_KEY: i32 = -1;
 
 impl Purpose {
-    /// Opens a value, and seals it anew for its place if it is to be; one that is not there stays so.
-    fn carried_out(
+    /// Opens a value and, to reseal, seals it again for its place; a null stays null.
+    fn apply(
         self,
         codec: &mut Codec,
         keys: &KeyRing,
@@ -98,12 +99,12 @@ impl Purpose {
         let text = codec.open_if_any(keys, key, place, sealed)?;
         match self {
             Self::Reseal => codec.seal_if_any(keys, place, text.as_deref()),
-            Self::Look => Ok(None),
+            Self::Check => Ok(None),
         }
     }
 }
 
-/// The audit log watches a key for signatures as it is sealed.
+/// Resealing a signing key changes what the audit log watches.
 fn touch_if_watched(tx: &mut Tx, table: &str, parts: &[&[u8]]) {
     let name = parts.first().and_then(|name| Uuid::from_slice(name).ok());
     if let (Some(name), true) = (name, table == Table::SigningKeys.name()) {
@@ -133,14 +134,14 @@ macro_rules! rows {
                 }
             }
 
-            /// How many rows do not open with the keys that are there.
+            /// How many rows do not open with any key at hand.
             pub(crate) fn unreadable(self, tx: &mut Tx) -> Stored<u64> {
                 let mut unreadable = 0;
                 match self {
                     $(Self::$Table => {
                         let mut after: ($($name_type,)+) = ($(<$name_type>::least(),)+);
                         loop {
-                            let (batch, last) = $table(tx, Purpose::Look, LOOKED_AT_ROWS, &after)?;
+                            let (batch, last) = $table(tx, Purpose::Check, CHECKED_ROWS, &after)?;
                             unreadable += batch.unreadable;
                             match last {
                                 Some(last) if batch.is_full => after = last,
@@ -151,8 +152,8 @@ macro_rules! rows {
                 }
             }
 
-            /// Seals every row under the key that seals now, some rows a transaction, in the order of
-            /// their names; `go_on` is told of each transaction, and says whether another follows.
+            /// Seals every row under the current key, some rows a transaction, in primary key order;
+            /// `go_on` is called after each transaction and says whether another follows.
             pub(crate) fn reseal(
                 self,
                 store: &Store,
@@ -178,8 +179,8 @@ macro_rules! rows {
         }
 
         $(
-            /// The rows after this one. On PostgreSQL those that somebody is writing at this moment are
-            /// not sealed anew: whoever waits for nobody while holding locks is in nobody's way.
+            /// Opens the rows after this one. On PostgreSQL, rows that somebody is writing are skipped:
+            /// a transaction that holds locks and waits for nobody cannot deadlock.
             fn $table(
                 tx: &mut Tx,
                 purpose: Purpose,
@@ -195,7 +196,7 @@ macro_rules! rows {
                 let done_with = if purpose == Purpose::Reseal { current } else { NO_KEY };
                 let ($($name,)+) = after;
                 let rows: Vec<Row> = tx.run(|connection| {
-                    // A number at the end of both, because a list cannot end in a comma.
+                    // Both sides end in a number because a row value cannot end in a comma.
                     let is_after = sql::<Bool>(concat!("(" $(, stringify!($name), ", ")+ , "0) > ("))
                         $(.bind::<<$table::$name as Expression>::SqlType, _>($name.clone()).sql(", "))+
                         .sql("0)");
@@ -226,7 +227,7 @@ macro_rules! rows {
                     let key = key.unwrap_or_default();
                     let mut seal = |column, sealed| {
                         let place = Place { column, row: &parts };
-                        purpose.carried_out(&mut session.codec, keys, key, place, sealed)
+                        purpose.apply(&mut session.codec, keys, key, place, sealed)
                     };
                     let sealed = (|| Ok(($(seal(Column::$NAME, $column.into())?,)+)))();
                     last = Some(($($name.clone(),)+));
@@ -238,7 +239,7 @@ macro_rules! rows {
                         }
                         Err(error) => return tx.note(Err(error)),
                     };
-                    if purpose == Purpose::Look {
+                    if purpose == Purpose::Check {
                         continue;
                     }
                     let resealed = tx.run(|connection| {

@@ -1,5 +1,5 @@
-//! Snapshots of the shelf of forms, by which everything is judged. One is shared by all transactions
-//! until the shelf's number has moved, here or in another process.
+//! Snapshots of the shelf of forms, by which everything is judged. All transactions share one until
+//! the shelf's generation moves, here or in another process.
 
 use crate::failure::corrupt;
 use ruhu_casework::shelf::Shelf;
@@ -23,7 +23,7 @@ impl Shelves {
         self.latest.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Keeps a snapshot, unless a later one is kept: a reader may look at an earlier moment.
+    /// Keeps a snapshot unless a later one is kept: a reader may see an earlier moment.
     pub(crate) fn keep(&self, shelf: &Arc<Shelf>) {
         let mut latest = self.latest.write().unwrap_or_else(PoisonError::into_inner);
         if latest.as_ref().is_none_or(|known| known.generation() < shelf.generation()) {
@@ -36,6 +36,6 @@ impl Shelves {
 #[derive(Debug, Default)]
 pub(crate) struct ShelfSeen {
     pub(crate) seen: Option<Arc<Shelf>>,
-    /// It changed the shelf itself, and may still be taken back: nobody else may see what it sees.
+    /// It changed the shelf itself and may still roll back: nobody else may see its snapshot.
     pub(crate) has_changed: bool,
 }

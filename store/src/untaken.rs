@@ -1,4 +1,4 @@
-//! Edits that were not taken, and that nobody has applied since.
+//! Edits that were quarantined or rejected and that nobody has applied since.
 
 use crate::journal::untaken_verdict;
 use crate::prepared::prepared_for;
@@ -10,7 +10,7 @@ use ruhu_sync::id::{DeviceId, DeviceSeq, RecordId};
 use ruhu_sync::journal::Untaken;
 use ruhu_sync::storage::Stored;
 
-/// The edits of these records that were not taken, of each installation through a number, in order.
+/// The untaken edits of these records, of each installation up to a number, in order.
 pub(crate) fn untaken(
     tx: &mut Tx,
     chain: &[(DeviceId, DeviceSeq)],
@@ -43,13 +43,13 @@ pub(crate) fn untaken(
         let record = RecordId::of(record);
         found.push((at, Untaken { record, device, device_seq, verdict }));
     }
-    // What a person has applied since is not untaken any more.
+    // An edit that a person has applied since counts as taken.
     if !found.is_empty() {
         let devices: Vec<_> = chain.iter().map(|(device, _)| *device).collect();
         let applied = decisions::applied(tx, &devices, records)?;
         found.retain(|(_, untaken)| !applied.contains(&untaken.name()));
     }
-    // Ordered here: asked for the order, SQLite reads all of the device's edits in it.
+    // Sorted here: with ORDER BY, SQLite would read all of the device's edits.
     found.sort_unstable_by_key(|(at, untaken)| (*at, untaken.device_seq));
     Ok(found.into_iter().map(|(_, untaken)| untaken).collect())
 }

@@ -48,7 +48,7 @@ impl Cases {
         }
     }
 
-    /// The names that have to be decided with this one, in order: its group.
+    /// The names that must be decided together with this one, in order: its group.
     pub(crate) fn with_group(&self, case: &Case) -> Vec<EditName> {
         let Some(group) = case.waiting.group else {
             return vec![case.waiting.name];

@@ -43,17 +43,17 @@ pub struct Grant {
 /// All that a person may see at one instant.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Grants {
-    /// The right to write has ended: what is pushed goes to quarantine, and nothing is pulled.
+    /// The right to write has ended: pushed edits go to quarantine, and nothing is pulled.
     pub closed: bool,
     /// The streams, by name.
     pub streams: BTreeMap<StreamId, Grant>,
-    /// The stream at whose desk a person decides on what this one wrote, where nothing else tells
-    /// which stream it belongs to. Known, too, of those whose right has ended; it grants nothing.
+    /// The stream at whose desk this person's edits are decided where nothing else says which stream
+    /// they belong to. Set also when the right has ended; it grants nothing.
     pub fallback: Option<StreamId>,
     /// The areas that streams are for, as the field's rules read them.
     pub areas: BTreeMap<StreamId, String>,
-    /// Whether the person works at desks alone, where no tablet is away from the network: what is
-    /// refused to one is told at once, and waits for nobody.
+    /// Whether the person works only at desks, which are always online: a refusal is answered at once
+    /// and waits for nobody.
     pub staff: bool,
 }
 

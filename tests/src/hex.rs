@@ -1,4 +1,4 @@
-//! Bytes read from hexadecimal text; `ruhu_sync::chain::to_hex` is the way there.
+//! Reads hexadecimal text; `ruhu_sync::chain::to_hex` writes it.
 
 /// The bytes of lower-case hexadecimal digits.
 pub(crate) fn from_hex(digits: &str) -> Vec<u8> {

@@ -25,49 +25,49 @@ const CHUNK_ROWS: usize = 1_000;
 pub(super) const GONE: &str = "-";
 
 /// A column's value, as bytes that go into a digest.
-trait Told {
-    fn told(&self) -> Option<Vec<u8>>;
+trait Hashed {
+    fn bytes(&self) -> Option<Vec<u8>>;
 }
 
-impl Told for String {
-    fn told(&self) -> Option<Vec<u8>> {
+impl Hashed for String {
+    fn bytes(&self) -> Option<Vec<u8>> {
         Some(self.clone().into_bytes())
     }
 }
 
-impl Told for bool {
-    fn told(&self) -> Option<Vec<u8>> {
+impl Hashed for bool {
+    fn bytes(&self) -> Option<Vec<u8>> {
         Some(vec![u8::from(*self)])
     }
 }
 
-impl Told for i32 {
-    fn told(&self) -> Option<Vec<u8>> {
+impl Hashed for i32 {
+    fn bytes(&self) -> Option<Vec<u8>> {
         Some(self.to_be_bytes().to_vec())
     }
 }
 
-impl Told for i64 {
-    fn told(&self) -> Option<Vec<u8>> {
+impl Hashed for i64 {
+    fn bytes(&self) -> Option<Vec<u8>> {
         Some(self.to_be_bytes().to_vec())
     }
 }
 
-impl Told for Vec<u8> {
-    fn told(&self) -> Option<Vec<u8>> {
+impl Hashed for Vec<u8> {
+    fn bytes(&self) -> Option<Vec<u8>> {
         Some(self.clone())
     }
 }
 
-impl Told for Fixed<16> {
-    fn told(&self) -> Option<Vec<u8>> {
+impl Hashed for Fixed<16> {
+    fn bytes(&self) -> Option<Vec<u8>> {
         Some(self.0.to_vec())
     }
 }
 
-impl<T: Told> Told for Option<T> {
-    fn told(&self) -> Option<Vec<u8>> {
-        self.as_ref().and_then(Told::told)
+impl<T: Hashed> Hashed for Option<T> {
+    fn bytes(&self) -> Option<Vec<u8>> {
+        self.as_ref().and_then(Hashed::bytes)
     }
 }
 
@@ -107,7 +107,7 @@ macro_rules! columns {
                             })
                         })?;
                         let state = |(id, ($($column,)*)): (Fixed<16>, ($($type,)*))| {
-                            let state = digest(self.as_str(), id, [$($column.told()),*]);
+                            let state = digest(self.as_str(), id, [$($column.bytes()),*]);
                             (Uuid::from_bytes(id.0), state)
                         };
                         Ok(rows.into_iter().map(state).collect())
@@ -154,15 +154,15 @@ columns! {
 }
 
 impl Tx {
-    /// Remembers that a row is changed in this transaction.
+    /// Notes that a row changes in this transaction.
     pub(crate) fn touch(&mut self, thing: Thing, id: Uuid) {
         self.touched.insert((thing, id));
     }
 
-    /// The present states of all that was touched, as a line keeps them.
-    pub(super) fn told_states(&mut self) -> Stored<String> {
+    /// The present states of all touched rows, as a line of the log keeps them.
+    pub(super) fn touched_states(&mut self) -> Stored<String> {
         let touched = std::mem::take(&mut self.touched);
-        let mut told = String::new();
+        let mut states_text = String::new();
         for thing in Thing::VARIANTS {
             let ids = touched.iter().filter(|(of, _)| of == thing);
             let ids: Vec<_> = ids.map(|(_, id)| Fixed(*id.as_bytes())).collect();
@@ -170,22 +170,23 @@ impl Tx {
                 let mut states = thing.states(self, Some(ids))?;
                 for id in ids.iter().map(|id| Uuid::from_bytes(id.0)) {
                     let state = states.remove(&id).unwrap_or_else(|| GONE.to_owned());
-                    told += &format!("{} {id} {state}\n", thing.as_str());
+                    states_text += &format!("{} {id} {state}\n", thing.as_str());
                 }
             }
         }
-        Ok(told)
+        Ok(states_text)
     }
 
-    /// What is watched for the first time is told as it stands, by one line.
+    /// Writes one line with the states of what is watched for the first time.
     pub(crate) fn begin_audit_log(&mut self) -> Stored<()> {
         let watched = self.watched()?;
         if Thing::VARIANTS.iter().all(|thing| watched.contains(thing)) {
             return Ok(());
         }
         for thing in Thing::VARIANTS.iter().filter(|thing| !watched.contains(thing)) {
-            // Whoever takes a table out of the list must not have it taken in anew as it is now.
-            if !self.log_tells_of(*thing)? {
+            // A table that was taken out of the list and put back is not read in again: that would
+            // launder what was changed meanwhile.
+            if !self.log_mentions(*thing)? {
                 let there = thing.states(self, None)?;
                 self.touched.extend(there.into_keys().map(|id| (*thing, id)));
             }
@@ -211,7 +212,7 @@ impl Tx {
         Ok(words.unwrap_or_default().split(' ').filter_map(|word| word.parse().ok()).collect())
     }
 
-    fn log_tells_of(&mut self, thing: Thing) -> Stored<bool> {
+    fn log_mentions(&mut self, thing: Thing) -> Stored<bool> {
         let word = thing.as_str();
         let (first, later) = (format!("{word} %"), format!("%\n{word} %"));
         let told: i64 = self.run(|connection| {

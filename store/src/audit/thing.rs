@@ -1,4 +1,4 @@
-//! What the audit log watches, by its word in the log's lines.
+//! What the audit log watches, each with its word in the log's lines.
 
 use std::collections::BTreeSet;
 use strum::{EnumString, IntoStaticStr, VariantArray};
@@ -34,16 +34,16 @@ pub enum Thing {
     Caseload,
     /// A membership.
     Membership,
-    /// With what a membership began.
+    /// The qualification with which a membership began.
     Entry,
     /// A device: whose it is, and what keeps it out. What moves with every push is the journal's.
     Device,
-    /// The key that proves a person's signatures, as it is sealed: a digest of the key itself would
-    /// let whoever reads the log try PINs on it.
+    /// The key that proves a person's signatures, as sealed: a digest of the key itself would let a
+    /// reader of the log try PINs on it.
     SigningKey,
     /// That a password has to be changed.
     OneTimePassword,
-    /// A second factor. What is sealed is bound to the instant, and holds itself.
+    /// A second factor. Its secret is bound to the instant of enrolment, so it needs no digest.
     SecondFactor,
 }
 

@@ -1,4 +1,4 @@
-//! Where the chains of the devices end.
+//! The ends of the devices' chains.
 
 use crate::Tx;
 use crate::schema::device;
@@ -19,7 +19,7 @@ pub struct Head {
     pub chain: Hash,
 }
 
-/// Where each device's own row says that its chain ends, in order of name.
+/// The heads as the devices' own rows have them, in order of name.
 pub(super) fn heads(tx: &mut Tx) -> Stored<Vec<Head>> {
     let devices: Vec<(Fixed<16>, i64, Fixed<32>)> = tx.run(|connection| {
         let query =

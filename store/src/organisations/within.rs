@@ -2,13 +2,13 @@
 
 use ruhu_casework::administration::Within;
 
-/// The ranges of codes inside these areas. Codes that begin with a prefix lie from it up to it and
-/// the character after 9.
+/// The ranges of codes inside these areas, each with its first code and its exclusive end: the
+/// prefix followed by `:`, the character after 9.
 pub(crate) fn ranges(within: &Within) -> Vec<(&str, String)> {
     within.prefixes().map(|prefix| (prefix, format!("{prefix}:"))).collect()
 }
 
-/// Whether a column's code lies inside. The prefixes are digits.
+/// SQL for whether a column's code lies inside. Prefixes are digits, so nothing needs quoting.
 pub(crate) fn inside(column: &str, within: &Within) -> String {
     let each = ranges(within).into_iter();
     let each = each.map(|(first, end)| format!("({column} >= '{first}' AND {column} < '{end}')"));

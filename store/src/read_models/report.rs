@@ -3,10 +3,10 @@
 use crate::values::Fixed;
 use std::collections::BTreeMap;
 
-/// What building anew found in one table.
+/// What a rebuild found in one table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TableReport {
-    /// Rows there are now.
+    /// Rows after the rebuild.
     pub rows: usize,
     /// Rows that were missing.
     pub missing: usize,
@@ -17,13 +17,13 @@ pub struct TableReport {
 }
 
 impl TableReport {
-    /// How many rows were not as they are now.
+    /// How many rows the rebuild changed.
     pub fn differences(&self) -> usize {
         self.missing + self.different + self.extra
     }
 }
 
-/// Both in order of name.
+/// Compares the rows before and after a rebuild.
 pub(crate) fn compare<T: PartialEq>(
     before: &[T],
     after: &[T],
