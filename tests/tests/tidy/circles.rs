@@ -1,20 +1,28 @@
 //! Files of a crate that import each other in a circle. A module and what lies in its folder may
 //! know each other; two files beside each other may not.
 
-use super::house::{code, sources};
+use super::house::{below as files_below, code};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A module of a crate, as the names that lead to it; the crate's own file is empty.
 type Module = Vec<String>;
 
-/// The circles of a crate, each as its files and what they import of each other.
+/// The circles of a crate, each as the names of its files.
 pub(super) fn circles(of: &str) -> Vec<String> {
     let files = modules(of);
+    assert!(!files.is_empty(), "{of} has no files");
+    let name = |module: &Module| format!("{of}/src/{}.rs", module.join("/"));
+    let names = |circle: Vec<Module>| circle.iter().map(name).collect::<Vec<_>>().join(", ");
+    circles_among(&files).into_iter().map(names).collect()
+}
+
+/// The circles among modules, which are given with their texts.
+fn circles_among(files: &BTreeMap<Module, String>) -> BTreeSet<Vec<Module>> {
     let imports: BTreeMap<_, _> =
         files.iter().map(|(module, text)| (module, paths(text))).collect();
     let passed_on: BTreeMap<_, _> =
         files.iter().map(|(module, text)| (module, handed_on(text))).collect();
-    let find = |from: &Module, path: &str| resolve(&files, &passed_on, from, path, 0);
+    let find = |from: &Module, path: &str| resolve(files, &passed_on, from, path, 0);
     let edges: BTreeMap<&Module, BTreeSet<Module>> = imports
         .iter()
         .map(|(module, paths)| {
@@ -26,16 +34,11 @@ pub(super) fn circles(of: &str) -> Vec<String> {
     let reach: BTreeMap<&Module, BTreeSet<&Module>> =
         edges.keys().map(|module| (*module, reached(&edges, module))).collect();
     let in_circle = |module: &&&Module| reach[**module].contains(**module);
-    let mut told = BTreeSet::new();
-    for module in edges.keys().filter(in_circle) {
-        let circle: Vec<_> = reach[module]
-            .iter()
-            .filter(|other| reach[**other].contains(module))
-            .map(|other| format!("{of}/src/{}.rs", other.join("/")))
-            .collect();
-        told.insert(circle.join(", "));
-    }
-    told.into_iter().collect()
+    let circle_of = |module: &&Module| {
+        let back = reach[*module].iter().filter(|other| reach[**other].contains(*module));
+        back.map(|other| (**other).clone()).collect()
+    };
+    edges.keys().filter(in_circle).map(circle_of).collect()
 }
 
 fn reached<'a>(
@@ -55,7 +58,7 @@ fn reached<'a>(
 /// The files of a crate by their modules, without tests.
 fn modules(of: &str) -> BTreeMap<Module, String> {
     let mut found = BTreeMap::new();
-    for (path, text) in sources(of) {
+    for (path, text) in files_below(&format!("{of}/src"), ".rs") {
         let name = path.trim_start_matches(&format!("{of}/src/")).trim_end_matches(".rs");
         let is_other = name.ends_with("_tests") || name == "main" || name.starts_with("bin/");
         if is_other || name.split('/').any(|step| step == "tests") {
@@ -176,4 +179,23 @@ fn below(module: &Module, step: &str) -> Module {
 fn a_tree_of_a_use_statement_is_taken_apart() {
     assert_eq!(expanded("a::b"), ["a::b"]);
     assert_eq!(expanded("a::{b,c::{d,e}}"), ["a::b", "a::c::d", "a::c::e"]);
+}
+
+#[test]
+fn files_beside_each_other_are_a_circle_and_a_file_with_its_folder_is_none() {
+    let circles = |texts: &[(&str, &str)]| {
+        let module = |path: &str| path.split('/').map(str::to_owned).collect();
+        let files = texts.iter().map(|(path, text)| (module(path), (*text).to_owned())).collect();
+        let names = |circle: Vec<Module>| circle.iter().map(|m| m.join("/")).collect::<Vec<_>>();
+        circles_among(&files).into_iter().map(names).collect::<Vec<_>>()
+    };
+    let apart = [("a", "use crate::b::B;"), ("b", "use std::fmt;")];
+    assert_eq!(circles(&apart), [[""; 0]; 0]);
+    let folder = [("a", "use b::B;\nfn f() {}"), ("a/b", "use super::A;")];
+    assert_eq!(circles(&folder), [[""; 0]; 0]);
+    let direct = [("a", "use crate::b::B;"), ("b", "fn f() { crate::a::g() }")];
+    assert_eq!(circles(&direct), [["a", "b"]]);
+    let handed_on =
+        [("a", "use crate::b::C;"), ("b", "pub use c::C;"), ("b/c", "use crate::a::A;")];
+    assert_eq!(circles(&handed_on), [["a", "b/c"]]);
 }
