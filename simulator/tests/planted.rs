@@ -1,6 +1,7 @@
 //! The simulator proves itself: each fault that can be planted takes one rule of the protocol away,
 //! and has to be found within a bounded number of seeds.
 
+use rstest::rstest;
 use ruhu_simulator::run;
 use ruhu_sync::planted::{Fault, plant};
 
@@ -19,31 +20,14 @@ fn found_by(fault: Fault) -> Option<u64> {
     })
 }
 
-/// Every so many of all faults, so that the parts run side by side.
-fn all_are_found(part: usize, of: usize) {
-    let faults = Fault::ALL.iter().skip(part).step_by(of);
+/// How many tests share the faults, so that they run side by side.
+const PARTS: usize = 4;
+
+#[rstest]
+fn every_planted_fault_is_found(#[values(0, 1, 2, 3)] part: usize) {
+    let faults = Fault::ALL.iter().skip(part).step_by(PARTS);
     let missed: Vec<_> = faults.filter(|fault| found_by(**fault).is_none()).collect();
     assert!(missed.is_empty(), "not found within {SEEDS_MAX} seeds: {missed:?}");
-}
-
-#[test]
-fn every_planted_fault_is_found_first_part() {
-    all_are_found(0, 4);
-}
-
-#[test]
-fn every_planted_fault_is_found_second_part() {
-    all_are_found(1, 4);
-}
-
-#[test]
-fn every_planted_fault_is_found_third_part() {
-    all_are_found(2, 4);
-}
-
-#[test]
-fn every_planted_fault_is_found_fourth_part() {
-    all_are_found(3, 4);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The published vectors of the scales, and where their numbers come from.
 
+use rstest::rstest;
 use ruhu_forms::{Answers, Given, Origin, Problem};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -45,7 +46,12 @@ fn places(problems: &[Problem]) -> Vec<Value> {
         .collect()
 }
 
-fn meets_its_vectors(text: &str, at_least: usize) {
+#[rstest]
+#[case::gbt42195(include_str!("../../vectors/gbt42195.json"), 133)]
+#[case::barthel(include_str!("../../vectors/barthel.json"), 46)]
+#[case::iadl(include_str!("../../vectors/iadl.json"), 63)]
+#[case::needs(include_str!("../../vectors/needs.json"), 91)]
+fn a_scale_meets_its_vectors(#[case] text: &str, #[case] at_least: usize) {
     let vectors: Vectors = serde_json::from_str(text).unwrap();
     assert_eq!(vectors.version, 1);
     assert!(vectors.vectors.len() >= at_least, "only {} vectors", vectors.vectors.len());
@@ -62,26 +68,6 @@ fn meets_its_vectors(text: &str, at_least: usize) {
         let offered = form.prefill(&prefill.given, &[]);
         assert_eq!(offered, prefill.prefill, "{}: prefill", prefill.name);
     }
-}
-
-#[test]
-fn gbt42195_meets_its_vectors() {
-    meets_its_vectors(include_str!("../../vectors/gbt42195.json"), 133);
-}
-
-#[test]
-fn barthel_meets_its_vectors() {
-    meets_its_vectors(include_str!("../../vectors/barthel.json"), 46);
-}
-
-#[test]
-fn iadl_meets_its_vectors() {
-    meets_its_vectors(include_str!("../../vectors/iadl.json"), 63);
-}
-
-#[test]
-fn needs_meets_its_vectors() {
-    meets_its_vectors(include_str!("../../vectors/needs.json"), 91);
 }
 
 /// A number without a law behind it says that it is ours.

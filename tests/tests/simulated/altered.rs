@@ -1,28 +1,39 @@
-//! The comparison proves itself: whatever is altered in one answer of a server, it tells.
+//! The comparison proves itself: it notices whatever is altered in one answer of a server.
 
+use rstest::rstest;
 use ruhu_device::{Response, TransportError};
 use ruhu_simulator::generate;
 use ruhu_simulator::model::Rights;
 use ruhu_simulator::service::Service;
 use ruhu_simulator::step::Schedule;
 use ruhu_sync::memory::MemoryState;
-use ruhu_tests::Database::{Postgres, Sqlite};
+use ruhu_tests::Database::{self, Postgres, Sqlite};
 use ruhu_tests::simulated::{Http, hold, rehearse};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// Changes an answer; says whether there was anything to change.
-type Alteration = fn(&mut Value) -> bool;
+/// What stands at a place of the answers of a path.
+struct Alteration {
+    path: &'static str,
+    place: &'static str,
+    value: Value,
+}
 
 /// A server that answers one thing otherwise than it should, once.
 struct Altered {
     server: Http,
-    path: &'static str,
     alteration: Option<Alteration>,
-    /// What is stored is told without one line that begins so.
+    /// The start of a line that is missing from what is stored.
     conceals: Option<&'static str>,
-    /// What is read in the place of a word.
+    /// What is read in the place of 甲.
     reads: &'static str,
+}
+
+impl Altered {
+    /// A server without a fault.
+    fn none(database: Database) -> Self {
+        Self { server: Http::on(database), alteration: None, conceals: None, reads: "甲" }
+    }
 }
 
 impl Service for Altered {
@@ -34,12 +45,13 @@ impl Service for Altered {
         body: Option<&str>,
     ) -> Result<Response, TransportError> {
         let response = self.server.call(method, path, bearer, body)?;
-        let Some(alteration) = self.alteration.filter(|_| path == self.path) else {
+        let Some(alteration) = self.alteration.as_ref().filter(|one| path == one.path) else {
             return Ok(response);
         };
         let mut answer: Value = serde_json::from_str(&response.body).unwrap_or_default();
-        if !response.is_success() || !alteration(&mut answer) {
-            return Ok(response);
+        match answer.pointer_mut(alteration.place).filter(|_| response.is_success()) {
+            Some(place) => *place = alteration.value.clone(),
+            None => return Ok(response),
         }
         self.alteration = None;
         Ok(Response { body: answer.to_string(), ..response })
@@ -114,77 +126,44 @@ fn schedule() -> Schedule {
     schedule
 }
 
-/// In the place, if it is there.
-fn put(answer: &mut Value, pointer: &str, value: Value) -> bool {
-    answer.pointer_mut(pointer).is_some_and(|place| {
-        *place = value;
-        true
-    })
-}
-
+/// What the comparison says of a server.
 #[track_caller]
-fn is_told(path: &'static str, alteration: Option<Alteration>, conceals: Option<&'static str>) {
+fn noticed(server: Altered) -> String {
     let schedule = schedule();
     let rehearsed = rehearse(&schedule);
     assert_eq!(rehearsed.wrong, None);
-    for database in [Sqlite, Postgres] {
-        let reads = "甲";
-        let server = Altered { server: Http::on(database), path, alteration, conceals, reads };
-        let (_, wrong) = hold(&schedule, &rehearsed, server).wrong.expect("it is told");
-        assert!(wrong.starts_with("9: "), "{wrong}");
-    }
+    let (_, wrong) = hold(&schedule, &rehearsed, server).wrong.expect("it is noticed");
+    wrong
 }
 
 #[test]
-fn bytes_that_are_not_those_that_were_acknowledged_are_told() {
-    let schedule = schedule();
-    let server = Altered {
-        server: Http::on(Sqlite),
-        path: "",
-        alteration: None,
-        conceals: None,
-        reads: "乙",
-    };
-    let (_, wrong) = hold(&schedule, &rehearse(&schedule), server).wrong.expect("it is told");
+fn other_bytes_than_those_that_were_acknowledged_are_noticed() {
+    let wrong = noticed(Altered { reads: "乙", ..Altered::none(Sqlite) });
     assert!(wrong.starts_with("9: the bytes of edit"), "{wrong}");
 }
 
-#[test]
-fn an_altered_verdict_is_told() {
-    let alteration = |answer: &mut Value| put(answer, "/outcomes/0/outcome", json!("merged"));
-    is_told("/v1/sync/push", Some(alteration), None);
+#[rstest]
+#[case::verdict("/v1/sync/push", "/outcomes/0/outcome", json!("merged"))]
+#[case::version("/v1/sync/push", "/outcomes/0/rev", json!("1-00000000"))]
+#[case::position("/v1/sync/pull", "/records/0/seq", json!(9_999))]
+#[case::digest("/v1/sync/pull", "/streams/0/digest", json!("00"))]
+#[case::expected_number("/v1/sync/push", "/expected_device_seq", json!(1))]
+fn an_altered_answer_is_noticed(
+    #[case] path: &'static str,
+    #[case] place: &'static str,
+    #[case] value: Value,
+    #[values(Sqlite, Postgres)] database: Database,
+) {
+    let alteration = Some(Alteration { path, place, value });
+    let wrong = noticed(Altered { alteration, ..Altered::none(database) });
+    assert!(wrong.starts_with("9: "), "{wrong}");
 }
 
-#[test]
-fn an_altered_version_is_told() {
-    let alteration = |answer: &mut Value| put(answer, "/outcomes/0/rev", json!("1-00000000"));
-    is_told("/v1/sync/push", Some(alteration), None);
-}
-
-#[test]
-fn an_altered_position_is_told() {
-    let alteration = |answer: &mut Value| put(answer, "/records/0/seq", json!(9_999));
-    is_told("/v1/sync/pull", Some(alteration), None);
-}
-
-#[test]
-fn an_altered_digest_is_told() {
-    let alteration = |answer: &mut Value| put(answer, "/streams/0/digest", json!("00"));
-    is_told("/v1/sync/pull", Some(alteration), None);
-}
-
-#[test]
-fn a_number_expected_too_early_is_told() {
-    let alteration = |answer: &mut Value| put(answer, "/expected_device_seq", json!(1));
-    is_told("/v1/sync/push", Some(alteration), None);
-}
-
-#[test]
-fn a_record_that_is_not_stored_is_told() {
-    is_told("", None, Some("record "));
-}
-
-#[test]
-fn an_edit_that_is_not_in_the_journal_is_told() {
-    is_told("", None, Some("edit "));
+#[rstest]
+fn what_is_missing_from_the_store_is_noticed(
+    #[values("record ", "edit ")] line: &'static str,
+    #[values(Sqlite, Postgres)] database: Database,
+) {
+    let wrong = noticed(Altered { conceals: Some(line), ..Altered::none(database) });
+    assert!(wrong.starts_with("9: "), "{wrong}");
 }

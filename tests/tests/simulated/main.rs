@@ -4,6 +4,7 @@
 mod altered;
 mod forms;
 
+use rstest::rstest;
 use ruhu_simulator::step::{Schedule, Step};
 use ruhu_simulator::world::Played;
 use ruhu_tests::Database::{Postgres, Sqlite};
@@ -27,8 +28,10 @@ fn agrees(seed: u64, databases: &[Database]) -> Played {
     simulated::seed(seed, STEPS, databases).unwrap_or_else(|failure| panic!("{failure}"))
 }
 
-#[track_caller]
-fn agrees_on_what_failed(database: Database) {
+#[rstest]
+fn a_database_agrees_with_memory_on_every_schedule_that_ever_failed(
+    #[values(Sqlite, Postgres)] database: Database,
+) {
     let lines = FAILED.iter().flat_map(|text| text.lines());
     for line in lines.filter(|line| !line.starts_with('#') && !line.is_empty()) {
         let schedule: Schedule = serde_json::from_str(line).expect("a schedule");
@@ -38,28 +41,11 @@ fn agrees_on_what_failed(database: Database) {
     }
 }
 
-#[test]
-fn sqlite_agrees_with_memory_on_fixed_seeds() {
+#[rstest]
+fn a_database_agrees_with_memory_on_fixed_seeds(#[values(Sqlite, Postgres)] database: Database) {
     for seed in SEEDS {
-        agrees(seed, &[Sqlite]);
+        agrees(seed, &[database]);
     }
-}
-
-#[test]
-fn postgres_agrees_with_memory_on_fixed_seeds() {
-    for seed in SEEDS {
-        agrees(seed, &[Postgres]);
-    }
-}
-
-#[test]
-fn sqlite_agrees_with_memory_on_every_schedule_that_ever_failed() {
-    agrees_on_what_failed(Sqlite);
-}
-
-#[test]
-fn postgres_agrees_with_memory_on_every_schedule_that_ever_failed() {
-    agrees_on_what_failed(Postgres);
 }
 
 #[test]
