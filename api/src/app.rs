@@ -12,7 +12,8 @@ use crate::limits::{self, Limits};
 use crate::live::{Live, poll_heads};
 use crate::metrics::Metrics;
 use crate::middleware::{answer_heads, guard_headers, let_go, observe, render_problems};
-use crate::problem::Problem;
+use crate::page::FrontPage;
+use crate::problem::{Problem, Refusal};
 use crate::routes;
 use crate::service::Service;
 use crate::settings::Settings;
@@ -57,9 +58,15 @@ pub enum StartError {
 
 impl From<Problem> for StartError {
     fn from(problem: Problem) -> Self {
-        Self::Build(match problem.cause() {
+        Refusal::from(problem).into()
+    }
+}
+
+impl From<Refusal> for StartError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Build(match refusal.cause() {
             Some(cause) => cause.to_string(),
-            None => problem.to_string(),
+            None => refusal.to_string(),
         })
     }
 }
@@ -126,7 +133,6 @@ pub fn build(
         metrics_token: token.map(Arc::new),
         areas: Arc::new(areas),
         kinds: Arc::new(kinds),
-        demo: None,
         live,
         proof_key: public_half(keys.sealing.derive(ruhu_store::PROOFS)),
         cursor_key: Arc::new(keys.cursor),
@@ -177,7 +183,7 @@ pub fn start(settings: Settings) -> Result<Running, StartError> {
 /// Listens, and answers requests until it is stopped.
 pub fn serve(service: Service) -> Result<Running, StartError> {
     let listener = listen(service.settings.listen)?;
-    serve_on(service, listener)
+    serve_on(service, FrontPage::default(), listener)
 }
 
 /// Takes the port, before anything else is done.
@@ -189,14 +195,18 @@ pub fn listen(asked: SocketAddr) -> Result<TcpListener, StartError> {
 }
 
 /// Answers requests on a port that was taken before, until it is stopped.
-pub fn serve_on(service: Service, listener: TcpListener) -> Result<Running, StartError> {
+pub fn serve_on(
+    service: Service,
+    page: FrontPage,
+    listener: TcpListener,
+) -> Result<Running, StartError> {
     let asked = service.settings.listen;
     let address = listener.local_addr().map_err(|error| StartError::CannotListen(asked, error))?;
     let (stop, stopped) = oneshot::channel();
     let for_thread = service.clone();
     let thread = std::thread::Builder::new()
         .name("ruhu-http".to_owned())
-        .spawn(move || System::new().block_on(answer(for_thread, listener, stopped)))
+        .spawn(move || System::new().block_on(answer(for_thread, page, listener, stopped)))
         .map_err(|error| StartError::Build(error.to_string()))?;
     // A clock that stands never makes anything due.
     let jobs = match service.clock {
@@ -210,10 +220,12 @@ pub fn serve_on(service: Service, listener: TcpListener) -> Result<Running, Star
 }
 
 /// What answers requests: every route inside the middleware that all of them share.
-pub fn application(service: &Service) -> App<impl Application + use<>> {
+pub fn application(service: &Service, page: &FrontPage) -> App<impl Application + use<>> {
     // The last one wrapped is the first to see a request.
     App::new()
         .app_data(web::Data::new(service.clone()))
+        .app_data(web::Data::new(page.clone()))
+        .app_data(web::Data::new(service.address_limit()))
         .app_data(web::Data::new(service.metrics.clone()))
         .app_data(web::Data::new(service.settings.body_limits))
         .configure(routes::register)
@@ -231,13 +243,14 @@ const HEAD_TIMEOUT_MAX: Duration = Duration::from_secs(20);
 
 async fn answer(
     service: Service,
+    page: FrontPage,
     listener: TcpListener,
     stopped: oneshot::Receiver<()>,
 ) -> io::Result<()> {
     let settings = Arc::clone(&service.settings);
     let live = Arc::clone(&service.live);
     actix_web::rt::spawn(poll_heads(service.clone()));
-    let server = HttpServer::new(move || application(&service))
+    let server = HttpServer::new(move || application(&service, &page))
         .workers(settings.worker_threads)
         .client_request_timeout(HEAD_TIMEOUT_MAX.min(settings.body_limits.arrival_timeout))
         // A compressed answer leaves in pieces; each but the first would wait for the tablet to

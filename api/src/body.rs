@@ -5,7 +5,6 @@ mod inflate;
 
 pub use inflate::Encoding;
 
-use crate::auth::Door;
 use crate::problem::{Answer, Kind, Problem};
 use actix_web::dev::Payload;
 use actix_web::http::header;
@@ -74,12 +73,11 @@ impl<T: DeserializeOwned> FromRequest for Json<T> {
         limits.compressed_bytes_max = limits.compressed_bytes_max.min(JSON_BYTES_MAX);
         let is_json = is_json(request);
         let body = read(request, payload, limits);
-        let door = Door::of(request);
         Box::pin(async move {
             if !is_json {
-                return door.before(Err(Kind::UnsupportedMediaType.into())).await;
+                return Err(Kind::UnsupportedMediaType.into());
             }
-            door.before(parse(&body.await?.0)).await.map(Self)
+            parse(&body.await?.0).map(Self)
         })
     }
 }
@@ -136,8 +134,7 @@ fn read(request: &HttpRequest, payload: &mut Payload, limits: BodyLimits) -> Rea
     let encoding = Encoding::of(request.headers());
     let announced = announced_length(request);
     let payload = web::Payload::from_request(request, payload);
-    let door = Door::of(request);
-    let reading = async move {
+    Box::pin(async move {
         let encoding = encoding?;
         let payload = payload.await.map_err(|error| Problem::internal(error.to_string()))?;
         let arriving = arrive(announced, payload, limits.compressed_bytes_max);
@@ -145,8 +142,7 @@ fn read(request: &HttpRequest, payload: &mut Payload, limits: BodyLimits) -> Rea
             .await
             .map_err(|_| Problem::new(Kind::RequestTimeout))??;
         decompress(encoding, arrived, limits.bytes_max).await.map(RawBody)
-    };
-    Box::pin(async move { door.before(reading.await).await })
+    })
 }
 
 /// Takes the body as it travels, and stops at the cap.

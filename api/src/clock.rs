@@ -1,6 +1,5 @@
 //! The one place that takes the time. Everything else is given it, so that tests can.
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, Offset as _, Utc};
 use ruhu_sync::id::Instant;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -10,12 +9,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// to the machine's clock: how long ago something was, within one process, is told by this alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Elapsed(pub i64);
-
-/// When a day begins in Beijing.
-pub fn day_begins(day: NaiveDate) -> Instant {
-    const OFFSET_US: i64 = 8 * 3_600 * 1_000_000;
-    Instant(day.and_time(NaiveTime::MIN).and_utc().timestamp_micros() - OFFSET_US)
-}
 
 /// Tells the time of the server.
 #[derive(Clone, Debug, Default)]
@@ -77,18 +70,6 @@ impl Clock {
             Self::Standing(standing) => Elapsed(standing.elapsed.load(Ordering::SeqCst)),
         }
     }
-}
-
-/// An instant as clocks in Beijing show it: eight hours ahead, summer and winter.
-pub fn in_beijing(at: Instant) -> DateTime<FixedOffset> {
-    let utc = DateTime::from_timestamp_micros(at.0).unwrap_or_default();
-    let ahead = FixedOffset::east_opt(8 * 3600).unwrap_or(Utc.fix());
-    utc.with_timezone(&ahead)
-}
-
-/// Whole seconds since 1970, as tokens count.
-pub fn seconds_of(instant: Instant) -> i64 {
-    instant.0.div_euclid(1_000_000)
 }
 
 #[cfg(test)]

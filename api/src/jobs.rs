@@ -8,12 +8,12 @@ mod work;
 
 pub use trigger::Trigger;
 
-use crate::clock::in_beijing;
 use crate::service::Service;
 use crate::settings::Settings;
 use chrono::{DateTime, FixedOffset};
 use croner::Cron;
 use croner::parser::{CronParser, Seconds};
+use ruhu_casework::days::in_beijing;
 use ruhu_store::jobs::{JobOutcome, Turn};
 use ruhu_sync::id::Instant;
 use ruhu_sync::storage::StorageError;
@@ -102,7 +102,7 @@ impl Job {
         // Whole seconds: the schedule's last minute is found with the fraction of the one asked from,
         // and each process, and each start, would take the same minute for another.
         let now = Instant(now.0 - now.0.rem_euclid(1_000_000));
-        let now: DateTime<FixedOffset> = in_beijing(now);
+        let now: DateTime<FixedOffset> = in_beijing(now).fixed_offset();
         let due = self.cron.find_previous_occurrence(&now, true).ok()?;
         Some(Instant(due.timestamp_micros()))
     }

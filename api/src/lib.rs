@@ -1,20 +1,14 @@
-//! The HTTP service and the `ruhu` command: routes, authority, problems, settings.
+//! The HTTP service: routes, authority, problems, settings.
 
-mod acts;
 pub mod app;
 pub mod areas;
 pub mod auth;
 pub mod backup;
 pub mod body;
 pub mod clock;
-pub mod command;
-pub mod demo;
-pub mod desk;
-pub mod devices;
 pub mod ending;
 pub mod etag;
 pub mod forms;
-mod halt;
 pub mod idempotency;
 pub mod jobs;
 pub mod keys;
@@ -23,14 +17,11 @@ pub mod limits;
 pub mod live;
 pub mod metrics;
 pub mod middleware;
-mod once;
 mod openapi;
-pub mod organisations;
-mod page;
+pub mod page;
 mod paging;
 pub mod problem;
-mod pushing;
+pub mod recorded;
 pub mod routes;
 pub mod service;
 pub mod settings;
-pub mod tables;

@@ -3,7 +3,7 @@
 mod address;
 mod networks;
 
-pub use address::{Address, limit};
+pub use address::{Address, AddressLimit, limit};
 pub use networks::Networks;
 
 use crate::clock::Elapsed;

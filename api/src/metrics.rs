@@ -1,12 +1,12 @@
 //! What an operator watches, in the text that Prometheus reads. Nothing in it names a person.
 
-use crate::clock::seconds_of;
 use crate::problem::{Answer, Problem};
 use actix_web::http::Method;
 use prometheus::{
     Encoder as _, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts,
     Registry, TextEncoder,
 };
+use ruhu_casework::days::seconds_of;
 use ruhu_store::jobs::JobOutcome;
 use ruhu_sync::id::Instant;
 use ruhu_sync::outcome::Verdict;

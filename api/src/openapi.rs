@@ -47,7 +47,7 @@ pub(crate) fn responses_of(kinds: &[Kind]) -> BTreeMap<String, RefOr<Response>> 
 
 fn add_problem(responses: &mut BTreeMap<String, RefOr<Response>>, kind: Kind) {
     let empty = || RefOr::T(ResponseBuilder::new().build());
-    let response = responses.entry(kind.status().as_str().to_owned()).or_insert_with(empty);
+    let response = responses.entry(kind.status().to_string()).or_insert_with(empty);
     let RefOr::T(response) = response else {
         return;
     };
@@ -198,7 +198,7 @@ fn complete(operation: &mut Operation) {
 }
 
 fn names_problem(responses: &BTreeMap<String, RefOr<Response>>, kind: Kind) -> bool {
-    let response = responses.get(kind.status().as_str());
+    let response = responses.get(&kind.status().to_string());
     let Some(RefOr::T(response)) = response else { return false };
     let Some(RefOr::T(content)) = response.content.get(PROBLEM_JSON) else { return false };
     content.examples.contains_key(kind.slug())

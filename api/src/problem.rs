@@ -1,51 +1,25 @@
 //! Problems as RFC 9457 documents: the only form in which this service says that something failed.
 
 mod document;
-mod kind;
 
-pub use document::{Language, ProblemDocument};
-pub use kind::Kind;
+pub use document::{ProblemDocument, preferred_language};
+pub use ruhu_desk::refusal::{Kind, Language, Refusal, Text};
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue, TryIntoHeaderValue as _};
 use actix_web::{HttpResponse, ResponseError};
-use serde_json::{Map, Value};
+use ruhu_desk::halt::Halt;
+use ruhu_sync::storage::StorageError;
+use serde_json::Value;
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
-/// The same words in both languages.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Text {
-    /// In Chinese.
-    pub zh: Cow<'static, str>,
-    /// In English.
-    pub en: Cow<'static, str>,
-}
-
-impl Text {
-    /// Both languages.
-    pub fn new(zh: impl Into<Cow<'static, str>>, en: impl Into<Cow<'static, str>>) -> Self {
-        Self { zh: zh.into(), en: en.into() }
-    }
-
-    /// The words in one language.
-    pub fn said_in(&self, language: Language) -> &str {
-        match language {
-            Language::Chinese => &self.zh,
-            Language::English => &self.en,
-        }
-    }
-}
-
-/// One occurrence of a problem.
+/// A refusal on its way over HTTP.
 #[derive(Debug)]
 pub struct Problem {
-    kind: Kind,
-    detail: Option<Text>,
-    members: Map<String, Value>,
+    refusal: Box<Refusal>,
     headers: Vec<(HeaderName, HeaderValue)>,
-    cause: Option<Box<dyn Error + Send + Sync>>,
 }
 
 /// What a handler gives.
@@ -54,30 +28,28 @@ pub type Answer<T> = Result<T, Problem>;
 impl Problem {
     /// A problem of this kind, with the kind's own advice as its detail.
     pub fn new(kind: Kind) -> Self {
-        Self { kind, detail: None, members: Map::new(), headers: Vec::new(), cause: None }
+        Refusal::new(kind).into()
     }
 
     /// A mistake of ours: the cause is logged and never sent.
     pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self::new(Kind::Internal).caused_by(cause)
+        Refusal::internal(cause).into()
     }
 
     /// The same, with a sentence for this occurrence that says what to do.
     #[must_use]
     pub fn detail(
-        mut self,
+        self,
         zh: impl Into<Cow<'static, str>>,
         en: impl Into<Cow<'static, str>>,
     ) -> Self {
-        self.detail = Some(Text::new(zh, en));
-        self
+        Self { refusal: Box::new(self.refusal.detail(zh, en)), ..self }
     }
 
     /// The same, with an extension member that programs read.
     #[must_use]
-    pub fn with(mut self, member: &str, value: impl Into<Value>) -> Self {
-        self.members.insert(member.to_owned(), value.into());
-        self
+    pub fn with(self, member: &str, value: impl Into<Value>) -> Self {
+        Self { refusal: Box::new(self.refusal.with(member, value)), ..self }
     }
 
     /// The same, with a response header.
@@ -92,33 +64,36 @@ impl Problem {
     /// The same, to be tried again after so many seconds.
     #[must_use]
     pub fn retry_after_seconds(self, seconds: u64) -> Self {
-        self.header(header::RETRY_AFTER, &seconds.to_string()).with("retry_after_seconds", seconds)
+        Self { refusal: Box::new(self.refusal.retry_after_seconds(seconds)), ..self }
     }
 
     /// The same, with what caused it: logged for 5xx, never sent.
     #[must_use]
-    pub fn caused_by(mut self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        self.cause = Some(cause.into());
-        self
+    pub fn caused_by(self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { refusal: Box::new(self.refusal.caused_by(cause)), ..self }
     }
 
     /// What kind of problem it is.
     pub fn kind(&self) -> Kind {
-        self.kind
+        self.refusal.kind()
     }
 
     /// What caused it, for the log.
     pub fn cause(&self) -> Option<&(dyn Error + Send + Sync)> {
-        self.cause.as_deref()
+        Refusal::cause(&self.refusal)
     }
 
     /// The answer, in a language and with the request's id.
     pub fn respond(&self, language: Language, request_id: Option<&str>) -> HttpResponse {
-        let mut response = HttpResponse::build(self.kind.status());
+        let status = self.status_code();
+        let mut response = HttpResponse::build(status);
         for (name, value) in &self.headers {
             response.insert_header((name.clone(), value.clone()));
         }
-        if self.kind.status() == StatusCode::UNAUTHORIZED {
+        if let Some(seconds) = self.refusal.retry_after() {
+            response.insert_header((header::RETRY_AFTER, seconds.to_string()));
+        }
+        if status == StatusCode::UNAUTHORIZED {
             response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
         }
         response
@@ -130,15 +105,7 @@ impl Problem {
 
     /// The document, in a language and with the request's id.
     pub fn document(&self, language: Language, request_id: Option<&str>) -> ProblemDocument {
-        let detail = self.detail.clone().unwrap_or_else(|| self.kind.advice());
-        ProblemDocument {
-            r#type: self.kind.uri(),
-            title: self.kind.title().said_in(language).to_owned(),
-            status: self.kind.status().as_u16(),
-            detail: detail.said_in(language).to_owned(),
-            request_id: request_id.map(str::to_owned),
-            members: self.members.clone(),
-        }
+        ProblemDocument::of(&self.refusal, language, request_id)
     }
 
     /// What an answer that was made outside this list stands for, with the headers that matter.
@@ -146,7 +113,7 @@ impl Problem {
         [header::ALLOW, header::RETRY_AFTER]
             .into_iter()
             .filter_map(|name| headers.get(&name).map(|value| (name.clone(), value.clone())))
-            .fold(Self::new(Kind::of_status(status)), |mut problem, pair| {
+            .fold(Self::new(Kind::of_status(status.as_u16())), |mut problem, pair| {
                 problem.headers.push(pair);
                 problem
             })
@@ -155,24 +122,37 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.kind.title().en, self.kind.slug())
+        self.refusal.fmt(f)
     }
 }
 
 impl Error for Problem {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.cause.as_deref().map(|cause| cause as _)
+        self.refusal.source()
     }
 }
 
 /// The middleware renders problems in the request's language; this is what is left without it.
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
-        self.kind.status()
+        // The list holds statuses of HTTP alone; a test looks each of them up.
+        StatusCode::from_u16(self.kind().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
     fn error_response(&self) -> HttpResponse {
         self.respond(Language::Chinese, None)
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        Self { refusal: Box::new(refusal), headers: Vec::new() }
+    }
+}
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        *problem.refusal
     }
 }
 
@@ -182,17 +162,15 @@ impl From<Kind> for Problem {
     }
 }
 
-impl From<ruhu_sync::storage::StorageError> for Problem {
-    fn from(error: ruhu_sync::storage::StorageError) -> Self {
-        use ruhu_sync::storage::StorageError;
-        match &error {
-            StorageError::Busy => Self::new(Kind::Busy).retry_after_seconds(1),
-            StorageError::Unavailable(_) => {
-                Self::new(Kind::StoreUnavailable).retry_after_seconds(5)
-            }
-            StorageError::Corrupt(_) => Self::new(Kind::Internal),
-        }
-        .caused_by(error)
+impl From<StorageError> for Problem {
+    fn from(error: StorageError) -> Self {
+        Refusal::from(error).into()
+    }
+}
+
+impl From<Halt> for Problem {
+    fn from(halt: Halt) -> Self {
+        Refusal::from(halt).into()
     }
 }
 
@@ -225,6 +203,13 @@ mod tests {
             assert_eq!(document["expected_device_seq"], 7);
             assert_eq!(document["request_id"], "r-1");
             assert!(document["detail"].as_str().expect("detail").starts_with(words));
+        }
+    }
+
+    #[test]
+    fn every_kind_has_a_status_of_http() {
+        for kind in Kind::ALL {
+            assert_eq!(Problem::new(*kind).status_code().as_u16(), kind.status(), "{kind:?}");
         }
     }
 

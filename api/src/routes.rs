@@ -33,7 +33,7 @@ pub mod sync;
 pub mod tables;
 
 use crate::problem::{Answer, Kind, Problem};
-use actix_web::http::header::{self, ContentType};
+use actix_web::http::header;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use utoipa::OpenApi as _;
@@ -162,11 +162,6 @@ pub fn register(config: &mut ServiceConfig) {
 }
 
 /// The addresses and their methods, to tell a wrong method from a wrong address.
-/// An answer whose text is JSON already: an act's, which is stored as it was told, or the protocol's.
-fn json_text(text: String) -> HttpResponse {
-    HttpResponse::Ok().content_type(ContentType::json()).body(text)
-}
-
 /// The contract of all routes, as it is served and checked in.
 pub fn contract() -> Answer<String> {
     crate::openapi::to_json(Listed::openapi())

@@ -3,14 +3,18 @@
 use crate::areas::Areas;
 use crate::auth::{AccessTokens, Attempts, Passwords};
 use crate::clock::Clock;
-use crate::demo::Showcase;
+use crate::idempotency::Key;
 use crate::kinds::Kinds;
-use crate::limits::Limits;
+use crate::limits::{AddressLimit, Limits};
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::problem::Answer;
+use crate::recorded::Recorded;
 use crate::settings::Settings;
 use actix_web::web;
+use ruhu_desk::acts::{Act, act};
+use ruhu_desk::halt::Halt;
+use ruhu_desk::who::Staff;
 use ruhu_store::{Store, Tx};
 use ruhu_sync::storage::Stored;
 use secrecy::SecretBox;
@@ -47,8 +51,6 @@ pub struct Service {
     pub kinds: Arc<Kinds>,
     /// Who listens for changes.
     pub live: Arc<Live>,
-    /// What the front page shows of a demo; none in any other service.
-    pub demo: Option<Arc<Showcase>>,
 }
 
 impl Service {
@@ -72,10 +74,56 @@ impl Service {
         self.block(move || Ok(store.write(work)?)).await
     }
 
+    /// Reads one moment's view, unless a rule refuses it.
+    pub async fn view<T, F>(&self, mut work: F) -> Answer<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx) -> Result<T, Halt> + Send + 'static,
+    {
+        let store = self.store.clone();
+        let split = move |tx: &mut Tx| match work(tx) {
+            Ok(seen) => Ok(Ok(seen)),
+            Err(Halt::Refused(refusal)) => Ok(Err(refusal)),
+            Err(Halt::Storage(error)) => Err(error),
+        };
+        self.block(move || Ok(store.read(split)??)).await
+    }
+
+    /// Runs a write transaction that a rule may refuse: then nothing stays of it.
+    pub async fn transact<T, F>(&self, work: F) -> Answer<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx) -> Result<T, Halt> + Send + 'static,
+    {
+        let store = self.store.clone();
+        self.block(move || Ok(store.transact(work)?)).await
+    }
+
+    /// Does an act.
+    pub async fn act<A: Act>(
+        &self,
+        staff: Staff<A::Right>,
+        key: Key,
+        asked: A,
+    ) -> Answer<Recorded<A::Answer>> {
+        let store = self.store.clone();
+        let text = self.block(move || Ok(act(&store, &staff, key.0, &asked)?)).await?;
+        Ok(Recorded::new(text))
+    }
+
     /// Whether the database answers.
     pub async fn ping(&self) -> Answer<()> {
         let store = self.store.clone();
         self.block(move || Ok(store.ping()?)).await
+    }
+
+    /// What the limit by address needs to know of it.
+    pub fn address_limit(&self) -> AddressLimit {
+        AddressLimit {
+            limits: Arc::clone(&self.limits),
+            trusted_proxies: self.settings.trusted_proxies.clone(),
+            clock: self.clock.clone(),
+        }
     }
 
     /// Runs work that blocks in a thread of its own kind.

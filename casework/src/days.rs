@@ -1,28 +1,40 @@
 //! Days and times as people here read them: in Beijing, by whose days rights, deadlines and rules
 //! are judged.
 
-use chrono::{DateTime, NaiveDate, SecondsFormat};
+use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat};
+use chrono_tz::Tz;
 use ruhu_sync::id::Instant;
 
 // The first and the last instant of the years that a date is written with four digits in.
 const YEAR_1_US: i64 = -62_135_596_800_000_000;
 const YEAR_9999_END_US: i64 = 253_402_214_399_999_999;
 
+/// An instant in Beijing.
+pub fn in_beijing(instant: Instant) -> DateTime<Tz> {
+    let micros = instant.0.clamp(YEAR_1_US, YEAR_9999_END_US);
+    let utc = DateTime::from_timestamp_micros(micros).unwrap_or_default();
+    utc.with_timezone(&chrono_tz::Asia::Shanghai)
+}
+
 /// The day it is in Beijing at an instant: every right, deadline and rule is judged by it.
 pub fn day_of(instant: Instant) -> NaiveDate {
-    let micros = instant.0.clamp(YEAR_1_US, YEAR_9999_END_US);
-    DateTime::from_timestamp_micros(micros)
-        .map(|utc| utc.with_timezone(&chrono_tz::Asia::Shanghai).date_naive())
-        .unwrap_or_default()
+    in_beijing(instant).date_naive()
 }
 
 /// An instant as people here read it: Beijing's time, to the second.
 pub fn beijing_time(instant: Instant) -> String {
-    let micros = instant.0.clamp(YEAR_1_US, YEAR_9999_END_US);
-    DateTime::from_timestamp_micros(micros)
-        .map(|utc| utc.with_timezone(&chrono_tz::Asia::Shanghai))
-        .map(|there| there.to_rfc3339_opts(SecondsFormat::Secs, false))
-        .unwrap_or_default()
+    in_beijing(instant).to_rfc3339_opts(SecondsFormat::Secs, false)
+}
+
+/// The first instant of a day in Beijing, eight hours ahead since 1992.
+pub fn day_begins(day: NaiveDate) -> Instant {
+    const OFFSET_US: i64 = 8 * 3_600 * 1_000_000;
+    Instant(day.and_time(NaiveTime::MIN).and_utc().timestamp_micros() - OFFSET_US)
+}
+
+/// Whole seconds since 1970, as tokens and codes count.
+pub fn seconds_of(instant: Instant) -> i64 {
+    instant.0.div_euclid(1_000_000)
 }
 
 /// Reads a day; only `YYYY-MM-DD` is one, so that days compare as texts too.

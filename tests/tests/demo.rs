@@ -1,7 +1,7 @@
 //! The demo in a database that somebody gives it: every role can look around in it.
 
-use ruhu_api::demo::{Demo, DemoError, Options, PASSWORD, StoryWish};
 use ruhu_casework::facts::Role;
+use ruhu_demo::{Demo, DemoError, Options, PASSWORD, StoryWish};
 use ruhu_device::{HttpTransport, Response, Transport as _};
 use ruhu_tests::{Database, Empty};
 use serde_json::{Value, json};

@@ -2,14 +2,15 @@
 //! and says what is due. Looked up at each request, so that it holds for every session of a person at
 //! once, and is over with the act itself.
 
-use super::SignedIn;
-use super::signed_in::admit;
-use crate::problem::{Answer, Kind, Problem};
 use ruhu_casework::days::day_of;
+use ruhu_casework::days::seconds_of;
 use ruhu_casework::facts::PersonFacts;
 use ruhu_casework::secrets;
+use ruhu_desk::halt::Halt;
+use ruhu_desk::refusal::{Kind, Refusal};
+use ruhu_desk::who::SignedIn;
 use ruhu_store::Tx;
-use ruhu_store::accounts::SignInState;
+use ruhu_store::accounts::{Seat, SignInState};
 use ruhu_sync::id::{DeviceId, Instant, UserId};
 use ruhu_sync::storage::Stored;
 use serde::Serialize;
@@ -48,8 +49,8 @@ impl Due {
     }
 
     /// That it is due.
-    pub(crate) fn refusal(self) -> Problem {
-        Problem::new(match self {
+    pub(crate) fn refusal(self) -> Refusal {
+        Refusal::new(match self {
             Self::NewPassword => Kind::NewPasswordDue,
             Self::SecondFactor => Kind::SecondFactorDue,
         })
@@ -66,13 +67,9 @@ pub struct Arriving {
     pub due: Option<Due>,
 }
 
-/// Somebody who may set up a second factor: nothing has to be done before that.
-#[derive(Clone, Debug)]
-pub struct SettingUp(pub SignedIn);
-
 impl Arriving {
     /// The person, if nothing has to be done before a second factor is set up.
-    pub(crate) fn for_second_factor(self) -> Answer<SignedIn> {
+    pub(crate) fn for_second_factor(self) -> Result<SignedIn, Refusal> {
         match self.due {
             Some(due) if due < Due::SecondFactor => Err(due.refusal()),
             _ => Ok(self.person),
@@ -80,7 +77,7 @@ impl Arriving {
     }
 
     /// The person, if nothing is due.
-    pub(crate) fn with_nothing_due(self) -> Answer<SignedIn> {
+    pub(crate) fn with_nothing_due(self) -> Result<SignedIn, Refusal> {
         match self.due {
             Some(due) => Err(due.refusal()),
             None => Ok(self.person),
@@ -104,11 +101,25 @@ pub(crate) fn arrive(
     issued_at_seconds: i64,
     demands: bool,
     now: Instant,
-) -> Stored<Answer<Arriving>> {
+) -> Result<Arriving, Halt> {
     let seat = tx.seat(device)?.filter(|seat| seat.account.id == user);
     let due = match &seat {
         Some(seat) => Due::of(tx, user, seat.state, demands, now)?,
         None => None,
     };
-    Ok(admit(seat, issued_at_seconds, now).map(|person| Arriving { person, due }))
+    let person = admit(seat, issued_at_seconds, now)?;
+    Ok(Arriving { person, due })
+}
+
+/// Lets a seat pass that is neither lost nor was revoked after its token was issued.
+fn admit(seat: Option<Seat>, issued_at_seconds: i64, now: Instant) -> Result<SignedIn, Refusal> {
+    let seat = seat.ok_or(Kind::SignInRequired)?;
+    if seat.reported_lost {
+        return Err(Kind::DeviceLost.into());
+    }
+    let is_void = |revoked_at| issued_at_seconds <= seconds_of(revoked_at);
+    if seat.revoked_at.is_some_and(is_void) {
+        return Err(Kind::SignInRequired.into());
+    }
+    Ok(SignedIn { account: seat.account, device: seat.device, device_name: seat.device_name, now })
 }

@@ -2,12 +2,12 @@
 
 use super::attempts::From;
 use super::password::{Memory, blocks};
-use crate::auth::SignedIn;
 use crate::limits::Address;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
 use argon2::{Algorithm, Argon2, Params, Version};
 use ruhu_casework::secrets::{PinFault, pin_fault};
+use ruhu_desk::who::SignedIn;
 use ruhu_store::accounts::Account;
 use ruhu_store::audit::{Act, Entry};
 use ruhu_sync::id::UserId;

@@ -1,13 +1,13 @@
 //! The second factor: codes of a person's app, and recovery codes for when the app is gone.
 
-use super::SignedIn;
 use super::attempts::{From, Proved, may_try_codes, note_wrong_code};
 use super::shown_code::{ShownCode, recovery_hash};
-use crate::clock::seconds_of;
 use crate::limits::Address;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
+use ruhu_casework::days::seconds_of;
 use ruhu_casework::secrets::{STEP_SECONDS, base32, readable_secret, taken_step};
+use ruhu_desk::who::SignedIn;
 use ruhu_store::accounts::{Account, CodeSecret, SecondFactor};
 use ruhu_store::audit::{Act, Entry};
 use ruhu_sync::id::Instant;

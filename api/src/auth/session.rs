@@ -1,14 +1,16 @@
 //! Signing in: from a login and a password to a device with its tokens.
 
 use super::attempts::From;
-use super::new_password::still_signs_in;
-use super::{Due, RefreshToken, SignedIn, fills};
-use crate::halt::Halt;
+use super::{Due, RefreshToken};
 use crate::limits::Address;
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
 use ruhu_casework::facts::Role;
 use ruhu_casework::seen::says_something;
+use ruhu_desk::halt::Halt;
+use ruhu_desk::names::fresh_uuid;
+use ruhu_desk::passwords::still_signs_in;
+use ruhu_desk::who::{SignedIn, fills};
 use ruhu_store::Tx;
 use ruhu_store::accounts::{Account, Enrolled, NewDevice, NewRefreshToken, Renewal};
 use ruhu_store::audit::{Act, Entry};
@@ -16,7 +18,6 @@ use ruhu_sync::id::{DeviceId, DeviceSeq, Epoch, Instant};
 use ruhu_sync::storage::{DeviceState, ReadTx as _, Stored};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
-use uuid::Uuid;
 
 /// Whoever fills one of these works at a desk.
 const DESK_ROLES: &[Role] =
@@ -261,12 +262,4 @@ fn check_device_name(name: &str) -> Answer<()> {
         format!("device.name 应为 1 至 {DEVICE_NAME_CHARACTERS_MAX} 个字符，请改正后重发。"),
         format!("device.name has 1 to {DEVICE_NAME_CHARACTERS_MAX} characters; correct it and send it again."),
     ))
-}
-
-/// A name for something new: UUIDv7, so that names made one after the other lie beside each other.
-pub fn fresh_uuid(now: Instant) -> Answer<Uuid> {
-    let mut random = [0_u8; 10];
-    getrandom::fill(&mut random).map_err(|error| Problem::internal(error.to_string()))?;
-    let millis = u64::try_from(now.0 / 1000).unwrap_or(0);
-    Ok(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
 }

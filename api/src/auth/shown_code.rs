@@ -1,6 +1,6 @@
 //! A code of a second factor, held against what a person has set up.
 
-use crate::clock::seconds_of;
+use ruhu_casework::days::seconds_of;
 use ruhu_casework::secrets::taken_step;
 use ruhu_store::Tx;
 use ruhu_store::accounts::SecondFactor;

@@ -1,12 +1,12 @@
 //! Access tokens: short-lived, signed with Ed25519, naming a person and a device and nothing else.
 //! Rights are not in them: they are looked up at every request.
 
-use crate::clock::seconds_of;
 use crate::keys::SigningKeys;
 use crate::problem::{Answer, Kind, Problem};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use ruhu_casework::days::seconds_of;
 use ruhu_sync::id::{DeviceId, Instant, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

@@ -2,10 +2,10 @@
 
 use super::{Counts, JobError};
 use crate::backup;
-use crate::clock::in_beijing;
 use crate::keys::Keys;
 use crate::service::Service;
 use ruhu_casework::days::day_of;
+use ruhu_casework::days::in_beijing;
 use ruhu_store::audit::{Act, Entry};
 use ruhu_store::backup::{BackupError, Raised};
 use ruhu_sync::id::Instant;

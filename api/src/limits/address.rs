@@ -1,8 +1,8 @@
 //! Where a request comes from, and the limit by that.
 
-use super::Networks;
+use super::{Limits, Networks};
+use crate::clock::Clock;
 use crate::problem::{Kind, Problem};
-use crate::service::Service;
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::HeaderMap;
@@ -11,6 +11,7 @@ use actix_web::{Error, FromRequest, HttpRequest, web};
 use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 
 /// What reverse proxies add their client's address to, each at the end.
 const FORWARDED: &str = "x-forwarded-for";
@@ -65,23 +66,34 @@ impl FromRequest for Address {
     type Future = Ready<Result<Self, Infallible>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let service = request.app_data::<web::Data<Service>>();
+        let limit = request.app_data::<web::Data<AddressLimit>>();
         let none = Networks::default();
-        let trusted = service.map_or(&none, |service| &service.settings.trusted_proxies);
+        let trusted = limit.map_or(&none, |limit| &limit.trusted_proxies);
         ready(Ok(Self::of(request.headers(), request.peer_addr(), trusted)))
     }
 }
 
+/// What the limit by address needs to know.
+#[derive(Clone, Debug)]
+pub struct AddressLimit {
+    /// Recent requests.
+    pub limits: Arc<Limits>,
+    /// Whose word on where a request comes from is taken.
+    pub trusted_proxies: Networks,
+    /// The time.
+    pub clock: Clock,
+}
+
 /// Refuses what comes too often from one address.
 pub async fn limit<B: MessageBody + 'static>(
-    service: web::Data<Service>,
+    limit: web::Data<AddressLimit>,
     address: Address,
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     let address = address.0.filter(|_| request.path().starts_with("/v1/"));
-    let now = service.clock.elapsed();
-    match address.map_or(Ok(()), |address| service.limits.addresses.take(address, now)) {
+    let now = limit.clock.elapsed();
+    match address.map_or(Ok(()), |address| limit.limits.addresses.take(address, now)) {
         Ok(()) => Ok(next.call(request).await?.map_into_left_body()),
         Err(seconds) => {
             let problem = Problem::new(Kind::RateLimited).retry_after_seconds(seconds);

@@ -88,7 +88,7 @@ impl Connection {
                             return said;
                         }
                     }
-                    Err(problem) if problem.kind().status().is_server_error() => {
+                    Err(problem) if problem.kind().status() >= 500 => {
                         // Nothing is said that was not looked at: again when it is time.
                         tracing::debug!(%problem, "whether a device may listen could not be read");
                         self.check_at = Instant::now() + self.service.settings.live.check;

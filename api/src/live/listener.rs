@@ -1,17 +1,16 @@
 //! Who listens, and whether they still may.
 
 use super::registry::Heads;
-use crate::auth::{SignedIn, arrive, claims_of};
-use crate::clock::seconds_of;
-use crate::problem::{Answer, Kind, Problem};
+use crate::auth::{Authority, arrive, claims_of};
+use crate::problem::{Answer, Kind};
 use crate::service::Service;
-use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::HttpRequest;
+use ruhu_casework::days::seconds_of;
+use ruhu_desk::halt::Halt;
+use ruhu_desk::who::SignedIn;
 use ruhu_store::Tx;
 use ruhu_sync::id::{DeviceId, Instant, UserId};
-use ruhu_sync::storage::{ReadTx as _, Stored, StreamHead};
-use std::future::Future;
-use std::pin::Pin;
+use ruhu_sync::storage::{ReadTx as _, StreamHead};
 
 /// A device that listens. What its request was admitted by is judged again as long as it listens.
 #[derive(Clone, Copy, Debug)]
@@ -22,22 +21,15 @@ pub struct Listener {
     pub(super) expires_at_seconds: i64,
 }
 
-impl FromRequest for Listener {
-    type Error = Problem;
-    type Future = Pin<Box<dyn Future<Output = Answer<Self>>>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        let signed_in = SignedIn::from_request(&request, payload);
-        Box::pin(async move {
-            let person = signed_in.await?;
-            let claims = claims_of(&request, person.now)?;
-            Ok(Self {
-                user: person.user(),
-                device: person.device,
-                issued_at_seconds: claims.iat,
-                expires_at_seconds: claims.exp,
-            })
+impl Authority for Listener {
+    async fn judge(request: &HttpRequest) -> Answer<Self> {
+        let person = SignedIn::judge(request).await?;
+        let claims = claims_of(request, person.now)?;
+        Ok(Self {
+            user: person.user(),
+            device: person.device,
+            issued_at_seconds: claims.iat,
+            expires_at_seconds: claims.exp,
         })
     }
 }
@@ -50,22 +42,20 @@ impl Listener {
             return Err(Kind::AccessTokenExpired.into());
         }
         let demands = service.settings.staff_second_factor;
-        service.read(move |tx| self.look_within(tx, demands, now)).await?
+        service.view(move |tx| self.look_within(tx, demands, now)).await
     }
 
-    fn look_within(self, tx: &mut Tx, demands: bool, now: Instant) -> Stored<Answer<Heads>> {
+    fn look_within(self, tx: &mut Tx, demands: bool, now: Instant) -> Result<Heads, Halt> {
         let arriving = arrive(tx, self.user, self.device, self.issued_at_seconds, demands, now)?;
-        if let Err(problem) = arriving.and_then(|arriving| arriving.with_nothing_due()) {
-            return Ok(Err(problem));
-        }
+        arriving.with_nothing_due()?;
         let grants = tx.grants(self.user, now)?;
         if grants.closed {
-            return Ok(Err(Kind::Closed.into()));
+            return Err(Kind::Closed.into());
         }
         let held = grants.held().map(|(stream, grant)| StreamHead::empty(stream, grant.kind));
         let mut heads: Heads = held.map(|head| (head.id, head.head)).collect();
         let streams: Vec<_> = heads.keys().copied().collect();
         heads.extend(tx.streams(&streams)?.into_iter().map(|head| (head.id, head.head)));
-        Ok(Ok(heads))
+        Ok(heads)
     }
 }

@@ -1,7 +1,7 @@
 //! Every failure, wherever it comes from, leaves as a problem document in the client's language.
 
 use super::caller::RequestId;
-use crate::problem::{Language, Problem};
+use crate::problem::{Language, Problem, preferred_language};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
@@ -72,7 +72,7 @@ struct Reader {
 impl Reader {
     fn of(request: &ServiceRequest) -> Self {
         Self {
-            language: Language::preferred(request.headers()),
+            language: preferred_language(request.headers()),
             request_id: request.extensions().get::<RequestId>().map(|id| id.0.clone()),
         }
     }
@@ -95,7 +95,7 @@ impl Reader {
     fn answer(&self, problem: &Problem) -> HttpResponse {
         let slug = problem.kind().slug();
         match problem.cause() {
-            Some(cause) if problem.kind().status().is_server_error() => {
+            Some(cause) if problem.kind().status() >= 500 => {
                 tracing::error!(problem = slug, cause = %Chain(cause), "request failed");
             }
             _ => tracing::debug!(problem = slug, "request refused"),

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 /// Text as it may stand in HTML, between tags or in a quoted attribute.
-pub(crate) fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
@@ -28,11 +28,11 @@ pub(crate) fn escape(text: &str) -> String {
 
 /// A page that is being written.
 #[derive(Debug)]
-pub(crate) struct Html(String);
+pub struct Html(String);
 
 impl Html {
     /// Begins a page.
-    pub(crate) fn page(title: &str) -> Self {
+    pub fn page(title: &str) -> Self {
         let mut page = Self(String::with_capacity(32 * 1024));
         let title = escape(title);
         page.raw("<!doctype html><html lang=zh-CN><head><meta charset=utf-8>");
@@ -45,17 +45,17 @@ impl Html {
     }
 
     /// Adds what is HTML already.
-    pub(crate) fn raw(&mut self, html: &str) {
+    pub fn raw(&mut self, html: &str) {
         self.0.push_str(html);
     }
 
     /// Adds text in an element.
-    pub(crate) fn element(&mut self, name: &str, text: &str) {
+    pub fn element(&mut self, name: &str, text: &str) {
         let _ = write!(self.0, "<{name}>{}</{name}>", escape(text));
     }
 
     /// Adds a table's row of texts.
-    pub(crate) fn row(&mut self, cells: &[&str]) {
+    pub fn row(&mut self, cells: &[&str]) {
         self.raw("<tr>");
         for cell in cells {
             self.element("td", cell);
@@ -64,7 +64,7 @@ impl Html {
     }
 
     /// Ends the page.
-    pub(crate) fn end(mut self) -> String {
+    pub fn end(mut self) -> String {
         self.raw("</main></body></html>\n");
         self.0
     }

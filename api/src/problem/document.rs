@@ -1,5 +1,6 @@
 //! What a problem looks like on the wire, and in which language it is said.
 
+use super::{Language, Refusal};
 use actix_web::http::header::{self, HeaderMap};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -28,6 +29,19 @@ pub struct ProblemDocument {
 }
 
 impl ProblemDocument {
+    /// A refusal's document, in a language and with the request's id.
+    pub fn of(refusal: &Refusal, language: Language, request_id: Option<&str>) -> Self {
+        let kind = refusal.kind();
+        Self {
+            r#type: kind.uri(),
+            title: kind.title().said_in(language).to_owned(),
+            status: kind.status(),
+            detail: refusal.advice().said_in(language).to_owned(),
+            request_id: request_id.map(str::to_owned),
+            members: refusal.members().clone(),
+        }
+    }
+
     /// The document's text.
     pub fn to_json(&self) -> String {
         // Strings and integers only: there is nothing in it that could fail to serialize.
@@ -35,41 +49,22 @@ impl ProblemDocument {
     }
 }
 
-/// The languages people are answered in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Language {
-    /// Simplified Chinese, unless something else is asked for.
-    Chinese,
-    /// English.
-    English,
-}
-
-impl Language {
-    /// Its tag in headers.
-    pub fn tag(self) -> &'static str {
-        match self {
-            Self::Chinese => "zh-CN",
-            Self::English => "en",
-        }
-    }
-
-    /// The one that `Accept-Language` prefers.
-    pub fn preferred(headers: &HeaderMap) -> Self {
-        let weight_of = |wanted: &str| {
-            headers
-                .get_all(header::ACCEPT_LANGUAGE)
-                .filter_map(|value| value.to_str().ok())
-                .flat_map(|value| value.split(','))
-                .filter_map(|range| {
-                    let mut parts = range.split(';').map(str::trim);
-                    let tag = parts.next()?.split('-').next()?;
-                    let weight = parts.find_map(|p| p.strip_prefix("q=")?.parse().ok());
-                    tag.eq_ignore_ascii_case(wanted).then(|| weight.unwrap_or(1.0))
-                })
-                .fold(0.0_f32, f32::max)
-        };
-        if weight_of("en") > weight_of("zh") { Self::English } else { Self::Chinese }
-    }
+/// The language that `Accept-Language` prefers.
+pub fn preferred_language(headers: &HeaderMap) -> Language {
+    let weight_of = |wanted: &str| {
+        headers
+            .get_all(header::ACCEPT_LANGUAGE)
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .filter_map(|range| {
+                let mut parts = range.split(';').map(str::trim);
+                let tag = parts.next()?.split('-').next()?;
+                let weight = parts.find_map(|p| p.strip_prefix("q=")?.parse().ok());
+                tag.eq_ignore_ascii_case(wanted).then(|| weight.unwrap_or(1.0))
+            })
+            .fold(0.0_f32, f32::max)
+    };
+    if weight_of("en") > weight_of("zh") { Language::English } else { Language::Chinese }
 }
 
 #[cfg(test)]
@@ -89,7 +84,7 @@ mod tests {
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_str(asked).expect("header"));
-            assert_eq!(Language::preferred(&headers), language, "{asked}");
+            assert_eq!(preferred_language(&headers), language, "{asked}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The areas, for choosing.
 
 use crate::areas::{Area, AreaList};
-use crate::auth::Entitled;
+use crate::auth::{After, Entitled};
 use crate::etag::json_or_not_modified;
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind};
@@ -50,9 +50,8 @@ fn example() -> AreaList {
 )]
 #[get("/v1/areas")]
 pub(crate) async fn list_areas(
-    _person: Entitled,
+    After(_person, wanted): After<Entitled, web::Query<Wanted>>,
     service: web::Data<Service>,
-    wanted: web::Query<Wanted>,
     request: HttpRequest,
 ) -> Answer<HttpResponse> {
     let (json, etag) = service.areas.under(wanted.under.as_deref())?;

@@ -1,15 +1,16 @@
 //! The audit log, for those who look after what people do.
 
-use crate::auth::LogReader;
-use crate::clock::day_begins;
+use crate::auth::{After, Two};
 use crate::openapi::refusals;
 use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind, Problem};
-use crate::routes::organisations::Day;
 use crate::service::Service;
-use actix_web::{HttpResponse, get, web};
+use actix_web::{get, web};
 use ruhu_casework::acts::Act;
 use ruhu_casework::administration::Within;
+use ruhu_casework::days::day_begins;
+use ruhu_desk::organisations::Day;
+use ruhu_desk::who::{LogReader, Staff};
 use ruhu_store::audit::WantedLines;
 use ruhu_store::page::Slice;
 use ruhu_sync::id::UserId;
@@ -169,13 +170,14 @@ const OTHER_ID: &str = "0192e4a0-0000-7000-8000-000000000022";
 )]
 #[get("/v1/audit/log")]
 pub(crate) async fn read_audit_log(
-    reader: LogReader,
+    After(reader, (asked, wanted)): After<
+        Staff<LogReader>,
+        Two<web::Query<Asked>, web::Query<Paging>>,
+    >,
     service: web::Data<Service>,
-    asked: web::Query<Asked>,
-    wanted: web::Query<Paging>,
-) -> Answer<HttpResponse> {
+) -> Answer<web::Json<AuditLog>> {
     let page = LOG.page(&wanted)?;
-    let lines = asked.into_inner().lines(reader.staff().within)?;
+    let lines = asked.into_inner().lines(reader.within)?;
     let found = service.read(move |tx| tx.audit_lines(&lines, page)).await?;
-    Ok(HttpResponse::Ok().json(AuditLog::of(found)?))
+    Ok(web::Json(AuditLog::of(found)?))
 }

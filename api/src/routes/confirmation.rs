@@ -2,17 +2,19 @@
 
 use super::desk::rev;
 use super::moves::reason;
-use crate::auth::Reviewer;
+use crate::auth::{After, Three};
 use crate::body::Json;
-use crate::desk::Confirmation;
-use crate::idempotency::IdempotencyKey;
+use crate::idempotency::Key;
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind};
+use crate::recorded::Recorded;
 use crate::routes::deletion::DeletionTaken;
-use crate::routes::json_text;
 use crate::service::Service;
-use actix_web::{HttpResponse, post, web};
+use actix_web::{post, web};
+use ruhu_desk::review::Confirmation;
+use ruhu_desk::who::{Reviewer, Staff};
 use ruhu_sync::id::RecordId;
+use ruhu_sync::outcome::Outcome;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -76,12 +78,11 @@ impl ConfirmationAsked {
 )]
 #[post("/v1/desk/households/{record}/confirm")]
 pub(crate) async fn confirm_household(
-    reviewer: Reviewer,
+    After(reviewer, (id, key, asked)): After<
+        Staff<Reviewer>,
+        Three<web::Path<Uuid>, Key, Json<ConfirmationAsked>>,
+    >,
     service: web::Data<Service>,
-    id: web::Path<Uuid>,
-    key: IdempotencyKey,
-    asked: Json<ConfirmationAsked>,
-) -> Answer<HttpResponse> {
-    let taken = service.act(reviewer.staff(), key, asked.0.read(*id)?).await?;
-    Ok(json_text(taken))
+) -> Answer<Recorded<Outcome>> {
+    service.act(reviewer, key, asked.0.read(*id)?).await
 }

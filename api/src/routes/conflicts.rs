@@ -2,16 +2,18 @@
 
 mod contract;
 
-use crate::auth::Reviewer;
+use crate::auth::{After, Two};
 use crate::body::Json;
-use crate::desk::{Chosen, ConflictSettlement, RecordSettled};
-use crate::idempotency::IdempotencyKey;
+use crate::idempotency::Key;
 use crate::openapi::refusals;
 use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind, Problem};
-use crate::routes::json_text;
+use crate::recorded::Recorded;
 use crate::service::Service;
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{get, post, web};
+use ruhu_desk::review;
+use ruhu_desk::review::{Chosen, ConflictSettlement, RecordSettled};
+use ruhu_desk::who::{Reviewer, Staff};
 use ruhu_store::page::Place;
 use ruhu_sync::handshake::LIMITS;
 use ruhu_sync::id::{DeviceId, DeviceSeq, RecordId};
@@ -87,12 +89,14 @@ pub enum Take {
 )]
 #[get("/v1/desk/conflicts")]
 pub(crate) async fn list_conflicts(
-    reviewer: Reviewer,
+    After(reviewer, paging): After<Staff<Reviewer>, web::Query<Paging>>,
     service: web::Data<Service>,
-    paging: web::Query<Paging>,
-) -> Answer<HttpResponse> {
-    let found = service.conflicts(reviewer.person, CONFLICTS.page(&paging)?).await?;
-    Ok(HttpResponse::Ok().json(ConflictList::of(found)?))
+) -> Answer<web::Json<ConflictList>> {
+    let found = {
+        let page = CONFLICTS.page(&paging)?;
+        service.read(move |tx| review::conflicts(tx, &reviewer.person, page)).await?
+    };
+    Ok(web::Json(ConflictList::of(found)?))
 }
 
 /// Gives the open conflicts of a record: base, the value that stands, the value beside it, and who
@@ -111,12 +115,12 @@ pub(crate) async fn list_conflicts(
 )]
 #[get("/v1/desk/conflicts/{record}")]
 pub(crate) async fn read_conflicts(
-    reviewer: Reviewer,
+    After(reviewer, id): After<Staff<Reviewer>, web::Path<Uuid>>,
     service: web::Data<Service>,
-    id: web::Path<Uuid>,
-) -> Answer<HttpResponse> {
-    let seen = service.conflicts_of(reviewer.person, RecordId(*id)).await?;
-    Ok(HttpResponse::Ok().json(OpenConflicts::from(&seen)))
+) -> Answer<web::Json<OpenConflicts>> {
+    let seen =
+        service.view(move |tx| review::conflicts_of(tx, &reviewer.person, RecordId(*id))).await?;
+    Ok(web::Json(OpenConflicts::from(&seen)))
 }
 
 /// Settles open conflicts, each in favour of a value that somebody wrote.
@@ -134,14 +138,11 @@ pub(crate) async fn read_conflicts(
 )]
 #[post("/v1/desk/conflicts/settle")]
 pub(crate) async fn settle_conflicts(
-    reviewer: Reviewer,
+    After(reviewer, (key, asked)): After<Staff<Reviewer>, Two<Key, Json<Choices>>>,
     service: web::Data<Service>,
-    key: IdempotencyKey,
-    asked: Json<Choices>,
-) -> Answer<HttpResponse> {
+) -> Answer<Recorded<Value>> {
     let settlement = ConflictSettlement(asked.0.read()?);
-    let told = service.act(reviewer.staff(), key, settlement).await?;
-    Ok(json_text(told))
+    service.act(reviewer, key, settlement).await
 }
 
 impl Choices {

@@ -2,21 +2,23 @@
 
 use super::desk::rev;
 use super::moves::reason;
-use crate::auth::Reviewer;
+use crate::auth::{After, Three};
 use crate::body::Json;
-use crate::clock::in_beijing;
-use crate::desk::{Deletion, Fate};
-use crate::idempotency::IdempotencyKey;
+use crate::idempotency::Key;
 use crate::openapi::refusals;
 use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind};
-use crate::routes::json_text;
+use crate::recorded::Recorded;
 use crate::service::Service;
-use actix_web::{HttpResponse, get, post, web};
-use chrono::SecondsFormat;
+use actix_web::{get, post, web};
+use ruhu_casework::days::beijing_time;
+use ruhu_desk::review;
+use ruhu_desk::review::{Deletion, Fate};
+use ruhu_desk::who::{Reviewer, Staff};
 use ruhu_store::desk::DeletedItem;
 use ruhu_store::page::Place;
 use ruhu_sync::id::RecordId;
+use ruhu_sync::outcome::Outcome;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -102,7 +104,7 @@ impl From<DeletedItem> for DeletedRecord {
             root: item.root.0,
             stream: item.stream.0,
             rev: item.rev.to_string(),
-            changed_at: in_beijing(item.changed_at).to_rfc3339_opts(SecondsFormat::Secs, false),
+            changed_at: beijing_time(item.changed_at),
         }
     }
 }
@@ -130,14 +132,16 @@ impl DeletedList {
 )]
 #[get("/v1/desk/deleted")]
 pub(crate) async fn list_deleted(
-    reviewer: Reviewer,
+    After(reviewer, paging): After<Staff<Reviewer>, web::Query<Paging>>,
     service: web::Data<Service>,
-    paging: web::Query<Paging>,
-) -> Answer<HttpResponse> {
-    let found = service.deleted(reviewer.person, DELETED.page(&paging)?).await?;
+) -> Answer<web::Json<DeletedList>> {
+    let found = {
+        let page = DELETED.page(&paging)?;
+        service.read(move |tx| review::deleted(tx, &reviewer.person, page)).await?
+    };
     let next = DELETED.next(found.next)?;
     let records = found.rows.into_iter().map(DeletedRecord::from).collect();
-    Ok(HttpResponse::Ok().json(DeletedList { records, next }))
+    Ok(web::Json(DeletedList { records, next }))
 }
 
 /// Deletes a record that was made in error.
@@ -159,15 +163,14 @@ pub(crate) async fn list_deleted(
 )]
 #[post("/v1/desk/records/{record}/delete")]
 pub(crate) async fn delete_record(
-    reviewer: Reviewer,
+    After(reviewer, (id, key, asked)): After<
+        Staff<Reviewer>,
+        Three<web::Path<Uuid>, Key, Json<DeletionAsked>>,
+    >,
     service: web::Data<Service>,
-    id: web::Path<Uuid>,
-    key: IdempotencyKey,
-    asked: Json<DeletionAsked>,
-) -> Answer<HttpResponse> {
+) -> Answer<Recorded<Outcome>> {
     let asked = asked.0.read(*id, Fate::Deleted)?;
-    let taken = service.act(reviewer.staff(), key, asked).await?;
-    Ok(json_text(taken))
+    service.act(reviewer, key, asked).await
 }
 
 /// Brings a deleted record back as it was.
@@ -188,13 +191,12 @@ pub(crate) async fn delete_record(
 )]
 #[post("/v1/desk/records/{record}/undelete")]
 pub(crate) async fn undelete_record(
-    reviewer: Reviewer,
+    After(reviewer, (id, key, asked)): After<
+        Staff<Reviewer>,
+        Three<web::Path<Uuid>, Key, Json<DeletionAsked>>,
+    >,
     service: web::Data<Service>,
-    id: web::Path<Uuid>,
-    key: IdempotencyKey,
-    asked: Json<DeletionAsked>,
-) -> Answer<HttpResponse> {
+) -> Answer<Recorded<Outcome>> {
     let asked = asked.0.read(*id, Fate::BroughtBack)?;
-    let taken = service.act(reviewer.staff(), key, asked).await?;
-    Ok(json_text(taken))
+    service.act(reviewer, key, asked).await
 }

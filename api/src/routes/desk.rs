@@ -2,20 +2,23 @@
 
 pub(super) mod contract;
 
-use crate::auth::Reviewer;
+use crate::auth::{After, Three, Two};
 use crate::body::Json;
-use crate::desk::{ReviewDecision, ReviewVerdict};
-use crate::idempotency::IdempotencyKey;
+use crate::idempotency::Key;
 use crate::openapi::refusals;
 use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind, Problem};
-use crate::routes::json_text;
+use crate::recorded::Recorded;
 use crate::service::Service;
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{get, post, web};
 use contract::{Accept, AssessmentBody, AssessmentList, DecisionTaken, Return, Status, TakeUp};
 use ruhu_casework::text::is_blank;
+use ruhu_desk::review;
+use ruhu_desk::review::{ReviewDecision, ReviewVerdict};
+use ruhu_desk::who::{Reviewer, Staff};
 use ruhu_store::page::Place;
 use ruhu_sync::id::RecordId;
+use ruhu_sync::outcome::Outcome;
 use ruhu_sync::rev::Rev;
 use uuid::Uuid;
 
@@ -42,14 +45,19 @@ refusals!(NotDecided: Kind::NotPermitted, Kind::NotAvailable, Kind::InvalidReque
 )]
 #[get("/v1/desk/assessments")]
 pub(crate) async fn list_assessments(
-    reviewer: Reviewer,
+    After(reviewer, (query, paging)): After<
+        Staff<Reviewer>,
+        Two<web::Query<Status>, web::Query<Paging>>,
+    >,
     service: web::Data<Service>,
-    query: web::Query<Status>,
-    paging: web::Query<Paging>,
-) -> Answer<HttpResponse> {
+) -> Answer<web::Json<AssessmentList>> {
     let page = ASSESSMENTS.page(&paging)?;
-    let found = service.assessments(reviewer.person, query.into_inner().status, page).await?;
-    Ok(HttpResponse::Ok().json(AssessmentList::of(found)?))
+    let found = {
+        let status = query.into_inner().status;
+        let person = reviewer.person;
+        service.read(move |tx| review::assessments(tx, &person, status.as_deref(), page)).await?
+    };
+    Ok(web::Json(AssessmentList::of(found)?))
 }
 
 /// Gives an assessment with its history.
@@ -66,12 +74,12 @@ pub(crate) async fn list_assessments(
 )]
 #[get("/v1/desk/assessments/{record}")]
 pub(crate) async fn read_assessment(
-    reviewer: Reviewer,
+    After(reviewer, id): After<Staff<Reviewer>, web::Path<Uuid>>,
     service: web::Data<Service>,
-    id: web::Path<Uuid>,
-) -> Answer<HttpResponse> {
-    let seen = service.assessment(reviewer.person, RecordId(*id)).await?;
-    Ok(HttpResponse::Ok().json(AssessmentBody::of(seen)?))
+) -> Answer<web::Json<AssessmentBody>> {
+    let seen =
+        service.view(move |tx| review::assessment(tx, &reviewer.person, RecordId(*id))).await?;
+    Ok(web::Json(AssessmentBody::of(seen)?))
 }
 
 /// Returns an assessment to those who filled it, with reasons.
@@ -90,14 +98,14 @@ pub(crate) async fn read_assessment(
 )]
 #[post("/v1/desk/assessments/{record}/return")]
 pub(crate) async fn return_assessment(
-    reviewer: Reviewer,
+    After(reviewer, (id, key, asked)): After<
+        Staff<Reviewer>,
+        Three<web::Path<Uuid>, Key, Json<Return>>,
+    >,
     service: web::Data<Service>,
-    id: web::Path<Uuid>,
-    key: IdempotencyKey,
-    asked: Json<Return>,
-) -> Answer<HttpResponse> {
+) -> Answer<Recorded<Outcome>> {
     let decision = asked.0.decided(*id)?;
-    Ok(json_text(service.act(reviewer.staff(), key, decision).await?))
+    service.act(reviewer, key, decision).await
 }
 
 /// Takes an assessment up for review: its reviewer is known from then on.
@@ -116,15 +124,15 @@ pub(crate) async fn return_assessment(
 )]
 #[post("/v1/desk/assessments/{record}/take-up")]
 pub(crate) async fn take_up_assessment(
-    reviewer: Reviewer,
+    After(reviewer, (id, key, asked)): After<
+        Staff<Reviewer>,
+        Three<web::Path<Uuid>, Key, Json<TakeUp>>,
+    >,
     service: web::Data<Service>,
-    id: web::Path<Uuid>,
-    key: IdempotencyKey,
-    asked: Json<TakeUp>,
-) -> Answer<HttpResponse> {
+) -> Answer<Recorded<Outcome>> {
     let (assessment, rev) = (RecordId(*id), rev(&asked.0.rev)?);
     let decision = ReviewDecision { assessment, rev, verdict: ReviewVerdict::TakeUp, note: None };
-    Ok(json_text(service.act(reviewer.staff(), key, decision).await?))
+    service.act(reviewer, key, decision).await
 }
 
 /// Accepts an assessment.
@@ -143,14 +151,14 @@ pub(crate) async fn take_up_assessment(
 )]
 #[post("/v1/desk/assessments/{record}/accept")]
 pub(crate) async fn accept_assessment(
-    reviewer: Reviewer,
+    After(reviewer, (id, key, asked)): After<
+        Staff<Reviewer>,
+        Three<web::Path<Uuid>, Key, Json<Accept>>,
+    >,
     service: web::Data<Service>,
-    id: web::Path<Uuid>,
-    key: IdempotencyKey,
-    asked: Json<Accept>,
-) -> Answer<HttpResponse> {
+) -> Answer<Recorded<Outcome>> {
     let decision = asked.0.decided(*id)?;
-    Ok(json_text(service.act(reviewer.staff(), key, decision).await?))
+    service.act(reviewer, key, decision).await
 }
 
 /// The version that a decision is about.

@@ -1,13 +1,14 @@
 //! Devices: a person's own, and everybody's for administrators.
 
-use crate::auth::{Admin, SignedIn};
-use crate::clock::in_beijing;
-use crate::devices::{DeviceAct, Reach};
+use crate::auth::{After, Two};
 use crate::openapi::refusals;
 use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind};
 use crate::service::Service;
 use actix_web::{HttpResponse, get, post, web};
+use ruhu_casework::days::beijing_time;
+use ruhu_desk::devices::{DeviceAct, Reach, act_on_device, devices};
+use ruhu_desk::who::{Admin, Right as _, SignedIn, Staff};
 use ruhu_store::accounts::Installation;
 use ruhu_sync::id::{DeviceId, Instant, UserId};
 use serde::{Deserialize, Serialize};
@@ -73,7 +74,7 @@ const OWN: List<DeviceId> = List::named("own_devices");
 const ALL: List<DeviceId> = List::named("devices");
 
 fn told(at: Instant) -> String {
-    in_beijing(at).to_rfc3339_opts(chrono::SecondsFormat::Secs, false)
+    beijing_time(at)
 }
 
 impl DeviceList {
@@ -123,13 +124,13 @@ impl DeviceList {
 )]
 #[get("/v1/me/devices")]
 pub(crate) async fn list_my_devices(
-    person: SignedIn,
+    After(person, wanted): After<SignedIn, web::Query<Paging>>,
     service: web::Data<Service>,
-    wanted: web::Query<Paging>,
-) -> Answer<HttpResponse> {
-    let found = service.devices(&person, Reach::Own, None, OWN.page(&wanted)?).await?;
+) -> Answer<web::Json<DeviceList>> {
+    let (page, own) = (OWN.page(&wanted)?, person.device);
+    let found = service.read(move |tx| devices(tx, &person, Reach::Own, None, page)).await?;
     let next = OWN.next(found.next)?;
-    Ok(HttpResponse::Ok().json(DeviceList::of(found.rows, next, person.device)))
+    Ok(web::Json(DeviceList::of(found.rows, next, own)))
 }
 
 /// Ends the sign-ins of one of the person's own devices.
@@ -143,12 +144,10 @@ pub(crate) async fn list_my_devices(
 )]
 #[post("/v1/me/devices/{id}/revoke")]
 pub(crate) async fn revoke_my_device(
-    person: SignedIn,
+    After(person, id): After<SignedIn, web::Path<Uuid>>,
     service: web::Data<Service>,
-    id: web::Path<Uuid>,
 ) -> Answer<HttpResponse> {
-    service.act_on_device(&person, Reach::Own, DeviceId(*id), DeviceAct::Revoke).await?;
-    Ok(HttpResponse::NoContent().finish())
+    act(&service, person, Reach::Own, *id, DeviceAct::Revoke).await
 }
 
 /// Reports one of the person's own devices lost.
@@ -163,12 +162,10 @@ pub(crate) async fn revoke_my_device(
 )]
 #[post("/v1/me/devices/{id}/report-lost")]
 pub(crate) async fn report_my_device_lost(
-    person: SignedIn,
+    After(person, id): After<SignedIn, web::Path<Uuid>>,
     service: web::Data<Service>,
-    id: web::Path<Uuid>,
 ) -> Answer<HttpResponse> {
-    service.act_on_device(&person, Reach::Own, DeviceId(*id), DeviceAct::ReportLost).await?;
-    Ok(HttpResponse::NoContent().finish())
+    act(&service, person, Reach::Own, *id, DeviceAct::ReportLost).await
 }
 
 /// Lists the devices of the people whom the administrator administers, or one person's.
@@ -188,17 +185,14 @@ pub(crate) async fn report_my_device_lost(
 )]
 #[get("/v1/admin/devices")]
 pub(crate) async fn list_devices(
-    admin: Admin,
+    After(admin, (whose, wanted)): After<Staff<Admin>, Two<web::Query<Whose>, web::Query<Paging>>>,
     service: web::Data<Service>,
-    whose: web::Query<Whose>,
-    wanted: web::Query<Paging>,
-) -> Answer<HttpResponse> {
+) -> Answer<web::Json<DeviceList>> {
     let (whose, page) = (whose.person.map(UserId), ALL.page(&wanted)?);
-    let admin = admin.staff();
-    let reach = Reach::Filling(admin.roles);
-    let found = service.devices(&admin.person, reach, whose, page).await?;
+    let (person, own) = (admin.person.clone(), admin.person.device);
+    let found = service.read(move |tx| devices(tx, &person, ADMINISTERED, whose, page)).await?;
     let next = ALL.next(found.next)?;
-    Ok(HttpResponse::Ok().json(DeviceList::of(found.rows, next, admin.person.device)))
+    Ok(web::Json(DeviceList::of(found.rows, next, own)))
 }
 
 /// Ends the sign-ins of a device of somebody whom the administrator administers.
@@ -212,13 +206,10 @@ pub(crate) async fn list_devices(
 )]
 #[post("/v1/admin/devices/{id}/revoke")]
 pub(crate) async fn revoke_device(
-    admin: Admin,
+    After(admin, id): After<Staff<Admin>, web::Path<Uuid>>,
     service: web::Data<Service>,
-    id: web::Path<Uuid>,
 ) -> Answer<HttpResponse> {
-    let (admin, act) = (admin.staff(), DeviceAct::Revoke);
-    service.act_on_device(&admin.person, Reach::Filling(admin.roles), DeviceId(*id), act).await?;
-    Ok(HttpResponse::NoContent().finish())
+    act(&service, admin.person, ADMINISTERED, *id, DeviceAct::Revoke).await
 }
 
 /// Reports a device lost, of somebody whom the administrator administers.
@@ -233,13 +224,10 @@ pub(crate) async fn revoke_device(
 )]
 #[post("/v1/admin/devices/{id}/report-lost")]
 pub(crate) async fn report_device_lost(
-    admin: Admin,
+    After(admin, id): After<Staff<Admin>, web::Path<Uuid>>,
     service: web::Data<Service>,
-    id: web::Path<Uuid>,
 ) -> Answer<HttpResponse> {
-    let (admin, act) = (admin.staff(), DeviceAct::ReportLost);
-    service.act_on_device(&admin.person, Reach::Filling(admin.roles), DeviceId(*id), act).await?;
-    Ok(HttpResponse::NoContent().finish())
+    act(&service, admin.person, ADMINISTERED, *id, DeviceAct::ReportLost).await
 }
 
 /// Takes the report of a device's loss back.
@@ -254,11 +242,24 @@ pub(crate) async fn report_device_lost(
 )]
 #[post("/v1/admin/devices/{id}/report-found")]
 pub(crate) async fn report_device_found(
-    admin: Admin,
+    After(admin, id): After<Staff<Admin>, web::Path<Uuid>>,
     service: web::Data<Service>,
-    id: web::Path<Uuid>,
 ) -> Answer<HttpResponse> {
-    let (admin, act) = (admin.staff(), DeviceAct::ReportFound);
-    service.act_on_device(&admin.person, Reach::Filling(admin.roles), DeviceId(*id), act).await?;
+    act(&service, admin.person, ADMINISTERED, *id, DeviceAct::ReportFound).await
+}
+
+/// The devices of the people whom an administrator administers.
+const ADMINISTERED: Reach = Reach::Filling(Admin::ROLES);
+
+async fn act(
+    service: &Service,
+    person: SignedIn,
+    reach: Reach,
+    device: Uuid,
+    act: DeviceAct,
+) -> Answer<HttpResponse> {
+    let (device, by) = (DeviceId(device), person.device);
+    service.transact(move |tx| act_on_device(tx, &person, reach, device, act)).await?;
+    tracing::info!(%device, %by, ?act, "a device was acted on");
     Ok(HttpResponse::NoContent().finish())
 }

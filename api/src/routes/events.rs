@@ -1,5 +1,6 @@
 //! Live events.
 
+use crate::auth::By;
 use crate::live::{EventBody, Listener};
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind};
@@ -28,7 +29,7 @@ const EXAMPLE: &str = "event: heads\nretry: 5000\ndata: {\"streams\":[{\"seq\":7
 )]
 #[get("/v1/sync/events")]
 pub(crate) async fn listen_to_events(
-    listener: Listener,
+    By(listener): By<Listener>,
     service: web::Data<Service>,
 ) -> Answer<HttpResponse> {
     let events = EventBody::begin(&service, listener).await?;

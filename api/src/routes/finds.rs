@@ -1,16 +1,19 @@
 //! Finds, read at the desk of their place.
 
 use super::desk::contract::{HistoryBody, Status, whole};
-use crate::auth::DeskStaff;
-use crate::desk::FindSeen;
+use crate::auth::{After, Two};
 use crate::openapi::refusals;
 use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind};
 use crate::routes::sync::RecordBody;
 use crate::service::Service;
-use actix_web::{HttpResponse, get, web};
+use actix_web::{get, web};
+use ruhu_desk::review;
+use ruhu_desk::review::FindSeen;
+use ruhu_desk::who::{DeskStaff, Staff};
 use ruhu_store::desk::FindItem;
-use ruhu_store::page::{Place, Slice};
+use ruhu_store::page::Place;
+use ruhu_store::page::Slice;
 use ruhu_sync::id::RecordId;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -85,14 +88,16 @@ pub(crate) struct FindBody {
 )]
 #[get("/v1/desk/finds")]
 pub(crate) async fn list_finds(
-    staff: DeskStaff,
+    After(staff, (query, paging)): After<
+        Staff<DeskStaff>,
+        Two<web::Query<Status>, web::Query<Paging>>,
+    >,
     service: web::Data<Service>,
-    query: web::Query<Status>,
-    paging: web::Query<Paging>,
-) -> Answer<HttpResponse> {
+) -> Answer<web::Json<FindList>> {
     let page = FINDS.page(&paging)?;
-    let found = service.finds(staff.staff(), query.into_inner().status, page).await?;
-    Ok(HttpResponse::Ok().json(FindList::of(found)?))
+    let found =
+        service.read(move |tx| review::finds(tx, &staff, query.status.as_deref(), page)).await?;
+    Ok(web::Json(FindList::of(found)?))
 }
 
 /// Gives a find, with what belongs to it and its history.
@@ -109,12 +114,11 @@ pub(crate) async fn list_finds(
 )]
 #[get("/v1/desk/finds/{record}")]
 pub(crate) async fn read_find(
-    staff: DeskStaff,
+    After(staff, id): After<Staff<DeskStaff>, web::Path<Uuid>>,
     service: web::Data<Service>,
-    id: web::Path<Uuid>,
-) -> Answer<HttpResponse> {
-    let seen = service.find(staff.staff(), RecordId(*id)).await?;
-    Ok(HttpResponse::Ok().json(FindBody::of(seen)?))
+) -> Answer<web::Json<FindBody>> {
+    let seen = service.view(move |tx| review::find(tx, &staff, RecordId(*id))).await?;
+    Ok(web::Json(FindBody::of(seen)?))
 }
 
 const ID: &str = "0192e4a0-0000-7000-8000-000000000008";

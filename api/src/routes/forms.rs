@@ -4,20 +4,25 @@ pub mod views;
 
 pub(crate) use views::*;
 
-use crate::auth::{Admin, Entitled};
+use crate::auth::{After, By, Entitled, Three, Two};
 use crate::body::{Json, RawBody};
 use crate::etag::json_or_not_modified;
-use crate::forms::{FORM_BYTES_MAX, FormEntry, FormList, Publication, Retirement};
-use crate::idempotency::IdempotencyKey;
+use crate::forms::{FormEntry, FormList};
+use crate::idempotency::Key;
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind, Problem};
-use crate::routes::json_text;
-use crate::routes::organisations::Day;
+use crate::recorded::Recorded;
 use crate::service::Service;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use ruhu_desk::forms::{FORM_BYTES_MAX, Publication, Retirement, check_form as check_form_text};
+use ruhu_desk::organisations::Day;
+use ruhu_desk::who::{Admin, Staff};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
+
+/// A form and its version, in an address.
+type Address = web::Path<(String, u32)>;
 
 refusals!(NotListed: Kind::Closed);
 refusals!(NoSuchForm: Kind::NotAvailable, Kind::Closed, Kind::InvalidRequest);
@@ -118,7 +123,7 @@ pub(crate) struct FormRetired {
 )]
 #[get("/v1/forms")]
 pub(crate) async fn list_forms(
-    _person: Entitled,
+    By(_person): By<Entitled>,
     service: web::Data<Service>,
     request: HttpRequest,
 ) -> Answer<HttpResponse> {
@@ -147,9 +152,8 @@ pub(crate) async fn list_forms(
 )]
 #[get("/v1/forms/{id}/{version}")]
 pub(crate) async fn read_form(
-    _person: Entitled,
+    After(_person, address): After<Entitled, Address>,
     service: web::Data<Service>,
-    address: web::Path<(String, u32)>,
     request: HttpRequest,
 ) -> Answer<HttpResponse> {
     let (id, version) = address.into_inner();
@@ -172,14 +176,14 @@ pub(crate) async fn read_form(
 )]
 #[post("/v1/forms/check")]
 pub(crate) async fn check_form(
-    _admin: Admin,
+    After(_admin, body): After<Staff<Admin>, RawBody>,
     service: web::Data<Service>,
-    body: RawBody,
-) -> Answer<HttpResponse> {
-    let found = service.check_form(text_of(&body)?).await?;
+) -> Answer<web::Json<FormChecked>> {
+    let text = text_of(&body)?;
+    let found = service.view(move |tx| check_form_text(tx, &text)).await?;
     let (id, version) = (found.form.id().to_owned(), found.form.version());
     let (hash, is_published) = (found.hash.hex(), found.is_known);
-    Ok(HttpResponse::Ok().json(FormChecked { id, version, hash, is_published }))
+    Ok(web::Json(FormChecked { id, version, hash, is_published }))
 }
 
 /// Publishes a form.
@@ -200,12 +204,10 @@ pub(crate) async fn check_form(
 )]
 #[post("/v1/forms")]
 pub(crate) async fn publish_form(
-    admin: Admin,
+    After(admin, (key, body)): After<Staff<Admin>, Two<Key, RawBody>>,
     service: web::Data<Service>,
-    key: IdempotencyKey,
-    body: RawBody,
-) -> Answer<HttpResponse> {
-    Ok(json_text(service.act(admin.staff(), key, Publication(text_of(&body)?)).await?))
+) -> Answer<Recorded<Value>> {
+    service.act(admin, key, Publication(text_of(&body)?)).await
 }
 
 /// Retires a form's version.
@@ -230,16 +232,16 @@ pub(crate) async fn publish_form(
 )]
 #[post("/v1/forms/{id}/{version}/retirement")]
 pub(crate) async fn retire_form(
-    admin: Admin,
+    After(admin, (address, key, asked)): After<
+        Staff<Admin>,
+        Three<Address, Key, Json<FormRetirement>>,
+    >,
     service: web::Data<Service>,
-    address: web::Path<(String, u32)>,
-    key: IdempotencyKey,
-    asked: Json<FormRetirement>,
-) -> Answer<HttpResponse> {
+) -> Answer<Recorded<Value>> {
     let FormRetirement { last_day, reason } = asked.0;
     let ((id, version), reason) = (address.into_inner(), stated(reason)?);
     let retirement = Retirement { id, version, last_day: Some(last_day.0), reason };
-    Ok(json_text(service.act(admin.staff(), key, retirement).await?))
+    service.act(admin, key, retirement).await
 }
 
 /// Lifts the retirement of a form's version.
@@ -261,15 +263,15 @@ pub(crate) async fn retire_form(
 )]
 #[post("/v1/forms/{id}/{version}/retirement/lift")]
 pub(crate) async fn lift_form_retirement(
-    admin: Admin,
+    After(admin, (address, key, asked)): After<
+        Staff<Admin>,
+        Three<Address, Key, Json<RetirementLifted>>,
+    >,
     service: web::Data<Service>,
-    address: web::Path<(String, u32)>,
-    key: IdempotencyKey,
-    asked: Json<RetirementLifted>,
-) -> Answer<HttpResponse> {
+) -> Answer<Recorded<Value>> {
     let ((id, version), reason) = (address.into_inner(), stated(asked.0.reason)?);
     let retirement = Retirement { id, version, last_day: None, reason };
-    Ok(json_text(service.act(admin.staff(), key, retirement).await?))
+    service.act(admin, key, retirement).await
 }
 
 fn text_of(body: &RawBody) -> Answer<String> {

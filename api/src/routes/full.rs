@@ -1,15 +1,18 @@
 //! Full views: what a desk shows masked, in the clear, for a purpose that is written down.
 
 use super::desk::contract::{HistoryBody, whole};
+use super::quarantine::EditAddress;
 use super::quarantine::{QuarantinedBody, named};
-use crate::auth::{DeskStaff, Reviewer};
+use crate::auth::{After, Two};
 use crate::body::Json;
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind, Problem};
 use crate::routes::sync::RecordBody;
 use crate::service::Service;
-use actix_web::{HttpResponse, post, web};
+use actix_web::{post, web};
 use ruhu_casework::purposes::Purpose;
+use ruhu_desk::review;
+use ruhu_desk::who::{DeskStaff, Reviewer, Staff};
 use ruhu_sync::id::RecordId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -81,14 +84,13 @@ impl FullRecord {
 )]
 #[post("/v1/desk/records/{record}/full")]
 pub(crate) async fn view_record(
-    staff: DeskStaff,
+    After(staff, (id, asked)): After<Staff<DeskStaff>, Two<web::Path<Uuid>, Json<FullView>>>,
     service: web::Data<Service>,
-    id: web::Path<Uuid>,
-    asked: Json<FullView>,
-) -> Answer<HttpResponse> {
+) -> Answer<web::Json<FullRecord>> {
     let purpose = asked.0.purpose()?;
-    let seen = service.view_record(staff.staff(), RecordId(*id), purpose).await?;
-    Ok(HttpResponse::Ok().json(FullRecord {
+    let seen =
+        service.transact(move |tx| review::view_record(tx, &staff, RecordId(*id), purpose)).await?;
+    Ok(web::Json(FullRecord {
         purpose: purpose.as_str().to_owned(),
         record: whole(&seen.record)?,
         history: seen.history.into_iter().map(HistoryBody::of).collect::<Answer<_>>()?,
@@ -114,12 +116,12 @@ pub(crate) async fn view_record(
 )]
 #[post("/v1/desk/quarantine/{device}/{device_seq}/full")]
 pub(crate) async fn view_quarantined(
-    reviewer: Reviewer,
+    After(reviewer, (name, asked)): After<Staff<Reviewer>, Two<EditAddress, Json<FullView>>>,
     service: web::Data<Service>,
-    name: web::Path<(Uuid, u64)>,
-    asked: Json<FullView>,
-) -> Answer<HttpResponse> {
+) -> Answer<web::Json<QuarantinedBody>> {
     let (now, purpose) = (reviewer.person.now, asked.0.purpose()?);
-    let seen = service.view_edit(reviewer.person, named(*name), purpose).await?;
-    Ok(HttpResponse::Ok().json(QuarantinedBody::of(seen, now)?))
+    let person = reviewer.person;
+    let seen =
+        service.transact(move |tx| review::view_edit(tx, &person, named(*name), purpose)).await?;
+    Ok(web::Json(QuarantinedBody::of(seen, now)?))
 }

@@ -1,6 +1,6 @@
 //! What each kind of record is.
 
-use crate::auth::Entitled;
+use crate::auth::{By, Entitled};
 use crate::etag::json_or_not_modified;
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind};
@@ -94,7 +94,7 @@ fn example() -> KindList {
 )]
 #[get("/v1/kinds")]
 pub(crate) async fn list_kinds(
-    _person: Entitled,
+    By(_person): By<Entitled>,
     service: web::Data<Service>,
     request: HttpRequest,
 ) -> Answer<HttpResponse> {

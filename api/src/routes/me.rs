@@ -1,13 +1,14 @@
 //! What the service knows of whoever asks.
 
 use super::session::{Person, example_person};
-use crate::auth::SignedIn;
+use crate::auth::By;
 use crate::problem::Answer;
 use crate::service::Service;
-use actix_web::{HttpResponse, get, web};
+use actix_web::{get, web};
 use ruhu_casework::days::day_of;
 use ruhu_casework::facts::{Office, Role};
 use ruhu_casework::grants::grants;
+use ruhu_desk::who::SignedIn;
 use ruhu_store::accounts::CaseloadName;
 use ruhu_sync::chain::to_hex;
 use ruhu_sync::grants::Grant;
@@ -162,8 +163,11 @@ fn example() -> Me {
     security(("access_token" = [])),
 )]
 #[get("/v1/me")]
-pub(crate) async fn read_me(person: SignedIn, service: web::Data<Service>) -> Answer<HttpResponse> {
-    Ok(HttpResponse::Ok().json(service.describe(person).await?))
+pub(crate) async fn read_me(
+    By(person): By<SignedIn>,
+    service: web::Data<Service>,
+) -> Answer<web::Json<Me>> {
+    Ok(web::Json(service.describe(person).await?))
 }
 
 impl Service {

@@ -1,16 +1,18 @@
 //! Households that go to another caseload.
 
-use crate::auth::Reviewer;
+use crate::auth::{After, Two};
 use crate::body::Json;
-use crate::desk::{CaseloadSeen, HouseholdMove, Moved, Part};
-use crate::idempotency::IdempotencyKey;
+use crate::idempotency::Key;
 use crate::openapi::refusals;
 use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind, Problem};
-use crate::routes::json_text;
+use crate::recorded::Recorded;
 use crate::service::Service;
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{get, post, web};
 use ruhu_casework::text::is_blank;
+use ruhu_desk::review;
+use ruhu_desk::review::{CaseloadSeen, HouseholdMove, Moved, Part};
+use ruhu_desk::who::{Reviewer, Staff};
 use ruhu_store::desk::HouseholdChoice;
 use ruhu_store::page::Slice;
 use ruhu_sync::edit::REASON_CHARACTERS_MAX;
@@ -133,12 +135,14 @@ pub struct MoveTaken {
 )]
 #[get("/v1/desk/caseloads")]
 pub(crate) async fn list_desk_caseloads(
-    reviewer: Reviewer,
+    After(reviewer, paging): After<Staff<Reviewer>, web::Query<Paging>>,
     service: web::Data<Service>,
-    paging: web::Query<Paging>,
-) -> Answer<HttpResponse> {
-    let found = service.caseloads(reviewer.person, CASELOADS.page(&paging)?).await?;
-    Ok(HttpResponse::Ok().json(DeskCaseloads::of(found)?))
+) -> Answer<web::Json<DeskCaseloads>> {
+    let found = {
+        let page = CASELOADS.page(&paging)?;
+        service.read(move |tx| review::caseloads(tx, &reviewer.person, page)).await?
+    };
+    Ok(web::Json(DeskCaseloads::of(found)?))
 }
 
 /// Lists the households of a caseload. Names are masked.
@@ -156,14 +160,14 @@ pub(crate) async fn list_desk_caseloads(
 )]
 #[get("/v1/desk/caseloads/{id}/households")]
 pub(crate) async fn list_households(
-    reviewer: Reviewer,
+    After(reviewer, (id, paging)): After<Staff<Reviewer>, Two<web::Path<Uuid>, web::Query<Paging>>>,
     service: web::Data<Service>,
-    id: web::Path<Uuid>,
-    paging: web::Query<Paging>,
-) -> Answer<HttpResponse> {
+) -> Answer<web::Json<HouseholdList>> {
     let page = HOUSEHOLDS.page(&paging)?;
-    let found = service.households(reviewer.person, StreamId(*id), page).await?;
-    Ok(HttpResponse::Ok().json(HouseholdList::of(found)?))
+    let caseload = StreamId(*id);
+    let found =
+        service.view(move |tx| review::households(tx, &reviewer.person, caseload, page)).await?;
+    Ok(web::Json(HouseholdList::of(found)?))
 }
 
 /// Moves households to other caseloads, each with all that belongs to it.
@@ -183,14 +187,11 @@ pub(crate) async fn list_households(
 )]
 #[post("/v1/desk/moves")]
 pub(crate) async fn move_households(
-    reviewer: Reviewer,
+    After(reviewer, (key, asked)): After<Staff<Reviewer>, Two<Key, Json<Moves>>>,
     service: web::Data<Service>,
-    key: IdempotencyKey,
-    asked: Json<Moves>,
-) -> Answer<HttpResponse> {
+) -> Answer<Recorded<Value>> {
     let (parts, reason) = asked.0.read()?;
-    let moved = service.act(reviewer.staff(), key, HouseholdMove { parts, reason }).await?;
-    Ok(json_text(moved))
+    service.act(reviewer, key, HouseholdMove { parts, reason }).await
 }
 
 /// A reason, if something is said in it and it is not too long.

@@ -1,12 +1,13 @@
 //! What administrators see of the service's own work.
 
-use crate::auth::Admin;
-use crate::clock::in_beijing;
+use crate::auth::By;
 use crate::jobs::{self, Job};
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind};
 use crate::service::Service;
-use actix_web::{HttpResponse, get, web};
+use actix_web::{get, web};
+use ruhu_casework::days::in_beijing;
+use ruhu_desk::who::{Admin, Staff};
 use ruhu_store::jobs::{JobOutcome, JobRun};
 use ruhu_sync::id::Instant;
 use serde::Serialize;
@@ -108,11 +109,14 @@ impl JobList {
     security(("access_token" = [])),
 )]
 #[get("/v1/operations/jobs")]
-pub(crate) async fn list_jobs(_: Admin, service: web::Data<Service>) -> Answer<HttpResponse> {
+pub(crate) async fn list_jobs(
+    By(_admin): By<Staff<Admin>>,
+    service: web::Data<Service>,
+) -> Answer<web::Json<JobList>> {
     let jobs = jobs::all(&service.settings);
     let read = service.read(move |tx| {
         let with_runs = |job: &Job| Ok((job.clone(), tx.job_runs(job.name, RUNS)?));
         jobs.iter().map(with_runs).collect()
     });
-    Ok(HttpResponse::Ok().json(JobList::of(read.await?)))
+    Ok(web::Json(JobList::of(read.await?)))
 }

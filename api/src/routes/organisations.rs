@@ -1,4 +1,5 @@
-//! Who works for whom: one file for each thing that staff arrange.
+//! Who works for whom: one file for each thing that staff arrange. Each is a list, and the acts that
+//! add to it and end what is in it.
 
 pub mod accounts;
 pub mod bans;
@@ -18,14 +19,18 @@ pub(crate) use memberships::*;
 pub(crate) use offices::*;
 pub(crate) use providers::*;
 
+use crate::idempotency::Key;
 use crate::openapi::refusals;
-use crate::problem::Kind;
-use chrono::NaiveDate;
-use ruhu_casework::days::day;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Value, json};
-use utoipa::ToSchema;
+use crate::paging::{List, Paging};
+use crate::problem::{Answer, Kind};
+use crate::recorded::Recorded;
+use crate::service::Service;
+use actix_web::web::Json;
+use ruhu_desk::organisations::{Arranged, Arrangement, Arranging};
+use ruhu_desk::who::Staff;
+use ruhu_store::Tx;
+use ruhu_store::page::{Page, Slice};
+use ruhu_sync::storage::Stored;
 use uuid::Uuid;
 
 refusals!(NotListed: Kind::NotPermitted, Kind::InvalidRequest);
@@ -34,61 +39,66 @@ refusals!(NotAdded: Kind::NotPermitted, Kind::InvalidRequest, Kind::MalformedJso
 refusals!(NotEnded: Kind::NotPermitted, Kind::NotAvailable, Kind::InvalidRequest,
     Kind::MalformedJson, Kind::OrganisationRefused, Kind::IdempotencyKeyReused);
 
-const ID: &str = "0192e4a0-0000-7000-8000-000000000021";
 /// A cursor as an example shows it.
 pub(crate) const CURSOR: &str = "cHJvdmlkZXJzICIwMTkyZTRhMC0wMDAwIg";
-const OTHER_ID: &str = "0192e4a0-0000-7000-8000-000000000022";
 
-/// A day of the calendar in Beijing, as `2026-11-23`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(value_type = String, format = Date)]
-pub(crate) struct Day(pub(crate) NaiveDate);
+/// A page of things that staff arrange.
+trait Listing: Sized {
+    /// As the store knows one of them.
+    type Row: Send + 'static;
 
-impl<'de> Deserialize<'de> for Day {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        day(&text).map(Self).ok_or_else(|| D::Error::custom("a day is written 2026-11-23"))
-    }
+    /// The list.
+    const LIST: List<Uuid>;
+
+    /// A page of it.
+    fn page(rows: Vec<Self::Row>, next: Option<String>) -> Self;
 }
 
-/// What was done.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct Arranged {
-    /// What it was done to: what is new has its name from here.
-    id: Uuid,
-    /// Its number in the log.
-    log_number: u64,
+/// Declares a page: its type, the member that holds the entries, the entry made from which row.
+macro_rules! listing {
+    ($(#[$doc:meta])* $list:ident { $member:ident: $entry:ident from $row:ty }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, serde::Serialize, utoipa::ToSchema)]
+        pub(crate) struct $list {
+            /// In order of their names.
+            $member: Vec<$entry>,
+            /// What to ask for as `after` to go on; left out at the end.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            next: Option<String>,
+        }
+
+        impl $crate::routes::organisations::Listing for $list {
+            type Row = $row;
+
+            const LIST: $crate::paging::List<uuid::Uuid> =
+                $crate::paging::List::named(stringify!($member));
+
+            fn page(rows: Vec<$row>, next: Option<String>) -> Self {
+                Self { $member: rows.into_iter().map($entry::from).collect(), next }
+            }
+        }
+    };
+}
+use listing;
+
+/// Reads a page.
+async fn list<L: Listing>(
+    service: &Service,
+    wanted: &Paging,
+    mut rows: impl FnMut(&mut Tx, Page<Uuid>) -> Stored<Slice<L::Row, Uuid>> + Send + 'static,
+) -> Answer<Json<L>> {
+    let page = L::LIST.page(wanted)?;
+    let found = service.read(move |tx| rows(tx, page)).await?;
+    let next = L::LIST.next(found.next)?;
+    Ok(Json(L::page(found.rows, next)))
 }
 
-fn arranged_example() -> Value {
-    json!({"id": ID, "log_number": 12})
-}
-
-/// An end.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct End {
-    /// The last day, inclusive; yesterday at the earliest. Without it, it ends at once.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    last_day: Option<Day>,
-    /// Why.
-    reason: String,
-}
-
-impl End {
-    fn last_day(&self) -> Option<NaiveDate> {
-        self.last_day.map(|day| day.0)
-    }
-
-    fn example() -> Value {
-        json!({"last_day": "2026-11-30", "reason": "未达到既定标准，启动退出机制"})
-    }
-}
-
-/// The end of one thing.
-#[derive(Clone, Debug, Serialize)]
-struct EndOf {
-    id: Uuid,
-    #[serde(flatten)]
-    end: End,
+/// Carries out an arrangement.
+async fn arrange<A: Arrangement>(
+    service: &Service,
+    staff: Staff<A::Right>,
+    key: Key,
+    asked: A,
+) -> Answer<Recorded<Arranged>> {
+    service.act(staff, key, Arranging(asked)).await
 }

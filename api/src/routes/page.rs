@@ -1,5 +1,6 @@
 //! The front door.
 
+use crate::page::FrontPage;
 use crate::problem::Answer;
 use crate::service::Service;
 use actix_web::http::header;
@@ -15,8 +16,11 @@ use actix_web::{HttpResponse, get, web};
     security(()),
 )]
 #[get("/")]
-pub(crate) async fn read_front_page(service: web::Data<Service>) -> Answer<HttpResponse> {
-    let page = service.front_page().await?;
+pub(crate) async fn read_front_page(
+    service: web::Data<Service>,
+    page: web::Data<FrontPage>,
+) -> Answer<HttpResponse> {
+    let page = page.text(&service).await?;
     Ok(HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
         .insert_header((header::CACHE_CONTROL, "no-store"))

@@ -1,7 +1,7 @@
 //! What a person proves to be the person by: the own password, and the PIN with which the person signs
 //! on a colleague's tablet.
 
-use crate::auth::{Arriving, Entitled};
+use crate::auth::{After, Arriving, Entitled};
 use crate::body::Json;
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind};
@@ -38,9 +38,8 @@ pub(crate) struct NewPin {
 )]
 #[put("/v1/me/pin")]
 pub(crate) async fn set_my_pin(
-    person: Entitled,
+    After(person, body): After<Entitled, Json<NewPin>>,
     service: web::Data<Service>,
-    body: Json<NewPin>,
 ) -> Answer<HttpResponse> {
     let NewPin { password, pin } = body.0;
     service.set_pin(person.0, password, pin).await?;
@@ -76,9 +75,8 @@ pub(crate) struct NewPassword {
 )]
 #[put("/v1/me/password")]
 pub(crate) async fn change_my_password(
-    arriving: Arriving,
+    After(arriving, body): After<Arriving, Json<NewPassword>>,
     service: web::Data<Service>,
-    body: Json<NewPassword>,
 ) -> Answer<HttpResponse> {
     let NewPassword { password, new_password } = body.0;
     service.change_password(arriving, password, new_password).await?;

@@ -37,7 +37,7 @@ impl From<Kind> for ProblemType {
         let (title, advice) = (kind.title(), kind.advice());
         Self {
             r#type: kind.uri(),
-            status: kind.status().as_u16(),
+            status: kind.status(),
             title_zh: title.zh.into_owned(),
             title_en: title.en.into_owned(),
             advice_zh: advice.zh.into_owned(),
@@ -78,8 +78,8 @@ pub(crate) async fn list_problems() -> HttpResponse {
     security(()),
 )]
 #[get("/problems/{slug}")]
-pub(crate) async fn read_problem(slug: web::Path<String>) -> Answer<HttpResponse> {
+pub(crate) async fn read_problem(slug: web::Path<String>) -> Answer<web::Json<ProblemType>> {
     let kind = Kind::ALL.iter().find(|kind| kind.slug() == slug.as_str());
     let kind = kind.ok_or_else(|| Problem::new(Kind::NotAvailable))?;
-    Ok(HttpResponse::Ok().json(ProblemType::from(*kind)))
+    Ok(web::Json(ProblemType::from(*kind)))
 }

@@ -3,23 +3,29 @@
 mod contract;
 
 use super::moves::reason;
-use crate::auth::Reviewer;
+use crate::auth::{After, Three, Two};
 use crate::body::Json;
-use crate::desk::Settlement;
-use crate::idempotency::IdempotencyKey;
+use crate::idempotency::Key;
 use crate::openapi::refusals;
 use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind};
-use crate::routes::json_text;
+use crate::recorded::Recorded;
 use crate::service::Service;
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{get, post, web};
 pub(super) use contract::QuarantinedBody;
 use contract::{Because, QuarantineList, Settled, Untaken, Wanted};
+use ruhu_desk::review;
+use ruhu_desk::review::Settlement;
+use ruhu_desk::who::{Reviewer, Staff};
 use ruhu_store::desk::EditPlace;
 use ruhu_sync::decision::EditName;
 use ruhu_sync::id::{DeviceId, DeviceSeq, StreamId};
 use ruhu_sync::outcome::Verdict;
+use serde_json::Value;
 use uuid::Uuid;
+
+/// The name of an edit, in an address: its device and its number.
+pub(super) type EditAddress = web::Path<(Uuid, u64)>;
 
 const QUARANTINE: List<EditPlace> = List::named("quarantine");
 const REJECTED: List<EditPlace> = List::named("rejected");
@@ -48,18 +54,22 @@ pub(super) fn named((device, device_seq): (Uuid, u64)) -> EditName {
 )]
 #[get("/v1/desk/quarantine")]
 pub(crate) async fn list_quarantine(
-    reviewer: Reviewer,
+    After(reviewer, (wanted, paging)): After<
+        Staff<Reviewer>,
+        Two<web::Query<Wanted>, web::Query<Paging>>,
+    >,
     service: web::Data<Service>,
-    wanted: web::Query<Wanted>,
-    paging: web::Query<Paging>,
-) -> Answer<HttpResponse> {
+) -> Answer<web::Json<QuarantineList>> {
     let now = reviewer.person.now;
     let (list, verdict) = match wanted.outcome {
         None | Some(Untaken::Quarantined) => (&QUARANTINE, Verdict::Quarantined),
         Some(Untaken::Rejected) => (&REJECTED, Verdict::Rejected),
     };
-    let found = service.quarantine(reviewer.person, verdict, list.page(&paging)?).await?;
-    Ok(HttpResponse::Ok().json(QuarantineList::of(found, list, now)?))
+    let found = {
+        let page = list.page(&paging)?;
+        service.read(move |tx| review::quarantine(tx, &reviewer.person, verdict, page)).await?
+    };
+    Ok(web::Json(QuarantineList::of(found, list, now)?))
 }
 
 /// Gives an edit that was not taken, place by place, beside today's record.
@@ -79,13 +89,14 @@ pub(crate) async fn list_quarantine(
 )]
 #[get("/v1/desk/quarantine/{device}/{device_seq}")]
 pub(crate) async fn read_quarantined(
-    reviewer: Reviewer,
+    After(reviewer, name): After<Staff<Reviewer>, EditAddress>,
     service: web::Data<Service>,
-    name: web::Path<(Uuid, u64)>,
-) -> Answer<HttpResponse> {
+) -> Answer<web::Json<QuarantinedBody>> {
     let now = reviewer.person.now;
-    let seen = service.quarantined_edit(reviewer.person, named(*name)).await?;
-    Ok(HttpResponse::Ok().json(QuarantinedBody::of(seen, now)?))
+    let seen = service
+        .view(move |tx| review::quarantined_edit(tx, &reviewer.person, named(*name)))
+        .await?;
+    Ok(web::Json(QuarantinedBody::of(seen, now)?))
 }
 
 /// Applies a quarantined edit: it is merged anew, in its author's name, with today's record.
@@ -109,12 +120,12 @@ pub(crate) async fn read_quarantined(
 )]
 #[post("/v1/desk/quarantine/{device}/{device_seq}/apply")]
 pub(crate) async fn apply_quarantined(
-    reviewer: Reviewer,
+    After(reviewer, (name, key, asked)): After<
+        Staff<Reviewer>,
+        Three<EditAddress, Key, Json<Because>>,
+    >,
     service: web::Data<Service>,
-    name: web::Path<(Uuid, u64)>,
-    key: IdempotencyKey,
-    asked: Json<Because>,
-) -> Answer<HttpResponse> {
+) -> Answer<Recorded<Value>> {
     settle(reviewer, &service, named(*name), true, key, asked.0).await
 }
 
@@ -136,25 +147,24 @@ pub(crate) async fn apply_quarantined(
 )]
 #[post("/v1/desk/quarantine/{device}/{device_seq}/dismiss")]
 pub(crate) async fn dismiss_quarantined(
-    reviewer: Reviewer,
+    After(reviewer, (name, key, asked)): After<
+        Staff<Reviewer>,
+        Three<EditAddress, Key, Json<Because>>,
+    >,
     service: web::Data<Service>,
-    name: web::Path<(Uuid, u64)>,
-    key: IdempotencyKey,
-    asked: Json<Because>,
-) -> Answer<HttpResponse> {
+) -> Answer<Recorded<Value>> {
     settle(reviewer, &service, named(*name), false, key, asked.0).await
 }
 
 async fn settle(
-    reviewer: Reviewer,
+    reviewer: Staff<Reviewer>,
     service: &Service,
     edit: EditName,
     applies: bool,
-    key: IdempotencyKey,
+    key: Key,
     asked: Because,
-) -> Answer<HttpResponse> {
+) -> Answer<Recorded<Value>> {
     let stream = asked.stream.map(StreamId);
     let settlement = Settlement { edit, applies, reason: reason(asked.reason)?, stream };
-    let told = service.act(reviewer.staff(), key, settlement).await?;
-    Ok(json_text(told))
+    service.act(reviewer, key, settlement).await
 }

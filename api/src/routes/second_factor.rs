@@ -1,11 +1,12 @@
 //! A person's own second factor.
 
-use crate::auth::{SettingUp, SignedIn};
+use crate::auth::{After, By, SettingUp};
 use crate::body::Json;
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind};
 use crate::service::Service;
 use actix_web::{HttpResponse, get, post, web};
+use ruhu_desk::who::SignedIn;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -82,9 +83,9 @@ pub(crate) struct PasswordAndCode {
 )]
 #[get("/v1/me/second-factor")]
 pub(crate) async fn read_my_second_factor(
-    SettingUp(person): SettingUp,
+    By(SettingUp(person)): By<SettingUp>,
     service: web::Data<Service>,
-) -> Answer<HttpResponse> {
+) -> Answer<web::Json<MySecondFactor>> {
     let (user, now) = (person.user(), person.now);
     let demands = service.settings.staff_second_factor;
     let found = service.read(move |tx| {
@@ -92,7 +93,7 @@ pub(crate) async fn read_my_second_factor(
         Ok((tx.second_factor(user)?.filter(|factor| factor.is_confirmed), demanded))
     });
     let (factor, demanded) = found.await?;
-    Ok(HttpResponse::Ok().json(MySecondFactor {
+    Ok(web::Json(MySecondFactor {
         enrolled: factor.is_some(),
         demanded,
         recovery_codes_left: factor.map_or(0, |factor| factor.recovery_codes.len()),
@@ -114,12 +115,11 @@ pub(crate) async fn read_my_second_factor(
 )]
 #[post("/v1/me/second-factor")]
 pub(crate) async fn begin_my_second_factor(
-    SettingUp(person): SettingUp,
+    After(SettingUp(person), body): After<SettingUp, Json<OwnPassword>>,
     service: web::Data<Service>,
-    body: Json<OwnPassword>,
-) -> Answer<HttpResponse> {
+) -> Answer<web::Json<CodeSecretTold>> {
     let begun = service.begin_second_factor(person, body.0.password).await?;
-    Ok(HttpResponse::Ok().json(CodeSecretTold { secret: begun.secret, uri: begun.uri }))
+    Ok(web::Json(CodeSecretTold { secret: begun.secret, uri: begun.uri }))
 }
 
 /// Makes the second factor count, by a right code, and gives the recovery codes.
@@ -134,12 +134,11 @@ pub(crate) async fn begin_my_second_factor(
 )]
 #[post("/v1/me/second-factor/confirm")]
 pub(crate) async fn confirm_my_second_factor(
-    SettingUp(person): SettingUp,
+    After(SettingUp(person), body): After<SettingUp, Json<Code>>,
     service: web::Data<Service>,
-    body: Json<Code>,
-) -> Answer<HttpResponse> {
+) -> Answer<web::Json<RecoveryCodes>> {
     let recovery_codes = service.confirm_second_factor(person, body.0.code).await?;
-    Ok(HttpResponse::Ok().json(RecoveryCodes { recovery_codes }))
+    Ok(web::Json(RecoveryCodes { recovery_codes }))
 }
 
 /// Switches the own second factor off.
@@ -151,9 +150,8 @@ pub(crate) async fn confirm_my_second_factor(
 )]
 #[post("/v1/me/second-factor/off")]
 pub(crate) async fn switch_my_second_factor_off(
-    person: SignedIn,
+    After(person, body): After<SignedIn, Json<PasswordAndCode>>,
     service: web::Data<Service>,
-    body: Json<PasswordAndCode>,
 ) -> Answer<HttpResponse> {
     let PasswordAndCode { password, code } = body.0;
     service.switch_second_factor_off(person, password, code).await?;

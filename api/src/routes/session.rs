@@ -1,6 +1,6 @@
 //! Signing in, staying signed in, signing out.
 
-use crate::auth::{Arriving, Due, Session, SigningDevice};
+use crate::auth::{Arriving, By, Due, Session, SigningDevice};
 use crate::body::Json;
 use crate::limits::Address;
 use crate::openapi::refusals;
@@ -185,11 +185,11 @@ pub(crate) async fn sign_in(
     service: web::Data<Service>,
     from: Address,
     Json(new): Json<NewSession>,
-) -> Answer<HttpResponse> {
+) -> Answer<web::Json<BegunSession>> {
     let session =
         service.sign_in(new.login, (new.password, new.code), new.device.into(), from).await?;
     let lifetime = service.tokens.lifetime_seconds();
-    Ok(HttpResponse::Ok().json(BegunSession::of(session, lifetime)))
+    Ok(web::Json(BegunSession::of(session, lifetime)))
 }
 
 impl From<Device> for SigningDevice {
@@ -239,9 +239,9 @@ impl BegunSession {
 pub(crate) async fn refresh_session(
     service: web::Data<Service>,
     Json(shown): Json<ShownRefreshToken>,
-) -> Answer<HttpResponse> {
+) -> Answer<web::Json<RefreshedSession>> {
     let (access_token, refresh_token) = service.refresh(shown.refresh_token).await?;
-    Ok(HttpResponse::Ok().json(RefreshedSession {
+    Ok(web::Json(RefreshedSession {
         access_token,
         expires_in_seconds: service.tokens.lifetime_seconds(),
         refresh_token: refresh_token.expose().to_owned(),
@@ -259,7 +259,7 @@ pub(crate) async fn refresh_session(
 )]
 #[delete("/v1/session")]
 pub(crate) async fn sign_out(
-    arriving: Arriving,
+    By(arriving): By<Arriving>,
     service: web::Data<Service>,
 ) -> Answer<HttpResponse> {
     service.sign_out(&arriving.person).await?;

@@ -4,24 +4,26 @@ mod contract;
 mod record;
 mod reply;
 
-use crate::auth::OnDevice;
+use crate::auth::{After, By};
 use crate::body::{Json, RawBody};
-use crate::halt::Halt;
 use crate::limits::PersonLimits;
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind};
-use crate::pushing::push_within;
+use crate::recorded::Recorded;
 use crate::service::Service;
 use actix_web::web::{self, Bytes};
-use actix_web::{HttpResponse, get, post};
+use actix_web::{get, post};
 use contract::{Handshake, PageBody, PullBody, PushAnswerBody, PushBody};
 pub(crate) use record::{PlaceProblem, RecordBody};
+use ruhu_desk::halt::Halt;
+use ruhu_desk::pushing::push_within;
+use ruhu_desk::who::OnDevice;
 use ruhu_store::Tx;
 use ruhu_store::accounts::LateWork;
 use ruhu_sync::merge::Hand;
 use ruhu_sync::outcome::Verdict;
-use ruhu_sync::pull::{PullContext, PullReply, PullRequest, pull};
-use ruhu_sync::push::{PushReply, PushRequest};
+use ruhu_sync::pull::{Page, PullContext, PullReply, PullRequest, pull};
+use ruhu_sync::push::{PushAnswer, PushReply, PushRequest};
 use ruhu_sync::storage::{ReadTx as _, Stored};
 use secrecy::ExposeSecret as _;
 
@@ -41,10 +43,10 @@ refusals!(NotPulled: Kind::CursorRefused, Kind::EpochChanged, Kind::Closed, Kind
 )]
 #[get("/v1/sync")]
 pub(crate) async fn read_handshake(
-    device: OnDevice,
+    By(device): By<OnDevice>,
     service: web::Data<Service>,
-) -> Answer<HttpResponse> {
-    Ok(HttpResponse::Ok().json(service.handshake(device).await?))
+) -> Answer<web::Json<Handshake>> {
+    Ok(web::Json(service.handshake(device).await?))
 }
 
 /// Takes a batch of edits.
@@ -62,10 +64,9 @@ pub(crate) async fn read_handshake(
 )]
 #[post("/v1/sync/push")]
 pub(crate) async fn push_edits(
-    device: OnDevice,
+    After(device, body): After<OnDevice, RawBody>,
     service: web::Data<Service>,
-    body: RawBody,
-) -> Answer<HttpResponse> {
+) -> Answer<Recorded<PushAnswer>> {
     let reply = service.push(device, body.0).await?;
     reply::to_push(&service.metrics, device.device, reply)
 }
@@ -84,10 +85,9 @@ pub(crate) async fn push_edits(
 )]
 #[post("/v1/sync/pull")]
 pub(crate) async fn pull_changes(
-    device: OnDevice,
+    After(device, request): After<OnDevice, Json<PullRequest>>,
     service: web::Data<Service>,
-    request: Json<PullRequest>,
-) -> Answer<HttpResponse> {
+) -> Answer<Recorded<Page>> {
     reply::to_pull(service.pull(device, request.0).await?, service.settings.served)
 }
 

@@ -1,18 +1,19 @@
 //! Rule tables: the values of the law and of each place by which cases are judged.
 
-use crate::auth::{Admin, Entitled};
+use crate::auth::{After, By, Entitled, Three, Two};
 use crate::body::Json;
 use crate::etag::json_or_not_modified;
-use crate::idempotency::IdempotencyKey;
+use crate::idempotency::Key;
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind, Problem};
+use crate::recorded::Recorded;
 use crate::routes::desk::rev;
-use crate::routes::json_text;
-use crate::routes::organisations::Day;
 use crate::service::Service;
-use crate::tables::{Correction, Entering, EntrySeen};
 use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
 use ruhu_casework::tables::{TABLES, TableEntry, TableValue};
+use ruhu_desk::organisations::Day;
+use ruhu_desk::tables::{Correction, Entering, EntrySeen, table_entries};
+use ruhu_desk::who::{Admin, Staff};
 use ruhu_sync::id::RecordId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -146,11 +147,11 @@ pub(crate) struct OpenAssessment {
 )]
 #[get("/v1/tables")]
 pub(crate) async fn list_tables(
-    _person: Entitled,
+    By(_person): By<Entitled>,
     service: web::Data<Service>,
     request: HttpRequest,
 ) -> Answer<HttpResponse> {
-    let list = TableList::of(service.table_entries().await?);
+    let list = TableList::of(service.read(table_entries).await?);
     let text = serde_json::to_string(&list).map_err(Problem::internal)?;
     let etag = crate::etag::etag_of(text.as_bytes());
     Ok(json_or_not_modified(&request, &etag, text))
@@ -172,12 +173,10 @@ pub(crate) async fn list_tables(
 )]
 #[post("/v1/tables")]
 pub(crate) async fn enter_table(
-    admin: Admin,
+    After(admin, (key, asked)): After<Staff<Admin>, Two<Key, Json<TableSays>>>,
     service: web::Data<Service>,
-    key: IdempotencyKey,
-    asked: Json<TableSays>,
-) -> Answer<HttpResponse> {
-    Ok(json_text(service.act(admin.staff(), key, Entering(asked.0.entry())).await?))
+) -> Answer<Recorded<Value>> {
+    service.act(admin, key, Entering(asked.0.entry())).await
 }
 
 /// Corrects a value of a rule table, with a reason.
@@ -199,13 +198,13 @@ pub(crate) async fn enter_table(
 )]
 #[put("/v1/tables/{record}")]
 pub(crate) async fn correct_table(
-    admin: Admin,
+    After(admin, (id, key, asked)): After<
+        Staff<Admin>,
+        Three<web::Path<Uuid>, Key, Json<TableCorrection>>,
+    >,
     service: web::Data<Service>,
-    id: web::Path<Uuid>,
-    key: IdempotencyKey,
-    asked: Json<TableCorrection>,
-) -> Answer<HttpResponse> {
-    Ok(json_text(service.act(admin.staff(), key, asked.0.read(*id)?).await?))
+) -> Answer<Recorded<Value>> {
+    service.act(admin, key, asked.0.read(*id)?).await
 }
 
 impl TableSays {

@@ -6,18 +6,19 @@ use actix_web::dev::Service as _;
 use actix_web::http::header;
 use actix_web::test::{TestRequest, init_service};
 use actix_web::{App, HttpResponse, web};
-use ruhu_api::auth::{Admin, DeskStaff, OnDevice, Reviewer, SignedIn};
+use ruhu_api::auth::By;
 use ruhu_casework::facts::Role;
+use ruhu_desk::who::{Admin, DeskStaff, OnDevice, Reviewer, SignedIn, Staff};
 
 /// Sends a request to routes that do nothing but demand an authority.
 async fn demand(house: &House, authority: &str, token: &str) -> Answer {
     let app = App::new()
         .app_data(web::Data::new(house.service.clone()))
-        .route("/signed-in", web::get().to(|_: SignedIn| HttpResponse::Ok()))
-        .route("/device", web::get().to(|_: OnDevice| HttpResponse::Ok()))
-        .route("/reviewer", web::get().to(|_: Reviewer| HttpResponse::Ok()))
-        .route("/desk", web::get().to(|_: DeskStaff| HttpResponse::Ok()))
-        .route("/admin", web::get().to(|_: Admin| HttpResponse::Ok()));
+        .route("/signed-in", web::get().to(|_: By<SignedIn>| HttpResponse::Ok()))
+        .route("/device", web::get().to(|_: By<OnDevice>| HttpResponse::Ok()))
+        .route("/reviewer", web::get().to(|_: By<Staff<Reviewer>>| HttpResponse::Ok()))
+        .route("/desk", web::get().to(|_: By<Staff<DeskStaff>>| HttpResponse::Ok()))
+        .route("/admin", web::get().to(|_: By<Staff<Admin>>| HttpResponse::Ok()));
     let app = init_service(app).await;
     let bearer = (header::AUTHORIZATION, format!("Bearer {token}"));
     let request = TestRequest::get().uri(authority).insert_header(bearer).to_request();
@@ -88,11 +89,33 @@ async fn a_request_is_judged_by_one_instant() {
     let token = house.token("zhao").await;
     let app = App::new()
         .app_data(web::Data::new(house.service.clone()))
-        .route("/", web::get().to(|on: OnDevice| async move { on.now.0.to_string() }));
+        .route("/", web::get().to(|By(on): By<OnDevice>| async move { on.now.0.to_string() }));
     let app = init_service(app).await;
     let bearer = (header::AUTHORIZATION, format!("Bearer {token}"));
     let request = TestRequest::get().insert_header(bearer).to_request();
     let response = app.call(request).await.expect("answered");
     let body = to_bytes(response.into_body()).await.expect("body");
     assert_eq!(body, NOON.0.to_string());
+}
+
+#[actix_web::test]
+async fn whoever_may_not_ask_is_told_only_that() {
+    let house = House::new();
+    house.add("nobody", &[]);
+    let bearer = |token: &str| (header::AUTHORIZATION, format!("Bearer {token}"));
+    let token = house.token("nobody").await;
+    let wrong = [
+        ("/v1/desk/assessments/not-an-id/return", "{}"),
+        ("/v1/desk/assessments/0192e4a0-0000-7000-8000-000000000007/return", "{"),
+        ("/v1/organisations/contracts?limit=x", "not JSON"),
+        ("/v1/forms", ""),
+    ];
+    for (address, body) in wrong {
+        // Neither sends a key.
+        let asked = || TestRequest::post().uri(address).set_payload(body);
+        let refused = house.send(asked().insert_header(bearer(&token))).await;
+        assert_eq!(refused.problem(), "not-permitted", "{address}");
+        let refused = house.send(asked().insert_header(bearer("x"))).await;
+        assert_eq!(refused.problem(), "sign-in-required", "{address}");
+    }
 }

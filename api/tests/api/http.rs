@@ -203,3 +203,16 @@ async fn without_a_token_of_their_own_there_are_no_counters_whatever_is_shown() 
     let bare = house.send(TestRequest::get().uri("/metrics")).await;
     assert_eq!((bare.status.as_u16(), &*bare.problem()), (404, "not-found"));
 }
+
+#[actix_web::test]
+async fn the_page_of_a_service_shows_no_record_and_no_account() {
+    let house = House::new();
+    let page = house.send(TestRequest::get().uri("/")).await;
+    assert_eq!(page.status, 200);
+    assert_eq!(page.header("cache-control"), "no-store");
+    let body = String::from_utf8(page.body).expect("text");
+    for link in ["/docs/", "/openapi.json", "/problems", "/healthz"] {
+        assert!(body.contains(&format!("href=\"{link}\"")), "{link}");
+    }
+    assert!(!body.contains("ruhu-demo-2026") && !body.contains("id=story"));
+}

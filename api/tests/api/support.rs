@@ -9,14 +9,13 @@ use actix_web::test::{TestRequest, init_service};
 use ruhu_api::app::{MissingKeys, application, build};
 use ruhu_api::auth::hash_password;
 use ruhu_api::clock::Clock;
+use ruhu_api::page::FrontPage;
 use ruhu_api::service::Service;
 use ruhu_api::settings::Settings;
 use ruhu_casework::facts::{Office, Role};
 use ruhu_store::accounts::Account;
 use ruhu_sync::id::{Instant, UserId};
 use serde_json::{Value, json};
-use std::path::Path;
-use std::process::{Command, Output};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -31,7 +30,7 @@ pub(crate) const PASSWORD: &str = "入户社工的密码有十个字";
 pub(crate) struct House {
     pub(crate) service: Service,
     pub(crate) clock: Clock,
-    pub(crate) folder: TempDir,
+    _folder: TempDir,
 }
 
 /// What was answered.
@@ -85,7 +84,7 @@ impl House {
     pub(crate) fn of(settings: Settings, folder: TempDir) -> Self {
         let clock = Clock::standing(NOON);
         let service = build(settings, MissingKeys::Make, clock.clone()).expect("service");
-        Self { service, clock, folder }
+        Self { service, clock, _folder: folder }
     }
 
     /// Adds a person with [`PASSWORD`].
@@ -119,7 +118,7 @@ impl House {
 
     /// Sends one request.
     pub(crate) async fn send(&self, request: TestRequest) -> Answer {
-        let app = init_service(application(&self.service)).await;
+        let app = init_service(application(&self.service, &FrontPage::default())).await;
         let response: ServiceResponse = app.call(request.to_request()).await.expect("answered");
         Answer {
             status: response.status(),
@@ -153,36 +152,4 @@ impl House {
 
 fn hash_of(text: &str) -> u128 {
     text.bytes().fold(7, |hash, byte| hash * 131 + u128::from(byte))
-}
-
-/// A service on data in a folder of its own.
-pub(crate) fn house() -> (TempDir, Service) {
-    let folder = tempfile::tempdir().expect("folder");
-    let service = build(settings(&folder), MissingKeys::Make, Clock::standing(NOON));
-    (folder, service.expect("service"))
-}
-
-/// Runs the command on the data in this folder.
-pub(crate) fn ruhu(folder: &TempDir, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ruhu"));
-    command.args(arguments).env_clear().env("RUHU_DATA_DIR", folder.path());
-    command.output().expect("the command runs")
-}
-
-#[track_caller]
-pub(crate) fn said(output: &Output) -> String {
-    let (said, complained) =
-        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{said}{complained}");
-    said.into_owned()
-}
-
-#[track_caller]
-pub(crate) fn complained(output: &Output) -> String {
-    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stdout));
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-pub(crate) fn text(path: &Path) -> &str {
-    path.to_str().expect("a path")
 }

@@ -6,8 +6,12 @@ use ruhu_casework::{kinds, projection};
 /// A column that is written and selected, and then dropped on the floor, is an unread one too.
 #[test]
 fn what_a_kind_lists_stands_in_an_answer() {
-    let code: Vec<&str> =
-        sources("api").flat_map(|(_, text)| code(text)).map(|(_, line)| line).collect();
+    let code: Vec<&str> = ["api", "desk"]
+        .into_iter()
+        .flat_map(sources)
+        .flat_map(|(_, text)| code(text))
+        .map(|(_, line)| line)
+        .collect();
     let is_answered = |column: &str| {
         let words = [format!("listed.{column}"), format!("of.{column}")];
         code.iter().any(|line| words.iter().any(|word| has_word(line, word)))

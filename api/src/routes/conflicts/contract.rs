@@ -1,10 +1,11 @@
 //! The messages about open conflicts.
 
 use super::CONFLICTS;
-use crate::desk::ConflictsSeen;
 use crate::problem::Answer;
+use ruhu_desk::review::ConflictsSeen;
 use ruhu_store::desk::ConflictItem;
-use ruhu_store::page::{Place, Slice};
+use ruhu_store::page::Place;
+use ruhu_store::page::Slice;
 use ruhu_sync::json::Json;
 use ruhu_sync::record::Conflict;
 use serde::Serialize;

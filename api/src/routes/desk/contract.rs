@@ -1,12 +1,13 @@
 //! The desk's messages.
 
 use super::ASSESSMENTS;
-use crate::desk::AssessmentSeen;
 use crate::problem::{Answer, Problem};
 use crate::routes::sync::RecordBody;
-use crate::tables::Judgement;
+use ruhu_desk::review::AssessmentSeen;
+use ruhu_desk::tables::Judgement;
 use ruhu_store::desk::{AssessmentItem, HistoryEntry};
-use ruhu_store::page::{Place, Slice};
+use ruhu_store::page::Place;
+use ruhu_store::page::Slice;
 use ruhu_sync::json::Json;
 use ruhu_sync::record::{RecordFrame, StoredRecord, write_record};
 use serde::{Deserialize, Serialize};

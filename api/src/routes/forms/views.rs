@@ -1,7 +1,8 @@
 //! A form as programs and as people on paper read it.
 
+use super::Address;
 use super::NoSuchForm;
-use crate::auth::Entitled;
+use crate::auth::{After, Entitled, Two};
 use crate::etag::{html_or_not_modified, json_or_not_modified};
 use crate::problem::Answer;
 use crate::service::Service;
@@ -59,10 +60,8 @@ impl From<Asked> for Strength {
 )]
 #[get("/v1/forms/{id}/{version}/schema")]
 pub(crate) async fn read_form_schema(
-    _person: Entitled,
+    After(_person, (address, wanted)): After<Entitled, Two<Address, web::Query<WantedSchema>>>,
     service: web::Data<Service>,
-    address: web::Path<(String, u32)>,
-    wanted: web::Query<WantedSchema>,
     request: HttpRequest,
 ) -> Answer<HttpResponse> {
     let (id, version) = address.into_inner();
@@ -88,9 +87,8 @@ pub(crate) async fn read_form_schema(
 )]
 #[get("/v1/forms/{id}/{version}/outline")]
 pub(crate) async fn read_form_outline(
-    _person: Entitled,
+    After(_person, address): After<Entitled, Address>,
     service: web::Data<Service>,
-    address: web::Path<(String, u32)>,
     request: HttpRequest,
 ) -> Answer<HttpResponse> {
     let (id, version) = address.into_inner();

@@ -1,9 +1,9 @@
 //! The messages about edits that were not taken.
 
-use crate::desk::{Listed, QuarantineSeen};
 use crate::paging::List;
 use crate::problem::{Answer, Problem};
 use crate::routes::sync::{PlaceProblem, RecordBody};
+use ruhu_desk::review::{Listed, QuarantineSeen};
 use ruhu_store::desk::EditPlace;
 use ruhu_store::page::Slice;
 use ruhu_sync::id::Instant;

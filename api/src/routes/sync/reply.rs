@@ -2,13 +2,12 @@
 
 use crate::metrics::Metrics;
 use crate::problem::{Answer, Kind, Problem};
-use crate::pushing::push_answer;
-use crate::routes::json_text;
-use actix_web::HttpResponse;
+use crate::recorded::Recorded;
+use ruhu_desk::pushing::push_answer;
 use ruhu_sync::handshake::LIMITS;
 use ruhu_sync::id::DeviceId;
-use ruhu_sync::pull::PullReply;
-use ruhu_sync::push::{PushReply, UnreadablePush};
+use ruhu_sync::pull::{Page, PullReply};
+use ruhu_sync::push::{PushAnswer, PushReply, UnreadablePush};
 use ruhu_sync::version::Served;
 use serde_json::json;
 
@@ -40,7 +39,7 @@ pub(super) fn to_push(
     metrics: &Metrics,
     device: DeviceId,
     reply: PushReply,
-) -> Answer<HttpResponse> {
+) -> Answer<Recorded<PushAnswer>> {
     let own_through = match &reply {
         PushReply::Forked { at, .. } => Some(at.0.saturating_sub(1)),
         _ => None,
@@ -56,12 +55,12 @@ pub(super) fn to_push(
         }
         Err(problem) => metrics.observe_push(problem.kind().slug()),
     }
-    Ok(json_text(answer?.to_json()))
+    Ok(Recorded::new(answer?.to_json()))
 }
 
-pub(super) fn to_pull(reply: PullReply, served: Served) -> Answer<HttpResponse> {
+pub(super) fn to_pull(reply: PullReply, served: Served) -> Answer<Recorded<Page>> {
     Err(match reply {
-        PullReply::Page(page) => return Ok(json_text(page.json)),
+        PullReply::Page(page) => return Ok(Recorded::new(page.json)),
         PullReply::UnknownDevice => Kind::SignInRequired.into(),
         PullReply::DeviceLost => Kind::DeviceLost.into(),
         PullReply::Closed(epoch) => Problem::new(Kind::Closed).with("epoch", epoch.to_string()),
