@@ -1,11 +1,12 @@
 //! Chance that follows from a seed: the same demo on every machine.
 
+use ruhu_device::Random;
 use uuid::Uuid;
 
-/// A sequence that looks random (SplitMix64).
+/// What the demo decides by chance.
 #[derive(Clone, Debug)]
 pub(crate) struct Dice {
-    state: u64,
+    random: Random,
 }
 
 /// 2026-11-23 in milliseconds: the part of a name that tells its age.
@@ -16,25 +17,17 @@ impl Dice {
     /// without the others changing.
     pub(crate) fn new(seed: u64, what: &str, number: usize) -> Self {
         let start = seed ^ (number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let state = what.bytes().fold(start, |hash, byte| {
+        let seed = what.bytes().fold(start, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(23)
         });
-        Self { state }
-    }
-
-    fn next(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.state;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
+        Self { random: Random::new(seed) }
     }
 
     /// A number below `end`; 0 if there is none.
     pub(crate) fn below(&mut self, end: usize) -> usize {
-        match end as u64 {
+        match end {
             0 => 0,
-            end => usize::try_from(self.next() % end).unwrap_or(0),
+            end => self.random.index(end),
         }
     }
 
@@ -56,10 +49,13 @@ impl Dice {
     /// A name for something new: a UUIDv7, as clients make them.
     pub(crate) fn id(&mut self) -> Uuid {
         let mut random = [0; 10];
-        for (place, byte) in random
-            .iter_mut()
-            .zip(self.next().to_le_bytes().into_iter().chain(self.next().to_le_bytes()))
-        {
+        for (place, byte) in random.iter_mut().zip(
+            self.random
+                .number()
+                .to_le_bytes()
+                .into_iter()
+                .chain(self.random.number().to_le_bytes()),
+        ) {
             *place = byte;
         }
         uuid::Builder::from_unix_timestamp_millis(NAMED_AT_MILLISECONDS, &random).into_uuid()

@@ -2,7 +2,7 @@
 
 use crate::line::Line;
 use crate::service::{PASSWORD, Ruhu};
-use ruhu_device::{Counted, DeviceError, TestDevice};
+use ruhu_device::{Counted, DeviceError, Random, TestDevice};
 use ruhu_sync::id::RecordId;
 use ruhu_sync::json::{Json, Object};
 use ruhu_sync::path::Path;
@@ -21,7 +21,7 @@ const ASKED_AGAIN: usize = 200;
 /// Everybody's tablets.
 pub(crate) struct Crew {
     tablets: Vec<Tablet>,
-    random: u64,
+    random: Random,
 }
 
 /// What the tablets are told while they work.
@@ -72,12 +72,12 @@ impl Crew {
                 tablets.push(tablet);
             }
         }
-        Self { tablets, random: seed | 1 }
+        Self { tablets, random: Random::new(seed) }
     }
 
-    /// A number below a bound, by xorshift.
+    /// A number below a bound.
     pub(crate) fn below(&mut self, bound: u64) -> u64 {
-        below(&mut self.random, bound)
+        self.random.below(bound)
     }
 
     /// Gives all tablets the service's new address.
@@ -90,10 +90,9 @@ impl Crew {
     /// Works on all tablets at once until they are told to stop; `meanwhile` is done beside it.
     pub(crate) fn work(&mut self, meanwhile: impl FnOnce(&Signals)) {
         let signals = Signals::default();
-        let mut seed = self.random;
         std::thread::scope(|scope| {
             for tablet in &mut self.tablets {
-                let own = below(&mut seed, u64::MAX) | 1;
+                let own = Random::new(self.random.number());
                 let signals = &signals;
                 scope.spawn(move || write_and_push(tablet, own, signals));
             }
@@ -101,7 +100,6 @@ impl Crew {
             let _ending = Ending(&signals);
             meanwhile(&signals);
         });
-        self.random = seed;
     }
 
     /// Everybody syncs; then every acknowledged edit is there, once, with the outcome that its
@@ -151,16 +149,9 @@ impl Crew {
     }
 }
 
-fn below(random: &mut u64, bound: u64) -> u64 {
-    *random ^= *random << 13;
-    *random ^= *random >> 7;
-    *random ^= *random << 17;
-    *random % bound.max(1)
-}
-
-fn write_and_push(tablet: &mut Tablet, mut random: u64, signals: &Signals) {
+fn write_and_push(tablet: &mut Tablet, mut random: Random, signals: &Signals) {
     while !signals.stop.load(Ordering::Relaxed) {
-        for _ in 0..=below(&mut random, 4) {
+        for _ in 0..=random.below(4) {
             write(tablet, &mut random);
         }
         match tablet.push() {
@@ -178,9 +169,9 @@ fn write_and_push(tablet: &mut Tablet, mut random: u64, signals: &Signals) {
 }
 
 /// Makes something up: a new find, a group of two, or a change of what the tablet holds.
-fn write(tablet: &mut Tablet, random: &mut u64) {
+fn write(tablet: &mut Tablet, random: &mut Random) {
     let known: Vec<RecordId> = tablet.records("find").iter().map(|view| view.record).collect();
-    let choice = below(random, 6);
+    let choice = random.below(6);
     if known.is_empty() || (choice == 0 && known.len() < 200) {
         tablet.create("find", None, find(random)).expect("kept");
     } else if choice == 1 && known.len() < 200 {
@@ -190,18 +181,18 @@ fn write(tablet: &mut Tablet, random: &mut u64) {
         });
         made.expect("kept");
     } else {
-        let record = known[below(random, known.len() as u64) as usize];
-        let field = ["place", "about", "description", "wish"][below(random, 4) as usize];
-        let text = format!("第{}次所写", below(random, 1_000_000));
+        let record = random.pick(&known);
+        let field = random.pick(&["place", "about", "description", "wish"]);
+        let text = format!("第{}次所写", random.below(1_000_000));
         tablet.set(record, &Path::of(&[field]), text.as_str().into()).expect("kept");
     }
 }
 
-fn find(random: &mut u64) -> Object {
+fn find(random: &mut Random) -> Object {
     let text = format!(
         r#"{{"status":"reported","found_at":"2026-11-23T09:30:00+08:00","category":"other",
         "urgency":"normal","place":"虚拟胡同{}号"}}"#,
-        below(random, 1000)
+        random.below(1000)
     );
     Json::parse(&text).ok().and_then(|json| json.as_object().cloned()).expect("a document")
 }
