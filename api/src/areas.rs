@@ -12,7 +12,7 @@ pub struct Area {
     /// Its code of 12 digits (GB/T 2260 and the statistics bureau's).
     pub code: String,
     /// `city`, `district`, `street` or `community`.
-    pub level: String,
+    pub level: Level,
     /// Its name.
     pub label_zh: String,
     /// The code of the area it lies in, if that is known here.
@@ -28,15 +28,9 @@ pub struct Area {
 
 impl From<&areas::Area> for Area {
     fn from(area: &areas::Area) -> Self {
-        let level = match area.level {
-            Level::City => "city",
-            Level::District => "district",
-            Level::Street => "street",
-            Level::Community => "community",
-        };
         Self {
             code: area.code12.clone(),
-            level: level.to_owned(),
+            level: area.level,
             label_zh: area.label_zh.clone(),
             parent: area.parent.clone(),
             valid_from: area.valid_from.map(|day| day.to_string()),

@@ -7,10 +7,22 @@ use aws_lc_rs::hmac;
 use ruhu_desk::idempotency::{IdempotencyKey, SecretMark};
 use secrecy::{ExposeSecret as _, SecretBox, SecretString};
 use std::future::{Ready, ready};
+use utoipa::IntoParams;
 
 /// The key in a request's `Idempotency-Key` header. A write of staff must carry one.
 #[derive(Clone, Debug)]
 pub struct Key(pub IdempotencyKey);
+
+/// The header, as the contract shows it.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[allow(dead_code, reason = "read by the contract's generator alone")]
+pub(crate) struct KeyHeader {
+    /// 8 to 64 printable characters, new for each act, the same when it is sent again: it is done once
+    /// and answered the same.
+    #[param(rename = "Idempotency-Key", example = "act-7f3a0001", min_length = 8, max_length = 64)]
+    key: String,
+}
 
 impl FromRequest for Key {
     type Error = Problem;

@@ -1,6 +1,8 @@
 //! The contract: OpenAPI 3.1 made from the routes' own declarations, completed with what holds for
 //! all of them.
 
+mod shared;
+
 use crate::problem::{Answer, Kind, Language, Problem, ProblemDocument};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -242,7 +244,6 @@ pub(crate) fn to_json(listed: OpenApi) -> Answer<String> {
     for (name, schema) in crate::kinds::schemas() {
         value["components"]["schemas"][name] = schema;
     }
-    let mut text = serde_json::to_string_pretty(&value).map_err(Problem::internal)?;
-    text.push('\n');
-    Ok(text)
+    shared::share(&mut value);
+    shared::write(&value).map_err(Problem::internal)
 }

@@ -46,6 +46,24 @@ macro_rules! closed_list {
                 }
             }
         }
+
+        impl serde::Serialize for $List {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        #[cfg(feature = "schema")]
+        impl utoipa::PartialSchema for $List {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                use utoipa::openapi::schema::{ObjectBuilder, Type};
+                let codes = Self::ALL.iter().map(|entry| entry.as_str());
+                ObjectBuilder::new().schema_type(Type::String).enum_values(Some(codes)).into()
+            }
+        }
+
+        #[cfg(feature = "schema")]
+        impl utoipa::ToSchema for $List {}
     };
 }
 pub(crate) use closed_list;

@@ -3,6 +3,7 @@
 
 use chrono::NaiveDate;
 use ruhu_sync::id::StreamId;
+use serde::Serialize;
 use strum::IntoStaticStr;
 
 /// A caseload, with what its contract and its provider say.
@@ -25,7 +26,11 @@ pub struct CaseloadFacts {
 }
 
 /// Why something cannot be moved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error, IntoStaticStr)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, thiserror::Error, IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum MoveFault {
     /// The caseload does not exist or is outside the area of who moves.

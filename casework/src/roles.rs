@@ -2,6 +2,7 @@
 
 use crate::areas::Level;
 use ruhu_sync::grants::Capacity;
+use serde::Serialize;
 use std::fmt;
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
@@ -15,10 +16,13 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
     PartialOrd,
     Ord,
     Hash,
+    Serialize,
     EnumString,
     IntoStaticStr,
     VariantArray,
 )]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Role {
     /// 市民政局: inspects and trains; sees aggregates and masked detail.

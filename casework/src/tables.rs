@@ -69,6 +69,7 @@ impl Measure {
 const NUMBER_MAX: i64 = (1 << 53) - 1;
 
 /// What a rule table says: in JSON a whole number, or `true` or `false`.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum TableValue {

@@ -15,6 +15,7 @@ use ruhu_store::audit;
 use ruhu_store::forms::NewForm;
 use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 /// The longest text of a form.
 pub const FORM_BYTES_MAX: usize = 1024 * 1024;
@@ -29,20 +30,31 @@ pub fn check_form(tx: &mut Tx, text: &str) -> Result<Candidate, Halt> {
 #[serde(transparent)]
 pub struct Publication(pub String);
 
+/// A form that is published.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FormPublished {
+    /// SHA-256 of its canonical text.
+    hash: String,
+    /// Which form.
+    id: String,
+    /// Which version.
+    version: u32,
+}
+
 impl Act for Publication {
     type Right = Admin;
-    type Answer = Value;
+    type Answer = FormPublished;
 
     const NAME: &'static str = "publish a form";
     const ARRANGES: bool = true;
 
-    fn run(&self, scene: &mut Scene<'_>) -> Result<Done<Value>, Halt> {
+    fn run(&self, scene: &mut Scene<'_>) -> Result<Done<FormPublished>, Halt> {
         everywhere(scene.within)?;
         let Self(text) = self;
         let checked = scene.tx.shelf()?.check(text);
         let found = checked.map_err(|fault| not_published(&fault))?;
         let (form, version) = (found.form.id(), found.form.version());
-        let answer = json!({"id": form, "version": version, "hash": found.hash.hex()});
+        let answer = FormPublished { hash: found.hash.hex(), id: form.to_owned(), version };
         if found.is_known {
             return Ok(Done::unchanged(answer));
         }
@@ -67,14 +79,27 @@ pub struct Retirement {
     pub reason: String,
 }
 
+/// A version as it now stands.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FormRetired {
+    /// Which form.
+    id: String,
+    /// The last day on which one is begun, if it is retired.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    last_day: Option<NaiveDate>,
+    /// Which version.
+    version: u32,
+}
+
 impl Act for Retirement {
     type Right = Admin;
-    type Answer = Value;
+    type Answer = FormRetired;
 
     const NAME: &'static str = "retire a form";
     const ARRANGES: bool = true;
 
-    fn run(&self, scene: &mut Scene<'_>) -> Result<Done<Value>, Halt> {
+    fn run(&self, scene: &mut Scene<'_>) -> Result<Done<FormRetired>, Halt> {
         everywhere(scene.within)?;
         let shelf = scene.tx.shelf()?;
         let form = shelf.get(&self.id, self.version).ok_or(Kind::NotAvailable)?;
@@ -88,10 +113,8 @@ impl Act for Retirement {
             "last_day": self.last_day, "reason": self.reason},
             "before": {"last_day": form.last_day}});
         let logged = scene.log(line(act, form.hash, detail))?;
-        let mut answer = json!({"id": self.id, "version": self.version});
-        if let Some(day) = self.last_day {
-            answer["last_day"] = json!(day);
-        }
+        let answer =
+            FormRetired { id: self.id.clone(), last_day: self.last_day, version: self.version };
         Ok(Done::logged(&logged, answer))
     }
 }

@@ -17,13 +17,20 @@ mod view;
 
 pub use confirm::Confirmation;
 pub use conflicts::{
-    Chosen, ConflictSettlement, ConflictsSeen, RecordSettled, conflicts, conflicts_of,
+    Chosen, ConflictSettlement, ConflictsSeen, ConflictsSettled, RecordSettled, SettledRecord,
+    conflicts, conflicts_of,
 };
 pub(crate) use decide::sole;
 pub use decide::{ReviewDecision, ReviewVerdict};
 pub use deletion::{Deletion, Fate, deleted};
 pub use finds::{FindSeen, find, finds};
 pub use look::{AssessmentSeen, assessment, assessments};
-pub use moves::{CaseloadSeen, HOUSEHOLDS_MAX, HouseholdMove, Moved, Part, caseloads, households};
-pub use quarantine::{Listed, PlaceSeen, QuarantineSeen, Settlement, quarantine, quarantined_edit};
+pub use moves::{
+    CaseloadSeen, HOUSEHOLDS_MAX, HouseholdMove, MoveTaken, Moved, MovesTaken, Part, caseloads,
+    households,
+};
+pub use quarantine::{
+    Listed, PlaceSeen, QuarantineSeen, Settled, SettledEdit, Settlement, quarantine,
+    quarantined_edit,
+};
 pub use view::{RecordSeen, view_edit, view_record};

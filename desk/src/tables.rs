@@ -4,8 +4,8 @@
 mod entering;
 mod judgement;
 
-pub use entering::{Correction, Entering, EntrySeen, table_entries};
-pub use judgement::{Judgement, document, judgement};
+pub use entering::{Correction, Entering, EntrySeen, OpenAssessment, TableEntered, table_entries};
+pub use judgement::{Judgement, UsedTable, document, judgement};
 
 use ruhu_casework::grants::REFERENCE_STREAM;
 use ruhu_casework::judging::{Entered, entry_of};

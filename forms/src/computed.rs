@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::value::{Out, RuleError, Scalar};
 
 /// What a rule came to: always one of these three.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = RuleOutcome))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum Outcome {
@@ -53,6 +54,7 @@ impl From<Out<'_>> for Outcome {
 }
 
 /// What a computed value came to.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Worked {

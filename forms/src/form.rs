@@ -47,6 +47,7 @@ fn null_is_spelt_out<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String
 }
 
 /// Where a form or a rule comes from.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Source {

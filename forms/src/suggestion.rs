@@ -7,6 +7,7 @@ use crate::form::{Form, Source};
 use crate::given::Given;
 
 /// A computed truth on which a person decides.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Suggestion {
     /// The computed value's name.
@@ -22,6 +23,7 @@ pub struct Suggestion {
 }
 
 /// A value that explains a suggestion.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = SuggestionReason))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reason {
     /// The name of a computed or given value.

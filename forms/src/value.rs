@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::date::Day;
 
 /// A value of the rule language.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Scalar {
@@ -19,6 +20,7 @@ pub enum Scalar {
 }
 
 /// Why a rule has no value although its answers are there.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

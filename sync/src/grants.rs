@@ -2,6 +2,7 @@
 //! each. `casework` works them out; the protocol carries them.
 
 use crate::id::StreamId;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use strum::{EnumString, IntoStaticStr};
 
@@ -11,7 +12,21 @@ use strum::{EnumString, IntoStaticStr};
 pub struct Capacity(pub &'static str);
 
 /// What kind of stream it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumString, IntoStaticStr)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    EnumString,
+    IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum StreamKind {
     /// The households of one team.

@@ -8,6 +8,7 @@ use std::fmt;
 use strum::{EnumString, IntoStaticStr};
 
 /// The five ways an edit can end. Stored once and never changed.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -37,6 +38,7 @@ impl Verdict {
 }
 
 /// Why an edit was quarantined or rejected. The codes are part of the protocol and never change.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
@@ -108,6 +110,8 @@ impl fmt::Display for Reason {
 }
 
 /// One place in an edit that is wrong, with what is wrong there.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(as = PlaceProblem))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// Where, as a JSON pointer into the document (into the edit itself if it is malformed).
@@ -144,6 +148,7 @@ fn within_reason(mut problems: Vec<Problem>) -> Vec<Problem> {
 }
 
 /// What became of one edit: the answer to its device, stored in the journal as it is.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
     /// The edit's number.

@@ -36,6 +36,22 @@ impl fmt::Display for Rev {
     }
 }
 
+#[cfg(feature = "schema")]
+impl utoipa::PartialSchema for Rev {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::Type::String)
+            .pattern(Some("^[1-9][0-9]*-[0-9a-f]{8}$"))
+            .description(Some(
+                "A record's version: how many there were, and the content's short hash.",
+            ))
+            .into()
+    }
+}
+
+#[cfg(feature = "schema")]
+impl utoipa::ToSchema for Rev {}
+
 impl Serialize for Rev {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)

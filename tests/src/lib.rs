@@ -9,6 +9,7 @@
 //! tablet.sync().expect("synced");
 //! ```
 
+mod contract;
 mod database;
 pub mod edits;
 mod field;
@@ -23,6 +24,7 @@ pub mod simulated;
 pub mod tables;
 mod writers;
 
+pub use contract::resolved;
 pub use database::{Database, Empty};
 pub use field::{AREA_HERE, AREA_THERE, Field, PASSWORD};
 pub use hand::{Hand, verdict};

@@ -7,6 +7,7 @@ use crate::openapi::refusals;
 use crate::problem::{Answer, Kind};
 use crate::service::Service;
 use actix_web::{HttpRequest, HttpResponse, get, web};
+use ruhu_casework::areas::Level;
 use serde::Deserialize;
 
 refusals!(NoSuchCode: Kind::InvalidRequest, Kind::Closed);
@@ -22,7 +23,7 @@ fn example() -> AreaList {
     AreaList {
         areas: vec![Area {
             code: "110102012000".to_owned(),
-            level: "street".to_owned(),
+            level: Level::Street,
             label_zh: "什刹海街道".to_owned(),
             parent: Some("110102000000".to_owned()),
             valid_from: None,

@@ -100,6 +100,7 @@ pub(crate) struct LogLine {
     area: Option<String>,
     /// What else there is to say: what was asked and what was otherwise before, for which purpose a
     /// record was viewed. It names people by their ids alone.
+    #[schema(value_type = Object)]
     detail: Value,
 }
 

@@ -4,11 +4,11 @@ use super::desk::rev;
 use super::moves::reason;
 use crate::auth::{After, Three};
 use crate::body::Json;
-use crate::idempotency::Key;
+use crate::idempotency::{Key, KeyHeader};
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind};
 use crate::recorded::Recorded;
-use crate::routes::deletion::DeletionTaken;
+use crate::routes::sync::outcome_example;
 use crate::service::Service;
 use actix_web::{post, web};
 use ruhu_desk::review::Confirmation;
@@ -67,11 +67,11 @@ impl ConfirmationAsked {
     tag = "desk",
     params(
         ("record" = Uuid, Path, description = "Which household"),
-        ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "confirm-7f3a0001"),
+        KeyHeader,
     ),
     request_body(content = ConfirmationAsked, example = json!(ConfirmationAsked::example())),
     responses(
-        (status = 200, description = "It is confirmed", body = DeletionTaken, example = json!(DeletionTaken::example())),
+        (status = 200, description = "It is confirmed", body = Outcome, example = json!(outcome_example())),
         NotConfirmed,
     ),
     security(("access_token" = [])),

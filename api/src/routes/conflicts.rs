@@ -4,7 +4,7 @@ mod contract;
 
 use crate::auth::{After, Two};
 use crate::body::Json;
-use crate::idempotency::Key;
+use crate::idempotency::{Key, KeyHeader};
 use crate::openapi::refusals;
 use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind, Problem};
@@ -12,6 +12,7 @@ use crate::recorded::Recorded;
 use crate::service::Service;
 use actix_web::{get, post, web};
 use ruhu_desk::review;
+use ruhu_desk::review::ConflictsSettled;
 use ruhu_desk::review::{Chosen, ConflictSettlement, RecordSettled};
 use ruhu_desk::who::{Reviewer, Staff};
 use ruhu_store::page::Place;
@@ -25,7 +26,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use contract::{ConflictList, ConflictsSettled, ID, OpenConflicts, list_example, read_example};
+use contract::{ConflictList, ID, OpenConflicts, list_example, read_example};
 
 const CONFLICTS: List<Place> = List::named("conflicts");
 
@@ -128,7 +129,7 @@ pub(crate) async fn read_conflicts(
 /// One record or several; of each, one conflict or several. All of it is settled, or nothing.
 #[utoipa::path(
     tag = "desk",
-    params(("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "choose-7f3a0001")),
+    params(KeyHeader),
     request_body(content = Choices, example = json!(Choices::example())),
     responses(
         (status = 200, description = "Each record's version after it", body = ConflictsSettled, example = json!({"settled": [{"record": ID, "rev": "4-77a0c3d1"}]})),
@@ -140,7 +141,7 @@ pub(crate) async fn read_conflicts(
 pub(crate) async fn settle_conflicts(
     After(reviewer, (key, asked)): After<Staff<Reviewer>, Two<Key, Json<Choices>>>,
     service: web::Data<Service>,
-) -> Answer<Recorded<Value>> {
+) -> Answer<Recorded<ConflictsSettled>> {
     let settlement = ConflictSettlement(asked.0.read()?);
     service.act(reviewer, key, settlement).await
 }

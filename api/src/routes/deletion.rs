@@ -4,11 +4,12 @@ use super::desk::rev;
 use super::moves::reason;
 use crate::auth::{After, Three};
 use crate::body::Json;
-use crate::idempotency::Key;
+use crate::idempotency::{Key, KeyHeader};
 use crate::openapi::refusals;
 use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind};
 use crate::recorded::Recorded;
+use crate::routes::sync::outcome_example;
 use crate::service::Service;
 use actix_web::{get, post, web};
 use ruhu_casework::days::beijing_time;
@@ -68,17 +69,6 @@ pub struct DeletionAsked {
     reason: String,
 }
 
-/// What became of it.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct DeletionTaken {
-    /// The number of the edit that did it.
-    device_seq: u64,
-    /// `applied`.
-    outcome: String,
-    /// The record's version after it.
-    rev: String,
-}
-
 impl DeletionAsked {
     fn read(self, record: Uuid, fate: Fate) -> Answer<Deletion> {
         let rev = rev(&self.rev)?;
@@ -87,12 +77,6 @@ impl DeletionAsked {
 
     fn example() -> Value {
         json!({"rev": "3-1f0c9a77", "reason": "与另一户重复登记。"})
-    }
-}
-
-impl DeletionTaken {
-    pub(crate) fn example() -> Value {
-        json!({"device_seq": 9, "outcome": "applied", "rev": "4-77a0c3d1"})
     }
 }
 
@@ -152,11 +136,11 @@ pub(crate) async fn list_deleted(
     tag = "desk",
     params(
         ("record" = Uuid, Path, description = "Which record"),
-        ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "delete-7f3a0001"),
+        KeyHeader,
     ),
     request_body(content = DeletionAsked, example = json!(DeletionAsked::example())),
     responses(
-        (status = 200, description = "It is deleted", body = DeletionTaken, example = json!(DeletionTaken::example())),
+        (status = 200, description = "It is deleted", body = Outcome, example = json!(outcome_example())),
         NotTaken,
     ),
     security(("access_token" = [])),
@@ -180,11 +164,11 @@ pub(crate) async fn delete_record(
     tag = "desk",
     params(
         ("record" = Uuid, Path, description = "Which record"),
-        ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "undelete-7f3a0001"),
+        KeyHeader,
     ),
     request_body(content = DeletionAsked, example = json!(DeletionAsked::example())),
     responses(
-        (status = 200, description = "It is there again", body = DeletionTaken, example = json!(DeletionTaken::example())),
+        (status = 200, description = "It is there again", body = Outcome, example = json!(outcome_example())),
         NotTaken,
     ),
     security(("access_token" = [])),

@@ -4,14 +4,15 @@ pub(super) mod contract;
 
 use crate::auth::{After, Three, Two};
 use crate::body::Json;
-use crate::idempotency::Key;
+use crate::idempotency::{Key, KeyHeader};
 use crate::openapi::refusals;
 use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind, Problem};
 use crate::recorded::Recorded;
+use crate::routes::sync::outcome_example;
 use crate::service::Service;
 use actix_web::{get, post, web};
-use contract::{Accept, AssessmentBody, AssessmentList, DecisionTaken, Return, Status, TakeUp};
+use contract::{Accept, AssessmentBody, AssessmentList, Return, Status, TakeUp};
 use ruhu_casework::text::is_blank;
 use ruhu_desk::review;
 use ruhu_desk::review::{ReviewDecision, ReviewVerdict};
@@ -87,11 +88,11 @@ pub(crate) async fn read_assessment(
     tag = "desk",
     params(
         ("record" = Uuid, Path, description = "Which"),
-        ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "return-7f3a0001"),
+        KeyHeader,
     ),
     request_body(content = Return, example = json!(Return::example())),
     responses(
-        (status = 200, description = "It is returned", body = DecisionTaken, example = json!(DecisionTaken::example())),
+        (status = 200, description = "It is returned", body = Outcome, example = json!(outcome_example())),
         NotDecided,
     ),
     security(("access_token" = [])),
@@ -113,11 +114,11 @@ pub(crate) async fn return_assessment(
     tag = "desk",
     params(
         ("record" = Uuid, Path, description = "Which"),
-        ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "take-up-7f3a0001"),
+        KeyHeader,
     ),
     request_body(content = TakeUp, example = json!(TakeUp::example())),
     responses(
-        (status = 200, description = "It is in review", body = DecisionTaken, example = json!(DecisionTaken::example())),
+        (status = 200, description = "It is in review", body = Outcome, example = json!(outcome_example())),
         NotDecided,
     ),
     security(("access_token" = [])),
@@ -140,11 +141,11 @@ pub(crate) async fn take_up_assessment(
     tag = "desk",
     params(
         ("record" = Uuid, Path, description = "Which"),
-        ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "accept-7f3a0001"),
+        KeyHeader,
     ),
     request_body(content = Accept, example = json!(Accept::example())),
     responses(
-        (status = 200, description = "It is accepted", body = DecisionTaken, example = json!(DecisionTaken::example())),
+        (status = 200, description = "It is accepted", body = Outcome, example = json!(outcome_example())),
         NotDecided,
     ),
     security(("access_token" = [])),

@@ -2,6 +2,7 @@
 
 use super::desk::contract::{HistoryBody, Status, whole};
 use crate::auth::{After, Two};
+use crate::kinds::find_status;
 use crate::openapi::refusals;
 use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind};
@@ -50,6 +51,7 @@ pub(crate) struct FindEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     urgency: Option<String>,
     /// Its status.
+    #[schema(schema_with = find_status)]
     status: String,
     /// When it was found, by the reporter's clock.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -8,13 +8,14 @@ use crate::auth::{After, By, Entitled, Three, Two};
 use crate::body::{Json, RawBody};
 use crate::etag::json_or_not_modified;
 use crate::forms::{FormEntry, FormList};
-use crate::idempotency::Key;
+use crate::idempotency::{Key, KeyHeader};
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind, Problem};
 use crate::recorded::Recorded;
 use crate::service::Service;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use ruhu_desk::forms::{FORM_BYTES_MAX, Publication, Retirement, check_form as check_form_text};
+use ruhu_desk::forms::{FormPublished, FormRetired};
 use ruhu_desk::organisations::Day;
 use ruhu_desk::who::{Admin, Staff};
 use serde::{Deserialize, Serialize};
@@ -67,17 +68,6 @@ pub(crate) struct FormChecked {
     is_published: bool,
 }
 
-/// A form that is published.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct FormPublished {
-    /// Which form.
-    id: String,
-    /// Which version.
-    version: u32,
-    /// SHA-256 of its canonical text.
-    hash: String,
-}
-
 /// Until when a version is begun.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -94,18 +84,6 @@ pub(crate) struct FormRetirement {
 pub(crate) struct RetirementLifted {
     /// Why.
     reason: String,
-}
-
-/// A version as it now stands.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct FormRetired {
-    /// Which form.
-    id: String,
-    /// Which version.
-    version: u32,
-    /// The last day on which one is begun, if it is retired.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    last_day: Option<Day>,
 }
 
 /// Lists the forms.
@@ -193,7 +171,7 @@ pub(crate) async fn check_form(
 /// every server on the database. For administrators of the whole city.
 #[utoipa::path(
     tag = "reference",
-    params(("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "form-7f3a0001")),
+    params(KeyHeader),
     request_body(content = serde_json::Value, example = json!(form_example())),
     responses(
         (status = 200, description = "It is published", body = FormPublished,
@@ -206,7 +184,7 @@ pub(crate) async fn check_form(
 pub(crate) async fn publish_form(
     After(admin, (key, body)): After<Staff<Admin>, Two<Key, RawBody>>,
     service: web::Data<Service>,
-) -> Answer<Recorded<Value>> {
+) -> Answer<Recorded<FormPublished>> {
     service.act(admin, key, Publication(text_of(&body)?)).await
 }
 
@@ -220,7 +198,7 @@ pub(crate) async fn publish_form(
     params(
         ("id" = String, Path, description = "Which form", example = "tekun_six"),
         ("version" = u32, Path, description = "Which version", example = 1),
-        ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "form-7f3a0002"),
+        KeyHeader,
     ),
     request_body(content = FormRetirement, example = json!({"last_day": "2026-12-31", "reason": "新版自明年起使用"})),
     responses(
@@ -237,7 +215,7 @@ pub(crate) async fn retire_form(
         Three<Address, Key, Json<FormRetirement>>,
     >,
     service: web::Data<Service>,
-) -> Answer<Recorded<Value>> {
+) -> Answer<Recorded<FormRetired>> {
     let FormRetirement { last_day, reason } = asked.0;
     let ((id, version), reason) = (address.into_inner(), stated(reason)?);
     let retirement = Retirement { id, version, last_day: Some(last_day.0), reason };
@@ -252,7 +230,7 @@ pub(crate) async fn retire_form(
     params(
         ("id" = String, Path, description = "Which form", example = "tekun_six"),
         ("version" = u32, Path, description = "Which version", example = 1),
-        ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "form-7f3a0003"),
+        KeyHeader,
     ),
     request_body(content = RetirementLifted, example = json!({"reason": "新版推迟"})),
     responses(
@@ -268,7 +246,7 @@ pub(crate) async fn lift_form_retirement(
         Three<Address, Key, Json<RetirementLifted>>,
     >,
     service: web::Data<Service>,
-) -> Answer<Recorded<Value>> {
+) -> Answer<Recorded<FormRetired>> {
     let ((id, version), reason) = (address.into_inner(), stated(asked.0.reason)?);
     let retirement = Retirement { id, version, last_day: None, reason };
     service.act(admin, key, retirement).await

@@ -26,9 +26,9 @@ refusals!(NotShown: Kind::NotPermitted, Kind::NotAvailable, Kind::InvalidRequest
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FullView {
-    /// `review`, `settle_conflict`, `decide_edit`, `handle_find`, `contact`, `correct`, `enquiry` or
-    /// `inspection`. Kept in the audit log with who looked and when.
+    /// Kept in the audit log with who looked and when.
     #[serde(default)]
+    #[schema(value_type = Option<Purpose>)]
     purpose: Option<String>,
 }
 
@@ -36,7 +36,7 @@ pub(crate) struct FullView {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct FullRecord {
     /// The purpose that was written down.
-    purpose: String,
+    purpose: Purpose,
     /// The record, with both sides of its open conflicts.
     #[schema(value_type = RecordBody)]
     record: Value,
@@ -91,7 +91,7 @@ pub(crate) async fn view_record(
     let seen =
         service.transact(move |tx| review::view_record(tx, &staff, RecordId(*id), purpose)).await?;
     Ok(web::Json(FullRecord {
-        purpose: purpose.as_str().to_owned(),
+        purpose,
         record: whole(&seen.record)?,
         history: seen.history.into_iter().map(HistoryBody::of).collect::<Answer<_>>()?,
     }))

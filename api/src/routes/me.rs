@@ -12,6 +12,7 @@ use ruhu_desk::who::SignedIn;
 use ruhu_store::accounts::CaseloadName;
 use ruhu_sync::chain::to_hex;
 use ruhu_sync::grants::Grant;
+use ruhu_sync::grants::StreamKind;
 use ruhu_sync::id::StreamId;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -51,7 +52,7 @@ pub struct MyDevice {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct HeldRole {
     /// The role's code.
-    role: String,
+    role: Role,
     /// Its name.
     label_zh: String,
     /// The area's code; empty for the city.
@@ -78,7 +79,7 @@ pub struct GrantedStream {
     /// The stream.
     stream: Uuid,
     /// `caseload`, `user` or `reference`.
-    kind: String,
+    kind: StreamKind,
     /// In what capacity: `worker`, `reporter`, `reviewer`, `window` or `reader`.
     capacity: String,
     /// Whether the person's devices hold it.
@@ -88,7 +89,7 @@ pub struct GrantedStream {
 impl From<&Office> for HeldRole {
     fn from(office: &Office) -> Self {
         Self {
-            role: office.role.as_str().to_owned(),
+            role: office.role,
             label_zh: office.role.label_zh().to_owned(),
             area: office.area.clone(),
             last_day: office.last_day.map(|day| day.to_string()),
@@ -99,7 +100,7 @@ impl From<&Office> for HeldRole {
 impl From<&CaseloadName> for HeldRole {
     fn from(caseload: &CaseloadName) -> Self {
         Self {
-            role: Role::Worker.as_str().to_owned(),
+            role: Role::Worker,
             label_zh: Role::Worker.label_zh().to_owned(),
             area: caseload.area.clone(),
             last_day: None,
@@ -117,7 +118,7 @@ impl From<(&StreamId, &Grant)> for GrantedStream {
     fn from((stream, grant): (&StreamId, &Grant)) -> Self {
         Self {
             stream: stream.0,
-            kind: grant.kind.as_str().to_owned(),
+            kind: grant.kind,
             capacity: grant.capacity.0.to_owned(),
             held: grant.held,
         }
@@ -135,7 +136,7 @@ fn example() -> Me {
         },
         closed: false,
         roles: vec![HeldRole {
-            role: "worker".to_owned(),
+            role: Role::Worker,
             label_zh: "入户社工".to_owned(),
             area: "110102012".to_owned(),
             last_day: None,
@@ -147,7 +148,7 @@ fn example() -> Me {
         }],
         streams: vec![GrantedStream {
             stream,
-            kind: "caseload".to_owned(),
+            kind: StreamKind::Caseload,
             capacity: "worker".to_owned(),
             held: true,
         }],

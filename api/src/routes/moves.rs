@@ -2,15 +2,17 @@
 
 use crate::auth::{After, Two};
 use crate::body::Json;
-use crate::idempotency::Key;
+use crate::idempotency::{Key, KeyHeader};
 use crate::openapi::refusals;
 use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind, Problem};
 use crate::recorded::Recorded;
 use crate::service::Service;
 use actix_web::{get, post, web};
+use ruhu_casework::moves::MoveFault;
 use ruhu_casework::text::is_blank;
 use ruhu_desk::review;
+use ruhu_desk::review::MovesTaken;
 use ruhu_desk::review::{CaseloadSeen, HouseholdMove, Moved, Part};
 use ruhu_desk::who::{Reviewer, Staff};
 use ruhu_store::desk::HouseholdChoice;
@@ -55,9 +57,9 @@ pub struct DeskCaseload {
     contract_first_day: String,
     /// The contract's last day, inclusive.
     contract_last_day: String,
-    /// Why it may receive no household today: `contract_not_in_force` or `provider_banned`.
+    /// Why it may receive no household today.
     #[serde(skip_serializing_if = "Option::is_none")]
-    receives_nothing_because: Option<String>,
+    receives_nothing_because: Option<MoveFault>,
 }
 
 /// Households of a caseload.
@@ -101,26 +103,6 @@ pub struct MovePart {
     /// All that is in this caseload.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     from: Option<Uuid>,
-}
-
-/// What was moved.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct MovesTaken {
-    /// Each household, in the order in which it was asked for.
-    moved: Vec<MoveTaken>,
-}
-
-/// One household that was moved.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct MoveTaken {
-    /// The household.
-    record: Uuid,
-    /// The caseload that it left.
-    from: Uuid,
-    /// The caseload in which it is now.
-    to: Uuid,
-    /// Its version after it.
-    rev: String,
 }
 
 /// Lists the caseloads of the reviewer's area.
@@ -177,7 +159,7 @@ pub(crate) async fn list_households(
 /// next pull, after they have handed in what was not sent yet.
 #[utoipa::path(
     tag = "desk",
-    params(("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "move-7f3a0001")),
+    params(KeyHeader),
     request_body(content = Moves, example = json!(Moves::example())),
     responses(
         (status = 200, description = "All of it was moved", body = MovesTaken, example = json!(MovesTaken::example())),
@@ -189,7 +171,7 @@ pub(crate) async fn list_households(
 pub(crate) async fn move_households(
     After(reviewer, (key, asked)): After<Staff<Reviewer>, Two<Key, Json<Moves>>>,
     service: web::Data<Service>,
-) -> Answer<Recorded<Value>> {
+) -> Answer<Recorded<MovesTaken>> {
     let (parts, reason) = asked.0.read()?;
     service.act(reviewer, key, HouseholdMove { parts, reason }).await
 }
@@ -235,13 +217,6 @@ impl Moves {
 const CASELOAD: &str = "0192e4a0-0000-7000-8000-00000000000c";
 const HOUSEHOLD: &str = "0192e4a0-0000-7000-8000-000000000008";
 
-impl MovesTaken {
-    fn example() -> Value {
-        json!({"moved": [{"record": HOUSEHOLD, "from": "0192e4a0-0000-7000-8000-00000000000d",
-            "to": CASELOAD, "rev": "4-77a0c3d1"}]})
-    }
-}
-
 impl DeskCaseloads {
     fn of(found: Slice<CaseloadSeen, StreamId>) -> Answer<Self> {
         let next = CASELOADS.next(found.next)?;
@@ -252,7 +227,7 @@ impl DeskCaseloads {
             provider_name: facts.provider_name,
             contract_first_day: facts.contract_first_day.to_string(),
             contract_last_day: facts.contract_last_day.to_string(),
-            receives_nothing_because: fault.map(|fault| fault.code().to_owned()),
+            receives_nothing_because: fault,
         };
         Ok(Self { caseloads: found.rows.into_iter().map(item).collect(), next })
     }

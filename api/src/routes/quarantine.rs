@@ -5,7 +5,7 @@ mod contract;
 use super::moves::reason;
 use crate::auth::{After, Three, Two};
 use crate::body::Json;
-use crate::idempotency::Key;
+use crate::idempotency::{Key, KeyHeader};
 use crate::openapi::refusals;
 use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind};
@@ -13,15 +13,15 @@ use crate::recorded::Recorded;
 use crate::service::Service;
 use actix_web::{get, post, web};
 pub(super) use contract::QuarantinedBody;
-use contract::{Because, QuarantineList, Settled, Untaken, Wanted};
+use contract::{Because, QuarantineList, Untaken, Wanted};
 use ruhu_desk::review;
+use ruhu_desk::review::Settled;
 use ruhu_desk::review::Settlement;
 use ruhu_desk::who::{Reviewer, Staff};
 use ruhu_store::desk::EditPlace;
 use ruhu_sync::decision::EditName;
 use ruhu_sync::id::{DeviceId, DeviceSeq, StreamId};
 use ruhu_sync::outcome::Verdict;
-use serde_json::Value;
 use uuid::Uuid;
 
 /// The name of an edit, in an address: its device and its number.
@@ -45,7 +45,7 @@ pub(super) fn named((device, device_seq): (Uuid, u64)) -> EditName {
 /// were rejected, which are read, and dismissed once they are dealt with. Each belongs where its record is today, or the household that it is about. Names are masked.
 #[utoipa::path(
     tag = "desk",
-    params(Paging, ("outcome" = Option<Untaken>, Query, description = "Which: those in quarantine, if it is left out", example = "quarantined")),
+    params(Paging, ("outcome" = inline(Option<Untaken>), Query, description = "Which: those in quarantine, if it is left out", example = "quarantined")),
     responses(
         (status = 200, description = "The edits that wait for a decision", body = QuarantineList, example = json!(QuarantineList::example())),
         NotListed,
@@ -109,7 +109,7 @@ pub(crate) async fn read_quarantined(
     params(
         ("device" = Uuid, Path, description = "The device it came from"),
         ("device_seq" = u64, Path, description = "Its number there"),
-        ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "apply-7f3a0001"),
+        KeyHeader,
     ),
     request_body(content = Because, example = json!(Because::example())),
     responses(
@@ -125,7 +125,7 @@ pub(crate) async fn apply_quarantined(
         Three<EditAddress, Key, Json<Because>>,
     >,
     service: web::Data<Service>,
-) -> Answer<Recorded<Value>> {
+) -> Answer<Recorded<Settled>> {
     settle(reviewer, &service, named(*name), true, key, asked.0).await
 }
 
@@ -136,7 +136,7 @@ pub(crate) async fn apply_quarantined(
     params(
         ("device" = Uuid, Path, description = "The device it came from"),
         ("device_seq" = u64, Path, description = "Its number there"),
-        ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "dismiss-7f3a0001"),
+        KeyHeader,
     ),
     request_body(content = Because, example = json!(Because::example())),
     responses(
@@ -152,7 +152,7 @@ pub(crate) async fn dismiss_quarantined(
         Three<EditAddress, Key, Json<Because>>,
     >,
     service: web::Data<Service>,
-) -> Answer<Recorded<Value>> {
+) -> Answer<Recorded<Settled>> {
     settle(reviewer, &service, named(*name), false, key, asked.0).await
 }
 
@@ -163,7 +163,7 @@ async fn settle(
     applies: bool,
     key: Key,
     asked: Because,
-) -> Answer<Recorded<Value>> {
+) -> Answer<Recorded<Settled>> {
     let stream = asked.stream.map(StreamId);
     let settlement = Settlement { edit, applies, reason: reason(asked.reason)?, stream };
     service.act(reviewer, key, settlement).await

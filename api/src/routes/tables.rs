@@ -3,7 +3,7 @@
 use crate::auth::{After, By, Entitled, Three, Two};
 use crate::body::Json;
 use crate::etag::json_or_not_modified;
-use crate::idempotency::Key;
+use crate::idempotency::{Key, KeyHeader};
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind, Problem};
 use crate::recorded::Recorded;
@@ -12,6 +12,7 @@ use crate::service::Service;
 use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
 use ruhu_casework::tables::{TABLES, TableEntry, TableValue};
 use ruhu_desk::organisations::Day;
+use ruhu_desk::tables::TableEntered;
 use ruhu_desk::tables::{Correction, Entering, EntrySeen, table_entries};
 use ruhu_desk::who::{Admin, Staff};
 use ruhu_sync::id::RecordId;
@@ -81,7 +82,7 @@ pub(crate) struct TableSays {
     valid_to: Option<Day>,
     /// A whole number in the table's unit, or `true` or `false`; none if nobody has found it yet.
     #[serde(default)]
-    #[schema(value_type = Option<Value>)]
+    #[schema(value_type = Option<TableValue>)]
     value: Option<TableValue>,
     /// Where it comes from.
     source: String,
@@ -100,7 +101,7 @@ pub(crate) struct TableCorrection {
     valid_to: Option<Day>,
     /// The value; none if nobody has found it yet.
     #[serde(default)]
-    #[schema(value_type = Option<Value>)]
+    #[schema(value_type = Option<TableValue>)]
     value: Option<TableValue>,
     /// Where it comes from.
     source: String,
@@ -108,28 +109,6 @@ pub(crate) struct TableCorrection {
     confirmed: bool,
     /// Why it is corrected, in at most 500 characters.
     reason: String,
-}
-
-/// What was entered, and what it touches.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct TableEntered {
-    /// The record.
-    record: Uuid,
-    /// Its version.
-    rev: String,
-    /// The assessments, not decided, that are judged by it; at most 1,000. Decided ones stay as they are.
-    open_assessments: Vec<OpenAssessment>,
-}
-
-/// An assessment that is not decided.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct OpenAssessment {
-    /// Which.
-    record: Uuid,
-    /// Its form.
-    form: String,
-    /// Its status.
-    status: String,
 }
 
 /// Lists rule tables with their values.
@@ -163,7 +142,7 @@ pub(crate) async fn list_tables(
 /// ones that it touches are named.
 #[utoipa::path(
     tag = "forms",
-    params(("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "table-7f3a0001")),
+    params(KeyHeader),
     request_body(content = TableSays, example = json!(TableSays::example())),
     responses(
         (status = 200, description = "It is entered", body = TableEntered, example = json!(TableEntered::example())),
@@ -175,7 +154,7 @@ pub(crate) async fn list_tables(
 pub(crate) async fn enter_table(
     After(admin, (key, asked)): After<Staff<Admin>, Two<Key, Json<TableSays>>>,
     service: web::Data<Service>,
-) -> Answer<Recorded<Value>> {
+) -> Answer<Recorded<TableEntered>> {
     service.act(admin, key, Entering(asked.0.entry())).await
 }
 
@@ -187,7 +166,7 @@ pub(crate) async fn enter_table(
     tag = "forms",
     params(
         ("record" = Uuid, Path, description = "Which"),
-        ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "table-7f3a0002"),
+        KeyHeader,
     ),
     request_body(content = TableCorrection, example = json!(TableCorrection::example())),
     responses(
@@ -203,7 +182,7 @@ pub(crate) async fn correct_table(
         Three<web::Path<Uuid>, Key, Json<TableCorrection>>,
     >,
     service: web::Data<Service>,
-) -> Answer<Recorded<Value>> {
+) -> Answer<Recorded<TableEntered>> {
     service.act(admin, key, asked.0.read(*id)?).await
 }
 
@@ -243,13 +222,6 @@ impl TableCorrection {
     fn example() -> Value {
         json!({"rev": "1-1f0c9a77", "value": 151_000, "source": "演示值，不是法定标准",
             "confirmed": false, "reason": "按正式通知更正。"})
-    }
-}
-
-impl TableEntered {
-    fn example() -> Value {
-        json!({"record": ID, "rev": "1-1f0c9a77",
-            "open_assessments": [{"record": ID, "form": "means", "status": "submitted"}]})
     }
 }
 

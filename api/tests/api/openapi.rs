@@ -23,9 +23,17 @@ fn resolved<'a>(contract: &'a Value, part: &'a Value) -> &'a Value {
     pointer.map_or(part, |pointer| contract.pointer(pointer).expect("it is there"))
 }
 
-fn has_example(content: &Value) -> bool {
+/// An example stands with the content, or with the schema of its message.
+fn has_example(contract: &Value, content: &Value) -> bool {
+    let of_schema = &resolved(contract, &content["schema"])["examples"];
     content.get("example").is_some()
         || content["examples"].as_object().is_some_and(|all| !all.is_empty())
+        || of_schema.as_array().is_some_and(|all| !all.is_empty())
+}
+
+/// Who has to sign in for an operation: what it says itself, or what the contract says for all.
+fn security<'a>(contract: &'a Value, operation: &'a Value) -> &'a Value {
+    operation.get("security").unwrap_or(&contract["security"])
 }
 
 /// What of the operations does not hold.
@@ -41,7 +49,7 @@ fn the_page_on_kinds_that_is_checked_in_is_what_the_kinds_say() {
     assert!(
         std::fs::read_to_string(&file).unwrap_or_default() == ruhu_casework::description::page(),
         "docs/kinds.md is not what the kinds say: look at the difference, then\n  \
-         cargo run -p ruhu-api -- kinds --write docs/kinds.md"
+         cargo run -p ruhu -- kinds --write docs/kinds.md"
     );
 }
 
@@ -64,7 +72,7 @@ fn the_contract_that_is_checked_in_is_the_one_that_is_served() {
     assert!(
         checked_in == ruhu_api::routes::contract().expect("contract"),
         "openapi/openapi.json is not what the routes say: look at the difference, then\n  \
-         cargo run -p ruhu-api -- openapi --write openapi/openapi.json"
+         cargo run -p ruhu -- openapi --write openapi/openapi.json"
     );
 }
 
@@ -97,12 +105,16 @@ fn every_operation_has_a_name_of_its_own_and_says_what_it_does() {
 
 #[test]
 fn every_json_request_and_success_shows_an_example() {
+    let contract = contract();
     let shown = |operation: &Value| {
         let responses = operation["responses"].as_object().expect("responses");
         let successes = responses.iter().filter(|(status, _)| status.starts_with('2'));
         let mut contents: Vec<_> = successes.map(|(_, response)| &response["content"]).collect();
         contents.push(&operation["requestBody"]["content"]);
-        contents.into_iter().filter_map(|content| content.get("application/json")).all(has_example)
+        contents
+            .into_iter()
+            .filter_map(|content| content.get("application/json"))
+            .all(|content| has_example(&contract, content))
     };
     assert_eq!(broken(shown), [""; 0]);
 }
@@ -133,21 +145,48 @@ fn every_failure_is_a_problem_that_is_explained() {
 
 #[test]
 fn every_operation_says_whether_it_needs_a_token() {
+    let contract = contract();
     let said = |operation: &Value| {
-        operation["security"].as_array().is_some_and(|security| !security.is_empty())
+        security(&contract, operation).as_array().is_some_and(|security| !security.is_empty())
     };
     assert_eq!(broken(said), [""; 0]);
     let guarded = |operation: &Value| {
-        let needs = operation["security"].to_string().contains("access_token");
+        let needs = security(&contract, operation).to_string().contains("access_token");
         !needs || operation["responses"].get("401").is_some()
     };
     assert_eq!(broken(guarded), [""; 0]);
-    let contract = contract();
     let open_calls: Vec<_> = operations(&contract)
         .into_iter()
         .filter(|(name, _)| name.contains(" /v1/"))
-        .filter(|(_, operation)| !operation["security"].to_string().contains("access_token"))
+        .filter(|(_, operation)| {
+            !security(&contract, operation).to_string().contains("access_token")
+        })
         .map(|(name, _)| name)
         .collect();
     assert_eq!(open_calls, ["post /v1/session", "post /v1/session/refresh"]);
+}
+
+fn references<'a>(part: &'a Value, found: &mut Vec<&'a str>) {
+    match part {
+        Value::Object(members) => {
+            found.extend(members.get("$ref").and_then(Value::as_str));
+            members.values().for_each(|member| references(member, found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_reference_of_the_contract_leads_somewhere() {
+    let contract = contract();
+    let mut found = Vec::new();
+    references(&contract, &mut found);
+    let leads = |reference: &&str| {
+        let pointer = reference.strip_prefix('#').unwrap_or_default();
+        contract.pointer(&pointer.replace("%7B", "{").replace("%7D", "}")).is_some()
+    };
+    let astray: Vec<_> = found.iter().filter(|reference| !leads(reference)).collect();
+    assert_eq!(astray, [&""; 0]);
+    assert!(found.len() > 500, "{}", found.len());
 }

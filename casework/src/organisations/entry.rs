@@ -24,6 +24,18 @@ macro_rules! codes {
                 Self::ALL.iter().copied().find(|one| one.as_str() == text)
             }
         }
+
+        #[cfg(feature = "schema")]
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                use utoipa::openapi::schema::{ObjectBuilder, Type};
+                let codes = Self::ALL.iter().map(|one| one.as_str());
+                ObjectBuilder::new().schema_type(Type::String).enum_values(Some(codes)).into()
+            }
+        }
+
+        #[cfg(feature = "schema")]
+        impl utoipa::ToSchema for $name {}
     };
 }
 

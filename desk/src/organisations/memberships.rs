@@ -38,9 +38,11 @@ pub struct NewMembership {
     last_day: Option<Day>,
     /// 学历: `below_college`, `college`, `bachelor` or `postgraduate`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Education>)]
     education: Option<String>,
     /// 职业资格: `assistant_social_worker`, `social_worker` or `senior_social_worker`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Title>)]
     title: Option<String>,
     /// Why somebody with neither college nor title may begin. It is kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]

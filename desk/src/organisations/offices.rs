@@ -27,6 +27,7 @@ pub struct NewOffice {
     /// Whose.
     account: Uuid,
     /// The role; a worker has a membership instead.
+    #[schema(value_type = Role)]
     role: String,
     /// The area's code: 6, 9 or 12 digits; empty for the whole city.
     area: String,

@@ -19,6 +19,7 @@ use ruhu_sync::rev::Rev;
 use ruhu_sync::storage::{StorageError, Stored, WriteTx as _};
 use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 /// A record with what waits in it, who wrote that, and what became of the record.
 #[derive(Clone, Debug)]
@@ -81,22 +82,38 @@ pub fn conflicts_of(tx: &mut Tx, person: &SignedIn, id: RecordId) -> Result<Conf
     Ok(ConflictsSeen { record, content, writers, history })
 }
 
+/// What was settled.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ConflictsSettled {
+    /// Each record that was asked for.
+    settled: Vec<SettledRecord>,
+}
+
+/// A record that was settled.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SettledRecord {
+    /// Its name.
+    record: RecordId,
+    /// Its version after it.
+    rev: Option<Rev>,
+}
+
 /// Conflicts of several records, settled together or not at all.
 #[derive(Clone, Debug, Serialize)]
 pub struct ConflictSettlement(pub Vec<RecordSettled>);
 
 impl Act for ConflictSettlement {
     type Right = Reviewer;
-    type Answer = Value;
+    type Answer = ConflictsSettled;
 
     const NAME: &'static str = "settle conflicts";
 
-    fn run(&self, scene: &mut Scene<'_>) -> Result<Done<Value>, Halt> {
+    fn run(&self, scene: &mut Scene<'_>) -> Result<Done<ConflictsSettled>, Halt> {
         take(scene, &self.0)
     }
 }
 
-fn take(scene: &mut Scene<'_>, settled: &[RecordSettled]) -> Result<Done<Value>, Halt> {
+fn take(scene: &mut Scene<'_>, settled: &[RecordSettled]) -> Result<Done<ConflictsSettled>, Halt> {
     let streams = scene.reviewed(DECIDED)?;
     let ids: Vec<_> = settled.iter().map(|one| one.record).collect();
     let mut roots: Vec<_> = scene.tx.records(&ids)?.iter().map(|record| record.root).collect();
@@ -123,10 +140,9 @@ fn take(scene: &mut Scene<'_>, settled: &[RecordSettled]) -> Result<Done<Value>,
     if let Some(refused) = outcomes.iter().find(|outcome| !outcome.outcome.is_effective()) {
         return Err(super::refusals::refused(refused).into());
     }
-    let told = settled.iter().zip(&outcomes).map(|(one, outcome)| {
-        json!({"record": one.record, "rev": outcome.rev.map(|rev| rev.to_string())})
-    });
-    let answer = json!({"settled": told.collect::<Vec<_>>()});
+    let after = settled.iter().zip(&outcomes);
+    let after = after.map(|(one, outcome)| SettledRecord { record: one.record, rev: outcome.rev });
+    let answer = ConflictsSettled { settled: after.collect() };
     let first = found.first().ok_or_else(|| StorageError::Corrupt("nothing settled".to_owned()))?;
     let (act, subject) = (audit::Act::ConflictsSettled, first.id.0);
     let area = scene.area_of(first.stream)?;

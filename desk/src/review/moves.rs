@@ -17,10 +17,12 @@ use ruhu_sync::grants::StreamKind;
 use ruhu_sync::handshake::LIMITS;
 use ruhu_sync::id::{RecordId, StreamId};
 use ruhu_sync::record::StoredRecord;
+use ruhu_sync::rev::Rev;
 use ruhu_sync::storage::{ReadTx as _, Stored, WriteTx as _};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use utoipa::ToSchema;
 
 /// The most households that one act moves.
 pub const HOUSEHOLDS_MAX: usize = 5_000;
@@ -114,18 +116,46 @@ pub struct HouseholdMove {
     pub reason: String,
 }
 
+/// What was moved.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MovesTaken {
+    /// Each household, in the order in which it was asked for.
+    moved: Vec<MoveTaken>,
+}
+
+/// One household that was moved.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MoveTaken {
+    /// The caseload that it left.
+    from: StreamId,
+    /// The household.
+    record: RecordId,
+    /// Its version after it.
+    rev: Rev,
+    /// The caseload in which it is now.
+    to: StreamId,
+}
+
+impl MovesTaken {
+    /// As an example shows it.
+    pub fn example() -> Value {
+        json!({"moved": [{"record": "0192e4a0-0000-7000-8000-000000000008", "from": "0192e4a0-0000-7000-8000-00000000000d",
+            "to": "0192e4a0-0000-7000-8000-00000000000c", "rev": "4-77a0c3d1"}]})
+    }
+}
+
 impl Act for HouseholdMove {
     type Right = Reviewer;
-    type Answer = Value;
+    type Answer = MovesTaken;
 
     const NAME: &'static str = "move";
 
-    fn run(&self, scene: &mut Scene<'_>) -> Result<Done<Value>, Halt> {
+    fn run(&self, scene: &mut Scene<'_>) -> Result<Done<MovesTaken>, Halt> {
         take(scene, &self.parts, &self.reason)
     }
 }
 
-fn take(scene: &mut Scene<'_>, parts: &[Part], reason: &str) -> Result<Done<Value>, Halt> {
+fn take(scene: &mut Scene<'_>, parts: &[Part], reason: &str) -> Result<Done<MovesTaken>, Halt> {
     let reach = check_caseloads(scene, parts)?;
     let wanted = wanted(scene, parts)?;
     if wanted.len() > HOUSEHOLDS_MAX {
@@ -146,9 +176,9 @@ fn take(scene: &mut Scene<'_>, parts: &[Part], reason: &str) -> Result<Done<Valu
     let mut moved = Vec::with_capacity(wanted.len());
     for ((id, to), outcome) in wanted.iter().zip(outcomes) {
         match outcome.rev {
-            Some(rev) => moved.push(
-                json!({"record": id, "from": found[id].stream, "to": to, "rev": rev.to_string()}),
-            ),
+            Some(rev) => {
+                moved.push(MoveTaken { from: found[id].stream, record: *id, rev, to: *to });
+            }
             None => refusals.add("household", id, MoveFault::ChangedMeanwhile),
         }
     }
@@ -159,7 +189,7 @@ fn take(scene: &mut Scene<'_>, parts: &[Part], reason: &str) -> Result<Done<Valu
     let detail = json!({"households": moved.len(), "to": to});
     let act = audit::Act::HouseholdsMoved;
     let logged = scene.log(Line { act, subject: first.0, area, detail })?;
-    Ok(Done::logged(&logged, json!({"moved": moved})))
+    Ok(Done::logged(&logged, MovesTaken { moved }))
 }
 
 fn edit(record: &StoredRecord, to: StreamId, reason: &str) -> Value {

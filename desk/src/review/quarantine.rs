@@ -16,18 +16,19 @@ use ruhu_store::page::{Page, Slice};
 use ruhu_sync::decision::{EditName, Waiting};
 use ruhu_sync::edit::{Edit, Received};
 use ruhu_sync::grants::StreamKind;
-use ruhu_sync::id::StreamId;
+use ruhu_sync::id::{DeviceId, DeviceSeq, StreamId};
 use ruhu_sync::json::{Json, Object};
 use ruhu_sync::op::Op;
 use ruhu_sync::outcome::{Outcome, Reason, Verdict};
 use ruhu_sync::patch::{Wish, asks};
 use ruhu_sync::path::Path;
 use ruhu_sync::record::StoredRecord;
-use ruhu_sync::rev::Base;
+use ruhu_sync::rev::{Base, Rev};
 use ruhu_sync::rules::{Rooting, Rules as _};
 use ruhu_sync::storage::{ReadTx as _, StorageError, Stored, WriteTx as _};
 use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 /// An edit in the list, with the numbers of all that are decided with it.
 #[derive(Clone, Debug)]
@@ -123,13 +124,63 @@ pub fn quarantined_edit(
     Ok(seen)
 }
 
+/// What was decided.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Settled {
+    /// The edits that are settled now.
+    settled: Vec<SettledEdit>,
+    /// Those that were to go with them and still cannot be taken.
+    still_waiting: Vec<SettledEdit>,
+}
+
+/// What became of one edit by a decision.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SettledEdit {
+    /// The fields that now wait for a person to choose.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    conflicts: Vec<Path>,
+    /// The device it came from.
+    device: DeviceId,
+    /// Its number there.
+    device_seq: DeviceSeq,
+    /// How it ended; `applied` for one that was dismissed, too.
+    outcome: Verdict,
+    /// Why it still waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<Reason>,
+    /// The record's version after it, if it was applied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rev: Option<Rev>,
+}
+
+impl SettledEdit {
+    fn of(edit: &EditName, outcome: &Outcome) -> Self {
+        Self {
+            conflicts: outcome.conflicts.clone(),
+            device: edit.device,
+            device_seq: edit.device_seq,
+            outcome: outcome.outcome,
+            reason: outcome.reason,
+            rev: outcome.rev,
+        }
+    }
+}
+
+impl Settled {
+    /// As an example shows it.
+    pub fn example() -> Value {
+        json!({"settled": [{"device": "0192e4a0-0000-7000-8000-000000000007", "device_seq": 7, "outcome": "merged",
+            "rev": "4-77a0c3d1"}], "still_waiting": []})
+    }
+}
+
 impl Act for Settlement {
     type Right = Reviewer;
-    type Answer = Value;
+    type Answer = Settled;
 
     const NAME: &'static str = "settle";
 
-    fn run(&self, scene: &mut Scene<'_>) -> Result<Done<Value>, Halt> {
+    fn run(&self, scene: &mut Scene<'_>) -> Result<Done<Settled>, Halt> {
         take(scene, self)
     }
 }
@@ -276,7 +327,7 @@ fn is_placed(scene: &mut Scene<'_>, units: &[Vec<EditName>]) -> Result<(), Halt>
     Ok(())
 }
 
-fn take(scene: &mut Scene<'_>, settlement: &Settlement) -> Result<Done<Value>, Halt> {
+fn take(scene: &mut Scene<'_>, settlement: &Settlement) -> Result<Done<Settled>, Halt> {
     let (name, streams) = (settlement.edit, scene.reviewed(DECIDED)?);
     let Some(edit) = within_reach(scene.tx, &streams, name)? else {
         return Err(Kind::NotAvailable.into());
@@ -313,10 +364,11 @@ fn take(scene: &mut Scene<'_>, settlement: &Settlement) -> Result<Done<Value>, H
         let first = reasons.clone().find(|reason| *reason != Reason::GroupMember);
         return Err(not_settled(first.or(reasons.clone().next())).into());
     }
-    let answer = json!({"settled": settled.iter().map(|(edit, outcome)| end(edit, outcome))
-            .collect::<Vec<_>>(),
-        "still_waiting": waiting.iter().map(|(edit, outcome)| end(edit, outcome))
-            .collect::<Vec<_>>()});
+    let end = |(edit, outcome): &(&EditName, &Outcome)| SettledEdit::of(edit, outcome);
+    let answer = Settled {
+        settled: settled.iter().map(end).collect(),
+        still_waiting: waiting.iter().map(end).collect(),
+    };
     let act = match settlement.applies {
         true => audit::Act::EditApplied,
         false => audit::Act::EditDismissed,
@@ -329,21 +381,6 @@ fn take(scene: &mut Scene<'_>, settlement: &Settlement) -> Result<Done<Value>, H
     let detail = json!({"edit": name, "edits": settled.len()});
     let logged = scene.log(Line { act, subject, area, detail })?;
     Ok(Done::logged(&logged, answer))
-}
-
-fn end(edit: &EditName, outcome: &Outcome) -> Value {
-    let mut told = json!({"device": edit.device, "device_seq": edit.device_seq,
-        "outcome": outcome.outcome});
-    if let Some(rev) = outcome.rev {
-        told["rev"] = json!(rev.to_string());
-    }
-    if let Some(reason) = outcome.reason {
-        told["reason"] = json!(reason);
-    }
-    if !outcome.conflicts.is_empty() {
-        told["conflicts"] = json!(outcome.conflicts);
-    }
-    told
 }
 
 fn never_applied() -> Refusal {

@@ -19,6 +19,7 @@ use ruhu_sync::storage::{Stored, WriteTx as _};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
 /// A value with its record's version; none of what came with the service.
 #[derive(Clone, Debug)]
@@ -56,17 +57,47 @@ pub fn table_entries(tx: &mut Tx) -> Stored<Vec<EntrySeen>> {
     Ok(seen.chain(shipped.map(|entered| EntrySeen { entered, rev: None })).collect())
 }
 
+/// What was entered, and what it touches.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TableEntered {
+    /// The assessments, not decided, that are judged by it; at most 1,000. Decided ones stay as they are.
+    open_assessments: Vec<OpenAssessment>,
+    /// The record.
+    record: RecordId,
+    /// Its version.
+    rev: Option<Rev>,
+}
+
+/// An assessment that is not decided.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct OpenAssessment {
+    /// Its form.
+    form: String,
+    /// Which.
+    record: RecordId,
+    /// Its status.
+    status: Option<String>,
+}
+
+impl TableEntered {
+    /// As an example shows it.
+    pub fn example() -> Value {
+        json!({"record": "0192e4a0-0000-7000-8000-000000000031", "rev": "1-1f0c9a77",
+            "open_assessments": [{"record": "0192e4a0-0000-7000-8000-000000000031", "form": "means", "status": "submitted"}]})
+    }
+}
+
 /// A value to be entered.
 #[derive(Clone, Debug, Serialize)]
 pub struct Entering(pub TableEntry);
 
 impl Act for Entering {
     type Right = Admin;
-    type Answer = Value;
+    type Answer = TableEntered;
 
     const NAME: &'static str = "enter a table";
 
-    fn run(&self, scene: &mut Scene<'_>) -> Result<Done<Value>, Halt> {
+    fn run(&self, scene: &mut Scene<'_>) -> Result<Done<TableEntered>, Halt> {
         let Self(entry) = self;
         let known = held(scene.tx)?;
         sound(entry, known.iter())?;
@@ -80,11 +111,11 @@ impl Act for Entering {
 
 impl Act for Correction {
     type Right = Admin;
-    type Answer = Value;
+    type Answer = TableEntered;
 
     const NAME: &'static str = "correct a table";
 
-    fn run(&self, scene: &mut Scene<'_>) -> Result<Done<Value>, Halt> {
+    fn run(&self, scene: &mut Scene<'_>) -> Result<Done<TableEntered>, Halt> {
         let known = held(scene.tx)?;
         let is_it = |held: &&Held| held.entered.record == Some(self.record);
         let found = known.iter().find(is_it).ok_or(Kind::NotAvailable)?;
@@ -154,20 +185,21 @@ fn done(
     edit: Value,
     record: uuid::Uuid,
     (act, entry): (audit::Act, &TableEntry),
-) -> Result<Done<Value>, Halt> {
+) -> Result<Done<TableEntered>, Halt> {
     sole(scene.push(vec![vec![edit]])?)?;
-    let rev = scene.tx.records(&[RecordId(record)])?.pop().map(|stored| stored.rev.to_string());
+    let rev = scene.tx.records(&[RecordId(record)])?.pop().map(|stored| stored.rev);
     let open = touched(scene.tx, entry)?;
     let area = Some(entry.area_code.clone());
     let detail = json!({"table": entry.table, "valid_from": entry.valid_from,
         "valid_to": entry.valid_to, "value": entry.value, "confirmed": entry.confirmed});
     let logged = scene.log(Line { act, subject: record, area, detail })?;
-    Ok(Done::logged(&logged, json!({"record": record, "rev": rev, "open_assessments": open})))
+    let record = RecordId(record);
+    Ok(Done::logged(&logged, TableEntered { open_assessments: open, record, rev }))
 }
 
 /// The assessments that are not decided and are judged by this value: by name only, for whoever enters
 /// values sees no household.
-fn touched(tx: &mut Tx, entry: &TableEntry) -> Stored<Vec<Value>> {
+fn touched(tx: &mut Tx, entry: &TableEntry) -> Stored<Vec<OpenAssessment>> {
     let shelf = tx.shelf()?;
     let forms = shelf.rules().catalogue().list().iter().map(|known| known.form());
     let asking = forms.filter(|form| tables_of(form).any(|(_, table)| table == entry.table));
@@ -186,7 +218,11 @@ fn touched(tx: &mut Tx, entry: &TableEntry) -> Stored<Vec<Value>> {
             let area = areas.get(&record.id).and_then(Option::as_deref);
             if touches(entry, form, &answers, area.unwrap_or_default()) {
                 let status = document.get("status").and_then(Json::as_text);
-                found.push(json!({"record": record.id, "form": form.id(), "status": status}));
+                found.push(OpenAssessment {
+                    form: form.id().to_owned(),
+                    record: record.id,
+                    status: status.map(str::to_owned),
+                });
             }
         }
     }

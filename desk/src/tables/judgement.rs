@@ -2,10 +2,13 @@
 //! when it was accepted.
 
 use super::{Held, SHIPPED, held};
+use chrono::NaiveDate;
 use ruhu_casework::judging::{Entered, Judging, judging};
 use ruhu_casework::shelf::Shelf;
-use ruhu_forms::{Answers, Form};
+use ruhu_casework::tables::TableValue;
+use ruhu_forms::{Answers, Form, Suggestion, Worked};
 use ruhu_store::Tx;
+use ruhu_sync::id::RecordId;
 use ruhu_sync::json::{Json, Object};
 use ruhu_sync::record::StoredRecord;
 use ruhu_sync::storage::{StorageError, Stored, WriteTx as _};
@@ -17,11 +20,14 @@ use utoipa::ToSchema;
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 pub struct Judgement {
     /// Every computed value by name: a value, what it needs, or why it has none.
+    #[schema(value_type = std::collections::BTreeMap<String, Worked>)]
     pub computed: Value,
     /// The suggestions among them, each with its reasons and the rule's source.
+    #[schema(value_type = Vec<Suggestion>)]
     pub suggestions: Value,
     /// The values of rule tables that were used, by the name the form gives them, with source and
     /// days; one without a value has not been entered.
+    #[schema(value_type = std::collections::BTreeMap<String, UsedTable>)]
     pub tables: Value,
     /// The day whose tables were used.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -39,7 +45,7 @@ impl Judgement {
     fn of(form: &Form, answers: &Answers, judging: &Judging) -> Self {
         let computed = form.compute(answers, &judging.given);
         let suggestions = form.suggestions(&computed, &judging.given);
-        let table = |(name, used): &(String, Entered)| (name.clone(), told(used));
+        let table = |(name, used): &(String, Entered)| (name.clone(), json!(UsedTable::from(used)));
         Self {
             computed: json!(computed),
             suggestions: json!(suggestions),
@@ -50,11 +56,42 @@ impl Judgement {
     }
 }
 
-fn told(used: &Entered) -> Value {
-    let entry = &used.entry;
-    json!({"record": used.record, "table": entry.table, "area_code": entry.area_code,
-        "valid_from": entry.valid_from, "valid_to": entry.valid_to, "value": entry.value,
-        "source": entry.source, "confirmed": entry.confirmed})
+/// The value of a rule table that a case was judged by.
+#[derive(Serialize, ToSchema)]
+pub struct UsedTable<'a> {
+    /// The area it is for; empty is the whole country.
+    area_code: &'a str,
+    /// Whether it was checked against the official notice.
+    confirmed: bool,
+    /// The record; none of what came with the service.
+    record: Option<RecordId>,
+    /// Where it comes from.
+    source: &'a str,
+    /// The table's name.
+    table: &'a str,
+    /// The first day, inclusive.
+    #[schema(value_type = String, format = Date)]
+    valid_from: NaiveDate,
+    /// The last day, inclusive; none if nobody has stated one.
+    #[schema(value_type = Option<String>, format = Date)]
+    valid_to: Option<NaiveDate>,
+    /// What it says; none if nobody has found it yet.
+    value: Option<TableValue>,
+}
+
+impl<'a> From<&'a Entered> for UsedTable<'a> {
+    fn from(Entered { record, entry }: &'a Entered) -> Self {
+        Self {
+            area_code: &entry.area_code,
+            confirmed: entry.confirmed,
+            record: *record,
+            source: &entry.source,
+            table: &entry.table,
+            valid_from: entry.valid_from,
+            valid_to: entry.valid_to,
+            value: entry.value,
+        }
+    }
 }
 
 /// What an assessment comes to; as it was accepted, if it is.

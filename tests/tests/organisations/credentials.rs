@@ -100,7 +100,8 @@ fn everything_that_knows_a_session_is_refused_until_a_new_password_is_chosen(ser
                 (method.as_str(), path.as_str()),
                 ("put", "/v1/me/password") | ("delete", "/v1/session")
             );
-            let is_protected = operation["security"]
+            let security = operation.get("security").unwrap_or(&contract["security"]);
+            let is_protected = security
                 .as_array()
                 .is_some_and(|all| all.iter().any(|one| one.get("access_token").is_some()));
             if !is_protected || does_it {
@@ -109,6 +110,7 @@ fn everything_that_knows_a_session_is_refused_until_a_new_password_is_chosen(ser
             let id = "0192e4a0-0000-7000-8000-000000000021";
             let mut path = path.clone();
             for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                let parameter = ruhu_tests::resolved(&contract, parameter);
                 let is_number = parameter["schema"]["type"] == "integer";
                 let name = format!("{{{}}}", token(parameter, "name"));
                 path = path.replace(&name, if is_number { "1" } else { id });

@@ -2,6 +2,7 @@
 
 use super::CONFLICTS;
 use crate::problem::Answer;
+use crate::routes::sync::any_value;
 use ruhu_desk::review::ConflictsSeen;
 use ruhu_store::desk::ConflictItem;
 use ruhu_store::page::Place;
@@ -66,6 +67,7 @@ pub(crate) struct OpenConflict {
     path: String,
     /// What its author had seen there; null if nothing.
     #[schema(value_type = Value)]
+    #[schema(schema_with = any_value)]
     base: Option<Json>,
     /// The value that stands.
     current: WrittenValue,
@@ -78,6 +80,7 @@ pub(crate) struct OpenConflict {
 pub(crate) struct WrittenValue {
     /// The value; null if it was removed.
     #[schema(value_type = Value)]
+    #[schema(schema_with = any_value)]
     value: Option<Json>,
     /// Who.
     user: Option<Uuid>,
@@ -87,22 +90,6 @@ pub(crate) struct WrittenValue {
     made_at: Option<String>,
     /// When it came to the server, in microseconds since 1970.
     received_at_us: Option<i64>,
-}
-
-/// What was settled.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct ConflictsSettled {
-    /// Each record that was asked for.
-    settled: Vec<SettledRecord>,
-}
-
-/// A record that was settled.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct SettledRecord {
-    /// Its name.
-    record: Uuid,
-    /// Its version after it.
-    rev: String,
 }
 
 impl ConflictList {

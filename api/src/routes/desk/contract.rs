@@ -1,14 +1,16 @@
 //! The desk's messages.
 
 use super::ASSESSMENTS;
+use crate::kinds::assessment_status;
 use crate::problem::{Answer, Problem};
-use crate::routes::sync::RecordBody;
+use crate::routes::sync::{RecordBody, any_value};
 use ruhu_desk::review::AssessmentSeen;
 use ruhu_desk::tables::Judgement;
 use ruhu_store::desk::{AssessmentItem, HistoryEntry};
 use ruhu_store::page::Place;
 use ruhu_store::page::Slice;
 use ruhu_sync::json::Json;
+use ruhu_sync::outcome::{Outcome, Verdict};
 use ruhu_sync::record::{RecordFrame, StoredRecord, write_record};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -61,17 +63,6 @@ impl TakeUp {
     }
 }
 
-/// A decision that was taken.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct DecisionTaken {
-    /// Its number on the session's device.
-    device_seq: u64,
-    /// `applied` or `merged`.
-    outcome: String,
-    /// The assessment's version after it.
-    rev: String,
-}
-
 /// Assessments.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct AssessmentList {
@@ -100,6 +91,7 @@ pub(crate) struct AssessmentEntry {
     /// Its form's version.
     form_version: i64,
     /// Its status.
+    #[schema(schema_with = assessment_status)]
     status: String,
     /// How many of its fields wait for a person to choose.
     open_conflicts: i64,
@@ -144,7 +136,7 @@ pub(crate) struct HistoryBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     applied_by: Option<String>,
     /// How it ended.
-    outcome: String,
+    outcome: Verdict,
     /// What it touched.
     changes: Vec<TouchedPlace>,
 }
@@ -156,9 +148,11 @@ pub(crate) struct TouchedPlace {
     path: String,
     /// What stood there before.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = any_value)]
     before: Option<Value>,
     /// What stands there after.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = any_value)]
     after: Option<Value>,
 }
 
@@ -225,7 +219,7 @@ impl AssessmentBody {
 
 impl HistoryBody {
     pub(in crate::routes) fn of(entry: HistoryEntry) -> Answer<Self> {
-        let outcome: Value = serde_json::from_str(&entry.outcome_text)
+        let outcome: Outcome = serde_json::from_str(&entry.outcome_text)
             .map_err(|error| Problem::internal(error.to_string()))?;
         let told = entry.effect.0.iter().filter(|touch| !touch.only_makes_room());
         let changes = told.map(|touch| TouchedPlace {
@@ -242,7 +236,7 @@ impl HistoryBody {
             received_at_us: entry.received_at.0,
             made_at: entry.made_at,
             applied_by: entry.applied_by,
-            outcome: outcome["outcome"].as_str().unwrap_or_default().to_owned(),
+            outcome: outcome.outcome,
             changes: changes.collect(),
         })
     }
@@ -259,11 +253,5 @@ impl Accept {
     pub(super) fn example() -> Self {
         let reason = "入户核实，情况属实。".to_owned();
         Self { rev: "3-5c1a9f02".to_owned(), reason, district_visited_on: None }
-    }
-}
-
-impl DecisionTaken {
-    pub(super) fn example() -> Self {
-        Self { device_seq: 1, outcome: "applied".to_owned(), rev: "4-77a0c3d1".to_owned() }
     }
 }

@@ -47,7 +47,7 @@ impl From<Asked> for Strength {
     params(
         ("id" = String, Path, description = "Which form", example = "tekun_six"),
         ("version" = u32, Path, description = "Which version", example = 1),
-        ("strength" = Option<Asked>, Query, description = "Of a draft, or of what is handed in"),
+        ("strength" = inline(Option<Asked>), Query, description = "Of a draft, or of what is handed in"),
         ("If-None-Match" = Option<String>, Header, description = "The ETag of the schema that is held"),
     ),
     responses(

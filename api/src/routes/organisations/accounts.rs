@@ -3,7 +3,7 @@
 use super::{CURSOR, NotAdded, NotEnded, NotListed, arrange, list, listing};
 use crate::auth::{After, Three, Two};
 use crate::body::Json;
-use crate::idempotency::{Key, secret_mark};
+use crate::idempotency::{Key, KeyHeader, secret_mark};
 use crate::paging::Paging;
 use crate::problem::Answer;
 use crate::recorded::Recorded;
@@ -84,7 +84,7 @@ pub(crate) async fn list_accounts(
 /// It may sign in and do nothing, until it has an office or a membership.
 #[utoipa::path(
     tag = "organisations",
-    params(("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "account-7f3a0001")),
+    params(KeyHeader),
     request_body(content = NewAccount, example = json!(NewAccount::example())),
     responses(
         (status = 200, description = "It is added", body = Arranged, example = json!(Arranged::example())),
@@ -113,7 +113,7 @@ pub(crate) async fn add_account(
     tag = "organisations",
     params(
         ("id" = Uuid, Path, description = "Which"),
-        ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "use-7f3a0001"),
+        KeyHeader,
     ),
     request_body(content = AccountUse, example = json!(AccountUse::example())),
     responses(

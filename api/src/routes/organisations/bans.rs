@@ -3,7 +3,7 @@
 use super::{CURSOR, NotAdded, NotEnded, NotListed, arrange, list, listing};
 use crate::auth::{After, Three, Two};
 use crate::body::Json;
-use crate::idempotency::Key;
+use crate::idempotency::{Key, KeyHeader};
 use crate::paging::Paging;
 use crate::problem::Answer;
 use crate::recorded::Recorded;
@@ -86,7 +86,7 @@ pub(crate) async fn list_bans(
 /// its people see no household. What other areas buy goes on.
 #[utoipa::path(
     tag = "organisations",
-    params(("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "ban-7f3a0001")),
+    params(KeyHeader),
     request_body(content = NewBan, example = json!(NewBan::example())),
     responses(
         (status = 200, description = "It is banned", body = Arranged, example = json!(Arranged::example())),
@@ -109,7 +109,7 @@ pub(crate) async fn begin_ban(
     tag = "organisations",
     params(
         ("id" = Uuid, Path, description = "Which"),
-        ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "lift-7f3a0001"),
+        KeyHeader,
     ),
     request_body(content = End, example = json!(lift_example())),
     responses(

@@ -3,7 +3,7 @@
 use super::{CURSOR, NotAdded, NotListed, arrange, list, listing};
 use crate::auth::{After, Two};
 use crate::body::Json;
-use crate::idempotency::Key;
+use crate::idempotency::{Key, KeyHeader};
 use crate::paging::Paging;
 use crate::problem::Answer;
 use crate::recorded::Recorded;
@@ -73,7 +73,7 @@ pub(crate) async fn list_caseloads(
 /// Its id is its stream.
 #[utoipa::path(
     tag = "organisations",
-    params(("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "caseload-7f3a0001")),
+    params(KeyHeader),
     request_body(content = NewCaseload, example = json!(NewCaseload::example())),
     responses(
         (status = 200, description = "It is added", body = Arranged, example = json!(Arranged::example())),

@@ -3,7 +3,7 @@
 use super::{CURSOR, NotAdded, NotEnded, NotListed, arrange, list, listing};
 use crate::auth::{After, Three, Two};
 use crate::body::Json;
-use crate::idempotency::Key;
+use crate::idempotency::{Key, KeyHeader};
 use crate::paging::Paging;
 use crate::problem::Answer;
 use crate::recorded::Recorded;
@@ -85,7 +85,7 @@ pub(crate) async fn list_contracts(
 /// At most three years; more than one needs a reason; a banned contractor gets none.
 #[utoipa::path(
     tag = "organisations",
-    params(("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "contract-7f3a0001")),
+    params(KeyHeader),
     request_body(content = NewContract, example = json!(NewContract::example())),
     responses(
         (status = 200, description = "It is added", body = Arranged, example = json!(Arranged::example())),
@@ -108,7 +108,7 @@ pub(crate) async fn add_contract(
     tag = "organisations",
     params(
         ("id" = Uuid, Path, description = "Which"),
-        ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "end-7f3a0001"),
+        KeyHeader,
     ),
     request_body(content = End, example = json!(End::example())),
     responses(

@@ -3,7 +3,7 @@
 use super::{NotEnded, arrange};
 use crate::auth::{After, Three};
 use crate::body::Json;
-use crate::idempotency::Key;
+use crate::idempotency::{Key, KeyHeader};
 use crate::problem::Answer;
 use crate::recorded::Recorded;
 use crate::service::Service;
@@ -24,7 +24,7 @@ use uuid::Uuid;
     tag = "organisations",
     params(
         ("id" = Uuid, Path, description = "Whose"),
-        ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "reset-7f3a0001"),
+        KeyHeader,
     ),
     request_body(content = Reset, example = json!(Reset::example())),
     responses(
@@ -51,7 +51,7 @@ pub(crate) async fn reset_password(
     tag = "organisations",
     params(
         ("id" = Uuid, Path, description = "Whose"),
-        ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "reset-7f3a0002"),
+        KeyHeader,
     ),
     request_body(content = Reset, example = json!(Reset::example())),
     responses(

@@ -3,12 +3,13 @@
 use super::{CURSOR, NotAdded, NotEnded, NotListed, arrange, list, listing};
 use crate::auth::{After, Three, Two};
 use crate::body::Json;
-use crate::idempotency::Key;
+use crate::idempotency::{Key, KeyHeader};
 use crate::paging::Paging;
 use crate::problem::Answer;
 use crate::recorded::Recorded;
 use crate::service::Service;
 use actix_web::{get, post, web};
+use ruhu_casework::organisations::{Education, Title};
 use ruhu_desk::organisations::examples::{ID, OTHER_ID};
 use ruhu_desk::organisations::{Arranged, Day, End, Ended, EndedMembership, NewMembership};
 use ruhu_desk::who::{OrganisationStaff, Staff};
@@ -37,9 +38,11 @@ pub(crate) struct MembershipEntry {
     last_day: Option<Day>,
     /// 学历, as it was checked.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Education>)]
     education: Option<String>,
     /// 职业资格, as it was checked.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Title>)]
     title: Option<String>,
     /// Why an exception was made.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -99,7 +102,7 @@ pub(crate) async fn list_memberships(
 /// of government or as an evaluator. Nobody gives a place to themselves. The entry qualification is checked; an exception needs a reason, which is kept.
 #[utoipa::path(
     tag = "organisations",
-    params(("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "membership-7f3a0001")),
+    params(KeyHeader),
     request_body(content = NewMembership, example = json!(NewMembership::example())),
     responses(
         (status = 200, description = "The person has it", body = Arranged, example = json!(Arranged::example())),
@@ -122,7 +125,7 @@ pub(crate) async fn add_membership(
     tag = "organisations",
     params(
         ("id" = Uuid, Path, description = "Which"),
-        ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "end-7f3a0002"),
+        KeyHeader,
     ),
     request_body(content = End, example = json!(End::example())),
     responses(

@@ -3,12 +3,13 @@
 use super::{CURSOR, NotAdded, NotEnded, NotListed, arrange, list, listing};
 use crate::auth::{After, Three, Two};
 use crate::body::Json;
-use crate::idempotency::Key;
+use crate::idempotency::{Key, KeyHeader};
 use crate::paging::Paging;
 use crate::problem::Answer;
 use crate::recorded::Recorded;
 use crate::service::Service;
 use actix_web::{get, post, web};
+use ruhu_casework::facts::Role;
 use ruhu_desk::organisations::examples::{ID, OTHER_ID};
 use ruhu_desk::organisations::{Arranged, Day, End, Ended, EndedOffice, NewOffice};
 use ruhu_desk::who::{Admin, Staff};
@@ -26,6 +27,7 @@ pub(crate) struct OfficeEntry {
     /// Whose.
     account: Uuid,
     /// The role.
+    #[schema(value_type = Role)]
     role: String,
     /// Its area.
     area: String,
@@ -87,7 +89,7 @@ pub(crate) async fn list_offices(
 /// or evaluates. An auditor is appointed, and dismissed, from a wider area.
 #[utoipa::path(
     tag = "organisations",
-    params(("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "office-7f3a0001")),
+    params(KeyHeader),
     request_body(content = NewOffice, example = json!(NewOffice::example())),
     responses(
         (status = 200, description = "The person has it", body = Arranged, example = json!(Arranged::example())),
@@ -110,7 +112,7 @@ pub(crate) async fn add_office(
     tag = "organisations",
     params(
         ("id" = Uuid, Path, description = "Which"),
-        ("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "end-7f3a0003"),
+        KeyHeader,
     ),
     request_body(content = End, example = json!(End::example())),
     responses(

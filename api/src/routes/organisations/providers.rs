@@ -3,7 +3,7 @@
 use super::{CURSOR, NotAdded, NotListed, arrange, list, listing};
 use crate::auth::{After, Two};
 use crate::body::Json;
-use crate::idempotency::Key;
+use crate::idempotency::{Key, KeyHeader};
 use crate::paging::Paging;
 use crate::problem::Answer;
 use crate::recorded::Recorded;
@@ -72,7 +72,7 @@ pub(crate) async fn list_providers(
 /// Its code is checked by its check digit.
 #[utoipa::path(
     tag = "organisations",
-    params(("Idempotency-Key" = String, Header, description = "The same when it is sent again", example = "provider-7f3a0001")),
+    params(KeyHeader),
     request_body(content = NewProvider, example = json!(NewProvider::example())),
     responses(
         (status = 200, description = "It is added", body = Arranged, example = json!(Arranged::example())),

@@ -1,13 +1,13 @@
 //! The messages about edits that were not taken.
 
 use crate::paging::List;
-use crate::problem::{Answer, Problem};
-use crate::routes::sync::{PlaceProblem, RecordBody};
+use crate::problem::{self, Answer};
+use crate::routes::sync::{RecordBody, any_value};
 use ruhu_desk::review::{Listed, QuarantineSeen};
 use ruhu_store::desk::EditPlace;
 use ruhu_store::page::Slice;
 use ruhu_sync::id::Instant;
-use ruhu_sync::outcome::Outcome;
+use ruhu_sync::outcome::{Outcome, Problem, Reason, Verdict};
 use ruhu_sync::record::{RecordFrame, write_record};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -80,14 +80,12 @@ pub(crate) struct QuarantineEntry {
     /// The household's community.
     #[serde(skip_serializing_if = "Option::is_none")]
     community_code: Option<String>,
-    /// How it ended: `quarantined` or `rejected`.
-    outcome: String,
+    /// How it ended: quarantined or rejected.
+    outcome: Verdict,
     /// Why.
-    #[schema(value_type = String)]
-    reason: Value,
+    reason: Option<Reason>,
     /// What is wrong, place by place.
-    #[schema(value_type = Vec<PlaceProblem>)]
-    problems: Vec<Value>,
+    problems: Vec<Problem>,
     /// The number of the edit of this device that is the cause, if it is another.
     #[serde(skip_serializing_if = "Option::is_none")]
     because_of: Option<u64>,
@@ -131,52 +129,22 @@ pub(crate) struct PlaceBody {
     path: String,
     /// What its author had seen there.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = any_value)]
     base: Option<Value>,
     /// What stands there today.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = any_value)]
     current: Option<Value>,
     /// What the edit asks for; left out if it removes what is there.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = any_value)]
     asked: Option<Value>,
-}
-
-/// What was decided.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct Settled {
-    /// The edits that are settled now.
-    settled: Vec<SettledEdit>,
-    /// Those that were to go with them and still cannot be taken.
-    still_waiting: Vec<SettledEdit>,
-}
-
-/// What became of one edit by a decision.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct SettledEdit {
-    /// The device it came from.
-    device: Uuid,
-    /// Its number there.
-    device_seq: u64,
-    /// How it ended; `applied` for one that was dismissed, too.
-    outcome: String,
-    /// The record's version after it, if it was applied.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rev: Option<String>,
-    /// Why it still waits.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
-    /// The fields that now wait for a person to choose.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    conflicts: Option<Vec<String>>,
-}
-
-fn word(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
 }
 
 impl QuarantineEntry {
     fn of(Listed { edit, together }: Listed, now: Instant) -> Answer<Self> {
         let outcome: Outcome = serde_json::from_str(&edit.outcome_text)
-            .map_err(|error| Problem::internal(error.to_string()))?;
+            .map_err(|error| problem::Problem::internal(error.to_string()))?;
         Ok(Self {
             device: edit.name.device.0,
             device_seq: edit.name.device_seq.0,
@@ -188,9 +156,9 @@ impl QuarantineEntry {
             stream: edit.stream.map(|stream| stream.0),
             head_name_masked: edit.head_name_masked,
             community_code: edit.community_code,
-            outcome: word(&json!(outcome.outcome)),
-            reason: json!(outcome.reason),
-            problems: outcome.problems.iter().map(|problem| json!(problem)).collect(),
+            outcome: outcome.outcome,
+            reason: outcome.reason,
+            problems: outcome.problems,
             because_of: outcome.because_of.map(|number| number.0),
             received_at_us: edit.received_at.0,
             waiting_seconds: now.0.saturating_sub(edit.received_at.0) / 1_000_000,
@@ -232,7 +200,8 @@ impl QuarantinedBody {
         let record = seen.record.map(|record| {
             let mut text = String::new();
             write_record(&mut text, &RecordFrame::from(&record), &record.wire);
-            serde_json::from_str(&text).map_err(|error| Problem::internal(error.to_string()))
+            serde_json::from_str(&text)
+                .map_err(|error| problem::Problem::internal(error.to_string()))
         });
         let places = seen.places.into_iter().map(|place| PlaceBody {
             path: place.path.to_string(),
@@ -259,12 +228,5 @@ impl QuarantinedBody {
 impl Because {
     pub(super) fn example() -> Self {
         Self { reason: "已电话核实，属实。".to_owned(), stream: None }
-    }
-}
-
-impl Settled {
-    pub(super) fn example() -> Value {
-        json!({"settled": [{"device": ID, "device_seq": 7, "outcome": "merged",
-            "rev": "4-77a0c3d1"}], "still_waiting": []})
     }
 }

@@ -1,10 +1,13 @@
 //! The sync messages as the contract shows them. The messages themselves are written and read by
 //! `ruhu-sync`; a test holds the two together.
 
-use super::record::{PlaceProblem, RecordBody};
-use ruhu_sync::grants::Grants;
+use super::record::RecordBody;
+use super::record::any_value;
+use ruhu_sync::grants::{Grants, StreamKind};
 use ruhu_sync::handshake::LIMITS;
 use ruhu_sync::id::{Epoch, Instant};
+use ruhu_sync::outcome::Outcome;
+use ruhu_sync::record::ConflictId;
 use ruhu_sync::storage::DeviceState;
 use ruhu_sync::version::Served;
 use serde::{Deserialize, Serialize};
@@ -60,8 +63,8 @@ pub(crate) struct LimitsBody {
 pub(crate) struct HeldStream {
     /// Its name.
     stream: Uuid,
-    /// `caseload`, `user` or `reference`.
-    kind: String,
+    /// What kind of stream it is.
+    kind: StreamKind,
 }
 
 impl Handshake {
@@ -72,10 +75,8 @@ impl Handshake {
         device: Option<&DeviceState>,
         grants: &Grants,
     ) -> Self {
-        let held = grants.held().map(|(stream, grant)| HeldStream {
-            stream: stream.0,
-            kind: grant.kind.as_str().to_owned(),
-        });
+        let held =
+            grants.held().map(|(stream, grant)| HeldStream { stream: stream.0, kind: grant.kind });
         Self {
             versions: VersionsBody { push: served.push(), pull: served.pull() },
             limits: LimitsBody {
@@ -97,7 +98,7 @@ impl Handshake {
         let epoch = Epoch(id(1));
         let (now, served) = (Instant(1_795_406_400_000_000), Served::default());
         let mut example = Self::of(epoch, now, served, None, &Grants::default());
-        example.streams = vec![HeldStream { stream: id(2), kind: "caseload".to_owned() }];
+        example.streams = vec![HeldStream { stream: id(2), kind: StreamKind::Caseload }];
         example
     }
 }
@@ -118,8 +119,8 @@ pub(crate) struct PushBody {
 pub(crate) struct EditBody {
     /// Its number on the device: 1, 2, 3 … without a gap.
     device_seq: u64,
-    /// `put`, `delete` or `void`.
-    op: String,
+    /// What it does.
+    op: DeviceOp,
     /// The record. A `void` has none, and nothing else of what follows.
     #[serde(skip_serializing_if = "Option::is_none")]
     record: Option<Uuid>,
@@ -144,7 +145,7 @@ pub(crate) struct EditBody {
     changes: Option<Vec<ChangeBody>>,
     /// The open conflicts it settles.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    resolves: Vec<ConflictName>,
+    resolves: Vec<ConflictId>,
     /// The group it belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
     group: Option<GroupBody>,
@@ -156,6 +157,18 @@ pub(crate) struct EditBody {
     stream: Option<Uuid>,
 }
 
+/// What an edit of a device does to its record.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum DeviceOp {
+    /// Makes or changes it.
+    Put,
+    /// Deletes it.
+    Delete,
+    /// Takes the place of a number that was never stored.
+    Void,
+}
+
 /// What is asked of one place: exactly one of the four.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct ChangeBody {
@@ -163,27 +176,18 @@ pub(crate) struct ChangeBody {
     path: String,
     /// That it holds this value; not null, and no null in it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = any_value)]
     set: Option<Value>,
     /// That it holds nothing: `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     remove: Option<bool>,
     /// That this new row stands there.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<std::collections::BTreeMap<String, Value>>)]
     add_row: Option<Value>,
     /// That there is an object, empty if there was none: `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     ensure: Option<bool>,
-}
-
-/// The name of an open conflict.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub(crate) struct ConflictName {
-    /// The device of the edit that opened it.
-    device: Uuid,
-    /// That edit's number.
-    device_seq: u64,
-    /// The place, as a JSON pointer.
-    path: String,
 }
 
 /// A group: taken together or not at all, contiguous and whole in one request.
@@ -199,7 +203,7 @@ pub(crate) struct GroupBody {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct PushAnswerBody {
     /// An outcome for every edit, in order.
-    outcomes: Vec<OutcomeBody>,
+    outcomes: Vec<Outcome>,
     /// Each touched record once, if this device may hold it now.
     records: Vec<RecordBody>,
     /// The server's epoch.
@@ -210,33 +214,6 @@ pub(crate) struct PushAnswerBody {
     safe_device_seq: u64,
     /// The link of the device's last edit in the server's journal, in hex.
     chain: String,
-}
-
-/// What became of an edit.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub(crate) struct OutcomeBody {
-    /// Its number.
-    device_seq: u64,
-    /// `applied`, `merged`, `conflict`, `quarantined` or `rejected`.
-    outcome: String,
-    /// The record's version after it, if it was taken.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rev: Option<String>,
-    /// Why it was quarantined or rejected.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
-    /// The other edit that is the cause.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    because_of: Option<u64>,
-    /// The places that now wait for a person to choose.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    conflicts: Vec<String>,
-    /// The fields whose value was ignored because only the server writes them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    ignored: Vec<String>,
-    /// All that is wrong with it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    problems: Vec<PlaceProblem>,
 }
 
 /// What a device asks for.
@@ -289,8 +266,8 @@ pub(crate) struct EvictionBody {
 pub(crate) struct StreamBody {
     /// Its name.
     stream: Uuid,
-    /// `caseload`, `user` or `reference`.
-    kind: String,
+    /// What kind of stream it is.
+    kind: StreamKind,
     /// Its head.
     seq: u64,
     /// How many records are in it, tombstones included.
@@ -326,6 +303,11 @@ impl PushAnswerBody {
             "records": [record_example()], "epoch": id(1), "expected_device_seq": 2,
             "safe_device_seq": 0, "chain": "a5".repeat(32)})
     }
+}
+
+/// An outcome as an example shows it.
+pub(crate) fn outcome_example() -> Value {
+    json!({"device_seq": 9, "outcome": "applied", "rev": "4-77a0c3d1"})
 }
 
 impl PullBody {

@@ -5,20 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa::openapi::Ref;
-use utoipa::openapi::schema::{AnyOfBuilder, Schema};
+use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Schema, SchemaType, Type};
 use uuid::Uuid;
-
-/// One place that is wrong.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub(crate) struct PlaceProblem {
-    /// Where, as a JSON pointer.
-    path: String,
-    /// What, as a stable code: `GET /v1/kinds` has the words for each.
-    code: String,
-    /// What would be right there, where that is a closed list: options, statuses that may follow.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    possible: Vec<String>,
-}
 
 /// A record.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -55,9 +43,11 @@ pub(crate) struct ConflictBody {
     path: String,
     /// The value that waits; left out if it is the removal of what stands there.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = any_value)]
     value: Option<Value>,
     /// What its author had seen there; left out if nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = any_value)]
     base: Option<Value>,
     /// Who wrote it.
     user: Uuid,
@@ -68,9 +58,16 @@ pub(crate) struct ConflictBody {
     restored: bool,
 }
 
+/// A value that a place holds: of any type but null, which is no value.
+pub(crate) fn any_value() -> Schema {
+    let types =
+        [Type::String, Type::Integer, Type::Number, Type::Boolean, Type::Object, Type::Array];
+    ObjectBuilder::new().schema_type(SchemaType::from_iter(types)).into()
+}
+
 /// The documents of all kinds, as the declarations of the kinds make their schemas.
 fn any_document() -> Schema {
-    let any = kinds::schemas()
-        .fold(AnyOfBuilder::new(), |any, (name, _)| any.item(Ref::from_schema_name(name)));
+    let any = kinds::document_names()
+        .fold(AnyOfBuilder::new(), |any, name| any.item(Ref::from_schema_name(name)));
     any.description(Some("The document, by the record's kind.")).into()
 }
