@@ -1,6 +1,6 @@
 //! Answers that a client need not fetch twice.
 
-use actix_web::http::header;
+use actix_web::http::header::{self, EntityTag, Header as _, IfNoneMatch};
 use actix_web::{HttpRequest, HttpResponse};
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
@@ -44,21 +44,20 @@ fn or_not_modified(request: &HttpRequest, etag: &str, of: &str, text: String) ->
 
 /// Whether `If-None-Match` names this ETag, plain or of one of its compressed forms.
 fn holds(request: &HttpRequest, etag: &str) -> bool {
-    let plain = |tag: &str| {
-        let tag = tag.trim();
-        let tag = tag.strip_prefix("W/").unwrap_or(tag);
-        let inner = tag.trim_matches('"');
-        let inner = inner.strip_suffix("-gzip").unwrap_or(inner);
-        inner.strip_suffix("-zstd").unwrap_or(inner).to_owned()
+    let wanted = etag.trim_matches('"');
+    let is_it = |tag: &EntityTag| {
+        let plain = ENCODINGS.into_iter().find_map(|encoding| tag.tag().strip_suffix(encoding));
+        plain.unwrap_or(tag.tag()) == wanted
     };
-    let wanted = plain(etag);
-    request
-        .headers()
-        .get_all(header::IF_NONE_MATCH)
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .any(|tag| tag.trim() == "*" || plain(tag) == wanted)
+    match IfNoneMatch::parse(request) {
+        Ok(IfNoneMatch::Any) => true,
+        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(is_it),
+        Err(_) => false,
+    }
 }
+
+/// What a compressed answer's tag ends in.
+const ENCODINGS: [&str; 2] = ["-gzip", "-zstd"];
 
 #[cfg(test)]
 mod tests {

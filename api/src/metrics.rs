@@ -1,6 +1,6 @@
 //! What an operator watches, in the text that Prometheus reads. Nothing in it names a person.
 
-use crate::problem::{Answer, Problem};
+use crate::problem::{Answer, Kind, Problem};
 use actix_web::http::Method;
 use prometheus::{
     Encoder as _, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts,
@@ -24,6 +24,15 @@ pub struct Metrics {
     listeners: IntGauge,
     job_runs: IntCounterVec,
     job_success: IntGaugeVec,
+}
+
+/// How a push ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PushEnd {
+    /// Its edits have outcomes.
+    Taken,
+    /// Nothing of it was taken, for this problem.
+    Refused(Kind),
 }
 
 /// Upper bounds of the histogram, in seconds: from a cached form to a full push on a slow disk.
@@ -104,21 +113,18 @@ impl Metrics {
         self.seconds.with_label_values(&[route]).observe(elapsed.as_secs_f64());
     }
 
-    /// Counts one push: `taken`, or the slug of the problem that refused it.
-    pub fn observe_push(&self, result: &str) {
+    /// Counts one push.
+    pub fn observe_push(&self, end: PushEnd) {
+        let result = match end {
+            PushEnd::Taken => "taken",
+            PushEnd::Refused(kind) => kind.slug(),
+        };
         self.pushes.with_label_values(&[result]).inc();
     }
 
     /// Counts one edit by its outcome.
     pub fn observe_edit(&self, outcome: Verdict) {
-        let outcome = match outcome {
-            Verdict::Applied => "applied",
-            Verdict::Merged => "merged",
-            Verdict::Conflict => "conflict",
-            Verdict::Quarantined => "quarantined",
-            Verdict::Rejected => "rejected",
-        };
-        self.edits.with_label_values(&[outcome]).inc();
+        self.edits.with_label_values(&[outcome.as_str()]).inc();
     }
 
     /// Notes how many devices listen for live events.
@@ -170,7 +176,8 @@ mod tests {
     fn what_was_counted_is_told() {
         let metrics = Metrics::new().expect("metrics");
         metrics.observe_request("/v1/forms/{id}/{version}", &Method::GET, 304, Duration::ZERO);
-        metrics.observe_push("taken");
+        metrics.observe_push(PushEnd::Taken);
+        metrics.observe_push(PushEnd::Refused(Kind::DeviceForked));
         metrics.observe_edit(Verdict::Merged);
         let one = metrics.connection_in_use();
         let other = metrics.connection_in_use();
@@ -180,6 +187,7 @@ mod tests {
         for line in [
             r#"ruhu_http_requests_total{method="GET",route="/v1/forms/{id}/{version}",status="304"} 1"#,
             r#"ruhu_sync_pushes_total{result="taken"} 1"#,
+            r#"ruhu_sync_pushes_total{result="device-forked"} 1"#,
             r#"ruhu_sync_edits_total{outcome="merged"} 1"#,
             "ruhu_database_connections_in_use 1",
         ] {

@@ -75,18 +75,13 @@ impl Service {
     }
 
     /// Reads one moment's view, unless a rule refuses it.
-    pub async fn view<T, F>(&self, mut work: F) -> Answer<T>
+    pub async fn view<T, F>(&self, work: F) -> Answer<T>
     where
         T: Send + 'static,
         F: FnMut(&mut Tx) -> Result<T, Halt> + Send + 'static,
     {
         let store = self.store.clone();
-        let split = move |tx: &mut Tx| match work(tx) {
-            Ok(seen) => Ok(Ok(seen)),
-            Err(Halt::Refused(refusal)) => Ok(Err(refusal)),
-            Err(Halt::Storage(error)) => Err(error),
-        };
-        self.block(move || Ok(store.read(split)??)).await
+        self.block(move || Ok(store.view(work)?)).await
     }
 
     /// Runs a write transaction that a rule may refuse: then nothing stays of it.

@@ -80,6 +80,7 @@ pub enum TableValue {
 }
 
 /// What a rule table says in one area from one day on.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TableEntry {
     /// The table's name.
@@ -87,8 +88,10 @@ pub struct TableEntry {
     /// The area it is for, as 2, 4, 6, 9 or 12 digits; empty is the whole country.
     pub area_code: String,
     /// The first day, inclusive.
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = Date))]
     pub valid_from: NaiveDate,
     /// The last day, inclusive; none if nobody has stated one.
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = Date))]
     pub valid_to: Option<NaiveDate>,
     /// The value; none if an administrator still has to find and enter it.
     pub value: Option<TableValue>,

@@ -8,23 +8,29 @@ decide on; then writes down every record and every name that these people can se
 """
 
 import json
+import os
 import sys
 import urllib.error
 import urllib.request
 
 PASSWORD = "ruhu-demo-2026"
+OTHERS = {"unseated": os.environ["RUHU_FUZZ_PASSWORD"]}
 LISTS = ["assessments", "caseloads", "conflicts", "deleted", "finds", "quarantine"]
 ORGANISATIONS = ["accounts", "bans", "caseloads", "contracts", "log", "memberships", "offices", "providers"]
+PIN = "482913"
 MADE_AT = "2026-11-23T09:30:00+08:00"
 
 
 class Person:
     """Somebody signed in on a device of their own."""
 
-    def __init__(self, address, login):
+    def __init__(self, address, login, password=None):
         self.address, self.login, self.token = address, login, None
-        device = {"login": login, "password": PASSWORD, "device": {"name": "测试"}}
+        password = password or OTHERS.get(login, PASSWORD)
+        device = {"login": login, "password": password, "device": {"name": "测试"}}
         self.session = self.call("POST", "/v1/session", device)
+        if "access_token" not in self.session:
+            raise RuntimeError(f"{login} cannot sign in: {self.session}")
         self.token = self.session["access_token"]
         self.next = self.session["expected_device_seq"]
 
@@ -89,6 +95,7 @@ def main(address, out, logins):
         answers.append(person.call("GET", "/v1/me"))
         answers.extend(person.call("GET", f"/v1/desk/{name}") for name in LISTS)
         answers.extend(person.call("GET", f"/v1/organisations/{name}?limit=200") for name in ORGANISATIONS)
+    answers.append({"password": PASSWORD, "pin": PIN})
     for answer in answers:
         for secret in ("access_token", "refresh_token"):
             answer.pop(secret, None)

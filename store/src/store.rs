@@ -187,6 +187,14 @@ impl Store {
         self.again_while_busy(Mode::Read, &|_| true, &mut work)
     }
 
+    /// The same for work that may be refused.
+    pub fn view<T, R>(
+        &self,
+        mut work: impl FnMut(&mut Tx) -> Result<T, Halt<R>>,
+    ) -> Result<T, Halt<R>> {
+        self.read(|tx| split(work(tx)))?.map_err(Halt::Refused)
+    }
+
     /// Runs a write transaction: all of it happens, or nothing. Where another is in the way it is
     /// run again from its beginning, so `work` must not do anything outside that counts.
     pub fn write<T>(&self, mut work: impl FnMut(&mut Tx) -> Stored<T>) -> Stored<T> {
@@ -198,11 +206,7 @@ impl Store {
         &self,
         mut work: impl FnMut(&mut Tx) -> Result<T, Halt<R>>,
     ) -> Result<T, Halt<R>> {
-        let done = self.write_if(&Result::is_ok, &mut |tx| match work(tx) {
-            Ok(done) => Ok(Ok(done)),
-            Err(Halt::Refused(refusal)) => Ok(Err(refusal)),
-            Err(Halt::Storage(error)) => Err(error),
-        });
+        let done = self.write_if(&Result::is_ok, &mut |tx| split(work(tx)));
         done?.map_err(Halt::Refused)
     }
 
@@ -317,4 +321,13 @@ pub(crate) fn random_epoch() -> Stored<Epoch> {
     getrandom::fill(&mut bytes).map_err(|_| unavailable("the system gives no random bytes"))?;
     let id = uuid::Builder::from_random_bytes(bytes).into_uuid();
     Ok(Epoch::of(Fixed(*id.as_bytes())))
+}
+
+/// A refusal as a value: what runs a transaction again when it fails leaves it alone.
+fn split<T, R>(done: Result<T, Halt<R>>) -> Stored<Result<T, R>> {
+    match done {
+        Ok(done) => Ok(Ok(done)),
+        Err(Halt::Refused(refusal)) => Ok(Err(refusal)),
+        Err(Halt::Storage(error)) => Err(error),
+    }
 }

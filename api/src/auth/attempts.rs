@@ -4,8 +4,9 @@
 
 use super::shown_code::ShownCode;
 use crate::limits::Address;
-use crate::problem::{Answer, Kind, Problem};
+use crate::problem::{Answer, Kind, Problem, Refusal};
 use crate::service::Service;
+use ruhu_desk::halt::Halt;
 use ruhu_store::Tx;
 use ruhu_store::accounts::{Account, Guesser, SignInFailures, SignInState};
 use ruhu_store::audit::{Act, Entry};
@@ -215,31 +216,35 @@ impl Service {
         let user = account.id;
         let counted: Vec<_> = counted.into_iter().chain([Guessers::of_codes(user).login]).collect();
         let (attempts, elapsed) = (Arc::clone(&self.attempts), self.clock.elapsed());
-        let judged = self.write(move |tx| {
+        let is_right = self.transact(move |tx| {
             // One code of an account after the other: many at once are no more than the limit.
             tx.lock_second_factor(user)?;
-            if let (false, Err(waits)) = (is_known, may_try_codes(tx, user, now)?) {
-                return Ok(Err(waits));
+            if !is_known {
+                may_try_codes(tx, user, now)?;
             }
             if shown.is_taken(tx, user, now)? {
-                return Ok(Ok(()));
+                return Ok(true);
             }
             tx.note_sign_in_failure(&counted, now, |failures| still_counts(failures, now))?;
             if let Some(left_out) = attempts.may_be_written(elapsed) {
                 tx.audit(&failed(Some(user), left_out, now))?;
             }
-            Ok(Err(Kind::WrongCode.into()))
+            // Kept: a wrong code counts.
+            Ok(false)
         });
-        judged.await?
+        match is_right.await? {
+            true => Ok(()),
+            false => Err(Kind::WrongCode.into()),
+        }
     }
 }
 
-/// Whether codes of an account may be tried now; or how long to wait.
-pub(super) fn may_try_codes(tx: &mut Tx, user: UserId, now: Instant) -> Stored<Answer<()>> {
+/// Refuses, for some time, to try more codes of an account.
+pub(super) fn may_try_codes(tx: &mut Tx, user: UserId, now: Instant) -> Result<(), Halt> {
     let codes = Guessers::of_codes(user);
     let failures = tx.sign_in_failures(&codes.all())?;
-    let waits = |seconds| Problem::new(Kind::TooManyAttempts).retry_after_seconds(seconds);
-    Ok(codes.admitted(false, 0, &failures, now).map(drop).map_err(waits))
+    let waits = |seconds| Refusal::new(Kind::TooManyAttempts).retry_after_seconds(seconds);
+    Ok(codes.admitted(false, 0, &failures, now).map(drop).map_err(waits)?)
 }
 
 /// Counts a wrong code against its account.

@@ -3,7 +3,7 @@
 use super::attempts::{From, Proved, may_try_codes, note_wrong_code};
 use super::shown_code::{ShownCode, recovery_hash};
 use crate::limits::Address;
-use crate::problem::{Answer, Kind, Problem};
+use crate::problem::{Answer, Kind, Problem, Refusal};
 use crate::service::Service;
 use ruhu_casework::days::seconds_of;
 use ruhu_casework::secrets::{STEP_SECONDS, base32, readable_secret, taken_step};
@@ -36,8 +36,8 @@ fn is_there() -> Problem {
     )
 }
 
-fn is_not_there() -> Problem {
-    Problem::new(Kind::StateConflict).detail(
+fn is_not_there() -> Refusal {
+    Refusal::new(Kind::StateConflict).detail(
         "尚未开始或尚未启用双重验证，请先申请密钥。",
         "There is no second factor to do this with: begin with a secret.",
     )
@@ -90,28 +90,31 @@ impl Service {
         let codes = (0..RECOVERY_CODES).map(code_of).collect::<Answer<Vec<_>>>()?;
         let hashes: Vec<_> = codes.iter().map(|code| recovery_hash(user, code)).collect();
         let entry = Entry::by(user, device, Act::SecondFactorEnrolled, now).to(user.0);
-        let confirmed = self.write(move |tx| {
+        let is_confirmed = self.transact(move |tx| {
             // Nobody signs in by the password alone from here on.
             tx.lock_account(user)?;
-            if let Err(waits) = may_try_codes(tx, user, now)? {
-                return Ok(Err(waits));
-            }
+            may_try_codes(tx, user, now)?;
             let Some(factor) = tx.lock_second_factor(user)?.filter(|f| !f.is_confirmed) else {
-                return Ok(Err(is_not_there()));
+                return Err(is_not_there().into());
             };
             let (shown, seconds) = (code.expose_secret(), seconds_of(now));
             let Some(last_step) = taken_step(&factor.secret, shown, seconds, factor.last_step)
             else {
+                // Kept: a wrong code counts.
                 note_wrong_code(tx, user, now)?;
-                return Ok(Err(Kind::WrongCode.into()));
+                return Ok(false);
             };
             let (is_confirmed, recovery_codes) = (true, hashes.clone());
             let new = SecondFactor { is_confirmed, last_step, recovery_codes, ..factor };
             tx.save_second_factor(user, &new)?;
             tx.end_sign_ins_of(user, Some(device), now)?;
-            tx.audit(&entry).map(|_| Ok(()))
+            tx.audit(&entry)?;
+            Ok(true)
         });
-        confirmed.await?.map(|()| codes)
+        match is_confirmed.await? {
+            true => Ok(codes),
+            false => Err(Kind::WrongCode.into()),
+        }
     }
 
     /// Takes a person's own second factor off, by the password and a code.
@@ -125,7 +128,7 @@ impl Service {
         let from = From { address: Address(None), device: Some(device) };
         let proved = self.prove(person.account.login, password, from, now).await?;
         if !proved.has_second_factor() {
-            return Err(is_not_there());
+            return Err(is_not_there().into());
         }
         let Account { id: user, .. } = self.check_code(proved, Some(code), from, now).await?;
         let entry = Entry::by(user, device, Act::SecondFactorOff, now).to(user.0);

@@ -92,20 +92,20 @@ impl Service {
         let devices_max = self.settings.person_limits.devices;
         let proved = account.clone();
         let demands = self.settings.staff_second_factor;
-        let enrolled = self.write(move |tx| {
+        let enrolled = self.transact(move |tx| {
             if !still_signs_in(tx, &proved)? {
-                return Ok(Err(Kind::WrongCredentials));
+                return Err(Kind::WrongCredentials.into());
             }
             let state = tx.sign_in_state(new.user)?;
             // Set up since the password was proved: no code has been asked for.
             if state.has_second_factor && !had_second_factor {
-                return Ok(Err(Kind::SecondFactorRequired));
+                return Err(Kind::SecondFactorRequired.into());
             }
             let first = Due::of(tx, new.user, state, demands, now)?;
             let (epoch, is_closed) = (tx.epoch()?, tx.grants(new.user, now)?.closed);
             if is_closed && !is_own(tx, &new)? {
                 tx.audit(&Entry::by(new.user, new.id, Act::SignInFailed, now).to(new.user.0))?;
-                return Ok(Ok((None, epoch, now, first)));
+                return Ok((None, epoch, now, first));
             }
             let is_known = tx.seat(new.id)?.is_some();
             let enrolled = tx.enrol(&new)?;
@@ -127,9 +127,9 @@ impl Service {
                 // Somebody knows the password, and the device is lost or another's.
                 tx.audit(&Entry::by(new.user, new.id, Act::SignInFailed, now).to(new.user.0))?;
             }
-            Ok(Ok((Some(enrolled), epoch, issued_at, first)))
+            Ok((Some(enrolled), epoch, issued_at, first))
         });
-        let (enrolled, epoch, issued_at, first) = enrolled.await??;
+        let (enrolled, epoch, issued_at, first) = enrolled.await?;
         let device = admitted(enrolled.ok_or(Kind::Closed)?)?;
         Ok(Session {
             access_token: self.tokens.issue(account.id, device.id, issued_at, now)?,

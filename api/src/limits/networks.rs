@@ -1,26 +1,19 @@
 //! Addresses and networks, as settings name them.
 
+use ipnet::IpNet;
 use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
 /// Addresses and networks; none at first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Networks(Vec<(IpAddr, u32)>);
+pub struct Networks(Vec<IpNet>);
 
 impl Networks {
     /// Whether an address lies in one of them.
     pub fn hold(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
-        self.0.iter().any(|(network, prefix)| match (network, address) {
-            (IpAddr::V4(network), IpAddr::V4(address)) => {
-                (network.to_bits() ^ address.to_bits()).leading_zeros() >= *prefix
-            }
-            (IpAddr::V6(network), IpAddr::V6(address)) => {
-                (network.to_bits() ^ address.to_bits()).leading_zeros() >= *prefix
-            }
-            _ => false,
-        })
+        self.0.iter().any(|network| network.contains(&address))
     }
 }
 
@@ -30,6 +23,10 @@ impl FromStr for Networks {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+        let network = |part: &str| match part.contains('/') {
+            true => part.parse().ok(),
+            false => part.parse().ok().map(|address: IpAddr| address.into()),
+        };
         parts
             .map(|part| network(part).ok_or_else(|| part.to_owned()))
             .collect::<Result<_, _>>()
@@ -37,21 +34,9 @@ impl FromStr for Networks {
     }
 }
 
-fn network(text: &str) -> Option<(IpAddr, u32)> {
-    let (address, prefix) = match text.split_once('/') {
-        Some((address, prefix)) => (address, Some(prefix)),
-        None => (text, None),
-    };
-    let address: IpAddr = address.parse().ok()?;
-    let bits = if address.is_ipv4() { 32 } else { 128 };
-    let prefix = prefix.map_or(Some(bits), |prefix| prefix.parse().ok())?;
-    (prefix <= bits).then_some((address, prefix))
-}
-
 impl fmt::Display for Networks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parts: Vec<_> =
-            self.0.iter().map(|(network, bits)| format!("{network}/{bits}")).collect();
+        let parts: Vec<_> = self.0.iter().map(ToString::to_string).collect();
         f.write_str(&parts.join(","))
     }
 }

@@ -38,7 +38,9 @@ fn share_parameters(contract: &mut Value) {
         shared.extend(parameter.map(|parameter| (name, parameter)));
     }
     for operation in operations(contract) {
-        for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+        // By name, not by index: that would make a member that is not there.
+        let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+        for parameter in parameters.into_iter().flatten() {
             let name = name(parameter);
             if shared.get(&name) == Some(parameter) {
                 *parameter = json!({"$ref": format!("#/components/parameters/{name}")});
@@ -156,7 +158,7 @@ mod tests {
     #[test]
     fn a_parameter_and_an_example_that_are_said_twice_are_written_once() {
         let mut contract = json!({"components": {"schemas": {"Thing": {}}},
-            "paths": {"/a": reading("x"), "/b": reading("x"), "/c": reading("y")}});
+            "paths": {"/a": reading("x"), "/b": reading("x"), "/c": reading("y"), "/d": {"get": {"responses": {}}}}});
         share(&mut contract);
         let components = &contract["components"];
         assert_eq!(components["parameters"]["limit"], json!({"name": "limit", "in": "query"}));
@@ -165,6 +167,8 @@ mod tests {
             let answer = &contract["paths"][path]["get"]["responses"]["200"];
             answer["content"]["application/json"].clone()
         };
+        let bare = &contract["paths"]["/d"]["get"];
+        assert_eq!(bare.get("parameters"), None, "what takes none says nothing of any");
         assert_eq!(content("/b").get("example"), None);
         assert_eq!(content("/c")["example"], "y", "another example stays");
         let limit = &contract["paths"]["/c"]["get"]["parameters"][0];

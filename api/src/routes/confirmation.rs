@@ -38,6 +38,7 @@ pub struct ConfirmationAsked {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     hardship_level: Option<String>,
     /// Why, in at most 500 characters.
+    #[schema(min_length = 1, max_length = 500)]
     reason: String,
 }
 

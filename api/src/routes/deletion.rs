@@ -66,6 +66,7 @@ pub struct DeletionAsked {
     /// The version that was read.
     rev: String,
     /// Why, in at most 500 characters.
+    #[schema(min_length = 1, max_length = 500)]
     reason: String,
 }
 

@@ -89,6 +89,7 @@ pub struct Moves {
     /// Its parts: one to move or to merge, several to split or hand over.
     parts: Vec<MovePart>,
     /// Why, in at most 500 characters.
+    #[schema(min_length = 1, max_length = 500)]
     reason: String,
 }
 

@@ -68,8 +68,10 @@ pub(crate) async fn push_edits(
     After(device, body): After<OnDevice, RawBody>,
     service: web::Data<Service>,
 ) -> Answer<Recorded<PushAnswer>> {
-    let reply = service.push(device, body.0).await?;
-    reply::to_push(&service.metrics, device.device, reply)
+    let pushed = service.push(device, body.0).await;
+    let pushed = pushed.and_then(|reply| reply::to_push(device.device, reply));
+    reply::count(&service.metrics, &pushed);
+    Ok(Recorded::new(pushed?.to_json()))
 }
 
 /// Gives a page of what changed since a cursor.

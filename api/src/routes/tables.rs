@@ -63,7 +63,7 @@ pub(crate) struct TableValueSeen {
     rev: Option<String>,
     /// What it says.
     #[serde(flatten)]
-    says: TableSays,
+    says: TableEntry,
 }
 
 /// A value of a rule table.
@@ -108,6 +108,7 @@ pub(crate) struct TableCorrection {
     /// Whether it was checked against the official notice.
     confirmed: bool,
     /// Why it is corrected, in at most 500 characters.
+    #[schema(min_length = 1, max_length = 500)]
     reason: String,
 }
 
@@ -235,7 +236,7 @@ impl TableList {
         };
         Self {
             tables: TABLES.iter().map(about).collect(),
-            entries: entries.into_iter().map(TableValueSeen::of).collect(),
+            entries: entries.into_iter().map(TableValueSeen::from).collect(),
         }
     }
 
@@ -248,21 +249,9 @@ impl TableList {
     }
 }
 
-impl TableValueSeen {
-    fn of(seen: EntrySeen) -> Self {
-        let entry = seen.entered.entry;
-        Self {
-            record: seen.entered.record.map(|record| record.0),
-            rev: seen.rev.map(|rev| rev.to_string()),
-            says: TableSays {
-                table: entry.table,
-                area_code: entry.area_code,
-                valid_from: Day(entry.valid_from),
-                valid_to: entry.valid_to.map(Day),
-                value: entry.value,
-                source: entry.source,
-                confirmed: entry.confirmed,
-            },
-        }
+impl From<EntrySeen> for TableValueSeen {
+    fn from(EntrySeen { entered, rev }: EntrySeen) -> Self {
+        let record = entered.record.map(|record| record.0);
+        Self { record, rev: rev.map(|rev| rev.to_string()), says: entered.entry }
     }
 }

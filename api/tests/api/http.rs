@@ -133,6 +133,10 @@ async fn requests_are_counted_by_route_and_never_by_address() {
     house.add("zhao", &[]);
     let token = house.token("zhao").await;
     house.get("/v1/forms/nothing/1?name=secret", &token).await;
+    let bearer = ("authorization", format!("Bearer {token}"));
+    house
+        .send(TestRequest::post().uri("/v1/sync/push").insert_header(bearer).set_payload("{"))
+        .await;
     let text = house
         .send(
             TestRequest::get()
@@ -144,6 +148,8 @@ async fn requests_are_counted_by_route_and_never_by_address() {
     let line =
         r#"ruhu_http_requests_total{method="GET",route="/v1/forms/{id}/{version}",status="404"} 1"#;
     assert!(text.contains(line), "{text}");
+    let push = r#"ruhu_sync_pushes_total{result="malformed-push"} 1"#;
+    assert!(text.contains(push), "whatever refuses a push is counted: {text}");
     assert!(!text.contains("secret") && !text.contains("zhao"), "{text}");
 }
 

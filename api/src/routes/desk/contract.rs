@@ -42,6 +42,7 @@ pub(crate) struct Accept {
     /// The version that was read.
     pub(crate) rev: String,
     /// Why, in at most 500 characters: a decision is given its reason in writing.
+    #[schema(min_length = 1, max_length = 500)]
     pub(crate) reason: String,
     /// The day on which the district visited the household, as `YYYY-MM-DD`: where kin of staff or
     /// a complaint is registered (57号 §20).

@@ -34,6 +34,7 @@ pub(crate) enum Untaken {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Because {
     /// For the author to read, in at most 500 characters.
+    #[schema(min_length = 1, max_length = 500)]
     pub(super) reason: String,
     /// The team to which a new household goes whose author works in several and named none; only
     /// where it is applied.

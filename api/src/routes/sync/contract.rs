@@ -106,7 +106,8 @@ impl Handshake {
 /// A batch of edits.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct PushBody {
-    /// The protocol version.
+    /// The protocol version; the handshake says which are spoken.
+    #[schema(minimum = 1, maximum = 2)]
     protocol: u32,
     /// The epoch the device knows.
     epoch: Uuid,
@@ -151,6 +152,7 @@ pub(crate) struct EditBody {
     group: Option<GroupBody>,
     /// When, by the device's clock. Shown to people; orders nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
     made_at: Option<String>,
     /// For a new root: the stream it is to live in, if there are several.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -219,7 +221,8 @@ pub(crate) struct PushAnswerBody {
 /// What a device asks for.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct PullBody {
-    /// The protocol version.
+    /// The protocol version; the handshake says which are spoken.
+    #[schema(minimum = 1, maximum = 2)]
     protocol: u32,
     /// The cursor of the last page; none at the beginning.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,6 +1,6 @@
 //! From what the protocol says to what HTTP says.
 
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, PushEnd};
 use crate::problem::{Answer, Kind, Problem};
 use crate::recorded::Recorded;
 use ruhu_desk::pushing::push_answer;
@@ -35,11 +35,7 @@ pub(super) fn unreadable(error: UnreadablePush, served: Served) -> Problem {
     }
 }
 
-pub(super) fn to_push(
-    metrics: &Metrics,
-    device: DeviceId,
-    reply: PushReply,
-) -> Answer<Recorded<PushAnswer>> {
+pub(super) fn to_push(device: DeviceId, reply: PushReply) -> Answer<PushAnswer> {
     let own_through = match &reply {
         PushReply::Forked { at, .. } => Some(at.0.saturating_sub(1)),
         _ => None,
@@ -48,14 +44,18 @@ pub(super) fn to_push(
         Some(through) => problem.with("continues", json!({"device": device, "through": through})),
         None => problem,
     });
-    match &answer {
+    Ok(answer?)
+}
+
+/// Counts a push by how it ended, whatever refused it, and its edits.
+pub(super) fn count(metrics: &Metrics, pushed: &Answer<PushAnswer>) {
+    match pushed {
         Ok(answer) => {
-            metrics.observe_push("answered");
+            metrics.observe_push(PushEnd::Taken);
             answer.new_verdicts.iter().for_each(|verdict| metrics.observe_edit(*verdict));
         }
-        Err(problem) => metrics.observe_push(problem.kind().slug()),
+        Err(problem) => metrics.observe_push(PushEnd::Refused(problem.kind())),
     }
-    Ok(Recorded::new(answer?.to_json()))
 }
 
 pub(super) fn to_pull(reply: PullReply, served: Served) -> Answer<Recorded<Page>> {
