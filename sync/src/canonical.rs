@@ -60,7 +60,7 @@ pub fn write_object(out: &mut String, members: &Object) {
     out.push('}');
 }
 
-/// Appends a string with the escapes RFC 8785 asks for, and no others.
+/// Appends a string with the escapes that RFC 8785 requires, and no others.
 pub fn write_text(out: &mut String, text: &str) {
     out.push('"');
     let mut plain_from = 0;
@@ -99,7 +99,7 @@ fn write_real(out: &mut String, number: f64) {
         out.push('-');
     }
     if point > 0 {
-        // What has a fraction lies below 2^53, so the point falls inside the digits.
+        // A number with a fraction lies below 2^53, so the point falls inside the digits.
         let split = usize::try_from(point).unwrap_or(0).min(digits.len());
         let _ = write!(out, "{}.{}", &digits[..split], &digits[split..]);
     } else if point > -6 {

@@ -1,14 +1,15 @@
-//! The edits that a push decides on, each with what it asks and whether it is settled by now.
+//! The cases of a push: edits that it decides on, with their content and whether they are already
+//! settled.
 
 use crate::decision::{EditName, Waiting};
 use crate::edit::{Asked, Edit, Received};
 use std::collections::BTreeMap;
 
-/// An edit that a push decides on, or one of its group.
+/// An edit that a push decides on, or a member of its group.
 #[derive(Clone, Debug)]
 pub(crate) struct Case {
     pub(crate) waiting: Waiting,
-    /// What it asks; `None` if its bytes were erased.
+    /// Its content; `None` if its bytes were erased.
     pub(crate) edit: Option<Edit>,
     pub(crate) is_settled: bool,
 }
@@ -61,7 +62,7 @@ impl Cases {
     }
 }
 
-/// What a stored payload asks. Only what a device may ask is ever applied.
+/// Parses a stored payload. Only an operation that devices may use is ever applied.
 fn asked(payload: &str) -> Option<Edit> {
     match Received::read_stored(payload)?.edit.ok()? {
         Asked::Edit(edit) if !edit.op.is_staffs() => Some(*edit),

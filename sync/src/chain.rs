@@ -1,7 +1,7 @@
 //! The chain over a device's journal rows: every acknowledgement makes the tablet a witness.
 //!
-//! A row's link covers all that the row says. What a client wrote it covers by salted hashes alone,
-//! so that the words may lawfully be erased (with their salt) while the chain still holds.
+//! A row's link covers the whole row. It covers what a client wrote by salted hashes alone, so that
+//! the words may lawfully be erased (with their salt) while the chain still verifies.
 
 use crate::decision::EditName;
 use crate::id::{DeviceId, DeviceSeq, GroupId, Instant, RecordId, StreamId, UserId};
@@ -35,12 +35,12 @@ pub fn answer_hash(salt: &Salt, outcome: &str) -> Hash {
     hasher.finalize().into()
 }
 
-/// What a row says beside its payload and its outcome.
+/// The rest of a row, apart from its payload and its outcome.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {
     /// The person.
     pub user: UserId,
-    /// The server's instant of the transaction.
+    /// The server's time of the transaction.
     pub received_at: Instant,
     /// The operation.
     pub op: Option<&'a str>,
@@ -63,7 +63,8 @@ pub struct Facts<'a> {
 }
 
 impl Facts<'_> {
-    /// Each part is told apart from none, and from the next by its length.
+    /// Marks absent parts, and prefixes each part with its length, so that no two rows encode
+    /// alike.
     fn hash(&self) -> Hash {
         let mut hasher = Sha256::new();
         let mut add = |part: Option<&[u8]>| match part {
@@ -89,7 +90,7 @@ impl Facts<'_> {
     }
 }
 
-/// The text as every store keeps it in a column: not all of them know NUL. What a client sent is
+/// The text as every store keeps it in a column: not all of them allow NUL. What a client sent is
 /// kept, sealed, as it came.
 pub fn storable(text: &str) -> Cow<'_, str> {
     if text.contains('\0') {
@@ -112,11 +113,11 @@ pub struct Linked<'a> {
     pub outline: &'a str,
     /// The hash of the outcome as it was answered, if it names places beside the outline.
     pub answer_hash: Option<&'a Hash>,
-    /// All else.
+    /// Everything else.
     pub facts: Facts<'a>,
 }
 
-/// The link of one row: over the link before it and all that the row says.
+/// The link of one row: over the previous link and the whole row.
 pub fn link(before: &Hash, row: &Linked<'_>) -> Hash {
     let mut hasher = Sha256::new();
     hasher.update(b"ruhu journal 2");

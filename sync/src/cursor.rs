@@ -1,5 +1,5 @@
-//! Where a device is in each of its streams: opaque to it, and authenticated, so that one that was
-//! made up, or belongs to another device or another epoch, is known.
+//! A device's position in each of its streams. Opaque to the device, and authenticated: a forged
+//! cursor, or one of another device or epoch, is recognised.
 
 use crate::id::{DeviceId, Epoch, Seq, StreamId};
 use base64::Engine;
@@ -21,7 +21,7 @@ const ENTRY_BYTES: usize = 16 + 8;
 pub struct Cursor {
     /// The epoch it belongs to.
     pub epoch: Epoch,
-    /// The device it was given to.
+    /// The device it was issued to.
     pub device: DeviceId,
     /// The last position taken from each stream.
     pub positions: BTreeMap<StreamId, Seq>,
@@ -33,7 +33,7 @@ impl Cursor {
         Self { epoch, device, positions: BTreeMap::new() }
     }
 
-    /// The token a device is given.
+    /// The token that a device receives.
     pub fn seal(&self, key: &CursorKey) -> String {
         let mut bytes = Vec::with_capacity(HEAD_BYTES + self.positions.len() * ENTRY_BYTES);
         bytes.push(VERSION);
@@ -48,7 +48,7 @@ impl Cursor {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// Reads a token that this server gave to this device; anything else is `None`.
+    /// Reads a token that this server issued to this device; anything else is `None`.
     pub fn open(token: &str, key: &CursorKey, device: DeviceId) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
         let (body, tag) = bytes.split_at_checked(bytes.len().checked_sub(TAG_BYTES)?)?;
@@ -69,7 +69,7 @@ fn position(entry: &[u8]) -> Option<(StreamId, Seq)> {
 }
 
 fn authenticate(key: &CursorKey, bytes: &[u8]) -> Hmac<Sha256> {
-    // HMAC pads a short key with zeros to its block; doing so here leaves no error to handle.
+    // HMAC pads a short key with zeros to its block size; doing so here leaves no error to handle.
     let mut block = [0; 64];
     block[..key.len()].copy_from_slice(key);
     let mut mac = <Hmac<Sha256> as KeyInit>::new(&block.into());

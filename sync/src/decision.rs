@@ -1,6 +1,6 @@
 //! Decisions on edits that were not taken. A quarantined one is applied to today's record, or
-//! dismissed; a rejected one can only be dismissed, once somebody has read it. Always by a person
-//! with authority, always with a reason, always on a whole group.
+//! dismissed; a rejected one can only be dismissed, once somebody has read it. A decision always
+//! needs authority and a reason, and covers a whole group.
 
 use crate::id::{DeviceId, DeviceSeq, GroupId, RecordId, StreamId, UserId};
 use crate::op::Op;
@@ -16,23 +16,23 @@ pub struct EditName {
     pub device_seq: DeviceSeq,
 }
 
-/// What is decided of an edit that was not taken.
+/// A decision on an edit that was not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
-    /// Applied, or else dismissed.
+    /// Whether it is applied; otherwise it is dismissed.
     pub applies: bool,
-    /// The edit that is decided on.
+    /// The edit.
     pub target: EditName,
-    /// Why, in words for its author.
+    /// The reason, in words for its author.
     pub reason: String,
-    /// When, by the clock of who decided.
+    /// The time by the decider's clock.
     pub made_at: String,
-    /// Where a new root goes whose author did not say, if the person who decides says.
+    /// The stream for a new root whose author named none, if the decider names one.
     pub stream: Option<StreamId>,
 }
 
 impl Decision {
-    /// The operation it is asked with.
+    /// The operation of this decision.
     pub fn op(&self) -> Op {
         if self.applies { Op::Apply } else { Op::Dismiss }
     }
@@ -47,18 +47,18 @@ pub struct Waiting {
     pub user: UserId,
     /// Quarantined or rejected.
     pub verdict: Verdict,
-    /// The record it asks for; none if that could not be read.
+    /// The record it names; none if that could not be read.
     pub record: Option<RecordId>,
     /// That record's root.
     pub root: Option<RecordId>,
     /// That record's kind.
     pub kind: Option<String>,
-    /// The stream at whose desk it was laid.
+    /// The stream whose desk it waits at.
     pub stream: Option<StreamId>,
     /// Its group.
     pub group: Option<GroupId>,
-    /// Its bytes, unless they were erased by right.
+    /// Its bytes, unless they were lawfully erased.
     pub payload: Option<String>,
-    /// The installations whose work its device goes on with.
+    /// The installations that its device continues.
     pub continues: Vec<(DeviceId, DeviceSeq)>,
 }

@@ -1,5 +1,5 @@
-//! A stream's digest: the XOR of a hash of every record's name and rev in it, tombstones included.
-//! A rev holds its content's hash, so wrong content shows as much as a missing record.
+//! A stream's digest: the XOR of a hash of the name and rev of every record in it, tombstones
+//! included. A rev contains its content's hash, so wrong content shows as much as a missing record.
 
 use crate::id::RecordId;
 use crate::rev::Rev;
@@ -11,7 +11,7 @@ use std::fmt;
 pub struct StreamDigest(pub [u8; 16]);
 
 impl StreamDigest {
-    /// Puts a record in, or takes it out: the two are the same act.
+    /// Adds a record, or removes it: with XOR the two are the same operation.
     pub fn toggle(&mut self, record: RecordId, rev: Rev) {
         let mut hasher = Sha256::new();
         hasher.update(record.to_string().as_bytes());

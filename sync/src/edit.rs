@@ -1,4 +1,4 @@
-//! One edit, as a device sends it. Envelopes are read one by one: an element with a readable
+//! One edit, as a device sends it. Elements are parsed one by one: an element with a readable
 //! number gets an outcome whatever else is wrong with it, and its bytes are kept.
 
 mod changes;
@@ -25,29 +25,29 @@ use std::collections::BTreeSet;
 pub struct Group {
     /// Its name.
     pub id: GroupId,
-    /// How many edits it has.
+    /// The number of edits in it.
     pub size: usize,
 }
 
 impl Group {
-    /// A group that no single push can hold would never be whole: it is no group.
+    /// A group that no single push can hold could never be complete, so it is not a group.
     fn sound(self) -> Option<Self> {
         (1..=LIMITS.push_edits_max).contains(&self.size).then_some(self)
     }
 }
 
-/// One change to one record, as asked.
+/// One change to one record, as a device requests it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Edit {
-    /// What it does.
+    /// The operation.
     pub op: Op,
     /// The record.
     pub record: RecordId,
     /// Its kind.
     pub kind: String,
-    /// Its root; the record itself if it is one, or if the edit names none.
+    /// Its root; the record itself if it is a root, or if the edit names none.
     pub root: RecordId,
-    /// Whether the edit itself says which root that is.
+    /// Whether the edit itself names that root.
     pub names_root: bool,
     /// The version the person was looking at.
     pub base: Base,
@@ -55,27 +55,26 @@ pub struct Edit {
     pub patch: Object,
     /// The rows that the person added.
     pub new_rows: BTreeSet<Path>,
-    /// The open conflicts that the person settles by it.
+    /// The open conflicts that it settles.
     pub resolves: Vec<ConflictId>,
-    /// When, by the device's clock.
+    /// The time by the device's clock.
     pub made_at: String,
-    /// The stream a new root is to live in, if the person has more than one; the one a root is
-    /// moved to.
+    /// The stream for a new root, if the person has more than one; or the target of a move.
     pub stream: Option<StreamId>,
 }
 
-/// What an element of a push asks.
+/// The content of an element of a push.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Asked {
-    /// Nothing: it spends its number.
+    /// No content: a void, which uses up its number.
     Void,
     /// A change to a record.
     Edit(Box<Edit>),
-    /// A decision on a quarantined edit.
+    /// A decision on an edit that was not taken.
     Decision(Decision),
 }
 
-/// An element of a push: what could be read of it.
+/// An element of a push, as far as it could be read.
 #[derive(Clone, Debug)]
 pub struct Received<'a> {
     /// Its number.
@@ -84,41 +83,41 @@ pub struct Received<'a> {
     pub raw: &'a str,
     /// The canonical text; the bytes themselves if it is not strict JSON.
     pub canonical: String,
-    /// The group, if that much could be read.
+    /// The group, if at least that could be read.
     pub group: Option<Group>,
-    /// When it was made, by the device's clock, if that much could be read: the same in every version.
+    /// The time by the device's clock, if at least that could be read: the same in every version.
     pub made_at: Option<String>,
-    /// What it asks, or why it cannot be read.
+    /// The content, or why it cannot be read.
     pub edit: Result<Asked, Refusal>,
 }
 
-/// What is read of an element that is not strict JSON.
+/// The best-effort reading of an element that is not strict JSON.
 #[derive(Deserialize)]
 struct Lenient {
     device_seq: u64,
 }
 
-/// Its group: the others of the group must not wait for ever because this one cannot be read.
+/// Its group: the other members must not wait for ever because this one cannot be read.
 #[derive(Deserialize)]
 struct LenientGroup {
     group: Group,
 }
 
 impl<'a> Received<'a> {
-    /// Reads an element of version 1; `None` if not even its number can be read.
+    /// Parses an element of version 1; `None` if not even its number can be read.
     pub fn read(raw: &'a str) -> Option<Self> {
         Self::read_in(raw, Version::One)
     }
 
-    /// Reads an edit back from the journal, in whichever version it came.
+    /// Parses an edit from the journal, in whichever version it came.
     pub fn read_stored(raw: &'a str) -> Option<Self> {
         let one = Self::read(raw)?;
-        // Only a version that has no patch makes a put that version 1 cannot read.
+        // Only a version without `patch` produces a put that version 1 cannot read.
         let two = one.edit.is_err().then(|| Self::read_in(raw, Version::Two)).flatten();
         Some(two.filter(|two| two.edit.is_ok()).unwrap_or(one))
     }
 
-    /// Reads an element of a push in this version; `None` if not even its number can be read.
+    /// Parses an element of a push in this version; `None` if not even its number can be read.
     pub fn read_in(raw: &'a str, version: Version) -> Option<Self> {
         let malformed = |code: &str| {
             Err(Refusal::reject(Reason::Malformed, vec![Problem::new(Path::whole(), code)]))
@@ -177,7 +176,7 @@ impl<'a> Received<'a> {
         }
     }
 
-    /// The operation, if that much could be read.
+    /// The operation, if at least that could be read.
     pub fn op(&self) -> Option<Op> {
         match self.edit.as_ref().ok()? {
             Asked::Void => Some(Op::Void),
@@ -187,8 +186,8 @@ impl<'a> Received<'a> {
     }
 }
 
-/// When an edit was made, by the device's clock, as it came and no longer than a word. Nothing is
-/// decided by it, so that nothing is wrong with any.
+/// The time of an edit by the device's clock, as it came, cut to a short text. It decides nothing,
+/// so no value is wrong.
 fn made_at(members: &Object) -> Option<String> {
     let text = members.get("made_at")?.as_text()?;
     let end = (0..=WORD_BYTES_MAX).rev().find(|end| text.is_char_boundary(*end));
@@ -202,7 +201,7 @@ fn read_group(value: &Json) -> Option<Group> {
     Group { id, size }.sound()
 }
 
-/// Collects what is wrong with the members of an edit, so that all of it is said at once.
+/// Collects all problems with an edit's members, so that they are reported together.
 struct Reader {
     members: Object,
     problems: Vec<Problem>,
@@ -261,7 +260,7 @@ impl Reader {
 
 const WORD_BYTES_MAX: usize = 64;
 
-/// The longest reason of a decision.
+/// The maximum length of a decision's reason.
 pub const REASON_CHARACTERS_MAX: usize = 500;
 
 fn read_edit(members: Object, version: Version) -> Result<Asked, Refusal> {

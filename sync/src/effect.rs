@@ -1,5 +1,5 @@
-//! What an edit that was taken did to its document: the journal's effective patch, kept so that it
-//! can also be undone. Undoing it is how an earlier version is known without storing it.
+//! What an edit that was taken did to its document: the journal's effective patch, stored in a form
+//! that can be undone. Undoing it recovers an earlier version without storing it.
 
 use crate::json::{Json, Object};
 use crate::path::Path;
@@ -8,24 +8,24 @@ use serde::{Deserialize, Serialize};
 /// One place that was touched: set or removed, even to the same value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Touch {
-    /// Which place. The empty path is the whole document (deletion).
+    /// The place. The empty path is the whole document (deletion).
     #[serde(rename = "p")]
     pub path: Path,
-    /// What stood there before.
+    /// The value before.
     #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Json>,
-    /// What stands there after.
+    /// The value after.
     #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
     pub after: Option<Json>,
 }
 
 impl Touch {
-    /// Whether it deleted the record or brought it back.
+    /// Whether it deleted the record or restored it.
     pub fn is_of_the_whole(&self) -> bool {
         self.path.steps().is_empty()
     }
 
-    /// Whether it only made the empty object that a value stands in: of no interest to a reader.
+    /// Whether it only made the empty object that contains a value: of no interest to a reader.
     pub fn only_makes_room(&self) -> bool {
         self.before.is_none()
             && matches!(&self.after, Some(Json::Object(members)) if members.is_empty())
@@ -38,7 +38,7 @@ impl Touch {
 pub struct Effect(pub Vec<Touch>);
 
 impl Effect {
-    /// Takes the effect back from the document it left.
+    /// Undoes the effect on the document that it produced.
     pub fn undo(&self, document: &mut Object) {
         for touch in self.0.iter().rev() {
             match &touch.before {

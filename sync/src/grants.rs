@@ -1,17 +1,17 @@
-//! What a person may see at one instant: the streams, and in what capacity the person stands before
-//! each. `casework` works them out; the protocol carries them.
+//! What a person may see at one instant: the streams, and the person's capacity in each. `casework`
+//! computes grants; the protocol passes them along.
 
 use crate::id::StreamId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use strum::{EnumString, IntoStaticStr};
 
-/// In what capacity a person stands before a stream (worker, reporter, reviewer …). The protocol
-/// hands it back to the rules and never looks inside.
+/// A person's capacity in a stream (worker, reporter, reviewer …). The protocol passes it back to
+/// the rules and never looks inside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Capacity(pub &'static str);
 
-/// What kind of stream it is.
+/// The kind of a stream.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(
     Clone,
@@ -31,9 +31,9 @@ pub struct Capacity(pub &'static str);
 pub enum StreamKind {
     /// The households of one team.
     Caseload,
-    /// One person's own notices, own finds, decisions on own edits.
+    /// One person's own notices, own finds, and decisions on own edits.
     User,
-    /// Reference data, for all.
+    /// Reference data, for everybody.
     Reference,
 }
 
@@ -47,28 +47,29 @@ impl StreamKind {
 /// One stream that a person may see now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Grant {
-    /// What kind of stream it is.
+    /// The kind of stream.
     pub kind: StreamKind,
-    /// Whether the person's devices hold it; a reviewer's desk reaches streams no tablet holds.
+    /// Whether the person's devices hold it; a reviewer's desk reaches streams that no tablet
+    /// holds.
     pub held: bool,
-    /// In what capacity.
+    /// The person's capacity.
     pub capacity: Capacity,
 }
 
-/// All that a person may see at one instant.
+/// Everything a person may see at one instant.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Grants {
-    /// The right to write has ended: pushed edits go to quarantine, and nothing is pulled.
+    /// The right to write has ended: pushed edits go to quarantine, and pulls are refused.
     pub closed: bool,
     /// The streams, by name.
     pub streams: BTreeMap<StreamId, Grant>,
-    /// The stream at whose desk this person's edits are decided where nothing else says which stream
-    /// they belong to. Set also when the right has ended; it grants nothing.
+    /// The stream whose desk decides on this person's edits when nothing else says which stream
+    /// they belong to. It is set after the right has ended, too; it grants nothing.
     pub fallback: Option<StreamId>,
-    /// The areas that streams are for, as the field's rules read them.
+    /// The areas of the streams, as the field's rules read them.
     pub areas: BTreeMap<StreamId, String>,
-    /// Whether the person works only at desks, which are always online: a refusal is answered at once
-    /// and waits for nobody.
+    /// Whether the person works only at desks, which are always online: a refusal is answered at
+    /// once, and nothing waits for somebody else.
     pub staff: bool,
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// The sizes that version 1 promises; they never shrink.
+/// The limits that version 1 promises; they never shrink.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Limits {
     /// Edits in one push.

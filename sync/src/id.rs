@@ -26,7 +26,7 @@ macro_rules! uuid_name {
         }
 
         impl $name {
-            /// Reads the hyphenated form; anything else is no name.
+            /// Parses the hyphenated form only.
             pub fn parse(text: &str) -> Option<Self> {
                 (text.len() == 36).then(|| Uuid::try_parse(text).ok().map(Self)).flatten()
             }
@@ -36,7 +36,7 @@ macro_rules! uuid_name {
                 self.0.as_bytes()
             }
 
-            /// From sixteen bytes; another length is no name.
+            /// From exactly sixteen bytes.
             pub fn from_slice(bytes: &[u8]) -> Option<Self> {
                 Uuid::from_slice(bytes).ok().map(Self)
             }
@@ -45,7 +45,7 @@ macro_rules! uuid_name {
 }
 
 uuid_name! {
-    /// A record's name for ever, made by the client (UUIDv7).
+    /// A record's permanent name, made by the client (UUIDv7).
     RecordId;
     /// One person's installation on one tablet; a browser at a desk, a person's desk and a job run
     /// are devices too.
@@ -56,20 +56,20 @@ uuid_name! {
     UserId;
     /// Edits that are taken together or not at all.
     GroupId;
-    /// One life of the server's history; a restore begins a new one.
+    /// One lifetime of the server's history; a restore begins a new one.
     Epoch;
 }
 
 impl RecordId {
-    /// Whether only the server gives such names (UUIDv8): those of what it makes itself follow
-    /// from the edit that caused it.
+    /// Whether this is a name that only the server gives (UUIDv8): names of what it makes itself
+    /// are derived from the edit that caused it.
     pub fn is_servers(self) -> bool {
         self.0.get_version_num() == 8
     }
 }
 
 impl DeviceId {
-    /// A person's desk: the device on which the edits of acts at a desk are numbered. It is no
+    /// A person's desk: the device that numbers the edits of acts at a desk. It is not an
     /// installation, and nobody signs in on it.
     pub fn desk_of(user: UserId) -> Self {
         let mut hasher = Sha256::new();
@@ -78,13 +78,13 @@ impl DeviceId {
         Self(uuid_of(&hasher.finalize().into()))
     }
 
-    /// Whether only the server gives such names (UUIDv8).
+    /// Whether this is a name that only the server gives (UUIDv8).
     pub fn is_servers(self) -> bool {
         self.0.get_version_num() == 8
     }
 }
 
-/// The name that a hash gives (UUIDv8).
+/// The name derived from a hash (UUIDv8).
 pub(crate) fn uuid_of(hash: &[u8; 32]) -> Uuid {
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&hash[..16]);
@@ -100,7 +100,7 @@ macro_rules! counter {
         pub struct $name(pub u64);
 
         impl $name {
-            /// The one after this.
+            /// The next one.
             pub fn next(self) -> Self {
                 Self(self.0 + 1)
             }
@@ -121,7 +121,8 @@ counter! {
     Seq;
 }
 
-/// A moment on the server's clock, in microseconds since 1970: what both databases keep exactly.
+/// A moment on the server's clock, in microseconds since 1970, the precision that both databases
+/// keep exactly.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]

@@ -1,4 +1,4 @@
-//! The journal: every edit ever received with what became of it. History, audit trail, merge base,
+//! The journal: every edit ever received, with its outcome. It is history, audit trail, merge base,
 //! idempotency table and quarantine in one.
 
 use crate::chain::{self, Facts, Hash, Linked, Salt};
@@ -14,38 +14,38 @@ use std::borrow::Cow;
 pub struct JournalRow<'a> {
     /// The device it came from.
     pub device: DeviceId,
-    /// Its number there; the two name it.
+    /// Its number on that device; the two together are its name.
     pub device_seq: DeviceSeq,
     /// The person.
     pub user: UserId,
-    /// The server's instant of the transaction: the one by which rights were judged.
+    /// The server's time of the transaction, by which rights were judged.
     pub received_at: Instant,
-    /// The operation as it was asked, if it could be read.
+    /// The operation in the edit, if it could be read.
     pub op: Option<String>,
     /// The record, if it could be read.
     pub record: Option<RecordId>,
     /// The record's root, if it could be read.
     pub root: Option<RecordId>,
-    /// The record's kind, if it could be read and there is such a kind: of any other, the word is the
-    /// client's, and stands in the payload alone.
+    /// The record's kind, if it could be read and exists: any other word is the client's, and is
+    /// kept in the payload alone.
     pub kind: Option<String>,
-    /// The stream the record was in, if the edit was judged against one.
+    /// The stream of the record, if the edit was judged against one.
     pub stream: Option<StreamId>,
     /// Its group.
     pub group: Option<GroupId>,
     /// The quarantined edit that it settled, if it is a decision that was taken.
     pub decides: Option<EditName>,
-    /// The device's clock when the person made it, as the payload says it: shown to people, orders
+    /// The device's clock when the person made the edit, from the payload: shown to people, orders
     /// nothing.
     pub made_at: Option<String>,
-    /// What became of it.
+    /// The outcome.
     pub outcome: Outcome,
     /// The outcome's text as it was answered.
     pub outcome_text: String,
     /// What it did to its document.
     pub effect: Effect,
-    /// The edit made its record and all of it stands as asked: the effect can be read from the
-    /// payload ([`crate::patch`] leaf by leaf), so that the store need not keep it twice.
+    /// The edit made its record, and all of it stands as sent: the effect can be derived from the
+    /// payload ([`crate::patch`] leaf by leaf), so the store need not keep it twice.
     pub effect_is_payload: bool,
     /// The bytes as received.
     pub payload: Cow<'a, str>,
@@ -63,7 +63,7 @@ impl JournalRow<'_> {
         self.outcome.rev
     }
 
-    /// The link that this row has after this one.
+    /// The link of this row, given the previous one.
     pub fn link(&self, before: &Hash) -> Hash {
         let (outline, answer_hash) = (self.outline(), self.answer_hash());
         let row = Linked {
@@ -89,13 +89,13 @@ impl JournalRow<'_> {
         chain::link(before, &row)
     }
 
-    /// The outcome without the places that it names: what may stand in the clear, and stays when the
-    /// client's words are erased.
+    /// The outcome without the places that it names: the part that may be stored in the clear, and
+    /// stays when the client's words are erased.
     pub fn outline(&self) -> Cow<'_, str> {
         if !self.outcome.names_places() {
             return Cow::Borrowed(&self.outcome_text);
         }
-        // Numbers and words of the protocol can always be written.
+        // Numbers and words of the protocol can always be serialised.
         Cow::Owned(serde_json::to_string(&self.outcome.outline()).unwrap_or_default())
     }
 
@@ -111,7 +111,7 @@ impl JournalRow<'_> {
     }
 }
 
-/// An effective edit of one record, as a merge reads it.
+/// An effective edit of one record, as the merge reads it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Past {
     /// The record.
@@ -126,26 +126,26 @@ pub struct Past {
     pub effect: Effect,
 }
 
-/// What the journal says of an earlier edit, when a retry asks again.
+/// An earlier edit in the journal, as needed to answer a retry.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answered {
     /// The edit's number.
     pub device_seq: DeviceSeq,
     /// The record, if it could be read.
     pub record: Option<RecordId>,
-    /// The payload's salt; `None` once it was erased, when every content counts as the same.
+    /// The payload's salt; `None` after erasure, when any content counts as the same.
     pub salt: Option<Salt>,
     /// The hash over salt and canonical payload.
     pub payload_hash: Hash,
-    /// The outcome's text as it was answered; its outline once the edit was erased.
+    /// The outcome's text as it was answered; only its outline after erasure.
     pub outcome_text: String,
 }
 
-/// An edit of this device, or of an installation it continues, that was not taken and waits, or
-/// never will be. One that a person has applied since is none.
+/// An edit of this device, or of an installation it continues, that was quarantined or rejected.
+/// One that a person has applied since does not count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Untaken {
-    /// The record it asked for.
+    /// The record it names.
     pub record: RecordId,
     /// The installation that numbered it.
     pub device: DeviceId,

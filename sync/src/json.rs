@@ -12,9 +12,9 @@ pub type Object = BTreeMap<String, Json>;
 /// The largest integer that every JSON reader keeps exactly (2^53 − 1).
 pub const INTEGER_MAX: i64 = 9_007_199_254_740_991;
 
-/// The deepest that objects and lists may lie in one another in what a device sends. A value comes
-/// to lie some levels deeper in a conflict, in the journal and in a page, and JSON readers give up
-/// at depths of their own (ours at 128): what is taken must be readable wherever it is put.
+/// The maximum nesting of objects and lists in what a device sends. A value lies some levels deeper
+/// in a conflict, in the journal and in a page, and JSON readers stop at depths of their own (ours
+/// at 128): what is taken must be readable wherever it ends up.
 pub const DEPTH_MAX: usize = 64;
 
 /// One JSON value.
@@ -37,7 +37,7 @@ pub enum Json {
 }
 
 impl Json {
-    /// Reads one value strictly; the error says what is wrong without quoting the content.
+    /// Parses one value strictly; the error says what is wrong without quoting the content.
     pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(text)
     }
@@ -66,7 +66,7 @@ impl Json {
         }
     }
 
-    /// Whether objects and lists lie more than `levels` deep in one another.
+    /// Whether objects and lists nest more than `levels` deep.
     pub fn is_deeper_than(&self, levels: usize) -> bool {
         let Some(left) = levels.checked_sub(1) else {
             return matches!(self, Self::List(_) | Self::Object(_));
@@ -78,7 +78,7 @@ impl Json {
         }
     }
 
-    /// Whether `null` stands anywhere in this value.
+    /// Whether there is a `null` anywhere in this value.
     pub fn holds_null(&self) -> bool {
         match self {
             Self::Null => true,

@@ -35,29 +35,29 @@ pub(crate) struct Taken {
     pub(crate) outcome: Outcome,
     pub(crate) effect: Effect,
     pub(crate) effect_is_payload: bool,
-    /// The record whose references are checked once everything judged with it is taken.
+    /// The record whose references are checked after everything judged with it is taken.
     pub(crate) references_of: Option<RecordId>,
 }
 
-/// Everything an edit is judged by.
+/// The context in which an edit is judged.
 #[derive(Clone, Copy)]
 pub(crate) struct Judge<'a, R> {
     pub(crate) rules: &'a R,
-    /// What the person who pushes may see.
+    /// The grants of the person who pushes.
     pub(crate) grants: &'a Grants,
-    /// The author, and the chain the edit belongs to.
+    /// The author, and the chain of the edit.
     pub(crate) user: UserId,
     pub(crate) device: DeviceId,
     pub(crate) continues: &'a [(DeviceId, DeviceSeq)],
     pub(crate) hand: Hand,
-    /// The server's instant, one for the whole push.
+    /// The server's time, one for the whole push.
     pub(crate) now: Instant,
     pub(crate) signing: &'a Tally,
-    /// The quarantined edit that the person who pushes is applying, if that is what is judged.
+    /// The quarantined edit that the person who pushes applies, if this judges one.
     pub(crate) applied: Option<&'a Waiting>,
 }
 
-/// In what capacity the author stands before a stream, and the decider if that is somebody else.
+/// The author's capacity in a stream, and the decider's if that is somebody else.
 #[derive(Clone, Copy)]
 struct Standing {
     capacity: Capacity,
@@ -70,12 +70,12 @@ struct Target {
     act: Act,
     /// An earlier edit of this device for the new record that was not taken.
     untaken_before: Option<Untaken>,
-    /// It deletes what its own chain has deleted already.
+    /// Deletes what its own chain has deleted already.
     is_again: bool,
 }
 
 impl<R: Rules> Judge<'_, R> {
-    /// Judges an edit and, if it is taken, takes it into the ledger.
+    /// Judges an edit and, if it is taken, records it in the ledger.
     pub(crate) fn judge(
         &self,
         ledger: &mut Ledger,
@@ -91,7 +91,7 @@ impl<R: Rules> Judge<'_, R> {
             true => Err(Refusal::quarantine(Reason::RightEnded)),
             false => self.reach(ledger, device_seq, edit, rooting).map_err(with_parent),
         };
-        // An edit that is wrong whatever its record holds would wait for nothing.
+        // An edit that is wrong whatever its record contains would wait for nothing.
         let target = reached.map_err(|refusal| self.wrong_in_itself(edit).unwrap_or(refusal))?;
         let judged = match edit.op {
             Op::Delete if target.is_again => self.delete_again(ledger, device_seq, edit),
@@ -100,18 +100,17 @@ impl<R: Rules> Judge<'_, R> {
             Op::Move => self.relocate(ledger, device_seq, edit, &target),
             _ => self.put(ledger, device_seq, edit, &target),
         };
-        // A record that the edit would have made and did not must leave no trace.
+        // A record that the edit failed to make must leave no trace.
         if target.act == Act::Create && judged.is_err() {
             ledger.forget(edit.record);
         }
         judged.map_err(|halt| halt.map_refusal(with_parent))
     }
 
-    /// What can be refused without looking at anything but the edit; otherwise where its kind
-    /// belongs.
+    /// Refuses what can be refused by the edit alone; otherwise returns where its kind belongs.
     fn readable(&self, edit: &Edit) -> Result<Rooting, Refusal> {
         self.may_ask(edit.op)?;
-        // The server derives the ids of what it makes itself: nobody else may take one.
+        // The server derives the ids of what it makes itself, and clients may not use them.
         if edit.record.is_servers() && self.hand != Hand::Server {
             let problem = Problem::new(Path::of(&["record"]), "reserved");
             return Err(Refusal::reject(Reason::Malformed, vec![problem]));
@@ -142,8 +141,8 @@ impl<R: Rules> Judge<'_, R> {
         Ok(())
     }
 
-    /// How the author stands before a stream. When a quarantined edit is applied, it is the decider
-    /// who needs the grant; the author stands there as if their right had not ended.
+    /// The author's capacity in a stream. When a quarantined edit is applied, the decider needs the
+    /// grant; the author is treated as if their right had not ended.
     fn standing(&self, stream: StreamId) -> Result<Standing, Refusal> {
         let grant =
             self.grants.streams.get(&stream).ok_or(Refusal::quarantine(Reason::NotAvailable))?;
@@ -160,8 +159,8 @@ impl<R: Rules> Judge<'_, R> {
         self.rules.permits(question).map_err(Refusal::quarantine)
     }
 
-    /// The question as far as it goes for every act; each act adds what it knows of the record's
-    /// content and of what is asked.
+    /// The part of the question that is common to all acts; each act adds the record's content and
+    /// the edit's.
     fn question<'q>(&'q self, edit: &'q Edit, target: &Target) -> Question<'q> {
         let Standing { capacity, decider } = target.standing;
         Question {

@@ -1,5 +1,5 @@
-//! The records a push works on, as they stand while it goes from edit to edit: read once, changed
-//! in memory, written once.
+//! The records of a push, as they change from edit to edit: read once, changed in memory, written
+//! once.
 
 use crate::cases::Cases;
 use crate::decision::EditName;
@@ -21,11 +21,11 @@ use std::collections::BTreeMap;
 pub(crate) struct Entry {
     pub(crate) stored: StoredRecord,
     content: Option<Content>,
-    /// What the database holds; `None` if the record is made by this push.
+    /// The stored record; `None` if this push makes it.
     stored_as: Option<(StreamId, Rev)>,
     /// The effective edits known, oldest first.
     pasts: Vec<Past>,
-    /// The first version whose edit is in `pasts`, if any was asked for.
+    /// The first version whose edit is in `pasts`, if the history was read.
     known_from: Option<u64>,
     pub(crate) is_changed: bool,
 }
@@ -43,7 +43,7 @@ impl Entry {
         }
     }
 
-    /// The content, read at its first use.
+    /// The content, parsed at its first use.
     pub(crate) fn content(&mut self) -> Stored<&Content> {
         if self.content.is_none() {
             let read = self.stored.content();
@@ -52,7 +52,7 @@ impl Entry {
         self.content.as_ref().ok_or_else(|| StorageError::Corrupt("no content".to_owned()))
     }
 
-    /// The content, if it has been read.
+    /// The content, if it has been parsed.
     pub(crate) fn opened(&self) -> Option<&Content> {
         self.content.as_ref()
     }
@@ -61,7 +61,7 @@ impl Entry {
         self.stored_as.is_none()
     }
 
-    /// The stream and version that the database holds.
+    /// The stored stream and version.
     pub(crate) fn stored_as(&self) -> Option<(StreamId, Rev)> {
         self.stored_as
     }
@@ -70,9 +70,9 @@ impl Entry {
         self.stored_as.map(|(_, rev)| rev)
     }
 
-    /// Where in the history an edit with this base begins. A base that the history does not know
-    /// counts as none: it is of another history (before a restore), and merging from an empty base
-    /// loses nothing.
+    /// The index in the history where an edit with this base begins. A base that the history does
+    /// not know counts as none: it is of another history (before a restore), and merging from an
+    /// empty base loses nothing.
     pub(crate) fn since(&self, base: Base) -> Since<'_> {
         let Base::Seen(rev) = base else {
             if planted(Fault::NothingSeenIsLatest) {
@@ -96,7 +96,7 @@ impl Entry {
         }
     }
 
-    /// From which version on the history is needed for this base, if any of it is.
+    /// The first version of the history that this base needs, if it needs any.
     fn needs(&self, base: Base) -> Option<u64> {
         let stored = self.stored_rev()?;
         let from = match base {
@@ -107,7 +107,7 @@ impl Entry {
         (self.known_from.is_none_or(|known| known > from)).then_some(from)
     }
 
-    /// Whether what was read from the history lacks this base, and there is more to read.
+    /// Whether this base is missing from the history read so far, and there is more to read.
     fn misses(&self, base: Base) -> bool {
         self.known_from.is_some_and(|from| from > 0)
             && self.needs(base).is_none()
@@ -140,7 +140,7 @@ impl Entry {
         rev
     }
 
-    /// Goes to another stream: the next version, with the same content.
+    /// Moves to another stream: the next version, with the same content.
     pub(crate) fn relocate(&mut self, to: StreamId, past: impl FnOnce(Rev) -> Past) -> Stored<Rev> {
         self.content()?;
         self.stored.stream = to;
@@ -165,7 +165,7 @@ impl Entry {
 pub(crate) struct Ledger {
     entries: BTreeMap<RecordId, Entry>,
     untaken: BTreeMap<RecordId, Untaken>,
-    /// The quarantined edits that this push decides on.
+    /// The cases that this push decides on.
     pub(crate) cases: Cases,
     carried: Vec<Carried>,
 }
@@ -182,12 +182,12 @@ impl Ledger {
         self.entries.values().filter(is_of_it).map(|entry| entry.stored.id)
     }
 
-    /// Remembers a version that an edit made beside its own.
+    /// Records a version that an edit made of another record.
     pub(crate) fn carry(&mut self, record: RecordId, rev: Rev, by: EditName) {
         self.carried.push(Carried { record, rev, by });
     }
 
-    /// The versions that were made beside the edits' own.
+    /// The versions that edits made of other records.
     pub(crate) fn carried(&self) -> &[Carried] {
         &self.carried
     }
@@ -196,8 +196,8 @@ impl Ledger {
         self.entries.get(&id)
     }
 
-    /// The record, if it is in a stream that the person may see: one that is not is treated like
-    /// one that never was.
+    /// The record, if it is in a stream that the person may see; a hidden one is treated as if it
+    /// did not exist.
     pub(crate) fn within_reach(&self, id: RecordId, grants: &Grants) -> Option<&Entry> {
         self.get(id).filter(|entry| grants.streams.contains_key(&entry.stored.stream))
     }
@@ -206,7 +206,7 @@ impl Ledger {
         self.entries.get_mut(&id)
     }
 
-    /// The record, or the refusal that tells nothing about it but that it is not available.
+    /// The record, or the refusal that reveals only that it is not available.
     pub(crate) fn available(&mut self, id: RecordId) -> Result<&mut Entry, Refusal> {
         self.get_mut(id).ok_or(Refusal::quarantine(Reason::NotAvailable))
     }
@@ -233,18 +233,18 @@ impl Ledger {
         self.entries.insert(id, entry);
     }
 
-    /// An earlier edit of this device for a record that is not there, or hidden, if one waits or was
-    /// refused.
+    /// An earlier edit of this device, quarantined or rejected, for a record that is missing or
+    /// hidden.
     pub(crate) fn untaken(&self, id: RecordId) -> Option<Untaken> {
         self.untaken.get(&id).copied()
     }
 
-    /// Remembers that an edit for this record was not taken; the first one counts.
+    /// Records that an edit for this record was not taken; the first one counts.
     pub(crate) fn remember_untaken(&mut self, untaken: Untaken) {
         self.untaken.entry(untaken.record).or_insert(untaken);
     }
 
-    /// The same of an edit of this push: it comes before what waits under an older name.
+    /// The same for an edit of this push: it comes before one that waits under an older name.
     pub(crate) fn remember_own_untaken(&mut self, untaken: Untaken) {
         let known = self.untaken.entry(untaken.record).or_insert(untaken);
         if known.device != untaken.device {
@@ -252,7 +252,7 @@ impl Ledger {
         }
     }
 
-    /// The history that these edits need and that has not been read.
+    /// The history that these edits need and that has not been read yet.
     pub(crate) fn history_wanted(
         &self,
         edits: impl Iterator<Item = (RecordId, Base)>,
@@ -270,7 +270,7 @@ impl Ledger {
         wanted.into_iter().map(|(record, from)| HistoryWanted { record, from }).collect()
     }
 
-    /// Puts the history that was read in its place.
+    /// Inserts the history that was read.
     pub(crate) fn know(&mut self, wanted: &[HistoryWanted], pasts: Vec<Past>) {
         for want in wanted {
             if let Some(entry) = self.entries.get_mut(&want.record) {
@@ -285,7 +285,7 @@ impl Ledger {
         }
     }
 
-    /// Everything that judging these records may change, to go back to if a group does not hold.
+    /// A savepoint of everything that judging these records may change, for a group that fails.
     pub(crate) fn keep(&self, ids: Vec<RecordId>) -> Kept {
         Kept {
             entries: ids.into_iter().map(|id| (id, self.entries.get(&id).cloned())).collect(),
@@ -294,7 +294,7 @@ impl Ledger {
         }
     }
 
-    /// Goes back to what was kept.
+    /// Returns to a savepoint.
     pub(crate) fn restore(&mut self, kept: Kept) {
         for (id, entry) in kept.entries {
             match entry {
@@ -306,7 +306,7 @@ impl Ledger {
         self.carried.truncate(kept.carried);
     }
 
-    /// Forgets a record that an edit would have made and did not.
+    /// Drops a record that an edit failed to make.
     pub(crate) fn forget(&mut self, id: RecordId) {
         self.entries.remove(&id);
     }
@@ -317,7 +317,7 @@ impl Ledger {
     }
 }
 
-/// A ledger as it stood at a moment.
+/// A savepoint: the ledger as it was at one moment.
 #[derive(Debug)]
 pub(crate) struct Kept {
     entries: Vec<(RecordId, Option<Entry>)>,

@@ -1,5 +1,5 @@
-//! The storage port in memory: the reference that the databases are compared with, and what unit
-//! tests and the simulator run on.
+//! The storage port in memory: the reference that the databases are compared with, used by unit
+//! tests and the simulator.
 
 mod signing;
 mod untaken;
@@ -23,10 +23,10 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Everything that is stored. A clone of it is a backup.
+/// Everything stored. A clone of it is a backup.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryState {
-    /// What each person may see: set from outside, where a database has contracts and caseloads.
+    /// The grants of each person: set from outside, where a database has contracts and caseloads.
     pub grants: BTreeMap<UserId, Grants>,
     /// The devices.
     pub devices: BTreeMap<DeviceId, DeviceState>,
@@ -36,9 +36,9 @@ pub struct MemoryState {
     pub journal: BTreeMap<(DeviceId, DeviceSeq), JournalRow<'static>>,
     /// The streams.
     pub streams: BTreeMap<StreamId, StreamHead>,
-    /// What left which stream, where.
+    /// Departures: which record left which stream, at which position.
     pub departures: BTreeMap<(StreamId, Seq), RecordId>,
-    /// What signatures are checked with.
+    /// Data for checking signatures.
     pub signing: Signing,
     epoch: Option<Epoch>,
     by_position: BTreeMap<(StreamId, Seq), RecordId>,
@@ -60,7 +60,7 @@ impl MemoryStore {
         Self { state: Mutex::new(state) }
     }
 
-    /// What is stored, to look at or to prepare.
+    /// The stored state, to inspect or to prepare.
     pub fn state(&self) -> MutexGuard<'_, MemoryState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -71,7 +71,7 @@ impl MemoryStore {
         work(&mut MemoryTx { state: &mut state, undo: Vec::new() })
     }
 
-    /// A write transaction: an error takes everything back.
+    /// A write transaction: an error rolls everything back.
     pub fn write<T>(&self, work: impl FnOnce(&mut MemoryTx<'_>) -> Stored<T>) -> Stored<T> {
         let mut state = self.state();
         let mut tx = MemoryTx { state: &mut state, undo: Vec::new() };
@@ -89,7 +89,7 @@ impl MemoryState {
         self.epoch = Some(epoch);
     }
 
-    /// A journal row as an edit on which somebody may decide.
+    /// A journal row as an edit that somebody may decide on.
     fn waiting(&self, row: &JournalRow<'_>) -> Waiting {
         Waiting {
             name: EditName { device: row.device, device_seq: row.device_seq },
@@ -110,7 +110,8 @@ impl MemoryState {
     }
 }
 
-/// An effective row as a merge reads it: a decision, under the name of the edit that it applied.
+/// An effective row as the merge reads it; a decision counts under the name of the edit that it
+/// applied.
 fn past(record: RecordId, row: &JournalRow<'_>) -> Option<Past> {
     let own = EditName { device: row.device, device_seq: row.device_seq };
     let EditName { device, device_seq } = row.decides.unwrap_or(own);
@@ -125,7 +126,7 @@ pub struct MemoryTx<'a> {
     undo: Vec<Undo>,
 }
 
-/// Puts a value in a map and remembers how to take it back.
+/// Inserts a value into a map and records how to undo that.
 fn put<K: Ord + Copy + 'static, V: Clone + 'static>(
     state: &mut MemoryState,
     undo: &mut Vec<Undo>,

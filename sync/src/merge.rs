@@ -1,5 +1,5 @@
-//! The merge: what an edit does to a record that others have edited since the version it was
-//! made against. A pure, total, deterministic function: no clock decides between two people.
+//! The merge: applies an edit to a record that others have edited since the edit's base. A pure,
+//! total, deterministic function: no clock decides between two people.
 
 mod meeting;
 mod merger;
@@ -29,19 +29,19 @@ pub struct OwnChain<'a> {
 
 impl OwnChain<'_> {
     /// Whether an edit comes before the incoming one in its own chain. One with a higher number
-    /// that is already applied counts like another's.
+    /// that is already applied counts like another person's.
     pub fn holds(&self, device: DeviceId, device_seq: DeviceSeq) -> bool {
         (device == self.device && (device_seq < self.device_seq || planted(Fault::LaterIsOwn)))
             || self.continues.iter().any(|(d, through)| *d == device && device_seq <= *through)
     }
 }
 
-/// By whose hand an edit arrives.
+/// Who submits an edit, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hand {
-    /// A person's at a tablet, now.
+    /// A person at a tablet, now.
     Device,
-    /// An act at a desk, now: the server composes the edit from what the person asked.
+    /// An act at a desk, now: the server composes the edit from the person's request.
     Desk,
     /// A quarantined edit of a device, applied later at a desk.
     Applied,
@@ -50,36 +50,36 @@ pub enum Hand {
 }
 
 impl Hand {
-    /// Whether the server composed the edit: for an act at the desk, or a job. Only then may it
-    /// write what is the server's to write.
+    /// Whether the server composed the edit, for an act at the desk or a job. Only then may it
+    /// write the server's fields.
     pub fn is_servers(self) -> bool {
         matches!(self, Self::Desk | Self::Server)
     }
 }
 
-/// An edit that is to be merged.
+/// An edit to be merged.
 #[derive(Clone, Copy, Debug)]
 pub struct Incoming<'a> {
-    /// Whose it is.
+    /// Its author.
     pub user: UserId,
     /// Its own chain.
     pub own: OwnChain<'a>,
-    /// By whose hand it arrives.
+    /// Who submits it.
     pub hand: Hand,
     /// The shape of the record's kind.
     pub shape: &'a Shape,
-    /// What it asks.
+    /// What it asks for, place by place.
     pub asks: &'a [Ask],
     /// The open conflicts it settles.
     pub resolves: &'a [ConflictId],
-    /// When, by the device's clock.
+    /// The time by the device's clock.
     pub made_at: &'a str,
 }
 
-/// What has happened since the version the edit was made against.
+/// What has happened since the edit's base.
 #[derive(Clone, Copy, Debug)]
 pub struct Since<'a> {
-    /// No version of the server's was seen: the base is empty.
+    /// The person saw no server version: the base is empty.
     pub from_nothing: bool,
     /// The effective edits since the base, oldest first.
     pub pasts: &'a [Past],
@@ -90,20 +90,20 @@ pub struct Since<'a> {
 pub struct Merge {
     /// The record's content after it.
     pub content: Content,
-    /// What it did.
+    /// Its effect.
     pub effect: Effect,
     /// Applied, merged or conflict.
     pub verdict: Verdict,
-    /// The places that now wait for a person.
+    /// The places that now wait for a person to choose.
     pub conflicts: Vec<Path>,
     /// The fields whose value was ignored.
     pub ignored: Vec<Path>,
 }
 
 impl Merge {
-    /// Sets a field that follows from what the record now holds, as part of the same edit.
+    /// Sets a field that follows from the record's new content, as part of the same edit.
     pub fn set(&mut self, path: Path, value: Json) {
-        // The objects it stands in are touches of their own, so that undoing leaves none behind.
+        // The containing objects are touches of their own, so that undoing leaves none behind.
         for place in (1..path.steps().len()).map(|length| path.head(length)) {
             if !matches!(place.find(&self.content.document), Some(Json::Object(_))) {
                 self.put(place, Json::Object(Object::new()));
@@ -119,7 +119,7 @@ impl Merge {
     }
 }
 
-/// Whether a status may go from one value to another, or what stands against it.
+/// Judges whether a status may go from one value to another; a refusal says why not.
 pub type MayPass<'a> = &'a dyn Fn(&Path, Option<&Json>, Option<&Json>) -> Result<(), Vec<Problem>>;
 
 /// Merges an edit into a record.
@@ -149,7 +149,7 @@ pub fn merge(
     })
 }
 
-/// What the author was looking at, and the same with the edit and nothing else in it.
+/// What the author was looking at, and the same with only this edit applied.
 pub(crate) fn alone(
     content: &Content,
     incoming: &Incoming<'_>,

@@ -1,19 +1,19 @@
-//! The normal form of text: two ways of writing one thing are one value. What is stored, hashed and
-//! compared is in it; the journal keeps the bytes that were sent.
+//! The normal form of text: two ways of writing one thing are one value. Stored, hashed and
+//! compared text is in normal form; the journal keeps the bytes that were sent.
 
 use crate::json::Json;
 use crate::planted::{Fault, planted};
 use std::borrow::Cow;
 use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
 
-/// Whether a character is blank: Unicode white space, and the characters of no width that come along
-/// when people copy. What steers the writing direction is none of them, and is kept.
+/// Whether a character is blank: Unicode white space, and zero-width characters that come along
+/// when people copy. Characters that steer the writing direction do not count, and are kept.
 pub fn is_blank(character: char) -> bool {
     character.is_whitespace()
         || matches!(character, '\u{180e}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
 }
 
-/// A text in normal form: composed (NFC), its lines ended by a line feed, nothing blank round it.
+/// A text in normal form: composed (NFC), with line feeds at line ends, and trimmed.
 pub fn text(text: &str) -> Cow<'_, str> {
     let mut normal = Cow::Borrowed(text.trim_matches(is_blank));
     if normal.contains('\r') {
@@ -25,7 +25,7 @@ pub fn text(text: &str) -> Cow<'_, str> {
     normal
 }
 
-/// Brings every text in a value to normal form; names of members are kept as they are.
+/// Normalises every text in a value; names of members are kept as they are.
 pub fn texts(value: &mut Json) {
     match value {
         Json::Text(said) => {

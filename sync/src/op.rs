@@ -10,9 +10,9 @@ pub enum Op {
     Put,
     /// Deletes a record.
     Delete,
-    /// Brings a deleted record back (staff).
+    /// Restores a deleted record (staff).
     Undelete,
-    /// Moves a root, with all that belongs to it, to another stream (staff).
+    /// Moves a root, with everything that belongs to it, to another stream (staff).
     Move,
     /// Applies a quarantined edit (staff).
     Apply,
@@ -28,7 +28,7 @@ impl Op {
         self.into()
     }
 
-    /// Whether only staff may ask for it, at a desk.
+    /// Whether only staff may use it, at a desk.
     pub fn is_staffs(self) -> bool {
         matches!(self, Self::Undelete | Self::Move | Self::Apply | Self::Dismiss)
     }

@@ -1,4 +1,4 @@
-//! What became of an edit.
+//! The outcome of an edit.
 
 use crate::id::DeviceSeq;
 use crate::path::Path;
@@ -44,11 +44,12 @@ impl Verdict {
 pub enum Reason {
     /// The person's right to write had ended.
     RightEnded,
-    /// Nothing by that name is available to this person: moved, deleted, hidden or never there.
+    /// Nothing by that name is available to this person: moved, deleted, hidden, or never existed.
     NotAvailable,
     /// The person may see the record, but this act is not theirs.
     NotPermitted,
-    /// It deletes what only its author, while the work it belongs to is open, or a reviewer may.
+    /// It deletes something that only a reviewer may delete, or its author while the work it
+    /// belongs to is open.
     NotAuthor,
     /// The record had been decided.
     Decided,
@@ -58,13 +59,13 @@ pub enum Reason {
     Deleted,
     /// The record's kind or root differs from what the edit says.
     IdentityMismatch,
-    /// What it builds on is itself quarantined.
+    /// Its parent is itself quarantined.
     ParentQuarantined,
-    /// What it builds on was rejected.
+    /// Its parent was rejected.
     ParentRejected,
-    /// It places a household outside the area of its team.
+    /// It puts a household outside the area of its team.
     OutsideArea,
-    /// The status it found does not allow this change.
+    /// The current status does not allow this change.
     IllegalTransition,
     /// A submission met or opened a conflict.
     SubmissionConflict,
@@ -79,9 +80,9 @@ pub enum Reason {
     /// It deletes a record over an open conflict that it does not name, or gives it a status that
     /// needs every conflict settled.
     OpenConflict,
-    /// It deletes or moves a record that another has edited since.
+    /// It deletes or moves a record that another has edited since its base.
     EditedSince,
-    /// It deletes a record that others name, or that others belong to.
+    /// It deletes a record that others name or belong to.
     StillNeeded,
     /// Another edit of its group was quarantined or rejected, or a decision leaves out a member of a
     /// group.
@@ -92,7 +93,7 @@ pub enum Reason {
     Malformed,
     /// No such kind of record.
     UnknownKind,
-    /// An operation that a device may not ask for, or that does not exist.
+    /// An operation that a device may not use, or that does not exist.
     UnknownOp,
     /// A status that only a decision at the desk may give.
     OnlyAtDesk,
@@ -109,16 +110,16 @@ impl fmt::Display for Reason {
     }
 }
 
-/// One place in an edit that is wrong, with what is wrong there.
+/// One wrong place in an edit, and what is wrong there.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "schema", schema(as = PlaceProblem))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// Where, as a JSON pointer into the document (into the edit itself if it is malformed).
     pub path: Path,
-    /// What, as a stable code.
+    /// What is wrong, as a stable code.
     pub code: String,
-    /// What would be right there, where that is a closed list: the options of a field, the statuses
+    /// The valid values there, where they are a closed list: the options of a field, the statuses
     /// that may follow.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub possible: Vec<String>,
@@ -130,13 +131,13 @@ impl Problem {
         Self { path, code: code.to_owned(), possible: Vec::new() }
     }
 
-    /// The same, with what would be right there.
+    /// Adds the valid values.
     pub fn possible<S: Into<String>>(self, possible: impl IntoIterator<Item = S>) -> Self {
         Self { possible: possible.into_iter().map(Into::into).collect(), ..self }
     }
 }
 
-/// How many problems of an outcome say what is possible: one slip made in every row of a long list
+/// How many problems of an outcome list the valid values: one slip made in every row of a long list
 /// must not make an answer many times as long as its edit.
 const POSSIBLE_PROBLEMS_MAX: usize = 20;
 
@@ -147,21 +148,21 @@ fn within_reason(mut problems: Vec<Problem>) -> Vec<Problem> {
     problems
 }
 
-/// What became of one edit: the answer to its device, stored in the journal as it is.
+/// The outcome of one edit: the answer to its device, stored in the journal as it is.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
     /// The edit's number.
     pub device_seq: DeviceSeq,
-    /// How it ended.
+    /// The verdict.
     pub outcome: Verdict,
     /// The record's version after it, if it was taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rev: Option<Rev>,
-    /// Why not, if it was not.
+    /// The reason, if it was not taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
-    /// The other edit that is the cause: the member of its group, or what it builds on.
+    /// The edit that is the cause: the member of its group, or its parent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub because_of: Option<DeviceSeq>,
     /// The fields that now wait for a person to choose.
@@ -176,7 +177,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// An outcome with nothing more to say.
+    /// An outcome with only a verdict.
     pub fn new(device_seq: DeviceSeq, outcome: Verdict) -> Self {
         Self {
             device_seq,
@@ -190,13 +191,13 @@ impl Outcome {
         }
     }
 
-    /// Whether it names places in the document. A client called its rows and unknown members as it
-    /// liked, so a place may say anything.
+    /// Whether it names places in the document. A client chooses the names of its rows and unknown
+    /// members, so a place may contain anything.
     pub fn names_places(&self) -> bool {
         !(self.conflicts.is_empty() && self.ignored.is_empty() && self.problems.is_empty())
     }
 
-    /// The same without the places: every word of it is the server's own.
+    /// The outcome without places: every word of it is the server's own.
     pub fn outline(&self) -> Self {
         Self {
             rev: self.rev,
@@ -217,31 +218,31 @@ impl Outcome {
     }
 }
 
-/// Why one edit is not taken.
+/// A refusal: why one edit is not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// Quarantined or rejected.
     pub verdict: Verdict,
-    /// Why.
+    /// The reason.
     pub reason: Reason,
     /// The edit that is the cause, if another one is.
     pub because_of: Option<DeviceSeq>,
-    /// Where it is wrong.
+    /// The wrong places.
     pub problems: Vec<Problem>,
 }
 
 impl Refusal {
-    /// The server's state stands against it: a person will decide.
+    /// Quarantine: the server's state prevents it, and a person will decide.
     pub fn quarantine(reason: Reason) -> Self {
         Self { verdict: Verdict::Quarantined, reason, because_of: None, problems: Vec::new() }
     }
 
-    /// The edit itself is wrong, whatever the server's state.
+    /// Rejection: the edit itself is wrong, whatever the server's state.
     pub fn reject(reason: Reason, problems: Vec<Problem>) -> Self {
         Self { verdict: Verdict::Rejected, reason, because_of: None, problems }
     }
 
-    /// The same, with the edit that is the cause.
+    /// Adds the edit that is the cause.
     pub fn because_of(self, device_seq: DeviceSeq) -> Self {
         Self { because_of: Some(device_seq), ..self }
     }

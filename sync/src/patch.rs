@@ -1,5 +1,5 @@
-//! From a JSON merge patch (RFC 7396) to the list of what it asks, place by place, against the
-//! shape of the kind.
+//! From a JSON merge patch (RFC 7396) to a list of asks, place by place, against the shape of the
+//! kind.
 
 use crate::json::{Json, Object};
 use crate::outcome::Problem;
@@ -7,37 +7,37 @@ use crate::path::Path;
 use crate::shape::{Class, Field, Shape};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The longest row id and option name, in bytes.
+/// The maximum length of row ids and option names, in bytes.
 pub const KEY_BYTES_MAX: usize = 64;
 
-/// What is asked of one place.
+/// What an edit asks for at one place.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Wish {
-    /// That it holds this value.
+    /// This value.
     Set(Json),
-    /// That it holds nothing.
+    /// Nothing: the value is removed.
     Remove,
-    /// That there is an object, empty if there was none.
+    /// An object, empty if there was none.
     Ensure,
-    /// That this new row stands here.
+    /// This new row.
     AddRow(Object),
 }
 
-/// One thing an edit asks.
+/// One request of an edit, at one place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ask {
-    /// Of which place.
+    /// The place.
     pub path: Path,
-    /// What.
+    /// The request.
     pub wish: Wish,
     /// How the field merges.
     pub class: Class,
-    /// The lengths of those heads of the path that are rows, outermost first.
+    /// The lengths of the path's prefixes that are rows, outermost first.
     pub rows: Vec<usize>,
 }
 
 impl Ask {
-    /// The rows this place stands in (itself included, if it is one), outermost first.
+    /// The rows that contain this place (itself included, if it is one), outermost first.
     pub fn enclosing_rows(&self) -> impl Iterator<Item = Path> {
         self.rows.iter().map(|length| self.path.head(*length))
     }
@@ -48,7 +48,7 @@ impl Ask {
     }
 }
 
-/// What a patch asks, in the order of its paths, or everything in it that has another shape.
+/// A patch's asks, in the order of their paths, or every part of it that has the wrong shape.
 /// `new_rows` are the rows that the edit marks as new.
 pub fn asks(
     shape: &Shape,
@@ -58,7 +58,7 @@ pub fn asks(
     taken_apart(shape, patch, Walk::over(new_rows))
 }
 
-/// The same of a patch that makes its record: every row in it is new, marked or not.
+/// The same for a patch that makes its record: every row in it is new, marked or not.
 pub fn asks_of_making(
     shape: &Shape,
     patch: &Object,
@@ -211,9 +211,9 @@ impl<'a> Walk<'a> {
         rows.pop();
     }
 
-    /// A new row is one ask: nobody else can have touched what nobody else has seen. Rows inside
-    /// it are as new as it is. What is not simply the person's to set (a status, a field of the
-    /// server's) is asked apart, so that it is judged as everywhere.
+    /// A new row is one ask: nobody else can have touched what nobody else has seen, and rows
+    /// inside it are just as new. A status or a field of the server's in it becomes an ask of its
+    /// own, so that it is judged as everywhere.
     fn new_row(
         &mut self,
         fields: &BTreeMap<String, Field>,

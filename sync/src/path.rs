@@ -1,4 +1,4 @@
-//! Where a value stands in a document: a JSON pointer (RFC 6901).
+//! A place in a document: a JSON pointer (RFC 6901).
 
 use crate::json::{Json, Object};
 use serde::de::Error as _;
@@ -21,7 +21,7 @@ impl Path {
         Self(steps.iter().map(|step| (*step).to_owned()).collect())
     }
 
-    /// Reads a JSON pointer; `None` if it is none.
+    /// Parses a JSON pointer; `None` if it is not one.
     pub fn parse(pointer: &str) -> Option<Self> {
         if pointer.is_empty() {
             return Some(Self::default());
@@ -35,7 +35,7 @@ impl Path {
         &self.0
     }
 
-    /// One step further in.
+    /// This path and one more step.
     pub fn child(&self, step: &str) -> Self {
         let mut steps = self.0.clone();
         steps.push(step.to_owned());
@@ -47,12 +47,12 @@ impl Path {
         Self(self.0[..length].to_vec())
     }
 
-    /// Whether this is `other` or stands inside it.
+    /// Whether this is `other` or inside it.
     pub fn is_within(&self, other: &Self) -> bool {
         self.0.starts_with(&other.0)
     }
 
-    /// Whether this stands inside `other` and is not `other` itself.
+    /// Whether this is strictly inside `other`.
     pub fn stands_inside(&self, other: &Self) -> bool {
         self.0.len() > other.0.len() && self.is_within(other)
     }
@@ -62,7 +62,7 @@ impl Path {
         self.is_within(other) || other.is_within(self)
     }
 
-    /// The value at this path, if there is one. The whole document is no value.
+    /// The value at this path, if there is one. The whole document does not count as a value.
     pub fn find<'a>(&self, document: &'a Object) -> Option<&'a Json> {
         let (first, rest) = self.0.split_first()?;
         let mut value = document.get(first)?;
@@ -72,7 +72,7 @@ impl Path {
         Some(value)
     }
 
-    /// Puts a value at this path, making the objects on the way.
+    /// Sets the value at this path, creating the objects on the way.
     pub fn put(&self, document: &mut Object, value: Json) {
         let Some((last, way)) = self.0.split_last() else {
             if let Json::Object(members) = value {
@@ -92,7 +92,7 @@ impl Path {
         members.insert(last.clone(), value);
     }
 
-    /// Takes away the value at this path, if there is one.
+    /// Removes the value at this path, if there is one.
     pub fn remove(&self, document: &mut Object) -> Option<Json> {
         let Some((last, way)) = self.0.split_last() else {
             return Some(Json::Object(std::mem::take(document)));

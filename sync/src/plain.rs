@@ -1,5 +1,5 @@
-//! Rules that are plain data: what the vectors, the examples and the tests of the protocol run on,
-//! where the product has its casework.
+//! Rules as plain data. The vectors, the examples and the protocol's tests run on them, where the
+//! product has `casework`.
 
 use crate::grants::{Capacity, Grants, StreamKind};
 use crate::id::{Instant, RecordId, StreamId, UserId};
@@ -28,13 +28,13 @@ pub struct PlainRules {
 pub struct PlainKind {
     /// Its known fields.
     pub fields: BTreeMap<String, PlainField>,
-    /// The legal transitions of `status`; from nothing is written `""`.
+    /// The legal transitions of `status`; `""` stands for no status yet.
     #[serde(default)]
     pub transitions: Vec<(String, String)>,
-    /// What must be there when `status` becomes `submitted`.
+    /// The fields required when `status` becomes `submitted`.
     #[serde(default)]
     pub needed: Vec<Path>,
-    /// What must always be there.
+    /// The fields that are always required.
     #[serde(default)]
     pub made_with: Vec<Path>,
     /// Two places that may not both hold this word.
@@ -51,11 +51,11 @@ fn missing(paths: &[Path], document: &Object) -> Vec<Problem> {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PlainField {
-    /// A leaf that asks.
+    /// A leaf of class `ask`.
     Ask,
-    /// A leaf whose last arrival stands.
+    /// A leaf of class `last_arrival`.
     LastArrival,
-    /// A leaf only the server writes.
+    /// A leaf that only the server writes.
     Server,
     /// A status.
     State,
@@ -116,7 +116,7 @@ impl Rules for PlainRules {
         Ok(Cow::Owned(Shape::Object(fields)))
     }
 
-    /// Texts may not be blank: enough of a value rule for the protocol to be tested with.
+    /// Texts may not be blank: enough of a value rule to test the protocol with.
     fn invalid_values(
         &self,
         _kind: &str,
@@ -189,7 +189,7 @@ impl Rules for PlainRules {
         matches!(to.as_text(), Some("submitted" | "accepted"))
     }
 
-    /// A record that two have signed for what it holds is handed in.
+    /// A record is submitted once two people have signed its content.
     fn consequences(&self, _kind: &str, document: &Object) -> Vec<(Path, Json)> {
         let signed = document.get("signed").and_then(Json::as_object);
         let is_draft = document.get(STATUS).and_then(Json::as_text) == Some("draft");

@@ -1,11 +1,11 @@
 //! Faults that can be planted, one at a time, to prove that the simulator would notice: each takes
-//! one rule of the protocol away. Without the feature `planted-faults`, which only the simulator's
-//! tests switch on, [`planted`] is a constant `false` and nothing of this is left in what is built
+//! away one rule of the protocol. Without the feature `planted-faults`, which only the simulator's
+//! tests enable, [`planted`] is a constant `false` and nothing of this remains in the binary
 //! (`docs/adr/0009`).
 
 macro_rules! faults {
     ($($(#[$doc:meta])* $name:ident,)*) => {
-        /// A fault: which rule is taken away.
+        /// A fault, named after what goes wrong.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Fault {
             $($(#[$doc])* $name,)*
@@ -19,69 +19,69 @@ macro_rules! faults {
 }
 
 faults! {
-    /// A removed row's id is given again.
+    /// A removed row's id is used again.
     RowIdsReturn,
     /// A void is refused.
     VoidsRefused,
-    /// An edit that saw nothing counts as made on the latest version.
+    /// An edit made on no version counts as made on the latest one.
     NothingSeenIsLatest,
-    /// A base that is not known counts as the latest version.
+    /// An unknown base counts as the latest version.
     UnknownBaseIsLatest,
-    /// A conflict that is settled in favour of what stands leaves no trace.
+    /// Settling a conflict in favour of the standing value touches nothing.
     AffirmingTouchesNothing,
-    /// Setting a field to the value it has leaves no trace.
+    /// Setting a field to its current value touches nothing.
     SameValueTouchesNothing,
     /// Two spellings of one text are two values.
     SpellingsDiffer,
     /// A device's higher number counts as its own past, whenever it was applied.
     LaterIsOwn,
-    /// An edit of a row that nobody knows makes the row.
+    /// An edit of an unknown row makes the row.
     UnknownRowsAreMade,
-    /// A new record's rows are unknown, unless each is marked as new.
+    /// A new record's rows are unknown unless each is marked as new.
     MakersMarkRows,
-    /// A removed row that is edited comes back with nothing but the edit.
+    /// Editing a removed row restores nothing but the edit.
     RowsComeBackEmpty,
     /// A field is removed over an open conflict inside it.
     RemovesOverConflict,
     /// A record is deleted over an open conflict.
     DeletesOverConflict,
-    /// A conflict that opens or closes makes no new version.
+    /// Opening or closing a conflict makes no new version.
     ConflictsRaiseNothing,
-    /// What the server's state stands against is rejected.
+    /// An edit that only the server's state prevents is rejected.
     StateRejects,
-    /// A record is handed in over a conflict.
+    /// A record is submitted over a conflict.
     SubmitsOverConflict,
-    /// A retry is answered as something else than before.
+    /// A retry gets another outcome than the first time.
     OutcomesChange,
-    /// Nobody is told of a decision.
+    /// Nobody is notified of a decision.
     NobodyIsTold,
-    /// What another did inside a row that was removed and restored still stands in the way.
+    /// What another did inside a row that was removed and restored still conflicts.
     SweptStillMeets,
     /// A row that is added twice, or a record that is deleted twice, waits for a person.
     DoubleTapsWait,
-    /// What waits under an installation's old name is forgotten.
+    /// Edits that wait under an installation's old name are forgotten.
     ForksForgetUntaken,
-    /// What is wrong in itself waits, where the record is out of reach.
+    /// An edit that is wrong in itself waits where its record is out of reach.
     WrongWaits,
-    /// One of a group is decided on alone.
+    /// One member of a group is decided on alone.
     GroupsDecidedInPart,
     /// A decision needs no reason.
     DecidedWithoutReason,
-    /// A group that is not whole is taken.
+    /// An incomplete group is taken.
     GroupsTakenInPart,
-    /// A group of which one member fails is taken all the same.
+    /// A group is taken although a member fails.
     GroupsFailInPart,
     /// An answer carries what the person may not see.
     AnswersLeak,
-    /// The bytes of what cannot be read are not kept.
+    /// The bytes of an unreadable element are not kept.
     BytesNotKept,
-    /// What cannot be read stops the whole push.
+    /// An unreadable element stops the whole push.
     UnreadableStopsAll,
-    /// A number that comes again with another content is taken for a retry.
+    /// A repeated number with other content is taken for a retry.
     ForksUnseen,
-    /// A device that goes on from another is a stranger to it.
+    /// A device's own earlier installation counts as a stranger.
     ContinuesForgotten,
-    /// A link covers nothing of the link before it.
+    /// A link does not cover the previous link.
     ChainForgets,
     /// A device that was reported lost is served.
     LostAreServed,
@@ -89,15 +89,15 @@ faults! {
     TombstonesExpire,
     /// A deletion does not change the digest.
     DigestForgetsDeletions,
-    /// Between two values the later clock decides.
+    /// The later clock decides between two values.
     ClockDecides,
-    /// What an edit did is stored, and its outcome a moment later.
+    /// An edit's effect is stored, and its outcome a moment later.
     OutcomesApart,
-    /// An edit that builds on a version makes the record if it is not there.
+    /// An edit based on a version makes the record if it does not exist.
     AnyBaseMakes,
-    /// What is hidden is answered otherwise than what never was.
+    /// A hidden record gets another answer than one that never existed.
     HiddenShows,
-    /// The contract's end stops no edit.
+    /// The end of a contract stops no edit.
     EndedRightsWrite,
     /// A move takes only the root along.
     MovesRootAlone,
@@ -109,30 +109,30 @@ faults! {
     DeviceKeepsHigher,
     /// A device brings nothing back after a restore.
     DeviceBringsNothingBack,
-    /// A device shows what a page brings before the last has come, and forgets to begin again.
+    /// A device shows a page before the last one has come, and forgets to begin again.
     DeviceTakesHalfPulls,
-    /// A device that crashes has not stored what its person wrote since it last synced.
+    /// A device that crashes has not stored what its person wrote since the last sync.
     DeviceStoresLate,
-    /// Rules of a whole record are judged when it is made, and never again.
+    /// Rules of a whole record are checked only when it is made.
     ResultsUnchecked,
     /// A root is deleted before what belongs to it.
     DeletesWhatIsNeeded,
-    /// What an edit breaks by itself is put down to two.
+    /// What an edit breaks by itself is blamed on two.
     TogetherIsAlone,
-    /// Positions come from a counter that nobody locks: a later one may be seen first.
+    /// Positions come from a counter without a lock: a later one may become visible first.
     PositionsUnlocked,
-    /// Two that write one root at once both read it first.
+    /// Two writers of one root both read it first.
     RootsUnlocked,
 }
 
-/// Whether this fault is planted: never, in what is built without the feature.
+/// Whether this fault is planted: never, without the feature.
 #[cfg(not(feature = "planted-faults"))]
 #[inline(always)]
 pub const fn planted(_fault: Fault) -> bool {
     false
 }
 
-/// Nothing is known of clocks.
+/// Without the feature no clocks are known.
 #[cfg(not(feature = "planted-faults"))]
 pub fn is_latest(
     _: &str,

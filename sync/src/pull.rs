@@ -12,18 +12,18 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-/// What a device asks for.
+/// A pull request.
 #[derive(Clone, Debug, Deserialize)]
 pub struct PullRequest {
     /// The protocol version the device speaks.
     pub protocol: u32,
-    /// Where it is; `None` at the beginning.
+    /// The device's position; `None` at the beginning.
     #[serde(default)]
     pub cursor: Option<String>,
-    /// How many records a page may have at most.
+    /// The maximum number of records in a page.
     #[serde(default)]
     pub limit: Option<usize>,
-    /// Streams to be read from the beginning, because their digest did not agree.
+    /// Streams to be read from the beginning, because their digest did not match.
     #[serde(default)]
     pub restart: Vec<StreamId>,
 }
@@ -35,7 +35,7 @@ pub struct PullContext<'a> {
     pub user: UserId,
     /// The device.
     pub device: DeviceId,
-    /// The server's instant, by which rights are judged.
+    /// The server's time, by which rights are judged.
     pub now: Instant,
     /// The server's secret for cursors.
     pub cursor_key: &'a CursorKey,
@@ -43,21 +43,21 @@ pub struct PullContext<'a> {
     pub served: Served,
 }
 
-/// How a pull ends.
+/// The result of a pull.
 #[derive(Debug)]
 pub enum PullReply {
     /// A page, as JSON.
     Page(Page),
-    /// No such device of this person.
+    /// This person has no such device.
     UnknownDevice,
-    /// The device was reported lost: it gets nothing.
+    /// The device was reported lost: it is refused.
     DeviceLost,
-    /// The person's right has ended: nothing is pulled any more. The epoch is still given, or a
-    /// device with nothing to send would never learn of a restore and bring back what it lost.
+    /// The person's right has ended: pulls are refused. The epoch is still given; otherwise a
+    /// device with nothing to send would never learn of a restore and resend what it lost.
     Closed(Epoch),
-    /// The protocol version is not served any more, or not yet.
+    /// The protocol version is no longer served, or not yet.
     UpgradeRequired,
-    /// The cursor was not given to this device by this server.
+    /// This server did not issue the cursor to this device.
     CursorRefused,
     /// The server began a new epoch: read everything from the beginning.
     EpochChanged(Epoch),
@@ -68,7 +68,7 @@ pub enum PullReply {
 pub struct Page {
     /// The page's JSON.
     pub json: String,
-    /// Whether every granted stream's head was reached in this very snapshot.
+    /// Whether every granted stream's head was reached in this snapshot.
     pub complete: bool,
     /// How many records it carries.
     pub records: usize,
@@ -133,7 +133,8 @@ fn heads<T: ReadTx>(
     Ok(heads)
 }
 
-/// Writes a page as it reads: a record's stored text goes straight from the store into the page.
+/// Writes a page while reading it: a record's stored text goes straight from the store into the
+/// page.
 struct PageWriter {
     json: String,
     records: usize,
@@ -147,7 +148,7 @@ impl PageWriter {
         Self { json, records: 0, restarted: Vec::new(), evicted: Vec::new() }
     }
 
-    /// Reads on in one stream, as far as the page has room.
+    /// Continues reading one stream, as far as the page has room.
     fn read_stream<T: ReadTx>(
         &mut self,
         tx: &mut T,
@@ -185,7 +186,7 @@ impl PageWriter {
             ));
         }
         let through = if read < room { head.head } else { last };
-        // Reading from the beginning replaces everything, so what left earlier is not reported.
+        // Reading from the beginning replaces everything, so earlier departures are not reported.
         if position.is_some() {
             let left = tx.departures(head.id, after, through)?;
             self.evicted.extend(left.into_iter().map(|gone| (gone.stream, gone.record)));

@@ -26,9 +26,9 @@ use std::fmt::Write;
 /// A push as it was sent. Each edit is parsed once, borrowing from the body.
 #[derive(Clone, Debug)]
 pub struct PushRequest<'a> {
-    /// The epoch the device knows.
+    /// The epoch that the device knows.
     pub epoch: Epoch,
-    /// The edits, in order of their numbers.
+    /// The edits, in the order of their numbers.
     pub edits: Vec<Received<'a>>,
 }
 
@@ -37,7 +37,7 @@ pub struct PushRequest<'a> {
 pub enum UnreadablePush {
     /// Not the JSON of a push.
     Malformed,
-    /// A protocol version that was never released, or is not switched on.
+    /// A protocol version that was never released, or is not enabled.
     UnknownProtocol,
     /// More edits than the limit.
     TooManyEdits,
@@ -46,12 +46,12 @@ pub enum UnreadablePush {
 }
 
 impl<'a> PushRequest<'a> {
-    /// Reads a body of a released version.
+    /// Parses a body of a released version.
     pub fn parse(body: &'a str) -> Result<Self, UnreadablePush> {
         Self::parse_served(body, Served::default())
     }
 
-    /// Reads a body of a version that is served.
+    /// Parses a body of a served version.
     pub fn parse_served(body: &'a str, served: Served) -> Result<Self, UnreadablePush> {
         #[derive(Deserialize)]
         struct Body<'b> {
@@ -73,58 +73,58 @@ impl<'a> PushRequest<'a> {
     }
 }
 
-/// Who pushes, when, and by whose hand.
+/// Who pushes, when, and in what role.
 pub struct PushContext<'a> {
     /// The person.
     pub user: UserId,
     /// The device.
     pub device: DeviceId,
-    /// The one server instant by which everything in this transaction is judged.
+    /// The server's time, by which everything in this transaction is judged.
     pub now: Instant,
-    /// By whose hand.
+    /// Who submits the edits, and how.
     pub hand: Hand,
-    /// Where salts come from.
+    /// The source of salts.
     pub salts: SaltSource<'a>,
 }
 
-/// How a push ends. Everything but an answer leaves the store as it was.
+/// The result of a push. Everything but an answer leaves the store as it was.
 #[derive(Debug)]
 pub enum PushReply {
     /// Every edit has its outcome.
     Answer(PushAnswer),
-    /// No such device of this person.
+    /// This person has no such device.
     UnknownDevice,
-    /// The device was reported lost: it gets nothing.
+    /// The device was reported lost: it is refused.
     DeviceLost,
     /// The server began a new epoch.
     EpochChanged(DeviceFacts),
-    /// A number is missing, or they do not ascend.
+    /// A number is missing, or the numbers do not ascend.
     Gap {
-        /// The first that should have been there.
+        /// The first missing number.
         missing: DeviceSeq,
-        /// Where the device stands.
+        /// The device's position.
         facts: DeviceFacts,
     },
-    /// A number came again with different content: two installations use one name. Nothing from it
-    /// on is taken.
+    /// A number was repeated with different content: two installations use one name. Nothing from
+    /// it on is taken.
     Forked {
         /// The number.
         at: DeviceSeq,
         /// The outcomes below it, as texts.
         outcomes: Vec<String>,
-        /// Where the device stands.
+        /// The device's position.
         facts: DeviceFacts,
     },
     /// The group that begins at this number is not whole in this request.
     GroupSplit {
         /// The number.
         at: DeviceSeq,
-        /// Where the device stands.
+        /// The device's position.
         facts: DeviceFacts,
     },
 }
 
-/// Where a device stands: part of every answer.
+/// A device's position: part of every answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeviceFacts {
     /// The server's epoch.
@@ -138,7 +138,7 @@ pub struct DeviceFacts {
 }
 
 impl DeviceFacts {
-    /// Where this device stands.
+    /// This device's position.
     pub fn of(epoch: Epoch, device: &DeviceState) -> Self {
         Self { epoch, expected: device.expected(), safe: device.safe, chain: device.chain }
     }
@@ -149,16 +149,16 @@ impl DeviceFacts {
 pub struct PushAnswer {
     /// The outcome of every edit, in order, as stored.
     pub outcomes: Vec<String>,
-    /// Each record that was touched, once, if the device may hold it now.
+    /// Each touched record, once, if the device may hold it now.
     pub records: Vec<StoredRecord>,
-    /// Where the device stands now.
+    /// The device's position after the push.
     pub facts: DeviceFacts,
     /// The verdict of each edit that was new to the server.
     pub new_verdicts: Vec<Verdict>,
 }
 
 impl PushAnswer {
-    /// The answer's JSON. Outcomes and records go in as they are stored.
+    /// The answer's JSON. Outcomes and records are inserted as they are stored.
     pub fn to_json(&self) -> String {
         let documents: usize = self.records.iter().map(|record| record.wire.len() + 300).sum();
         let mut out = String::with_capacity(documents + self.outcomes.len() * 100 + 300);

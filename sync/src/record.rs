@@ -22,7 +22,8 @@ pub struct ConflictId {
     pub path: Path,
 }
 
-/// A value that a person asked for and that stands beside the field until a person chooses.
+/// An alternative: a value that a person asked for and that waits next to the field's until a
+/// person chooses.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Conflict {
     /// Its name.
@@ -30,16 +31,16 @@ pub struct Conflict {
     pub id: ConflictId,
     /// Who asked for it.
     pub user: UserId,
-    /// When, by the device's clock: shown to people, orders nothing.
+    /// The time by the device's clock: shown to people, orders nothing.
     pub made_at: String,
     /// The value asked for; absent if the person removed it, or if a restored row had been removed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<Json>,
-    /// What the person had seen there when asking.
+    /// What the person saw there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base: Option<Json>,
-    /// The row had been removed by another and was restored by this edit: the alternative is its
-    /// removal, and the edit itself stands in the document.
+    /// Another had removed the row, and this edit restored it: the alternative is its removal, and
+    /// the edit itself is in the document.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub restored: bool,
 }
@@ -53,7 +54,7 @@ pub struct Content {
     pub conflicts: Vec<Conflict>,
     /// Whether the record has been deleted.
     pub deleted: bool,
-    /// The rows that were ever removed: their ids return only through a conflict.
+    /// The rows ever removed: their ids return only through a conflict.
     pub removed_rows: BTreeSet<Path>,
 }
 
@@ -74,7 +75,7 @@ impl Content {
         wire
     }
 
-    /// Reads [`Content::to_wire`] back.
+    /// Parses [`Content::to_wire`].
     pub fn from_wire(wire: &str, removed_rows: BTreeSet<Path>) -> Result<Self, serde_json::Error> {
         #[derive(Deserialize)]
         struct Wire {
@@ -124,15 +125,15 @@ pub fn content_hash(wire: &str, stream: StreamId) -> [u8; 4] {
     [hash[0], hash[1], hash[2], hash[3]]
 }
 
-/// A record as the store keeps it: the outside in the clear, the content as text that a page takes
-/// as it is.
+/// A record as the store keeps it: metadata in the clear, and the content as text that a page takes
+/// unchanged.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredRecord {
-    /// Its name for ever.
+    /// Its permanent name.
     pub id: RecordId,
     /// Its kind.
     pub kind: String,
-    /// The record it belongs to; a root's own name.
+    /// The record it belongs to; for a root, its own name.
     pub root: RecordId,
     /// The stream it is in.
     pub stream: StreamId,
@@ -149,7 +150,7 @@ pub struct StoredRecord {
 }
 
 impl StoredRecord {
-    /// The content, read.
+    /// The content, parsed.
     pub fn content(&self) -> Result<Content, serde_json::Error> {
         Content::from_wire(&self.wire, self.removed_rows.clone())
     }
@@ -162,7 +163,7 @@ pub fn write_record(out: &mut String, record: &RecordFrame<'_>, wire: &str) {
     out.push('}');
 }
 
-/// The outside of a record, as pages and answers show it.
+/// A record's metadata, as pages and answers show it.
 #[derive(Clone, Copy, Debug)]
 pub struct RecordFrame<'a> {
     /// Its name.
@@ -185,7 +186,7 @@ impl<'a> From<&'a StoredRecord> for RecordFrame<'a> {
     }
 }
 
-/// Appends everything of a record that stands before its stored text.
+/// Appends everything of a record that comes before its stored text.
 pub fn write_record_head(out: &mut String, r: &RecordFrame<'_>) {
     let _ = write!(
         out,

@@ -7,14 +7,14 @@ use std::fmt;
 /// `N-h`: N counts 1, 2, 3 … for ever, h is the first four bytes of the content's hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Rev {
-    /// 1, 2, 3 …, deletion and moves included.
+    /// 1, 2, 3 …; deletions and moves count.
     pub number: u64,
     /// The content's short hash.
     pub hash: [u8; 4],
 }
 
 impl Rev {
-    /// Reads `5-9f3c2a71`.
+    /// Parses `5-9f3c2a71`.
     pub fn parse(text: &str) -> Option<Self> {
         let (number, hash) = text.split_once('-')?;
         if number.starts_with(['+', '0']) || hash.len() != 8 {
@@ -68,14 +68,14 @@ impl<'de> Deserialize<'de> for Rev {
 /// The version a person was looking at when an edit was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Base {
-    /// `"0"`: no version of the server's was seen.
+    /// `"0"`: no server version was seen.
     Nothing,
     /// This version.
     Seen(Rev),
 }
 
 impl Base {
-    /// Reads `0` or a rev.
+    /// Parses `0` or a rev.
     pub fn parse(text: &str) -> Option<Self> {
         if text == "0" { Some(Self::Nothing) } else { Rev::parse(text).map(Self::Seen) }
     }

@@ -1,14 +1,14 @@
-//! The ids of rows. Canonical JSON orders members by name and by nothing else, so the order in
-//! which rows were written is the order of their ids.
+//! The ids of rows. Canonical JSON orders members only by name, so the order in which rows were
+//! written is the order of their ids.
 
 use uuid::Uuid;
 
 /// Bits of a UUIDv7 below its milliseconds.
 const BELOW_TIME: u32 = 80;
 
-/// An id for a row that comes after all that are there: the fresh UUIDv7 itself, or one of the next
-/// millisecond if the last one is not before it, as when a clock was set back or several rows are
-/// added at once. After an id that is no UUID there is nothing to count on from.
+/// An id for a row that comes after all present ones: the fresh UUIDv7 itself, or one of the next
+/// millisecond if it does not sort after the last one, as when a clock was set back or several rows
+/// are added at once. After an id that is not a UUID there is nothing to count on from.
 pub fn after(fresh: Uuid, last: Option<&str>) -> Uuid {
     let last = last.and_then(|last| Uuid::try_parse(last).ok()).filter(|last| *last >= fresh);
     let next = last.and_then(|last| (last.as_u128() >> BELOW_TIME).checked_add(1));

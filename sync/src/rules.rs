@@ -1,4 +1,4 @@
-//! What the protocol asks the field: which shape a kind has, and whether this person may do this
+//! What the protocol asks of the field's rules: a kind's shape, and whether this person may do this
 //! now. `casework` answers; the protocol knows no kind by name.
 
 use crate::decision::EditName;
@@ -22,18 +22,18 @@ pub enum Rooting {
     Under(&'static [&'static str]),
 }
 
-/// What is done to a record.
+/// An act on a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Act {
-    /// It is made.
+    /// It is created.
     Create,
     /// It is changed.
     Change,
     /// It is deleted.
     Delete,
-    /// It is brought back.
+    /// It is restored.
     Undelete,
-    /// It goes to another stream with all that belongs to it; asked before both streams.
+    /// It moves to another stream with everything that belongs to it; judged before both streams.
     Move,
     /// A quarantined edit of it is applied or dismissed.
     Decide,
@@ -44,59 +44,59 @@ pub enum Act {
 pub struct Reference {
     /// Where.
     pub path: Path,
-    /// The record that is named.
+    /// The record it names.
     pub record: RecordId,
-    /// Of which kinds it may be; of any, if none is named.
+    /// The kinds it may be of; any, if none is listed.
     pub kinds: &'static [&'static str],
 }
 
 /// A record to which another belongs.
 #[derive(Clone, Copy, Debug)]
 pub struct Work<'a> {
-    /// Its kind.
+    /// The parent's kind.
     pub kind: &'a str,
-    /// What it holds.
+    /// The parent's content.
     pub document: &'a Object,
 }
 
-/// One act before the rules: everything they may look at.
+/// One act, with everything that rules may look at.
 #[derive(Clone, Copy, Debug)]
 pub struct Question<'a> {
     /// Whose act it is.
     pub user: UserId,
-    /// In what capacity the person stands before the record's stream.
+    /// The person's capacity in the record's stream.
     pub capacity: Capacity,
-    /// In what capacity a person decides, if this is a quarantined edit that is applied: whether a
-    /// record is closed is judged by it, everything else by the author's.
+    /// The decider's capacity, if this applies a quarantined edit: it determines whether a record
+    /// is closed, and the author's determines everything else.
     pub decider: Option<Capacity>,
-    /// Whether it is done at the desk, by calls that look at more than the record.
+    /// Whether it happens at the desk, by calls that look at more than the record.
     pub is_at_desk: bool,
-    /// The server's instant, by which days are told.
+    /// The server's time, which determines the day.
     pub now: Instant,
     /// The record.
     pub record: RecordId,
     /// The kind of record.
     pub kind: &'a str,
-    /// What is done.
+    /// The act.
     pub act: Act,
-    /// The record as it stands, if it is there.
+    /// The current record, if it exists.
     pub current: Option<&'a Object>,
-    /// The conflicts that are open in it.
+    /// Its open conflicts.
     pub open: &'a [Conflict],
-    /// What the edit asks, field by field.
+    /// What the edit asks for, field by field.
     pub asks: &'a [Ask],
     /// The conflicts that it settles.
     pub resolves: &'a [ConflictId],
-    /// The work that the record belongs to, if its deletion goes by that ([`Rules::work`]).
+    /// The work that the record belongs to, if deleting it depends on that ([`Rules::work`]).
     pub work: Option<Work<'a>>,
     /// The stream that the record is in.
     pub stream: Option<StreamId>,
-    /// The area that the stream is for, if it is for one.
+    /// The area of the stream, if it has one.
     pub area: Option<&'a str>,
 }
 
 impl<'a> Question<'a> {
-    /// A question that knows nothing of what the record holds and what is asked of it.
+    /// A question without the record's content and the edit's asks.
     pub fn new(
         user: UserId,
         capacity: Capacity,
@@ -124,18 +124,18 @@ impl<'a> Question<'a> {
     }
 }
 
-/// Something that people are told by a record in their own stream.
+/// An event that is announced to people by a record in their own stream.
 #[derive(Clone, Copy, Debug)]
 pub struct News<'a> {
     /// The edit that it is about.
     pub edit: EditName,
     /// Whose edit that is.
     pub author: UserId,
-    /// The record that the edit asked for; none if that could not be read.
+    /// The record that the edit names; none if that could not be read.
     pub record: Option<RecordId>,
     /// That record's kind.
     pub kind: Option<&'a str>,
-    /// The server's instant.
+    /// The server's time.
     pub at: Instant,
     /// What happened.
     pub event: Event<'a>,
@@ -144,40 +144,40 @@ pub struct News<'a> {
 /// What happened to an edit.
 #[derive(Clone, Copy, Debug)]
 pub enum Event<'a> {
-    /// It was applied by a person with authority; these fields now wait for one to choose.
+    /// Somebody with authority applied it; these fields now wait for a person to choose.
     Applied {
-        /// Who decided.
+        /// The decider.
         by: UserId,
-        /// Why.
+        /// The reason.
         reason: &'a str,
         /// The fields in conflict.
         conflicts: &'a [Path],
     },
-    /// It was dismissed by a person with authority.
+    /// Somebody with authority dismissed it.
     Dismissed {
-        /// Who decided.
+        /// The decider.
         by: UserId,
-        /// Why.
+        /// The reason.
         reason: &'a str,
     },
-    /// It handed in a record, met or opened a conflict, and was quarantined.
+    /// It was a submission that met or opened a conflict, and was quarantined.
     SubmissionMet {
-        /// The record as it stands.
+        /// The current record.
         current: &'a Object,
     },
 }
 
-/// A record that tells a person something: made by the server in the person's own stream.
+/// A notice: a record that the server makes in a person's own stream.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Notice {
-    /// The person. Anyone but the author of the edit must be allowed to see its record; else
-    /// nothing is said.
+    /// The recipient. Anyone but the author of the edit must be allowed to see its record;
+    /// otherwise no notice is sent.
     pub to: UserId,
     /// The stream.
     pub stream: StreamId,
     /// The kind of record; it is a root.
     pub kind: &'static str,
-    /// What it says.
+    /// Its document.
     pub document: Object,
 }
 
@@ -187,9 +187,9 @@ pub trait Rules {
     /// Where records of this kind belong; `None` if there is no such kind.
     fn rooting(&self, kind: &str) -> Option<Rooting>;
 
-    /// A patch with every value in the normal form of its field: what two people write in two ways
-    /// and mean alike is one value. None if it is in normal form already. Everything else is judged
-    /// by what this gives; the journal keeps what was sent.
+    /// A patch with every value in the normal form of its field, so that two spellings of one value
+    /// are equal; none if it is already normal. Everything else is judged by the result; the
+    /// journal keeps what was sent.
     fn normal(&self, kind: &str, current: Option<&Object>, patch: &Object) -> Option<Object>;
 
     /// The shape of a document of this kind. It may depend on fields that never change once they
@@ -201,14 +201,14 @@ pub trait Rules {
         patch: &Object,
     ) -> Result<Cow<'_, Shape>, Vec<Problem>>;
 
-    /// The shape by which a patch is judged where its record is out of reach; none if the shape
-    /// follows from what only the record tells.
+    /// The shape to judge a patch by where its record is out of reach; none if only the record
+    /// determines the shape.
     fn shape_alone(&self, kind: &str, patch: &Object) -> Option<Cow<'_, Shape>> {
         self.shape(kind, None, patch).ok()
     }
 
-    /// All values of the edit that are not what their fields hold. Depends on nothing but the asks
-    /// and the immutable form: what it finds is rejected.
+    /// All values of the edit that their fields do not allow. Depends only on the asks and the
+    /// immutable form: what it finds is rejected.
     fn invalid_values(
         &self,
         kind: &str,
@@ -217,25 +217,25 @@ pub trait Rules {
         now: Instant,
     ) -> Vec<Problem>;
 
-    /// What an edit asks that only an act at the desk may do, place by place. Depends on nothing but
-    /// the asks: what it finds is rejected from everywhere else.
+    /// The asks of an edit that belong to acts at the desk, place by place. Depends only on the
+    /// asks: what it finds is rejected from everywhere else.
     fn only_at_desk(&self, kind: &str, asks: &[Ask]) -> Vec<Problem>;
 
-    /// In which of the person's streams a new root of this kind lives, if the edit names none.
+    /// Which of the person's streams gets a new root of this kind, if the edit names none.
     fn home(&self, kind: &str, grants: &Grants) -> Option<StreamId>;
 
-    /// The stream at whose desk an edit of this kind is laid when nothing on the server tells where
-    /// it belongs.
+    /// The stream whose desk gets an edit of this kind when nothing on the server says where it
+    /// belongs.
     fn desk(&self, kind: &str, author: UserId, grants: &Grants) -> Option<StreamId>;
 
-    /// Whether this person may do this to this record as it stands now.
+    /// Whether this person may do this to this record as it is now.
     fn permits(&self, question: &Question<'_>) -> Result<(), Reason>;
 
-    /// The places of an edit that a refusal of [`Rules::permits`] is about, if it is about some.
+    /// The places of an edit that a refusal of [`Rules::permits`] is about, if there are any.
     fn places(&self, question: &Question<'_>, reason: Reason) -> Vec<Problem>;
 
-    /// Whether a status may go from one value to another by this person's hand; else what stands
-    /// against it, with the values that are possible from here.
+    /// Whether this person may change a status from one value to another; otherwise why not, with
+    /// the values that are possible from here.
     fn may_pass(
         &self,
         question: &Question<'_>,
@@ -244,61 +244,61 @@ pub trait Rules {
         to: Option<&Json>,
     ) -> Result<(), Vec<Problem>>;
 
-    /// Whether setting this status value hands the record in.
+    /// Whether setting this status value submits the record.
     fn is_submission(&self, kind: &str, path: &Path, to: &Json) -> bool;
 
     /// Whether a record may only take this status value while no conflict is open in it.
     fn needs_agreement(&self, kind: &str, path: &Path, to: &Json) -> bool;
 
-    /// What the server itself sets because of what the record now holds: a status that two people's
-    /// signatures bring about. Asked once, after an edit was merged.
+    /// What the server itself sets because of the record's new content: a status that two people's
+    /// signatures bring about. Called once, after an edit is merged.
     fn consequences(&self, kind: &str, document: &Object) -> Vec<(Path, Json)>;
 
-    /// What the server writes down of an act beside what was asked: who did it and when. Asked once,
-    /// of an edit that is taken.
+    /// What the server records of an act in addition to its asks: who did it and when. Called once,
+    /// for an edit that is taken.
     fn stamps(&self, question: &Question<'_>, document: &Object) -> Vec<(Path, Json)>;
 
-    /// The people whose signatures a patch carries, if they may be others than its author.
+    /// The people whose signatures a patch carries, if others than its author may sign.
     fn signers(&self, kind: &str, patch: &Object) -> Vec<UserId>;
 
-    /// The work that a record belongs to, if its deletion by this capacity goes by whether that is
-    /// open: the record that is named, or else its root.
+    /// The work that a record belongs to, if deleting it in this capacity depends on whether that
+    /// work is open: the record it names, or else its root.
     fn work(&self, kind: &str, by: Capacity, document: &Object) -> Option<Option<RecordId>>;
 
-    /// Whether a deletion by this capacity stands though other records name the record.
+    /// Whether a deletion in this capacity is allowed although other records name the record.
     fn deletes_regardless(&self, kind: &str, by: Capacity) -> bool;
 
-    /// Whether this patch may make it necessary to look up the records that its record names.
+    /// Whether this patch may require looking up the records that its record names.
     fn looks_up_references(&self, kind: &str, patch: &Object) -> bool;
 
-    /// Whether what a record names has to be there, as the record stands.
+    /// Whether what a record names has to exist, given the record's state.
     fn needs_references(&self, kind: &str, document: &Object) -> bool;
 
     /// The records that a document names.
     fn references(&self, kind: &str, document: &Object) -> Vec<Reference>;
 
-    /// Which of the signatures that a permitted edit carries are proved, and what is noted of them.
-    /// What it names as spent or unproved is not merged.
+    /// Which of the signatures in a permitted edit are proved, and what is recorded of them. What
+    /// it names as spent or unproved is not merged.
     fn signatures(&self, _question: &Question<'_>, _signers: &Signers) -> Signatures {
         Signatures::default()
     }
 
-    /// In what capacity the author of a quarantined edit stands before a stream of this kind, when
-    /// the edit is applied whatever became of the author's own right.
+    /// The capacity of a quarantined edit's author in a stream of this kind when the edit is
+    /// applied, whatever became of the author's own right.
     fn author_capacity(&self, stream: StreamKind) -> Capacity;
 
-    /// Who is told of this, and how.
+    /// The notices that an event sends.
     fn notices(&self, news: &News<'_>) -> Vec<Notice>;
 
-    /// What a record that is handed in still lacks.
+    /// What a submitted record still lacks.
     fn missing_at_submission(&self, kind: &str, document: &Object) -> Vec<Problem>;
 
-    /// Whether a record has been handed in and not been given back: what it had to hold then it has
-    /// to hold still.
+    /// Whether a record has been submitted and not returned: what it had to satisfy then, it has to
+    /// satisfy still.
     fn is_handed_in(&self, kind: &str, document: &Object) -> bool;
 
-    /// Every rule that a whole record of this kind breaks. Asked of each result: what a new record
-    /// breaks, or what an edit breaks by itself, is rejected; what two edits break only together
-    /// is put before a person.
+    /// Every rule that a whole record of this kind breaks. Called for each result: what a new
+    /// record breaks, or what an edit breaks by itself, is rejected; what two edits break only
+    /// together goes to a person.
     fn broken(&self, kind: &str, document: &Object, now: Instant) -> Vec<Problem>;
 }

@@ -1,15 +1,15 @@
-//! The fixed shape of a kind's known fields, and the class that says how each merges.
+//! The fixed shape of a kind's known fields, and the merge class of each.
 
 use crate::path::Path;
 use std::collections::BTreeMap;
 use strum::IntoStaticStr;
 
-/// What a place in a document may hold.
+/// What a place in a document may contain.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Shape {
     /// One value that is taken whole: a scalar or an array.
     Leaf,
-    /// Known fields by name; a field that is not named is a leaf and is kept untouched.
+    /// Known fields by name; an unknown field is a leaf and is stored untouched.
     Object(BTreeMap<String, Field>),
     /// Rows keyed by a client-made row id.
     Rows(BTreeMap<String, Field>),
@@ -36,7 +36,7 @@ impl Shape {
         }
     }
 
-    /// Whether a value at this place is taken whole: a leaf, or a field that is not known.
+    /// Whether a value at this place is taken whole: a leaf, or an unknown field.
     pub fn is_leaf(&self, path: &Path) -> bool {
         let mut shape = self;
         let mut steps = path.steps().iter();
@@ -76,7 +76,7 @@ impl Field {
         Self { shape, class }
     }
 
-    /// A leaf that asks a person when two differ.
+    /// A leaf of class `ask`: a person chooses when two values differ.
     pub fn leaf() -> Self {
         Self::new(Shape::Leaf, Class::Ask)
     }
@@ -86,14 +86,14 @@ impl Field {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Class {
-    /// A person chooses: the first committed value stays, the other is kept beside it.
+    /// A person chooses: the first committed value stays, the other waits next to it.
     Ask,
     /// The last to arrive stands; both values are in the journal. For the marks that a signature
-    /// leaves, and for nothing that people write.
+    /// leaves, never for what people type.
     LastArrival,
     /// Only the server writes it, and everything inside it: a device's value is ignored, and the
     /// device is told.
     Server,
-    /// A status: a transition must be legal from the status it finds.
+    /// A status: a transition must be legal from the current value.
     State,
 }

@@ -1,4 +1,4 @@
-//! What people's signatures on others' tablets are checked with, and how often a proof may be wrong.
+//! Data for checking people's signatures on others' tablets, and the limit on wrong proofs.
 
 use crate::grants::Grants;
 use crate::id::{Instant, UserId};
@@ -8,28 +8,29 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// What a person's PIN stands for.
+/// The key derived from a person's PIN.
 pub type SigningKey = [u8; 32];
 
-/// Wrong proofs of one signer's PIN from one person's tablets within [`WINDOW_SECONDS`]. Beyond
-/// them no proof is looked at, so that an answer tells nothing about a further guess.
+/// The limit of wrong proofs of one signer's PIN from one person's tablets within
+/// [`WINDOW_SECONDS`]. Above it no proof is checked, so that an answer reveals nothing about a
+/// further guess.
 pub const FAILURES_MAX: u32 = 5;
 
 /// How long wrong proofs count, from the first one on.
 pub const WINDOW_SECONDS: i64 = 86_400;
 
-/// Wrong proofs of late, by signer, that one person's tablets sent.
+/// Recent wrong proofs, by signer, that one person's tablets sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Failures {
-    /// How many.
+    /// Their number.
     pub count: u32,
-    /// When the first of them came.
+    /// The time of the first of them.
     pub since: Instant,
 }
 
 impl Failures {
-    /// What still counts now. A window that begins later than now was begun by a clock that has
-    /// been put right since: it would not end for as long as that was wrong.
+    /// What still counts now. A window that begins in the future was begun by a clock that has been
+    /// corrected since, and would not end for as long as the clock was wrong.
     pub fn at(self, now: Instant) -> Self {
         let age = now.0.saturating_sub(self.since.0);
         match (0..WINDOW_SECONDS * 1_000_000).contains(&age) {
@@ -38,29 +39,29 @@ impl Failures {
         }
     }
 
-    /// With so many more.
+    /// Adds this many.
     pub fn and(self, more: u32) -> Self {
         Self { count: self.count.saturating_add(more), ..self }
     }
 }
 
-/// Somebody whose signature may be checked.
+/// A person whose signature may be checked.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Signer {
-    /// What the PIN stands for.
+    /// The key derived from the PIN.
     pub key: SigningKey,
     /// Wrong proofs by the person who sends this one.
     pub failures: Failures,
-    /// What the signer may see and do now: read beside the rest.
+    /// The signer's current grants, read together with the rest.
     pub grants: Grants,
 }
 
-/// All that signatures in a push are checked with.
+/// Everything that checking the signatures of a push needs.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Signers {
-    /// The secrets of the service that proofs are made out to, the newest first.
+    /// The service's secrets that proofs are addressed to, the newest first.
     pub secrets: Vec<[u8; 32]>,
-    /// Those who have set a PIN.
+    /// The people who have set a PIN.
     pub people: BTreeMap<UserId, Signer>,
 }
 
@@ -72,35 +73,35 @@ impl fmt::Debug for Signers {
 }
 
 impl Signers {
-    /// The key that proves a person's signature, unless there were too many wrong proofs.
+    /// The key to check a person's signature with, unless there were too many wrong proofs.
     pub fn key(&self, user: UserId) -> Option<&SigningKey> {
         let signer = self.people.get(&user)?;
         (signer.failures.count < FAILURES_MAX).then_some(&signer.key)
     }
 }
 
-/// What becomes of the signatures that an edit carries.
+/// The result of checking an edit's signatures.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Signatures {
-    /// Places that were only there to be checked: they are never kept.
+    /// Places that existed only to be checked: they are never kept.
     pub spent: Vec<Path>,
-    /// Signatures that nothing proves: they change nothing, and the outcome names them.
+    /// Unproved signatures: they change nothing, and the outcome names them.
     pub unproved: Vec<Path>,
-    /// Whose PIN a proof was not made with.
+    /// The signers whose proofs were wrong.
     pub failed: Vec<UserId>,
-    /// What the server notes of those that are proved.
+    /// What the server records of the proved ones.
     pub marks: Vec<(Path, Json)>,
 }
 
 impl Signatures {
-    /// Whether an edit carries nothing of the kind.
+    /// Whether an edit carries no signatures.
     pub(crate) fn is_empty(&self) -> bool {
         self.spent.is_empty() && self.unproved.is_empty() && self.marks.is_empty()
     }
 }
 
-/// The signers of a push, with what failed while it is judged. An edit that is taken back with its
-/// group has been guessed with all the same.
+/// The signers of a push, with the failures so far. An edit that is undone with its group still
+/// counts as a guess.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     pub(crate) signers: Signers,
@@ -112,7 +113,7 @@ impl Tally {
         Self { signers, ..Self::default() }
     }
 
-    /// The signers as they stand after what has failed so far.
+    /// The signers including the failures so far.
     pub(crate) fn now(&self) -> std::borrow::Cow<'_, Signers> {
         let failed = self.failed.borrow();
         if failed.is_empty() {
@@ -132,7 +133,7 @@ impl Tally {
         failed.iter().for_each(|user| *all.entry(*user).or_default() += 1);
     }
 
-    /// What has failed in this push, with what had before.
+    /// The failures of this push added to earlier ones.
     pub(crate) fn failures(&self) -> Vec<(UserId, Failures)> {
         let now = self.now();
         let failed = self.failed.borrow();

@@ -1,6 +1,6 @@
 //! The storage port: what the protocol needs of a database, and what each call guarantees.
 //!
-//! Three implementations keep it: [`crate::memory`] (the reference) and, in `store`, SQLite and
+//! There are three implementations: [`crate::memory`] (the reference) and, in `store`, SQLite and
 //! PostgreSQL. One contract suite runs on all three.
 
 use crate::chain::{Hash, Salt};
@@ -13,22 +13,21 @@ use crate::record::{Content, RecordFrame, StoredRecord};
 use crate::rev::Rev;
 use crate::signing::{Failures, Signers};
 
-/// What can go wrong outside the protocol. None of it says anything about an edit: the request
-/// can be sent again.
+/// Errors outside the protocol. None of them concerns an edit: the request can be sent again.
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
-    /// Another transaction is in the way; trying again helps.
+    /// Another transaction is in the way; a retry helps.
     #[error("the database is busy")]
     Busy,
     /// The database cannot be reached, or cannot write.
     #[error("the database cannot be used: {0}")]
     Unavailable(String),
-    /// What is stored cannot be read: a key is missing, or the data was changed from outside.
+    /// Stored data cannot be read: a key is missing, or the data was changed from outside.
     #[error("stored data cannot be read: {0}")]
     Corrupt(String),
 }
 
-/// What a storage call gives.
+/// The result of a storage call.
 pub type Stored<T> = Result<T, StorageError>;
 
 /// A device as the server knows it.
@@ -36,7 +35,7 @@ pub type Stored<T> = Result<T, StorageError>;
 pub struct DeviceState {
     /// Its name.
     pub id: DeviceId,
-    /// Whose it is.
+    /// Its person.
     pub user: UserId,
     /// The number of its last edit in the journal.
     pub last: DeviceSeq,
@@ -44,10 +43,10 @@ pub struct DeviceState {
     pub chain: Hash,
     /// The highest number known to be in a verified backup.
     pub safe: DeviceSeq,
-    /// The installations whose work this one goes on with, up to and including a number: their
-    /// chain counts as its own.
+    /// The installations that this one continues, each up to and including a number: their chain
+    /// counts as its own.
     pub continues: Vec<(DeviceId, DeviceSeq)>,
-    /// It was reported lost: it gets nothing.
+    /// It was reported lost: it is refused.
     pub reported_lost: bool,
 }
 
@@ -65,16 +64,16 @@ pub struct StreamHead {
     pub id: StreamId,
     /// What kind of stream it is.
     pub kind: StreamKind,
-    /// The last position given out.
+    /// The last position assigned.
     pub head: Seq,
     /// How many records are in it, tombstones included.
     pub count: u64,
-    /// The digest over them.
+    /// Their digest.
     pub digest: StreamDigest,
 }
 
 impl StreamHead {
-    /// A stream in which nothing has happened yet.
+    /// A stream that has no records yet.
     pub fn empty(id: StreamId, kind: StreamKind) -> Self {
         Self { id, kind, head: Seq(0), count: 0, digest: StreamDigest::default() }
     }
@@ -85,14 +84,14 @@ impl StreamHead {
 pub struct Departure {
     /// The stream it left.
     pub stream: StreamId,
-    /// The position of its leaving.
+    /// The position at which it left.
     pub seq: Seq,
     /// The record.
     pub record: RecordId,
 }
 
-/// A version that an edit of another record made beside its own: what a moved root took along, or
-/// a notice that a decision sent.
+/// A carried version: one that an edit of another record made, of a record that moved with its root
+/// or of a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Carried {
     /// The record.
@@ -115,13 +114,13 @@ pub struct HistoryWanted {
 /// A record to be written, with its content as read models project it.
 #[derive(Clone, Copy, Debug)]
 pub struct RecordChange<'a> {
-    /// The row as it is to be.
+    /// The new row.
     pub record: &'a StoredRecord,
     /// The same content, parsed.
     pub content: &'a Content,
     /// Whether the record is new.
     pub is_new: bool,
-    /// The instant of the transaction.
+    /// The time of the transaction.
     pub at: Instant,
 }
 
@@ -131,17 +130,18 @@ pub trait ReadTx {
     /// The server's epoch.
     fn epoch(&mut self) -> Stored<Epoch>;
 
-    /// What this person may see at this instant, worked out afresh.
+    /// What this person may see at this instant, computed afresh.
     fn grants(&mut self, user: UserId, at: Instant) -> Stored<Grants>;
 
     /// A device, if it is enrolled.
     fn device(&mut self, id: DeviceId) -> Stored<Option<DeviceState>>;
 
-    /// The heads of those of these streams in which anything ever happened.
+    /// The heads of these streams; a stream that was never written to has none.
     fn streams(&mut self, ids: &[StreamId]) -> Stored<Vec<StreamHead>>;
 
-    /// Hands over at most `limit` records of a stream with a position above `after`, in order of
-    /// position; gives how many. A range scan: the cost depends on what is handed over.
+    /// Passes on at most `limit` records of a stream with a position above `after`, in order of
+    /// position; returns how many. A range scan: the cost depends only on the number of records
+    /// returned.
     fn changes(
         &mut self,
         stream: StreamId,
@@ -151,22 +151,22 @@ pub trait ReadTx {
     ) -> Stored<usize>;
 
     /// The departures from a stream above `after`, up to and including `through`, in order, of
-    /// records that have not come back: a device that met the return and the leaving in one page
+    /// records that have not come back: a device that met the return and the departure in one page
     /// would have to know which came first.
     fn departures(&mut self, stream: StreamId, after: Seq, through: Seq) -> Stored<Vec<Departure>>;
 }
 
 /// A write transaction: all of it happens, or nothing. Two that lock the same device, root or
-/// stream never overlap. Locks are taken in this order, and within each in order of name:
-/// device, roots, streams; so no two transactions wait for each other.
+/// stream never overlap. Locks are taken in this order, and within each in order of name: device,
+/// roots, streams; so transactions cannot deadlock.
 ///
-/// READ COMMITTED on PostgreSQL, so that what is read after a lock is what the lock's last holder
+/// READ COMMITTED on PostgreSQL, so that a read after a lock sees what the lock's last holder
 /// committed; BEGIN IMMEDIATE on SQLite.
 pub trait WriteTx: ReadTx {
     /// Locks a device's row until the end of the transaction, and reads it.
     fn lock_device(&mut self, id: DeviceId) -> Stored<Option<DeviceState>>;
 
-    /// What the journal says of a device's edits with numbers in `from..=through`, in order.
+    /// The journal's rows for a device's edits with numbers in `from..=through`, in order.
     fn answered(
         &mut self,
         device: DeviceId,
@@ -175,14 +175,14 @@ pub trait WriteTx: ReadTx {
     ) -> Stored<Vec<Answered>>;
 
     /// Locks roots until the end of the transaction. A root that was never locked before is made
-    /// lockable first: what does not exist yet can be locked too. `roots` is sorted.
+    /// lockable first, so that a root that does not exist yet can be locked too. `roots` is sorted.
     fn lock_roots(&mut self, roots: &[RecordId]) -> Stored<()>;
 
     /// Those of these records that exist.
     fn records(&mut self, ids: &[RecordId]) -> Stored<Vec<StoredRecord>>;
 
-    /// Those of these edits that were quarantined or rejected, with those of their groups, by name,
-    /// decided on or not. What it says never changes, so that it may be read before a lock.
+    /// Those of these edits that were quarantined or rejected, with the rest of their groups, by
+    /// name, decided on or not. This never changes, so it may be read before a lock.
     fn waiting(&mut self, names: &[EditName]) -> Stored<Vec<Waiting>>;
 
     /// Those of these edits that a decision has settled.
@@ -191,17 +191,17 @@ pub trait WriteTx: ReadTx {
     /// All records of these roots, the roots included, deleted ones too.
     fn belonging(&mut self, roots: &[RecordId]) -> Stored<Vec<StoredRecord>>;
 
-    /// What the signatures of these people are checked with when another pushes them. A person who
-    /// has set no PIN is left out. What failed before is locked until the end of the transaction,
-    /// so that two pushes of one person count together. `signers` is sorted.
+    /// Data for checking the signatures of these people when another person pushes them. People
+    /// without a PIN are left out. The counts of earlier failures are locked until the end of the
+    /// transaction, so that two pushes of one person count together. `signers` is sorted.
     fn signers(&mut self, by: UserId, signers: &[UserId], now: Instant) -> Stored<Signers>;
 
-    /// Keeps how many signatures that one person pushed were not proved.
+    /// Stores how many signatures that one person pushed were not proved.
     fn save_failed_signatures(&mut self, by: UserId, failed: &[(UserId, Failures)]) -> Stored<()>;
 
-    /// What made version `from` or a later one of each wanted record, by record, oldest first: its
+    /// The edits that made version `from` and later ones of each record, by record, oldest first:
     /// effective edits, under the name of the edit that a decision applied; and, without an effect,
-    /// what carried it along.
+    /// those that carried it along.
     fn history(&mut self, wanted: &[HistoryWanted]) -> Stored<Vec<Past>>;
 
     /// The edits of these records that were quarantined or rejected, of each installation through a
@@ -212,21 +212,21 @@ pub trait WriteTx: ReadTx {
         records: &[RecordId],
     ) -> Stored<Vec<Untaken>>;
 
-    /// Locks streams' counters until the end of the transaction and reads them; a stream in which
-    /// nothing has happened yet is made. `streams` is sorted. Always the last locks.
+    /// Locks streams' counters until the end of the transaction and reads them; a stream that does
+    /// not exist yet is created. `streams` is sorted. These are always the last locks.
     fn lock_streams(&mut self, streams: &[(StreamId, StreamKind)]) -> Stored<Vec<StreamHead>>;
 
     /// Writes records and, by their kinds' own projections, their rows in the read models.
     fn save_records(&mut self, changes: &[RecordChange<'_>]) -> Stored<()>;
 
-    /// Remembers what left which stream. Two departures never share a position.
+    /// Stores departures. Two departures never share a position.
     fn save_departures(&mut self, departures: &[Departure]) -> Stored<()>;
 
-    /// Remembers the versions that were made beside an edit's own.
+    /// Stores carried versions.
     fn save_carried(&mut self, carried: &[Carried]) -> Stored<()>;
 
-    /// Appends to the journal. A name that is already there is an error: no row is ever replaced;
-    /// and so is a second decision on one edit.
+    /// Appends to the journal. A name that is already there is an error: no row is ever replaced.
+    /// So is a second decision on one edit.
     fn append_journal(&mut self, rows: &[JournalRow<'_>]) -> Stored<()>;
 
     /// Writes counters and digests.
@@ -236,6 +236,6 @@ pub trait WriteTx: ReadTx {
     fn save_device(&mut self, device: &DeviceState) -> Stored<()>;
 }
 
-/// Where salts come from: the protocol has no randomness of its own. A push that gets none fails,
+/// The source of salts: the protocol has no randomness of its own. A push fails without one,
 /// because an unsalted hash would not protect what is erased.
 pub type SaltSource<'a> = &'a mut dyn FnMut() -> Stored<Salt>;

@@ -1,23 +1,23 @@
-//! Which protocol versions a server speaks. A value that is handed in: the rules know no settings.
+//! The protocol versions that a server speaks. They are passed in: the rules know no settings.
 
-/// How an edit says what it changes; everything else is the same in all versions.
+/// How an edit states what it changes; everything else is the same in all versions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Version {
-    /// As a merge patch (`patch`), with the new rows named apart (`new_rows`).
+    /// As a merge patch (`patch`), with new rows listed separately (`new_rows`).
     #[default]
     One,
-    /// As a list of places, each with what is asked of it (`changes`). Experimental.
+    /// As a list of places, each with one operation (`changes`). Experimental.
     Two,
 }
 
 impl Version {
-    /// The versions that were released: a push in one of them is accepted for ever.
+    /// The released versions: a push in one of them is accepted for ever.
     pub const RELEASED: &[Self] = &[Self::One];
 
-    /// All that this server can be told to speak.
+    /// All versions that this server can be configured to speak.
     pub const ALL: &[Self] = &[Self::One, Self::Two];
 
-    /// The number that stands in `protocol`.
+    /// The number in `protocol`.
     pub fn number(self) -> u32 {
         match self {
             Self::One => 1,
@@ -29,9 +29,9 @@ impl Version {
 /// The versions a server speaks with devices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Served {
-    /// Versions that were not released yet are spoken too.
+    /// Whether unreleased versions are spoken too.
     pub experimental: bool,
-    /// The least version that a pull is served in. A push is accepted in every released one.
+    /// The lowest version that pulls are served in. Pushes are accepted in every released one.
     pub pull_min: u32,
 }
 
@@ -48,7 +48,7 @@ impl Served {
         Version::ALL.iter().copied().filter(is_spoken)
     }
 
-    /// The version of a push with this number; `None` if it was never released or is switched off.
+    /// The version of a push with this number; `None` if it was never released or is disabled.
     pub fn pushed_in(self, number: u32) -> Option<Version> {
         self.spoken().find(|version| version.number() == number)
     }

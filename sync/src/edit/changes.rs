@@ -1,6 +1,6 @@
-//! Version 2's way to say what an edit changes: a list of places, each with what is asked of it.
-//! It is brought into the form that version 1 has, a merge patch and the rows that are new, so that
-//! there is one judge and one merge for both.
+//! Version 2's notation for what an edit changes: a list of places, each with one operation. It is
+//! converted to version 1's form, a merge patch and the new rows, so that there is one judge and
+//! one merge for both.
 
 use super::Reader;
 use crate::json::{DEPTH_MAX, Json, Object};
@@ -10,10 +10,10 @@ use crate::path::Path;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The merge patch and the rows in it that are new.
+/// The merge patch and its new rows.
 pub(super) type Asked = (Object, BTreeSet<Path>);
 
-/// The deepest that a patch may be: the edit it stands in counts as a level.
+/// The maximum depth of a patch: the edit around it counts as a level.
 const PATCH_DEPTH_MAX: usize = DEPTH_MAX - 1;
 
 impl Reader {
@@ -38,7 +38,7 @@ impl Reader {
     }
 }
 
-/// What one change asks of its place.
+/// The operation of one change at its place.
 struct Change {
     path: Path,
     /// The value of a merge patch at that place.
@@ -46,7 +46,7 @@ struct Change {
     is_new_row: bool,
 }
 
-/// The merge patch that a list of changes stands for, or everything that is wrong with the list.
+/// Converts a list of changes to a merge patch, or reports everything that is wrong with the list.
 /// Their order means nothing: no two of them touch one place.
 pub(super) fn patch_of(items: Vec<Json>) -> Result<Asked, Vec<Problem>> {
     let mut problems = Vec::new();
@@ -62,7 +62,7 @@ pub(super) fn patch_of(items: Vec<Json>) -> Result<Asked, Vec<Problem>> {
             Err(code) => problems.push(Problem::new(at(index), code)),
         }
     }
-    // In order of their paths a place stands right before what is inside it.
+    // Sorted by path, a place comes right before what is inside it.
     let inside = changes.values().zip(changes.values().skip(1));
     problems.extend(
         inside
@@ -101,7 +101,8 @@ fn read(item: Json) -> Result<Change, &'static str> {
         ("remove" | "ensure", _) => return Err("true_expected"),
         _ => return Err("unknown_act"),
     };
-    // Before anything is built: a pointer may have more steps than a document may have levels.
+    // Checked before anything is built: a pointer may have more steps than a document may have
+    // levels.
     match (path.steps().len(), PATCH_DEPTH_MAX.checked_sub(path.steps().len())) {
         (0, _) => Err("path_unreadable"),
         (_, Some(left)) if !value.is_deeper_than(left) => Ok(Change { path, value, is_new_row }),
@@ -109,8 +110,8 @@ fn read(item: Json) -> Result<Change, &'static str> {
     }
 }
 
-/// The merge patch of an edit that was taken, from its stored text, in whichever version it came.
-/// `None` if there is none in it.
+/// The merge patch of an edit that was taken, parsed from its stored text, in whichever version it
+/// came. `None` if it has none.
 pub fn patch_in(payload: &str) -> Option<Object> {
     #[derive(Deserialize)]
     struct Payload {

@@ -1,4 +1,4 @@
-//! What an edit asks: read and checked before anything is permitted.
+//! Reads and checks an edit's content before anything is permitted.
 
 use super::Judge;
 use crate::edit::Edit;
@@ -12,7 +12,7 @@ use crate::shape::Shape;
 use std::borrow::Cow;
 
 impl<R: Rules> Judge<'_, R> {
-    /// The edit in normal form, borrowed if it came that way.
+    /// The edit in normal form, borrowed if it arrived that way.
     pub(super) fn normal<'e>(&self, edit: &'e Edit, current: Option<&Object>) -> Cow<'e, Edit> {
         match self.rules.normal(&edit.kind, current, &edit.patch) {
             Some(patch) => Cow::Owned(Edit { patch, ..edit.clone() }),
@@ -50,7 +50,7 @@ impl<R: Rules> Judge<'_, R> {
         }
     }
 
-    /// What is wrong with an edit whatever its record holds, as far as that can be told without
+    /// The problems of an edit whatever its record contains, as far as they can be found without
     /// the record.
     pub(super) fn wrong_in_itself(&self, edit: &Edit) -> Option<Refusal> {
         if edit.op != Op::Put || planted(Fault::WrongWaits) {
@@ -61,8 +61,8 @@ impl<R: Rules> Judge<'_, R> {
         self.asks(&edit, None, &shape, Act::Change).err()
     }
 
-    /// Rejects what only an act at the desk may do if it comes from anywhere else, whoever asks and
-    /// whatever the record holds.
+    /// Rejects acts that belong to the desk when they come from anywhere else, whoever sends them
+    /// and whatever the record contains.
     pub(super) fn nothing_only_at_desk(&self, edit: &Edit, asks: &[Ask]) -> Result<(), Refusal> {
         if self.hand.is_servers() {
             return Ok(());

@@ -15,8 +15,8 @@ use crate::rules::{Act, Question, Rules};
 use uuid::Uuid;
 
 impl<R: Rules> Judge<'_, R> {
-    /// Judges a decision and, if it is taken, takes it into the ledger. `together` are the
-    /// decisions that are judged with it, itself included, in order.
+    /// Judges a decision and, if it is taken, records it in the ledger. `together` are the
+    /// decisions judged with it, itself included, in order.
     pub(crate) fn decide(
         &self,
         ledger: &mut Ledger,
@@ -56,7 +56,7 @@ impl<R: Rules> Judge<'_, R> {
         Ok(taken)
     }
 
-    /// Whether the person has authority over the stream where the edit belongs.
+    /// Whether the person has authority over the stream of the edit.
     fn may_decide(&self, ledger: &mut Ledger, case: &Case, stream: Option<StreamId>) -> Judged<()> {
         let stream = stream.ok_or(Refusal::quarantine(Reason::NotAvailable))?;
         let standing = self.standing(stream)?;
@@ -101,8 +101,8 @@ impl<R: Rules> Judge<'_, R> {
         debug_assert!(matches!(edit.op, Op::Put | Op::Delete));
         let taken = author
             .judge(ledger, waiting.name.device_seq, edit)
-            // Nothing is wrong with the decision itself, so it is never rejected: whatever stands
-            // against it may change.
+            // Nothing is wrong with the decision itself, so it is never rejected: what prevents it
+            // may change.
             .map_err(|halt| {
                 halt.map_refusal(|refusal| Refusal { verdict: Verdict::Quarantined, ..refusal })
             })?;
@@ -111,7 +111,7 @@ impl<R: Rules> Judge<'_, R> {
     }
 }
 
-/// The stream that the edit's record is in now, or else its root.
+/// The current stream of the edit's record, or else of its root.
 fn current_stream(ledger: &Ledger, case: &Case) -> Option<StreamId> {
     let Waiting { record, root, .. } = &case.waiting;
     let entry = [record, root].into_iter().flatten().find_map(|id| ledger.get(*id));

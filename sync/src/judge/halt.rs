@@ -17,8 +17,8 @@ pub(crate) enum Halt {
 pub(crate) type Judged<T> = Result<T, Halt>;
 
 impl Halt {
-    /// The refusal, to be the outcome of its edit; a storage error goes on up. Nothing else lets a
-    /// transaction continue after a halt.
+    /// Extracts the refusal, which becomes the outcome of its edit; a storage error propagates.
+    /// Nothing else lets a transaction continue after a halt.
     pub(crate) fn into_refusal(self) -> Stored<Refusal> {
         match self {
             Self::Refused(refusal) => Ok(refusal),
@@ -26,7 +26,7 @@ impl Halt {
         }
     }
 
-    /// The same halt with its refusal, if it is one, changed.
+    /// Maps the refusal, if this halt is one.
     pub(crate) fn map_refusal(self, change: impl FnOnce(Refusal) -> Refusal) -> Self {
         match self {
             Self::Refused(refusal) => Self::Refused(change(refusal)),
@@ -47,7 +47,7 @@ impl From<StorageError> for Halt {
     }
 }
 
-/// Quarantines the edit unless this holds.
+/// Quarantines the edit unless the condition holds.
 pub(super) fn require(holds: bool, otherwise: Reason) -> Result<(), Refusal> {
     if holds { Ok(()) } else { Err(Refusal::quarantine(otherwise)) }
 }

@@ -1,4 +1,4 @@
-//! What an edit builds on: earlier edits of its own chain that were not taken.
+//! Parents: earlier edits of the own chain that were not taken and that an edit builds on.
 
 use super::Judge;
 use crate::edit::Edit;
@@ -8,7 +8,7 @@ use crate::ledger::Ledger;
 use crate::outcome::{Reason, Refusal, Verdict};
 use crate::rules::Rules;
 
-/// A quarantined edit waits together with the one it builds on, and for its reason: a person decides
+/// A quarantined edit waits together with its parent, and for its parent's reason: a person decides
 /// on both at once.
 pub(super) fn wait_with(parent: Option<&Refusal>, refusal: Refusal) -> Refusal {
     match (parent, refusal.verdict) {
@@ -18,7 +18,7 @@ pub(super) fn wait_with(parent: Option<&Refusal>, refusal: Refusal) -> Refusal {
 }
 
 impl<R: Rules> Judge<'_, R> {
-    /// The refusal that an edit shares with an earlier one of this device for the same record, if
+    /// The refusal that an edit inherits from an earlier one of this device for the same record, if
     /// that one is quarantined and the record is missing or hidden.
     pub(super) fn waiting_parent(&self, ledger: &Ledger, edit: &Edit) -> Option<Refusal> {
         let parent = self.untaken(ledger, edit.record)?;
@@ -27,8 +27,8 @@ impl<R: Rules> Judge<'_, R> {
         waits.then(|| self.waits_with(&parent))
     }
 
-    /// An earlier edit that was not taken, of the device that pushes. It says nothing about
-    /// somebody else's edit that is being applied.
+    /// An earlier edit of the pushing device that was not taken. Not used for somebody else's edit
+    /// that is being applied.
     pub(super) fn untaken(&self, ledger: &Ledger, record: RecordId) -> Option<Untaken> {
         ledger.untaken(record).filter(|_| self.applied.is_none())
     }
@@ -42,8 +42,8 @@ impl<R: Rules> Judge<'_, R> {
         }
     }
 
-    /// The refusal of an edit that builds on one that was not taken. It names that edit by number
-    /// only if this installation sent it: under an older name the number would be another edit.
+    /// The refusal of an edit whose parent was not taken. It names the parent by number only if
+    /// this installation sent it: under an older name the number would mean another edit.
     pub(super) fn waits_with(&self, parent: &Untaken) -> Refusal {
         let refusal = Refusal::quarantine(match parent.verdict {
             Verdict::Rejected => Reason::ParentRejected,

@@ -60,7 +60,7 @@ impl<R: Rules> Judge<'_, R> {
         };
         let mut merged = merge(content, &incoming, since, &may_pass)?;
         let mut consequences = self.rules.consequences(&edit.kind, &merged.content.document);
-        // A consequence that cannot stand refuses only an edit that was made to bring it about.
+        // A consequence that is not permitted refuses only an edit whose purpose was to cause it.
         let signs = self.rules.signers(&edit.kind, &edit.patch).len() > signed.unproved.len();
         if !consequences.is_empty()
             && !signs

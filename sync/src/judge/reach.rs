@@ -1,4 +1,4 @@
-//! Which record an edit is for, and whether its author can reach it.
+//! Finds an edit's record, and whether its author can reach it.
 
 use super::halt::require;
 use super::{Judge, Target, wrong_root};
@@ -14,7 +14,7 @@ use crate::rules::{Act, Rooting, Rules};
 
 impl<R: Rules> Judge<'_, R> {
     /// Finds the record, or makes room for a new one. Everything out of this person's reach gets
-    /// one and the same refusal, every time, so that the answer never hints at what exists.
+    /// the same refusal, every time, so that the answer never hints at what exists.
     pub(super) fn reach(
         &self,
         ledger: &mut Ledger,
@@ -66,13 +66,13 @@ impl<R: Rules> Judge<'_, R> {
         let untaken_before = self.untaken(ledger, edit.record);
         let is_creation =
             edit.op == Op::Put && (edit.base == Base::Nothing || planted(Fault::AnyBaseMakes));
-        // Before looking whether the record is hidden: the answer is the same either way.
+        // Checked before whether the record is hidden: the answer is the same either way.
         if is_creation && !edit.names_root && rooting != Rooting::Root {
             return Err(wrong_root("missing"));
         }
         let is_hidden = ledger.get(edit.record).is_some();
         require(!is_hidden || !planted(Fault::HiddenShows), Reason::NotPermitted)?;
-        // This tells authors only what they know themselves: in which teams they work.
+        // This reveals only what authors know about themselves: which teams they work in.
         if is_creation && rooting == Rooting::Root && self.home(edit).is_none() {
             let problems = vec![Problem::new(Path::of(&["stream"]), "missing")];
             return Err(Refusal { problems, ..Refusal::quarantine(Reason::NotAvailable) });
@@ -96,7 +96,7 @@ impl<R: Rules> Judge<'_, R> {
         Ok(Target { standing, act: Act::Create, untaken_before, is_again: false })
     }
 
-    /// The stream a new root is to live in.
+    /// The stream for a new root.
     fn home(&self, edit: &Edit) -> Option<StreamId> {
         edit.stream.or_else(|| match self.applied {
             None => self.rules.home(&edit.kind, self.grants),

@@ -1,4 +1,4 @@
-//! The signatures in an edit: checked, and taken out of what is merged where they are not kept.
+//! Checks the signatures in an edit, and removes them from what is merged where they are not kept.
 
 use super::Judge;
 use crate::patch::Ask;
@@ -7,8 +7,8 @@ use crate::signing::Signatures;
 use std::borrow::Cow;
 
 impl<R: Rules> Judge<'_, R> {
-    /// What becomes of an edit's signatures, and what is left of the edit to merge. A wrong proof
-    /// counts against its signer once: when the edit is pushed, not again when it is applied.
+    /// The result of checking an edit's signatures, and the rest of the edit to merge. A wrong
+    /// proof counts against its signer once: when the edit is pushed, not again when it is applied.
     pub(super) fn signatures<'a>(
         &self,
         question: &Question<'_>,

@@ -1,4 +1,4 @@
-//! Edits of a whole record: deleted, brought back, moved.
+//! Edits of a whole record: deletion, restoration, move.
 
 use super::halt::require;
 use super::{Judge, Judged, Standing, Taken, Target, past};
@@ -40,7 +40,7 @@ impl<R: Rules> Judge<'_, R> {
         let names_all = content.conflicts.iter().all(|open| edit.resolves.contains(&open.id));
         require(names_all || planted(Fault::DeletesOverConflict), Reason::OpenConflict)?;
         let own = self.own(device_seq);
-        // A move, or a deletion that was taken back, changed nothing of what is deleted now.
+        // A move, or a deletion that was undone, changed nothing of what is now deleted.
         let is_edited_by_others = entry
             .since(edit.base)
             .pasts
@@ -85,7 +85,7 @@ impl<R: Rules> Judge<'_, R> {
         Ok(taken(device_seq, rev, effect))
     }
 
-    /// Brings a record back as it was before it was deleted.
+    /// Restores a record as it was before it was deleted.
     pub(super) fn undelete(
         &self,
         ledger: &mut Ledger,
@@ -107,8 +107,8 @@ impl<R: Rules> Judge<'_, R> {
         Ok(Taken { references_of, ..taken(device_seq, rev, effect) })
     }
 
-    /// Moves a root, with all that belongs to it, to another stream. The base must be the latest
-    /// version: no clock decides between two people who move one household at the same time.
+    /// Moves a root, with everything that belongs to it, to another stream. The base must be the
+    /// latest version: no clock decides between two people who move one household at the same time.
     pub(super) fn relocate(
         &self,
         ledger: &mut Ledger,
@@ -148,7 +148,7 @@ impl<R: Rules> Judge<'_, R> {
         Ok(taken(device_seq, rev, nothing))
     }
 
-    /// How the person stands before the stream a root is moved to: another one of the same kind.
+    /// The person's capacity in the target stream of a move: another one of the same kind.
     fn destination(&self, from: StreamId, to: StreamId) -> Result<Standing, Refusal> {
         let there = self.standing(to)?;
         let kind = |stream| self.grants.streams.get(&stream).map(|grant| grant.kind);
@@ -157,7 +157,7 @@ impl<R: Rules> Judge<'_, R> {
     }
 }
 
-/// The work that a record belongs to: the record it names, if that is there, or else its root.
+/// The work that a record belongs to: the record that it names, if that exists, or else its root.
 fn work(
     ledger: &mut Ledger,
     root: RecordId,

@@ -1,4 +1,4 @@
-//! What must be whole and undisputed before an edit is taken.
+//! What must be complete and undisputed before an edit is taken.
 
 use super::{Judge, Judged, Target};
 use crate::edit::Edit;
@@ -17,7 +17,7 @@ use crate::shape::Class;
 use crate::storage::Stored;
 
 impl<R: Rules> Judge<'_, R> {
-    /// A new record must be one, and a record that is handed in must be whole and undisputed.
+    /// A new record must be complete, and a submitted record complete and undisputed.
     pub(super) fn whole(
         &self,
         edit: &Edit,
@@ -32,8 +32,8 @@ impl<R: Rules> Judge<'_, R> {
             match (missing.is_empty(), &target.untaken_before) {
                 (true, _) => {}
                 (false, None) => return Err(Refusal::reject(Reason::InvalidValue, missing)),
-                // It builds on an edit that was not taken and would have made the record. One that
-                // makes the whole record itself is taken.
+                // It builds on an edit that was not taken and would have made the record. An edit
+                // that makes the whole record itself is taken.
                 (false, Some(parent)) => return Err(self.waits_with(parent)),
             }
         }
@@ -59,7 +59,7 @@ impl<R: Rules> Judge<'_, R> {
         let missing = self.rules.missing_at_submission(&edit.kind, &content.document);
         match (missing.is_empty(), is_creation) {
             (true, _) => Ok(()),
-            // The edit carries the whole record: nothing on the server can complete it.
+            // The edit carries the whole record, so nothing on the server can complete it.
             (false, true) => Err(Refusal::reject(Reason::NotWhole, missing)),
             (false, false) => {
                 Err(Refusal { problems: missing, ..Refusal::quarantine(Reason::NotWhole) })
@@ -67,12 +67,12 @@ impl<R: Rules> Judge<'_, R> {
         }
     }
 
-    /// The rules of a whole record hold for every result: after a later edit, a merge of two
+    /// Checks the rules of a whole record against every result: of a later edit, a merge of two
     /// people's edits, or the choice of an alternative.
     ///
     /// A rule that the edit breaks by itself, on top of what its author saw, rejects it. One that
     /// only this edit and another's break together goes to a person: neither is wrong. A rule that
-    /// was broken before stands in no edit's way (docs/adr/0013).
+    /// was already broken does not block the edit (docs/adr/0013).
     pub(super) fn keeps_rules(
         &self,
         edit: &Edit,
@@ -119,8 +119,8 @@ impl<R: Rules> Judge<'_, R> {
     }
 
     /// Checks that what a record names exists, is not deleted, and has the same root, once the
-    /// record relies on it. Checked after everything judged with it: a group may name what comes
-    /// later in the group, and may not delete what it names.
+    /// record relies on it. Runs after everything judged with it: a group may name what comes later
+    /// in the group, and may not delete what it names.
     pub(crate) fn check_references(&self, ledger: &mut Ledger, record: RecordId) -> Judged<()> {
         let Some(entry) = ledger.get_mut(record).filter(|entry| !entry.stored.deleted) else {
             return Ok(());
@@ -147,7 +147,7 @@ impl<R: Rules> Judge<'_, R> {
         Err(Refusal { problems, ..Refusal::quarantine(Reason::NotWhole) }.into())
     }
 
-    /// What a named record relies on in turn: what a photo is about.
+    /// What a named record relies on in turn: the subject of a photo.
     fn named_by(&self, ledger: &mut Ledger, record: RecordId) -> Stored<Vec<Reference>> {
         let Some(entry) = ledger.get_mut(record) else { return Ok(Vec::new()) };
         let kind = entry.stored.kind.clone();
@@ -158,8 +158,8 @@ impl<R: Rules> Judge<'_, R> {
         })
     }
 
-    /// Refuses to delete a record that others name, or a root before what belongs to it. The
-    /// refusal lists those others.
+    /// Refuses to delete a record that others name, or a root before its records. The refusal lists
+    /// those others.
     pub(super) fn is_not_needed(&self, ledger: &mut Ledger, edit: &Edit) -> Judged<()> {
         let others: Vec<_> = ledger.belonging(edit.root).filter(|id| *id != edit.record).collect();
         let mut problems = Vec::new();
@@ -193,7 +193,7 @@ fn is_there(ledger: &Ledger, named: &Reference, root: RecordId) -> bool {
     })
 }
 
-/// What is broken now and was not before.
+/// The rules broken now and not before.
 fn beyond(after: Vec<Problem>, before: &[Problem]) -> Vec<Problem> {
     after.into_iter().filter(|problem| !before.contains(problem)).collect()
 }

@@ -1,4 +1,4 @@
-//! What signatures are checked with, in memory.
+//! Data for checking signatures, in memory.
 
 use super::MemoryState;
 use crate::grants::Grants;
@@ -6,12 +6,12 @@ use crate::id::{Instant, UserId};
 use crate::signing::{Failures, Signer, Signers, SigningKey};
 use std::collections::BTreeMap;
 
-/// PINs, secrets, and the proofs that were wrong.
+/// PINs, secrets, and the counts of wrong proofs.
 #[derive(Clone, Debug, Default)]
 pub struct Signing {
-    /// The keys of those who have set a PIN.
+    /// The keys of people who have set a PIN.
     pub keys: BTreeMap<UserId, SigningKey>,
-    /// The secrets that proofs are made out to, the newest first.
+    /// The secrets that proofs are addressed to, the newest first.
     pub secrets: Vec<[u8; 32]>,
     failed: BTreeMap<(UserId, UserId), Failures>,
 }
@@ -27,7 +27,7 @@ impl Signing {
         Signers { secrets: self.secrets.clone(), people }
     }
 
-    /// Keeps one count; gives what takes it back.
+    /// Stores one count; returns how to undo that.
     pub(super) fn save(&mut self, by: UserId, signer: UserId, failures: Failures) -> super::Undo {
         let name = (by, signer);
         let before = self.failed.insert(name, failures);

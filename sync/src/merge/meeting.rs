@@ -1,4 +1,4 @@
-//! Who else was there: what others have done since the base in the place that an edit asks for.
+//! Finds what others have done since the base in the place that an edit changes.
 
 use super::merger::{FEW_ASKS, Merger, is_empty_object};
 use crate::effect::Touch;
@@ -7,14 +7,14 @@ use crate::planted::{Fault, planted};
 use std::collections::BTreeMap;
 
 impl<'a> Merger<'a> {
-    /// What was touched since the base at this place, in it, or around it, and by which past edit.
+    /// The touches since the base at this place, in it, or around it, and their past edits.
     pub(super) fn touched_near(&self, path: &Path) -> Vec<(usize, &'a Touch)> {
         let pasts = self.since.pasts;
         let all = pasts
             .iter()
             .enumerate()
             .flat_map(|(at, past)| past.effect.0.iter().map(move |touch| (at, touch)))
-            // Only a record that was brought back as it was is ever merged into.
+            // Only a record that was restored as it was is ever merged into.
             .filter(|(_, touch)| !touch.is_of_the_whole());
         if self.incoming.asks.len() <= FEW_ASKS {
             return all.filter(|(_, touch)| touch.path.overlaps(path)).collect();
@@ -30,8 +30,8 @@ impl<'a> Merger<'a> {
         around.chain(inside.map(|(_, touches)| touches)).flatten().copied().collect()
     }
 
-    /// Whether another's edit since the base touched this place, something in it, or something it
-    /// stands in. That another made the empty object it stands in is in nobody's way.
+    /// Whether another's edit since the base touched this place, something in it, or something that
+    /// contains it. Making the empty object around it does not count.
     pub(super) fn is_met(&self, path: &Path) -> bool {
         self.is_met_by(path, |_| true)
     }
@@ -66,8 +66,8 @@ impl<'a> Merger<'a> {
             })
     }
 
-    /// Whether a removal by another has been taken back, for this place, by restoring the row in
-    /// this edit or in an earlier one of the own chain.
+    /// Whether another's removal has been undone, for this place, by restoring the row in this edit
+    /// or in an earlier one of the own chain.
     fn is_undone(&self, at: usize, removal: &Touch, path: &Path, near: &[(usize, &Touch)]) -> bool {
         let covers = |place: &Path| path.is_within(place) && place.is_within(&removal.path);
         let between = removal.path.steps().len()..=path.steps().len();

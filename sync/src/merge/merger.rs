@@ -1,4 +1,4 @@
-//! The work of a merge, place by place.
+//! The merge, place by place.
 
 use super::{Hand, Incoming, MayPass, Since};
 use crate::effect::Touch;
@@ -17,17 +17,17 @@ pub(super) fn is_empty_object(value: &Option<Json>) -> bool {
     matches!(value, Some(Json::Object(members)) if members.is_empty())
 }
 
-/// Up to so many asks, looking through the history for each costs less than an index of it.
+/// Up to this many asks, scanning the history for each costs less than indexing it.
 pub(super) const FEW_ASKS: usize = 16;
 
-/// A merge under way.
+/// A merge in progress.
 pub(super) struct Merger<'a> {
     pub(super) content: Content,
     at_first: &'a Object,
     pub(super) incoming: &'a Incoming<'a>,
     pub(super) since: Since<'a>,
     seen: OnceCell<Object>,
-    /// Who touched what since the base, by place: an edit may ask thousands of places.
+    /// Touches since the base and their authors, by place: an edit may ask for thousands of places.
     pub(super) history: OnceCell<BTreeMap<&'a Path, Vec<(usize, &'a Touch)>>>,
     /// The open conflicts, by place.
     open: BTreeMap<Path, Vec<Conflict>>,
@@ -77,11 +77,11 @@ impl<'a> Merger<'a> {
                 self.since.pasts.iter().rev().for_each(|past| past.effect.undo(&mut document));
             }
             for past in self.since.pasts.iter().filter(|past| self.is_own(past)) {
-                // A record that is here again after a deletion is as it was before it.
+                // A record that was deleted and restored is as it was before the deletion.
                 for touch in past.effect.0.iter().filter(|touch| !touch.is_of_the_whole()) {
                     let is_there = || touch.path.find(&document).is_some();
                     match &touch.after {
-                        // An object that was made on the way to a value: here it may be fuller.
+                        // An object that was made on the way to a value may have more in it here.
                         Some(_) if is_empty_object(&touch.after) && touch.before.is_none() => {
                             if !is_there() {
                                 touch.path.put(&mut document, Json::Object(Object::new()));
@@ -96,8 +96,8 @@ impl<'a> Merger<'a> {
         })
     }
 
-    /// Makes the objects a value stands in, as touches of their own: an earlier version is known by
-    /// undoing this edit, and must not be left with objects that nobody had made.
+    /// Makes the objects that contain a value, as touches of their own: an earlier version is
+    /// recovered by undoing this edit, and must not be left with objects that nobody had made.
     fn make_way(&mut self, path: &Path) {
         for place in (1..path.steps().len()).map(|length| path.head(length)) {
             let before = place.find(&self.content.document).cloned();
@@ -126,7 +126,7 @@ impl<'a> Merger<'a> {
         self.touches.push(Touch { path: path.clone(), before, after });
     }
 
-    /// Opens a conflict; it takes the place of the own chain's there, this edit's included.
+    /// Opens a conflict; it replaces the own chain's conflicts there, including this edit's.
     fn open(&mut self, path: &Path, value: Option<Json>, base: Option<Json>, restored: bool) {
         let own = self.incoming.own;
         let id = ConflictId { device: own.device, device_seq: own.device_seq, path: path.clone() };
@@ -158,8 +158,9 @@ impl<'a> Merger<'a> {
         }
     }
 
-    /// Closes the conflicts that the edit names. What is not asked anew is affirmed as the person
-    /// saw it: a touch, even if the value stays. To ask only that an object is there is no answer.
+    /// Closes the conflicts that the edit names. A place without a new value is affirmed as the
+    /// person saw it: a touch, even if the value stays. Asking only for an object to be there is
+    /// not a value.
     pub(super) fn settle(&mut self) {
         if self.incoming.resolves.is_empty() {
             return;
@@ -178,7 +179,7 @@ impl<'a> Merger<'a> {
             let current = name.path.find(&self.content.document).cloned();
             if self.is_met(&name.path) {
                 let seen = name.path.find(self.seen()).cloned();
-                // Of an object or a row it was only asked whether it stays.
+                // For an object or a row, the question was only whether it stays.
                 let both_stand =
                     seen.is_some() && current.is_some() && !self.incoming.shape.is_leaf(&name.path);
                 if seen != current && !both_stand {
@@ -192,7 +193,7 @@ impl<'a> Merger<'a> {
         }
     }
 
-    /// The content as it is in the end.
+    /// The resulting content.
     pub(super) fn content(&mut self) -> Content {
         let mut content = std::mem::take(&mut self.content);
         content.conflicts = std::mem::take(&mut self.open).into_values().flatten().collect();
@@ -236,9 +237,9 @@ impl<'a> Merger<'a> {
         Ok(())
     }
 
-    /// Sees to it that the rows a place stands in are there. A row that another removed is
-    /// restored as the person saw it, as a conflict; a row nobody knows stops the edit. Gives
-    /// false if nothing is left to do.
+    /// Ensures that the rows which contain a place are there. A row that another removed is
+    /// restored as the person saw it, as a conflict; an unknown row stops the edit. Returns false
+    /// if nothing is left to do.
     fn stand_rows(&mut self, ask: &Ask) -> Result<bool, Refusal> {
         for row in ask.enclosing_rows() {
             let is_target = row == ask.path;
@@ -290,7 +291,7 @@ impl<'a> Merger<'a> {
 
     fn add_row(&mut self, path: &Path, row: &Object) -> Result<(), Refusal> {
         let row = Json::Object(row.clone());
-        // Tapped twice, or sent along as it was seen.
+        // A double tap, or sent along as it was seen.
         if path.find(self.seen()) == Some(&row) && !planted(Fault::DoubleTapsWait) {
             return Ok(());
         }
@@ -313,7 +314,7 @@ impl<'a> Merger<'a> {
         if path.find(&self.content.document).is_some() {
             return;
         }
-        // That something inside it was removed says nothing of whether it is there.
+        // Removing something inside it does not say whether the object is there.
         let is_around = |touch: &Touch| touch.after.is_some() || !touch.path.stands_inside(path);
         if !self.is_met_by(path, is_around) {
             self.touch(path, empty);
@@ -327,8 +328,8 @@ impl<'a> Merger<'a> {
         self.drop_own_alternative(path);
         let there = path.find(&self.content.document).cloned();
         let is_there = there.is_some();
-        // Of an object with nothing in it nothing is lost; whether a row is there, is asked whatever
-        // its class.
+        // Removing an empty object loses nothing; whether a row stays is a question whatever its
+        // class.
         let is_bare =
             is_empty_object(&there) && !ask.is_row() && !self.incoming.shape.is_leaf(path);
         let asks_nobody = asks_nobody && !ask.is_row();
@@ -345,8 +346,8 @@ impl<'a> Merger<'a> {
         self.touch(path, None);
     }
 
-    /// Remembers the removed row, and every object inside what was removed that is no leaf: an id
-    /// too many remembered does no harm.
+    /// Remembers the removed row, and every object inside the removed value that is not a leaf:
+    /// remembering one id too many does no harm.
     fn remember_rows(&mut self, path: &Path, is_row: bool, gone: &Object) {
         if is_row {
             self.content.removed_rows.insert(path.clone());

@@ -16,14 +16,14 @@ use crate::storage::Stored;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-/// The ranges of edits that are judged together, or the number at which a group is not whole. An
+/// The ranges of edits that are judged together, or the number at which a group is incomplete. An
 /// element whose group cannot be read belongs to the group around it, or to the one after it if
-/// that is not whole without it.
+/// that is incomplete without it.
 pub(super) fn units(edits: &[Received<'_>]) -> Result<Vec<Range<usize>>, DeviceSeq> {
     let mut units = Vec::with_capacity(edits.len());
     let mut met = BTreeSet::new();
     let mut at = 0;
-    // How many elements right before this one could belong to its group.
+    // The number of elements right before this one that could belong to its group.
     let mut loose = 0;
     while let Some(edit) = edits.get(at) {
         let unit = match edit.group {
@@ -54,10 +54,10 @@ pub(super) fn units(edits: &[Received<'_>]) -> Result<Vec<Range<usize>>, DeviceS
     Ok(units)
 }
 
-/// An edit that was taken, or why it was not.
+/// A taken edit, or its refusal.
 pub(super) type Judgement = Result<Taken, Refusal>;
 
-/// The judgement of each edit of a push, in order, and the notices that follow from them.
+/// The judgement of each edit of a push, in order, and the resulting notices.
 pub(super) struct Judgements {
     pub(super) all: Vec<Judgement>,
     pub(super) notices: Vec<Sent>,
@@ -97,8 +97,8 @@ pub(super) fn judge_all<R: Rules>(
     Ok(judgements)
 }
 
-/// Judges the members of a unit, each by itself. This is where a refusal becomes the end of its
-/// edit and of nothing else.
+/// Judges the members of a unit one by one. Here a refusal becomes the outcome of its edit and of
+/// nothing else.
 fn judge_unit<R: Rules>(
     judge: &Judge<'_, R>,
     ledger: &mut Ledger,
@@ -147,8 +147,8 @@ fn looks_up<R: Rules>(judge: &Judge<'_, R>, ledger: &Ledger, received: &Received
     edits.into_iter().any(|edit| judge.looks_up_references(edit))
 }
 
-/// An edit pushed by staff waits for nobody: what others would have quarantined is rejected. An act
-/// at the desk is left as it is, for the desk refuses it as a whole.
+/// An edit pushed by staff waits for nobody: what would quarantine a tablet's edit rejects it. An
+/// act at the desk is left alone, because the desk refuses it as a whole.
 fn reject_for_staff<R>(judge: &Judge<'_, R>, refusal: Refusal) -> Refusal {
     match judge.grants.staff && judge.hand == Hand::Device {
         true => Refusal { verdict: Verdict::Rejected, ..refusal },
@@ -190,7 +190,7 @@ fn notices<R: Rules>(
             News { edit: *name, author: *user, record: *record, kind, at, event }
         }
         (Ok(Asked::Edit(edit)), Err(refusal)) if refusal.reason == Reason::SubmissionConflict => {
-            // As it stands now: a group that failed has been taken back.
+            // As it is now: a failed group has been undone.
             let Some(entry) = ledger.get_mut(edit.record) else { return Ok(Vec::new()) };
             let current = &entry.content()?.document;
             News {
@@ -210,7 +210,7 @@ fn notices<R: Rules>(
     Ok(told.into_iter().map(|notice| Sent { by, author, about, notice }).collect())
 }
 
-/// A void spends its number and does nothing else.
+/// A void uses up its number and does nothing else.
 pub(super) fn voided(device_seq: DeviceSeq) -> Taken {
     Taken {
         outcome: Outcome::new(device_seq, Verdict::Applied),
@@ -220,8 +220,8 @@ pub(super) fn voided(device_seq: DeviceSeq) -> Taken {
     }
 }
 
-/// Gives a failed group one end: a rejected member rejects all of it, otherwise a quarantined one
-/// quarantines all of it. Returns whether the group failed.
+/// Gives all members of a failed group one verdict: a rejected member rejects all of it, otherwise
+/// a quarantined one quarantines all of it. Returns whether the group failed.
 fn all_or_nothing(members: &[Received<'_>], judged: &mut [Judgement]) -> bool {
     let culprit = |verdict: Verdict| {
         judged.iter().position(|j| matches!(j, Err(refusal) if refusal.verdict == verdict))

@@ -11,8 +11,8 @@ use crate::rules::Notice;
 use crate::storage::{ReadTx, Stored};
 use sha2::{Digest as _, Sha256};
 
-/// A notice to be made: the edit that sends it, the author of the edit it is about, and the stream
-/// of the record it is about.
+/// A pending notice: the edit that sends it, the author of the edit it is about, and the stream of
+/// the record it is about.
 pub(super) struct Sent {
     pub(super) by: EditName,
     pub(super) author: UserId,
@@ -20,8 +20,8 @@ pub(super) struct Sent {
     pub(super) notice: Notice,
 }
 
-/// Makes the notices. A person gets none about a record that they may not see, whoever named them
-/// in it; an author knows what their own edit was about.
+/// Makes the notices. Nobody gets one about a record that they may not see, whoever named them in
+/// it; an author knows what their own edit was about.
 pub(super) fn make_notices<T: ReadTx>(
     tx: &mut T,
     now: Instant,

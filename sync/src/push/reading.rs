@@ -1,4 +1,4 @@
-//! What a push reads before it judges, with one statement for each kind of thing.
+//! What a push reads before it judges, with one statement per sort of data.
 
 use crate::cases::Cases;
 use crate::edit::{Edit, Received};
@@ -13,7 +13,7 @@ use crate::signing::Tally;
 use crate::storage::{DeviceState, Stored, WriteTx};
 use std::collections::BTreeSet;
 
-/// The quarantined edits that are decided on. What they ask never changes, so they are read before
+/// The quarantined edits that are decided on. Their content never changes, so they are read before
 /// their roots are locked; whether they are settled is read under the lock.
 pub(super) fn read_cases<T: WriteTx>(tx: &mut T, news: &[Received<'_>]) -> Stored<Cases> {
     let named: BTreeSet<_> =
@@ -31,14 +31,14 @@ pub(super) fn roots(edits: &[Received<'_>], cases: &Cases) -> Vec<RecordId> {
     edits.chain(cases).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-/// The edits that may be merged: those that are pushed, and those that are decided on.
+/// The edits that may be merged: those pushed, and those decided on.
 fn to_be_judged<'a>(news: &'a [Received<'_>], cases: &'a Cases) -> impl Iterator<Item = &'a Edit> {
     let edits = news.iter().filter_map(Received::asked);
     edits.chain(cases.all().filter_map(|case| case.edit.as_ref()))
 }
 
-/// What other people's signatures in these edits are checked against, and what each signer may do
-/// now. A person's own signature needs no proof.
+/// Data for checking other people's signatures in these edits, and the signers' current grants. A
+/// person's own signature needs no proof.
 pub(super) fn read_signers<T: WriteTx, R: Rules>(
     tx: &mut T,
     rules: &R,
@@ -60,9 +60,9 @@ pub(super) fn read_signers<T: WriteTx, R: Rules>(
     Ok(Tally::new(signers))
 }
 
-/// Reads everything the edits need: their records, what belongs to a root that is moved, the
-/// history since their bases, and what of this device waits for records that are not there, or
-/// hidden from this person.
+/// Reads everything the edits need: their records, what belongs to a moved root, the history since
+/// their bases, and edits of this device that wait for records which are missing or hidden from
+/// this person.
 pub(super) fn read_ledger<T: WriteTx, R: Rules>(
     tx: &mut T,
     rules: &R,
@@ -79,8 +79,8 @@ pub(super) fn read_ledger<T: WriteTx, R: Rules>(
         return Ok(Ledger::new(Vec::new(), cases));
     }
     let named: Vec<_> = named.into_iter().collect();
-    // A root takes along what belongs to it, what is deleted may be named by another record of its
-    // root, and what a record names is known only after the merge but has the same root.
+    // A root takes along what belongs to it; another record of the same root may name a deleted
+    // one; and what a record names is known only after the merge, but has the same root.
     let needs_all = |edit: &&Edit| match edit.op {
         Op::Move | Op::Delete | Op::Undelete => true,
         Op::Put => rules.looks_up_references(&edit.kind, &edit.patch),
@@ -98,7 +98,7 @@ pub(super) fn read_ledger<T: WriteTx, R: Rules>(
             ledger.cases.settle(name);
         }
     }
-    // The second round is for bases that this history does not know: rare, after a restore only.
+    // The second round is for bases that this history does not know: rare, only after a restore.
     for _ in 0..2 {
         let bases = to_be_judged(news, &ledger.cases).map(|e| (e.record, known_base(e)));
         let wanted = ledger.history_wanted(bases);
@@ -120,7 +120,7 @@ pub(super) fn read_ledger<T: WriteTx, R: Rules>(
     Ok(ledger)
 }
 
-/// How far back the history is needed: all of it to restore a deleted record.
+/// How far back the history is needed: all of it, to restore a deleted record.
 fn known_base(edit: &Edit) -> Base {
     if edit.op == Op::Undelete { Base::Nothing } else { edit.base }
 }

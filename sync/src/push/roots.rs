@@ -1,5 +1,5 @@
-//! The roots of edits that name none. A record never changes its root, so a server that has the
-//! record knows it.
+//! Fills in the roots of edits that name none. A record never changes its root, so a server that
+//! has the record knows it.
 
 use crate::cases::Cases;
 use crate::edit::{Asked, Edit, Received};
@@ -9,8 +9,8 @@ use crate::storage::{Stored, WriteTx};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The edits of a push with their roots: that of the stored record, or else that of the earlier
-/// edit in the push that would make it. An edit whose root is found nowhere stays as it is.
+/// The edits of a push with their roots: the stored record's, or else the one of the earlier edit
+/// in the push that would make it. An edit whose root is not found stays as it is.
 pub(super) fn with_roots<'e, 'r, T: WriteTx, R: Rules>(
     tx: &mut T,
     rules: &R,

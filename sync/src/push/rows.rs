@@ -83,13 +83,13 @@ pub(super) fn journal<'a, R: Rules>(
     Ok(rows)
 }
 
-/// The case that this settles, if it is a decision and was taken.
+/// The case that this settles, if it is a taken decision.
 fn decided<'a>(received: &Received<'_>, outcome: &Outcome, ledger: &'a Ledger) -> Option<&'a Case> {
     let decision = received.decision().filter(|_| outcome.outcome.is_effective())?;
     ledger.cases.get(decision.target)
 }
 
-/// The stream at whose desk the edit belongs: that of its record or root, whether or not the author
+/// The stream whose desk the edit belongs to: that of its record or root, whether or not the author
 /// may see it; otherwise the one it names.
 fn stream_of(edit: &Edit, ledger: &Ledger, grants: &Grants) -> Option<StreamId> {
     let entry = ledger.get(edit.record).or_else(|| ledger.get(edit.root));

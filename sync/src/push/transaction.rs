@@ -86,7 +86,7 @@ pub fn push<T: WriteTx, R: Rules>(
     Ok(PushReply::Answer(PushAnswer { outcomes, records, facts, new_verdicts }))
 }
 
-/// The first number that should be in a push and is not.
+/// The first missing number of a push.
 fn missing(edits: &[Received<'_>], expected: DeviceSeq) -> Option<DeviceSeq> {
     let first = edits.first()?.device_seq;
     if first.0 < 1 || first > expected {
@@ -97,11 +97,11 @@ fn missing(edits: &[Received<'_>], expected: DeviceSeq) -> Option<DeviceSeq> {
     came.zip(&mut next).find(|(came, next)| came != next).map(|(_, next)| next)
 }
 
-/// What the journal says of edits that the device sends again.
+/// The journal's answer to edits that the device sends again.
 struct Repeats {
     /// The stored outcomes, up to the fork if there is one.
     outcomes: Vec<String>,
-    /// The first number whose edit is another than the one in the journal.
+    /// The first number whose content differs from the journal's.
     forked_at: Option<DeviceSeq>,
 }
 
@@ -138,7 +138,7 @@ fn answer_repeats<T: WriteTx>(
 /// Each record that the request names, once, if this person's devices may hold it now.
 fn answered_records(edits: &[Received<'_>], ledger: &Ledger, grants: &Grants) -> Vec<StoredRecord> {
     let named: BTreeSet<_> = edits.iter().filter_map(Received::asked).map(|e| e.record).collect();
-    // Once a person's right has ended, a pull gives nothing, and neither does an answer.
+    // Once a person's right has ended, pulls are refused, and an answer carries no records either.
     let is_held = |stream: StreamId| {
         planted(Fault::AnswersLeak)
             || !grants.closed && grants.streams.get(&stream).is_some_and(|grant| grant.held)
