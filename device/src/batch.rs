@@ -3,21 +3,21 @@
 use crate::kept_edit::KeptEdit;
 use ruhu_sync::id::{DeviceSeq, Epoch};
 
-/// What one push carries: whole groups, from the oldest unsent edit on, all of one version.
+/// The content of one push: whole groups, from the oldest unsent edit on, all of one version.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Batch {
     /// The first edit's number.
     pub(crate) first: DeviceSeq,
-    /// How many edits.
+    /// The number of edits.
     pub(crate) count: usize,
-    /// How many of them can be told apart: a group counts once.
+    /// The number of units in it: a group counts once.
     pub(crate) units: usize,
     /// The request.
     pub(crate) body: String,
 }
 
-/// The next push, within the limits. The first unit goes even if it is over them: it cannot be
-/// made smaller, and only the server can say that it is too large.
+/// The next push, within the limits. The first unit goes even if it exceeds them: it cannot be made
+/// smaller, and only the server can say that it is too large.
 pub(crate) fn next(
     epoch: Epoch,
     outbox: &[KeptEdit],
@@ -93,7 +93,7 @@ mod tests {
         assert_eq!(counts(500, 1 << 20), [4]);
         assert_eq!(counts(3, 1 << 20), [3, 1]);
         assert_eq!(counts(2, 1 << 20), [1, 2, 1]);
-        // Too small for anything: each unit goes alone, the group still whole.
+        // Too small for anything: each unit goes alone, groups still whole.
         assert_eq!(counts(1, 1), [1, 2, 1]);
     }
 

@@ -1,11 +1,11 @@
-//! What an edit changes, in the words of each protocol version.
+//! What an edit changes, in the notation of each protocol version.
 
 use crate::draft::Draft;
 use ruhu_sync::json::{Json, Object};
 use ruhu_sync::path::Path;
 use ruhu_sync::version::Version;
 
-/// Writes into an edit's members what it changes.
+/// Adds what the edit changes to its members.
 pub(crate) fn write_changes(members: &mut Object, draft: &Draft, version: Version) {
     match version {
         Version::One => {

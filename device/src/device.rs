@@ -1,4 +1,4 @@
-//! The device itself: its memory, its line to the server, and what it shows.
+//! The device itself: its memory, its connection to the server, and what it shows.
 
 use crate::draft::Draft;
 use crate::earlier::Earlier;
@@ -15,16 +15,16 @@ use ruhu_sync::record::Conflict;
 use ruhu_sync::version::Version;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How a device goes about its calls. Nothing here has to survive a crash.
+/// Settings for a device's calls. Nothing here has to survive a crash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// How often a call is tried before the line counts as dead.
+    /// How often a call is tried before the server counts as unreachable.
     pub attempts: u32,
-    /// Edits in one push at most.
+    /// The maximum number of edits in one push.
     pub push_edits_max: usize,
-    /// Bytes of one push at most.
+    /// The maximum number of bytes in one push.
     pub push_bytes_max: usize,
-    /// Records in one page at most; the server's choice if none.
+    /// The maximum number of records in one page; the server's default if none.
     pub pull_limit: Option<usize>,
     /// The protocol version of new edits and of pulls. An edit that has its number keeps its own.
     pub version: Version,
@@ -32,7 +32,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        // What version 1 promises never shrinks, so it needs no asking.
+        // The limits of version 1 never shrink, so there is no need to ask for them.
         Self {
             attempts: 3,
             push_edits_max: LIMITS.push_edits_max,
@@ -45,14 +45,14 @@ impl Default for Settings {
 
 /// A person's tablet: complete, and honest to the protocol.
 ///
-/// What it must not lose is its [`DeviceMemory`]. A crash is played by saving that before the
-/// crash and restoring it after: everything else is made anew.
+/// Its durable state is its [`DeviceMemory`]. To play a crash, save that before the crash and
+/// restore it afterwards: everything else is rebuilt.
 pub struct TestDevice<T> {
     pub(crate) memory: DeviceMemory,
     pub(crate) transport: T,
     pub(crate) outside: Box<dyn Outside + Send>,
     pub(crate) settings: Settings,
-    /// The members of the group that is being made, each with its time.
+    /// The members of the group being made, each with its time.
     pub(crate) pending: Option<Vec<(Draft, String)>>,
 }
 
@@ -62,7 +62,7 @@ impl<T> TestDevice<T> {
         Self::with_memory(DeviceMemory::new(), transport, outside)
     }
 
-    /// A device that goes on from what it had kept.
+    /// A device that continues from stored memory.
     pub fn with_memory(
         memory: DeviceMemory,
         transport: T,
@@ -77,12 +77,12 @@ impl<T> TestDevice<T> {
         }
     }
 
-    /// Everything the device has kept, as text. What is not in it does not survive a crash.
+    /// Serialises everything the device stores. What is not in it does not survive a crash.
     pub fn save(&self) -> Result<String, DeviceError> {
         self.memory.save()
     }
 
-    /// A device that goes on from [`TestDevice::save`].
+    /// Continues from [`TestDevice::save`].
     pub fn restore(
         saved: &str,
         transport: T,
@@ -92,27 +92,27 @@ impl<T> TestDevice<T> {
         Ok(Self::with_memory(memory, transport, outside))
     }
 
-    /// What the device has kept.
+    /// The device's durable state.
     pub fn memory(&self) -> &DeviceMemory {
         &self.memory
     }
 
-    /// The line to the server, to make it worse or better.
+    /// The transport, for making it worse or better.
     pub fn transport_mut(&mut self) -> &mut T {
         &mut self.transport
     }
 
-    /// The line to the server.
+    /// The transport.
     pub fn transport(&self) -> &T {
         &self.transport
     }
 
-    /// How the device goes about its calls, to change.
+    /// The settings for the device's calls, mutable.
     pub fn settings_mut(&mut self) -> &mut Settings {
         &mut self.settings
     }
 
-    /// Leaves the device and keeps its line: the last moment before a crash.
+    /// Drops the device and keeps its transport: the last moment before a crash.
     pub fn into_transport(self) -> T {
         self.transport
     }
@@ -137,17 +137,17 @@ impl<T> TestDevice<T> {
             .collect()
     }
 
-    /// What waits for a person to choose on a record, save what an unsent edit settles.
+    /// The conflicts on a record that wait for a person, except those that an unsent edit settles.
     pub fn open_conflicts(&self, record: RecordId) -> Vec<Conflict> {
         self.view(record).map_or(Vec::new(), |view| view.conflicts)
     }
 
-    /// The edits that wait for somebody with authority, listed to their author.
+    /// The quarantined edits, as listed to their author.
     pub fn quarantined(&self) -> Vec<&RefusedEdit> {
         self.refused(Verdict::Quarantined)
     }
 
-    /// The edits that were never taken, listed to their author.
+    /// The rejected edits, as listed to their author.
     pub fn rejected(&self) -> Vec<&RefusedEdit> {
         self.refused(Verdict::Rejected)
     }
@@ -159,39 +159,39 @@ impl<T> TestDevice<T> {
     }
 }
 
-/// What a device has kept, to look at.
+/// Read access to a device's durable state.
 impl DeviceMemory {
     /// The device's name, once it is enrolled.
     pub fn device(&self) -> Option<DeviceId> {
         self.device
     }
 
-    /// Whose it is.
+    /// The person who enrolled it.
     pub fn user(&self) -> Option<UserId> {
         self.user
     }
 
-    /// The epoch that rows, cursor and acknowledgements belong to.
+    /// The epoch of rows, cursor and acknowledgements.
     pub fn epoch(&self) -> Option<Epoch> {
         self.epoch
     }
 
-    /// The new epoch that the server has announced, if it has.
+    /// The new epoch that the server has announced, if any.
     pub fn new_epoch(&self) -> Option<NewEpoch> {
         self.new_epoch
     }
 
-    /// The number the next edit gets.
+    /// The number of the next edit.
     pub fn next_device_seq(&self) -> DeviceSeq {
         self.next
     }
 
-    /// The last link of the server's journal that this device has witnessed.
+    /// The latest link of the server's journal that this device has witnessed.
     pub fn witness(&self) -> Option<&Witness> {
         self.witness.as_ref()
     }
 
-    /// The edits that no outcome has been heard of, oldest first.
+    /// The edits without an outcome, oldest first.
     pub fn outbox(&self) -> &[KeptEdit] {
         &self.outbox
     }
@@ -201,17 +201,17 @@ impl DeviceMemory {
         &self.acknowledged
     }
 
-    /// The edits whose place a void has taken, as they were.
+    /// The edits replaced by voids, as they were.
     pub fn voided(&self) -> &[KeptEdit] {
         &self.voided
     }
 
-    /// Every outcome ever heard.
+    /// Every outcome received.
     pub fn outcomes(&self) -> &BTreeMap<DeviceSeq, Outcome> {
         &self.outcomes
     }
 
-    /// The records as the server told them.
+    /// The records as the server sent them.
     pub fn rows(&self) -> &BTreeMap<RecordId, Row> {
         &self.rows
     }
@@ -226,7 +226,7 @@ impl DeviceMemory {
         self.cursor.as_deref()
     }
 
-    /// What it keeps of the names under which it worked before, oldest first.
+    /// What it stores of its earlier names, oldest first.
     pub fn earlier(&self) -> &[Earlier] {
         &self.earlier
     }

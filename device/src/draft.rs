@@ -1,4 +1,4 @@
-//! An edit as a person means it.
+//! A draft: an edit as the person intends it.
 
 use ruhu_sync::id::{RecordId, StreamId};
 use ruhu_sync::json::Object;
@@ -7,7 +7,7 @@ use ruhu_sync::record::ConflictId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// What an edit does. Moving, applying and dismissing are the desk's.
+/// What an edit does. Moving, applying and dismissing belong to the desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Act {
@@ -17,10 +17,10 @@ pub enum Act {
     Delete,
 }
 
-/// What a person wants of one record. Number, base and time are added when it is kept.
+/// A person's intention for one record. Number, base and time are added when it is stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Draft {
-    /// What it does.
+    /// The operation.
     pub act: Act,
     /// The record.
     pub record: RecordId,
@@ -34,7 +34,7 @@ pub struct Draft {
     pub new_rows: BTreeSet<Path>,
     /// The open conflicts it settles.
     pub resolves: Vec<ConflictId>,
-    /// The stream a new root is to live in, if the person has more than one.
+    /// The stream for a new root, if the person has more than one.
     pub stream: Option<StreamId>,
 }
 

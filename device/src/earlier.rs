@@ -1,4 +1,4 @@
-//! What an installation keeps of the time before a fork, when it worked under another name.
+//! What an installation stores about the time before a fork, when it worked under another name.
 
 use crate::error::DeviceError;
 use crate::kept_edit::{KeptEdit, RefusedEdit};
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// A name under which this installation worked before, and what it keeps of that time.
+/// A name under which this installation worked before, and what it stores of that time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Earlier {
     /// The name.
@@ -19,7 +19,7 @@ pub struct Earlier {
     pub acknowledged: Vec<KeptEdit>,
     /// Those of its edits that were not taken.
     pub refused: Vec<RefusedEdit>,
-    /// Every outcome it ever heard.
+    /// Every outcome it received.
     pub outcomes: BTreeMap<DeviceSeq, Outcome>,
 }
 

@@ -1,5 +1,5 @@
-//! What a person does on the tablet. Each act is stored, with its number and its bytes, before
-//! anything is sent.
+//! A person's acts on the tablet. Each is stored, with its number and its bytes, before anything is
+//! sent.
 
 use crate::device::TestDevice;
 use crate::draft::Draft;
@@ -13,24 +13,24 @@ use ruhu_sync::row_id;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// How a person settles an open conflict.
+/// A person's choice for an open conflict.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Choice {
-    /// The value in the document is right.
+    /// Keep the value in the document.
     KeepCurrent,
-    /// The value beside it is right.
+    /// Take the alternative.
     TakeAlternative,
-    /// Neither is; this is.
+    /// Take neither, but this value.
     Value(Json),
 }
 
 impl<T> TestDevice<T> {
-    /// A new name, for records that are made by [`TestDevice::write`].
+    /// A new name, for records that [`TestDevice::write`] makes.
     pub fn new_id(&mut self) -> Uuid {
         self.outside.new_id()
     }
 
-    /// Makes a record; without a root it is one itself. Rows are added afterwards: a row in a
+    /// Makes a record; without a root it is a root itself. Rows are added afterwards: a row in a
     /// document is not marked as new.
     pub fn create(
         &mut self,
@@ -54,7 +54,7 @@ impl<T> TestDevice<T> {
         self.set(record, path, Json::Null)
     }
 
-    /// Adds a row after those that are there, and gives its id.
+    /// Adds a row after the present ones, and returns its id.
     pub fn add_row(
         &mut self,
         record: RecordId,
@@ -92,7 +92,7 @@ impl<T> TestDevice<T> {
         self.write(Draft { new_rows, ..Draft::put(record, &kind, root, patch) })
     }
 
-    /// Deletes a record. It names no conflict: over an open one the server will ask a person.
+    /// Deletes a record. It names no conflict: with an open one the server will ask a person.
     pub fn delete(&mut self, record: RecordId) -> Result<(), DeviceError> {
         let (kind, root) = self.identity(record)?;
         self.write(Draft::delete(record, &kind, root))
@@ -118,15 +118,15 @@ impl<T> TestDevice<T> {
                 if is_new_row(open, &view.document) {
                     draft.new_rows.insert(path.clone());
                 }
-                // No value: the alternative is that there is none, or that the row stays removed.
+                // No value: the alternative is a removal, of the field or of the row.
                 draft.patch = patch_at(path, open.value.clone().unwrap_or(Json::Null))?;
             }
         }
         self.write(draft)
     }
 
-    /// Several acts as one group: all of them are taken, or none. If `acts` fails, nothing of the
-    /// group was done.
+    /// Makes several acts one group: all of them are taken, or none. If `acts` fails, nothing of
+    /// the group was done.
     pub fn group<R>(
         &mut self,
         acts: impl FnOnce(&mut Self) -> Result<R, DeviceError>,
@@ -147,7 +147,7 @@ impl<T> TestDevice<T> {
         Ok(done)
     }
 
-    /// Keeps an edit exactly as drafted: what the other acts come down to.
+    /// Stores an edit exactly as drafted: every other act ends up here.
     pub fn write(&mut self, draft: Draft) -> Result<(), DeviceError> {
         let made_at = self.outside.made_at();
         match &mut self.pending {
@@ -159,8 +159,8 @@ impl<T> TestDevice<T> {
         }
     }
 
-    /// Puts a void in the place of an unsent edit that the server definitively refused to read;
-    /// of a group, in the place of all. The edits stay readable in [`DeviceMemory::voided`].
+    /// Replaces an unsent edit that the server definitively refused to read with a void; of a
+    /// group, every member. The edits stay readable in [`DeviceMemory::voided`].
     ///
     /// [`DeviceMemory::voided`]: crate::DeviceMemory::voided
     pub fn void(&mut self, number: DeviceSeq) -> Result<(), DeviceError> {
@@ -176,7 +176,7 @@ impl<T> TestDevice<T> {
         Ok(())
     }
 
-    /// Gives edits their numbers and bases and stores them: all, or none.
+    /// Numbers edits, gives them their bases and stores them: all, or none.
     fn keep(
         &mut self,
         drafts: Vec<(Draft, String)>,
@@ -198,7 +198,7 @@ impl<T> TestDevice<T> {
         Ok(())
     }
 
-    /// A record's kind and root, wherever the device has met it.
+    /// A record's kind and root, from wherever the device has met it.
     fn identity(&self, record: RecordId) -> Result<(String, RecordId), DeviceError> {
         if let Some(row) = self.memory.rows.get(&record) {
             return Ok((row.kind.clone(), row.root));
@@ -214,7 +214,7 @@ impl<T> TestDevice<T> {
     }
 }
 
-/// What stands around the edits of a push.
+/// The part of a push around its edits.
 const ENVELOPE_BYTES: usize = 100;
 
 fn patch_at(path: &Path, value: Json) -> Result<Object, DeviceError> {
@@ -227,8 +227,8 @@ fn patch_at(path: &Path, value: Json) -> Result<Object, DeviceError> {
     Ok(patch)
 }
 
-/// Whether the alternative is a row that is not there. A device knows no shapes, but below the
-/// first level only rows are objects that conflict as a whole.
+/// Whether the alternative is the removal of a row. A device knows no shapes, but below the first
+/// level only rows are objects that conflict as a whole.
 fn is_new_row(open: &Conflict, document: &Object) -> bool {
     let path = &open.id.path;
     matches!(open.value, Some(Json::Object(_)))

@@ -1,5 +1,5 @@
-//! A new history of the server's, entered: what it lacks is sent again, and everything is read
-//! from the beginning.
+//! Enters a new history of the server's: resends what it lacks, and reads everything from the
+//! beginning.
 
 use crate::device::TestDevice;
 use crate::error::DeviceError;
@@ -9,12 +9,12 @@ use ruhu_sync::id::{DeviceSeq, Epoch};
 use ruhu_sync::planted::{Fault, planted};
 
 impl DeviceMemory {
-    /// Enters a new history: one step, so that a crash finds the device in one or the other. All
-    /// acknowledged edits that are kept are unsent again, under their numbers and byte for byte:
-    /// those that the history lacks, and those that it seems to have, because another installation
-    /// of the same name may have given their numbers to something else meanwhile. The rows are
-    /// shown until the next pull replaces them all: what they say of later versions is of the old
-    /// history, and no lower number is ignored for it.
+    /// Enters a new history in one step, so that a crash finds the device in one or the other. All
+    /// acknowledged edits that are stored become unsent again, under their numbers and byte for
+    /// byte: those that the history lacks, and those that it seems to have, because another
+    /// installation of the same name may have used their numbers for something else meanwhile. The
+    /// rows are shown until the next pull replaces them all: their later versions belong to the old
+    /// history, so no lower number is ignored because of them.
     pub(crate) fn enter(&mut self, epoch: Epoch, expected: DeviceSeq) -> Result<(), DeviceError> {
         let kept = self.acknowledged.first().or(self.outbox.first());
         let first = kept.map_or(self.next, |edit| edit.device_seq);
@@ -24,10 +24,10 @@ impl DeviceMemory {
         if !self.acknowledged.is_empty() && !planted(Fault::DeviceBringsNothingBack) {
             self.take_back(first)?;
         }
-        // Only what a verified backup holds is in every history: no other link is a witness here.
+        // Only what a verified backup has is in every history: no other link is a witness here.
         let safe = self.safe;
         self.witness = self.witness.take().filter(|link| link.through <= safe);
-        // Whether this history, too, has had numbers of which the installation knows nothing.
+        // Whether this history, too, has numbers that the installation knows nothing of.
         self.is_overtaken = false;
         self.notice_overtaking(expected);
         self.epoch = Some(epoch);
@@ -38,8 +38,8 @@ impl DeviceMemory {
 }
 
 impl<T: Transport> TestDevice<T> {
-    /// Enters the new history that the server has announced; says whether there was one. Nothing
-    /// is sent or read by it.
+    /// Enters the new history that the server has announced; returns whether there was one. Sends
+    /// and reads nothing.
     pub fn enter_new_epoch(&mut self) -> Result<bool, DeviceError> {
         let (epoch, expected) = match self.memory.new_epoch {
             None => return Ok(false),
@@ -143,7 +143,8 @@ mod tests {
         let line = device.transport_mut();
         line.then(ok(&empty_page()));
         line.then(ok(&told)).then(in_epoch(&applied(1..=2, &[]))).then(ok(&empty_page()));
-        // A first pull without a cursor: the server cannot know that the device is of another one.
+        // A first pull without a cursor: the server cannot know that the device is of another
+        // epoch.
         let report = device.sync().expect("synced");
         assert_eq!(report.push.outcomes.len(), 2);
         let paths: Vec<_> = device.transport().calls.iter().map(|c| c.path.as_str()).collect();
@@ -203,8 +204,8 @@ mod tests {
         device.transport_mut().then(changed(2));
         let expected = DeviceSeq(2);
         assert_eq!(device.sync(), Err(DeviceError::Gap { expected }));
-        // Nothing changed: an older backup than a verified one was put in place, and what to do is
-        // for a person.
+        // Nothing changed: somebody restored an older backup than a verified one, and a person has
+        // to decide.
         assert_eq!(device.memory.epoch(), Some(EPOCH));
         assert_eq!(bytes(device.memory.acknowledged()).len(), 2);
     }

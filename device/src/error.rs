@@ -1,13 +1,13 @@
-//! What can stop a device, each as a sentence that says what it means for the person's work.
+//! The errors of a device, each a sentence that says what it means for the person's work.
 
 use crate::transport::{Response, TransportError};
 use ruhu_sync::id::{DeviceSeq, Epoch, RecordId};
 use serde_json::Value;
 
-/// Why a device could not do what was asked. None of these loses or discards anything that is kept.
+/// Why a device could not act. No error loses or discards anything that is stored.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DeviceError {
-    /// Request or answer was lost, as often as it was tried.
+    /// The request or its answer was lost on every try.
     #[error("the server was not reached ({0}); what is unsent stays and is sent again")]
     Unreachable(#[from] TransportError),
     /// No session, or one that cannot be renewed.
@@ -19,22 +19,22 @@ pub enum DeviceError {
     /// The person's right has ended: the device pushes what it has, and pulls nothing.
     #[error("the person's right has ended; unsent work can still be pushed")]
     Closed,
-    /// The device was reported lost: it gets nothing.
+    /// The device was reported lost: it is refused.
     #[error("the device was reported lost")]
     ReportedLost,
-    /// The server asks for patience.
+    /// The server asks the device to wait.
     #[error("the server is busy; the same can be sent again later")]
     Busy {
-        /// After how many seconds, if it said so.
+        /// For how many seconds, if it said so.
         retry_after_seconds: Option<u64>,
     },
-    /// The server's history is a new one.
+    /// The server began a new epoch.
     #[error("the server began epoch {epoch}; acknowledged edits it lacks have to be sent again")]
     EpochChanged {
         /// The new epoch.
         epoch: Epoch,
     },
-    /// The server lacks edits that the device does not keep any more.
+    /// The server lacks edits that the device no longer stores.
     #[error("the server expects edit {expected}, which is no longer kept here")]
     Gap {
         /// The number it expects.
@@ -43,10 +43,10 @@ pub enum DeviceError {
     /// Another installation has pushed under this device's name.
     #[error("edit {at} was pushed before with another content; nothing is discarded")]
     Forked {
-        /// The first number with another content.
+        /// The first number with other content.
         at: DeviceSeq,
     },
-    /// The server found a group that is not whole.
+    /// The server found an incomplete group.
     #[error("the group that begins at edit {at} did not arrive whole")]
     GroupSplit {
         /// Its first number.
@@ -64,7 +64,7 @@ pub enum DeviceError {
     /// The cursor was not accepted.
     #[error("the cursor was refused; everything has to be read from the beginning")]
     CursorRefused,
-    /// The protocol version is not served for pulls any more.
+    /// The protocol version is no longer served for pulls.
     #[error("the app has to be updated before it can pull; it can still push")]
     UpgradeRequired,
     /// Any other refusal.
@@ -74,19 +74,19 @@ pub enum DeviceError {
         status: u16,
         /// The last part of the problem's type.
         slug: String,
-        /// What the server says to do.
+        /// The server's advice.
         detail: String,
     },
     /// An answer that breaks the protocol. It is not taken.
     #[error("the server's answer breaks the protocol: {0}")]
     Answer(String),
-    /// A record that the device has never had.
+    /// A record that the device has never seen.
     #[error("the device knows no record {0}")]
     UnknownRecord(RecordId),
     /// A conflict that is not open on the version the device shows.
     #[error("the conflict is not open on this device")]
     UnknownConflict,
-    /// An edit that cannot be written down.
+    /// An edit that cannot be serialised.
     #[error("the edit cannot be written: {0}")]
     Unwritable(String),
     /// A group that no push can carry, or one inside another, or a sync in the middle of one.
@@ -103,7 +103,7 @@ pub enum DeviceError {
     Randomness,
 }
 
-/// A problem document (RFC 9457), as far as a device looks into it.
+/// A problem document (RFC 9457), as far as a device reads it.
 #[derive(Debug)]
 pub(crate) struct Problem {
     /// The last part of its type: what a client branches on.
@@ -112,7 +112,7 @@ pub(crate) struct Problem {
 }
 
 impl Problem {
-    /// Reads an answer that is no success; one without a problem document has an empty slug.
+    /// Parses an unsuccessful answer; without a problem document the slug is empty.
     pub(crate) fn read(response: &Response) -> Self {
         let members: Value = serde_json::from_str(&response.body).unwrap_or_default();
         let kind = members["type"].as_str().unwrap_or_default();
@@ -130,7 +130,7 @@ impl Problem {
         self.member("expected_device_seq")
     }
 
-    /// What every call makes of it. What only one call understands is met there before.
+    /// The error common to all calls. Each call handles its own problems first.
     pub(crate) fn into_error(self, response: &Response) -> DeviceError {
         match (response.status, self.slug.as_str()) {
             (401, _) => DeviceError::SignInNeeded,
@@ -150,7 +150,7 @@ impl Problem {
     }
 }
 
-/// Reads an answer that should be one.
+/// Parses an answer that should be a problem.
 pub(crate) fn read_answer<T: serde::de::DeserializeOwned>(body: &str) -> Result<T, DeviceError> {
     serde_json::from_str(body).map_err(|error| DeviceError::Answer(error.to_string()))
 }

@@ -1,5 +1,5 @@
-//! Listening for live events. They are hints: a device that hears one syncs, and one that hears
-//! none syncs at intervals as before.
+//! Listens for live events. They are hints: a device that hears one syncs, and one that hears none
+//! syncs at intervals as before.
 
 use crate::http::HttpTransport;
 use crate::transport::TransportError;
@@ -9,21 +9,21 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{BufRead, BufReader, Read};
 
-/// The longest line that is read; more is no event of ours.
+/// The longest line to read; anything longer is not an event of ours.
 const LINE_BYTES_MAX: u64 = 1024 * 1024;
 
 /// One event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LiveEvent {
-    /// Every stream the device may hold now, and where it stands.
+    /// Every stream the device may hold now, and its head.
     Heads(BTreeMap<StreamId, Seq>),
-    /// Nothing happened: the line is alive.
+    /// Nothing happened: the connection is alive.
     Heartbeat,
-    /// Nothing comes any more, and why.
+    /// The stream of events ends, and why.
     Closed(String),
 }
 
-/// The events of one line, until it ends.
+/// The events of one connection, until it ends.
 pub struct LiveEvents {
     lines: BufReader<Box<dyn Read + Send>>,
 }
@@ -51,17 +51,18 @@ struct Closed {
 }
 
 impl LiveEvents {
-    /// Reads events from the bytes of an answer.
+    /// Parses events from the bytes of an answer.
     pub fn new(bytes: impl Read + Send + 'static) -> Self {
         Self { lines: BufReader::new(Box::new(bytes)) }
     }
 
-    /// Opens a line. It ends with the transport's timeout at the latest, and may be opened again.
+    /// Opens a connection. It ends with the transport's timeout at the latest, and may be opened
+    /// again.
     pub fn open(line: &HttpTransport, access_token: &str) -> Result<Self, TransportError> {
         line.open_stream("/v1/sync/events", access_token).map(Self::new)
     }
 
-    /// The next event; `None` when the line has ended. What is no event of ours is passed over.
+    /// The next event; `None` at the end of the connection. Unknown events are skipped.
     pub fn next_event(&mut self) -> Result<Option<LiveEvent>, TransportError> {
         let lost = |error: &dyn fmt::Display| TransportError(error.to_string());
         let (mut name, mut data) = (String::new(), String::new());

@@ -1,4 +1,4 @@
-//! A scripted server for the tests: it gives the answers it was told to and remembers the calls.
+//! A scripted server for the tests: it returns prepared answers and remembers the calls.
 
 use crate::device::TestDevice;
 use crate::memory::DeviceMemory;
@@ -48,7 +48,7 @@ impl Fake {
         self
     }
 
-    /// The bodies of all calls to a path that ends so.
+    /// The bodies of all calls to paths with this ending.
     pub(crate) fn bodies(&self, path: &str) -> Vec<&Value> {
         let calls = self.calls.iter().filter(|call| call.path.ends_with(path));
         calls.map(|call| &call.body).collect()
@@ -85,7 +85,7 @@ pub(crate) fn device() -> TestDevice<Fake> {
     TestDevice::with_memory(memory, Fake::default(), Counted::new(1))
 }
 
-/// The same device after a crash, with only what it had kept.
+/// The same device after a crash, with only what it had stored.
 pub(crate) fn crash(device: TestDevice<Fake>) -> TestDevice<Fake> {
     let saved = device.save().expect("saved");
     TestDevice::restore(&saved, device.into_transport(), Counted::new(2)).expect("restored")
@@ -112,7 +112,7 @@ pub(crate) fn doc(text: &str) -> Object {
     }
 }
 
-/// A household as the server would tell it.
+/// A household as the server would send it.
 pub(crate) fn row(n: u128, number: u64, stream: StreamId, document: &str) -> Row {
     let mut row = Row {
         record: id(n),

@@ -1,16 +1,16 @@
-//! A bad line: a transport that loses requests or answers at chosen calls.
+//! A bad network: a transport that loses requests or answers at chosen calls.
 
 use crate::transport::{Response, Transport, TransportError};
 use std::collections::VecDeque;
 
-/// What happens to one call.
+/// The fault of one call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// Nothing: it passes.
+    /// None: it passes.
     Pass,
     /// The server never sees it.
     LoseRequest,
-    /// The server does what was asked, and the device never hears of it.
+    /// The server does the work, and the device never hears of it.
     LoseResponse,
     /// The server gets it twice; the device hears the second answer.
     Duplicate,
@@ -25,47 +25,47 @@ pub struct Flaky<T> {
 }
 
 impl<T> Flaky<T> {
-    /// A line without faults, so far.
+    /// A transport without faults, so far.
     pub fn new(inner: T) -> Self {
         Self { inner, plan: VecDeque::new(), calls: 0 }
     }
 
-    /// Plans the faults of the calls that follow those already planned.
+    /// Plans the faults of the calls after those already planned.
     pub fn script(&mut self, faults: impl IntoIterator<Item = Fault>) {
         self.plan.extend(faults);
     }
 
-    /// Forgets what is planned: everything passes again.
+    /// Clears the plan: everything passes again.
     pub fn heal(&mut self) {
         self.plan.clear();
     }
 
-    /// Loses the next request that has no plan yet.
+    /// Loses the next unplanned request.
     pub fn lose_next_request(&mut self) {
         self.plan.push_back(Fault::LoseRequest);
     }
 
-    /// Loses the next response that has no plan yet.
+    /// Loses the next unplanned response.
     pub fn lose_next_response(&mut self) {
         self.plan.push_back(Fault::LoseResponse);
     }
 
-    /// Sends the next request that has no plan yet twice.
+    /// Sends the next unplanned request twice.
     pub fn duplicate_next(&mut self) {
         self.plan.push_back(Fault::Duplicate);
     }
 
-    /// How many calls the device made, lost ones included.
+    /// The number of calls the device made, including lost ones.
     pub fn calls(&self) -> usize {
         self.calls
     }
 
-    /// The line below.
+    /// The wrapped transport.
     pub fn inner(&self) -> &T {
         &self.inner
     }
 
-    /// The line below, to change.
+    /// The wrapped transport, mutable.
     pub fn inner_mut(&mut self) -> &mut T {
         &mut self.inner
     }

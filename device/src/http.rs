@@ -9,7 +9,8 @@ use ureq::http::Request;
 /// Below this, compressing costs more than it saves.
 const COMPRESS_FROM_BYTES: usize = 1024;
 const ZSTD_LEVEL: i32 = 3;
-/// A page of the largest size with the largest records stays well below; more is not an answer.
+/// A page of the largest size with the largest records stays well below this; anything more is not
+/// an answer.
 const ANSWER_BYTES_MAX: u64 = 256 * 1024 * 1024;
 
 /// HTTP to one server. It uses no proxy and follows no redirect: the address is the server's.
@@ -26,7 +27,7 @@ impl HttpTransport {
         Self::with_timeout(address, Duration::from_secs(60))
     }
 
-    /// The same, waiting this long at most.
+    /// The same, with this timeout.
     pub fn with_timeout(address: &str, timeout: Duration) -> Self {
         let config = Agent::config_builder()
             .proxy(None)
@@ -52,7 +53,7 @@ impl HttpTransport {
 }
 
 impl HttpTransport {
-    /// Begins a call whose answer is read while it comes.
+    /// Begins a call whose answer is read as it arrives.
     pub(crate) fn open_stream(
         &self,
         path: &str,
@@ -124,7 +125,7 @@ mod tests {
     use std::net::TcpListener;
     use std::thread;
 
-    /// Answers one request with `answer`; gives the request's head and body.
+    /// Answers one request with `answer`; returns the request's head and body.
     fn serve_once(answer: &'static str) -> (String, thread::JoinHandle<(String, Vec<u8>)>) {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = format!("http://{}", listener.local_addr().expect("bound"));

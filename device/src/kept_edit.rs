@@ -1,4 +1,4 @@
-//! An edit as the device stores it, in the bytes that it sends.
+//! An edit as the device stores and sends it.
 
 use crate::changes::write_changes;
 use crate::draft::{Act, Draft};
@@ -27,30 +27,30 @@ pub struct Membership {
 pub struct KeptEdit {
     /// Its number.
     pub device_seq: DeviceSeq,
-    /// What the person meant; nothing if it is a void.
+    /// The person's draft; none for a void.
     pub draft: Option<Draft>,
     /// The version the person was looking at.
     #[serde(with = "base_text")]
     pub base: Base,
     /// Its group.
     pub group: Option<Membership>,
-    /// The number of the protocol version it is written in: it is sent in no other.
+    /// The protocol version it is written in: it is never sent in another.
     pub protocol: u32,
     /// Exactly what is sent.
     pub bytes: String,
 }
 
-/// An edit that was not taken: gone from the overlay, listed to its author.
+/// An edit that was not taken: removed from the overlay, listed to its author.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RefusedEdit {
     /// The edit.
     pub edit: KeptEdit,
-    /// What became of it, and why.
+    /// The outcome, with the reason.
     pub outcome: Outcome,
 }
 
 impl KeptEdit {
-    /// Writes an edit down.
+    /// Serialises an edit.
     pub(crate) fn new(
         device_seq: DeviceSeq,
         draft: Draft,
@@ -89,8 +89,8 @@ impl KeptEdit {
         Ok(Self { device_seq, draft: Some(draft), base, group, protocol, bytes })
     }
 
-    /// The void that replaces this edit under its number. It belongs to no group: a group is voided as
-    /// a whole.
+    /// The void that replaces this edit under its number. It belongs to no group: a group is voided
+    /// as a whole.
     pub(crate) fn void(&self) -> Self {
         Self {
             device_seq: self.device_seq,

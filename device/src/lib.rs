@@ -1,11 +1,11 @@
 //! A complete and honest tablet.
 //!
 //! [`TestDevice`] does everything that the protocol asks of a device, and nothing it forbids: it
-//! stores an edit with its number before sending it, sends the same bytes again when an answer is
-//! lost, never changes the base of an edit, shows nothing of a pull before its last page, evicts
-//! only from the stream that evicts, and finds out by digest when it has drifted.
+//! stores an edit with its number before sending it, resends the same bytes when an answer is lost,
+//! never changes the base of an edit, shows nothing of a pull before its last page, evicts only
+//! from the stream that evicts, and notices drift by digest.
 //!
-//! It shares no code with the server's push, merge and pull: the two meet at the wire alone.
+//! It shares no code with the server's push, merge and pull: the two meet only on the wire.
 
 mod batch;
 mod changes;

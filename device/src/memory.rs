@@ -1,6 +1,6 @@
-//! Everything a device keeps, as one value: what a tablet has in its database. Each step of a sync
-//! changes it as a whole or not at all, so a crash between two steps is a save before the crash
-//! and a restore after it.
+//! A device's durable state, as one value: what a tablet has in its database. Each step of a sync
+//! changes it as a whole or not at all, so a crash between two steps is a save before the crash and
+//! a restore after it.
 
 use crate::draft::Draft;
 use crate::earlier::Earlier;
@@ -19,22 +19,22 @@ use std::collections::BTreeMap;
 /// The link of the device's last acknowledged edit in the server's journal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Witness {
-    /// The edit it is the link of.
+    /// The edit's number.
     pub through: DeviceSeq,
     /// The link, in hexadecimal.
     pub chain: String,
 }
 
-/// A new history of the server's, as far as the device was told of it.
+/// A new history of the server's, as far as the device knows of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewEpoch {
-    /// Its name.
+    /// Its epoch.
     pub epoch: Epoch,
-    /// The number from which on the server lacks this device's edits.
+    /// The first number of this device's edits that the server lacks.
     pub expected: Option<DeviceSeq>,
 }
 
-/// What an acknowledgement says beside the outcomes.
+/// The part of an acknowledgement besides the outcomes.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct PushAnswer {
     pub(crate) outcomes: Vec<Outcome>,
@@ -55,9 +55,9 @@ pub struct DeviceMemory {
     pub(crate) session: Option<Session>,
     pub(crate) epoch: Option<Epoch>,
     pub(crate) new_epoch: Option<NewEpoch>,
-    /// The server has had numbers from this installation that it knows nothing of.
+    /// The server has numbers from this installation that it knows nothing of.
     pub(crate) is_overtaken: bool,
-    /// The name under which the installation is about to go on, once it was chosen.
+    /// The chosen name under which the installation is about to continue.
     pub(crate) successor: Option<DeviceId>,
     /// The names under which it worked before, oldest first.
     pub(crate) earlier: Vec<Earlier>,
@@ -110,7 +110,7 @@ impl DeviceMemory {
         }
     }
 
-    /// An installation that was enrolled otherwise than by signing in: a simulator's.
+    /// An installation enrolled by other means than signing in: a simulator's.
     pub fn enrolled(device: DeviceId, user: UserId, epoch: Epoch, session: Session) -> Self {
         Self {
             device: Some(device),
@@ -126,7 +126,7 @@ impl DeviceMemory {
         serde_json::to_string(self).map_err(|error| DeviceError::Memory(error.to_string()))
     }
 
-    /// Reads [`DeviceMemory::save`] back.
+    /// Parses [`DeviceMemory::save`].
     pub fn restore(text: &str) -> Result<Self, DeviceError> {
         serde_json::from_str(text).map_err(|error| DeviceError::Memory(error.to_string()))
     }
@@ -137,7 +137,8 @@ impl DeviceMemory {
     }
 
     /// The base of a new edit: the version on the screen. While the record has unsent edits, the
-    /// screen shows their base with them over it, whatever was pulled since; so theirs it is.
+    /// screen shows those over their base, whatever was pulled since; so the new edit takes their
+    /// base.
     pub(crate) fn base(&self, record: RecordId, also_unsent: &[KeptEdit]) -> Base {
         let mut unsent = self.outbox.iter().chain(also_unsent);
         let newest = planted(Fault::DeviceTakesNewestBase);
@@ -188,7 +189,7 @@ impl DeviceMemory {
         Ok(answer.outcomes)
     }
 
-    /// Moves the edits that these outcomes are for out of the outbox, and so out of the overlay.
+    /// Moves the edits with these outcomes out of the outbox, and so out of the overlay.
     pub(crate) fn settle(&mut self, outcomes: &[Outcome]) {
         for outcome in outcomes {
             let sent = self.outbox.iter().position(|edit| edit.device_seq == outcome.device_seq);
@@ -202,8 +203,9 @@ impl DeviceMemory {
         }
     }
 
-    /// A record told in a push's answer. One of a stream that the device does not hold comes with
-    /// the pull that gives it the stream; before the first pull there is nothing to compare with.
+    /// Stores a record from a push's answer. One of a stream that the device does not hold comes
+    /// with the pull that grants the stream; before the first pull there is nothing to compare
+    /// with.
     fn take_row(&mut self, row: Row) {
         let is_held = self.streams.as_ref().is_none_or(|held| held.contains(&row.stream));
         let is_older =
@@ -227,8 +229,8 @@ impl DeviceMemory {
         Ok(())
     }
 
-    /// Takes a page. Nothing of it shows before the one that completes the pull; with that one
-    /// rows and cursor change together, and the streams are compared.
+    /// Takes a page. Nothing of it shows before the page that completes the pull; then rows and
+    /// cursor change together, and the streams are compared.
     pub(crate) fn take_page(&mut self, page: Page) -> Option<Vec<StreamAgreement>> {
         self.restart.clear();
         if !page.complete && planted(Fault::DeviceTakesHalfPulls) {
@@ -244,20 +246,20 @@ impl DeviceMemory {
         self.rows = stage.apply(std::mem::take(&mut self.rows), &told);
         self.streams = Some(told.iter().map(|stream| stream.stream).collect());
         let agreements = compare(&self.rows, &told);
-        // Remembered, so that a device that crashes here still repairs itself at the next pull.
+        // Stored, so that a device that crashes here still repairs itself at the next pull.
         self.restart =
             agreements.iter().filter(|stream| !stream.agrees).map(|stream| stream.stream).collect();
         Some(agreements)
     }
 
-    /// Forgets how far the device has read: the next pull reads, and replaces, everything.
+    /// Drops the cursor: the next pull reads, and replaces, everything.
     pub(crate) fn read_anew(&mut self) {
         self.cursor = None;
         self.stage = Stage::default();
         self.restart.clear();
     }
 
-    /// The person's right has ended: no stream is theirs any more. Their own words stay.
+    /// The person's right has ended: no stream is theirs any more. What they wrote stays.
     pub(crate) fn close(&mut self) {
         self.read_anew();
         self.rows.clear();

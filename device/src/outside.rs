@@ -1,21 +1,21 @@
-//! Time and chance, which come from outside so that a simulator can decide both.
+//! Time and randomness, passed in so that a simulator controls both.
 
 use crate::error::DeviceError;
 use crate::random::{Random, uuid_v7};
 use std::time::{SystemTime, UNIX_EPOCH};
 use uuid::Uuid;
 
-/// Where a device takes names and the time from.
+/// The source of a device's names and time.
 pub trait Outside {
-    /// A new name: a UUIDv7, never given before.
+    /// A new name: a UUIDv7, never issued before.
     fn new_id(&mut self) -> Uuid;
 
-    /// The device's clock as RFC 3339 text. It is shown to people and orders nothing, so it may
-    /// be as wrong as it likes.
+    /// The device's clock as RFC 3339 text. It is shown to people and orders nothing, so it may be
+    /// arbitrarily wrong.
     fn made_at(&mut self) -> String;
 }
 
-/// Milliseconds since 1970 as a clock in China shows them.
+/// Formats milliseconds since 1970 as a clock in China shows them.
 fn shanghai(milliseconds: u64) -> String {
     let seconds = milliseconds / 1000 + 8 * 3600;
     let (days, of_day) = (seconds / 86_400, seconds % 86_400);
@@ -32,7 +32,7 @@ fn shanghai(milliseconds: u64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}+08:00")
 }
 
-/// The default for tests: names and times that follow from a seed. Two devices need two seeds.
+/// The default for tests: names and times derived from a seed. Two devices need two seeds.
 #[derive(Clone, Debug)]
 pub struct Counted {
     random: Random,
@@ -61,7 +61,7 @@ impl Outside for Counted {
     }
 }
 
-/// The clock and the chance of the machine.
+/// The machine's clock and randomness.
 #[derive(Clone, Debug)]
 pub struct RealWorld {
     random: Random,

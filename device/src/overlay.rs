@@ -1,4 +1,4 @@
-//! What a person sees: the server's version with their own unsent edits over it.
+//! The overlay: the server's version with the person's unsent edits over it.
 
 use crate::draft::{Act, Draft};
 use crate::row::Row;
@@ -31,7 +31,7 @@ pub struct View {
 }
 
 impl View {
-    /// The view of a record; `None` if the device has nothing of it. The unsent edits come oldest
+    /// The view of a record; `None` if the device knows nothing of it. The unsent edits come oldest
     /// first.
     pub(crate) fn of<'a>(
         row: Option<&Row>,

@@ -1,4 +1,4 @@
-//! Reading what changed, page by page, and checking at the end that nothing is missing.
+//! Reads changes page by page, and checks at the end that nothing is missing.
 
 use crate::device::TestDevice;
 use crate::error::{DeviceError, Problem, read_answer};
@@ -9,23 +9,23 @@ use crate::transport::Transport;
 use ruhu_sync::id::{Epoch, StreamId};
 use serde_json::json;
 
-/// A server that is restored again and again while a device syncs is left alone for a while.
+/// A server that is restored again and again during a sync is left alone for a while.
 const EPOCHS_MAX: usize = 3;
 
-/// What a pull brought.
+/// The result of a pull.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PullReport {
     /// Whether the last page was reached.
     pub complete: bool,
-    /// How many pages it took.
+    /// The number of pages.
     pub pages: usize,
     /// Every stream, and whether the device now holds exactly what the server does.
     pub streams: Vec<StreamAgreement>,
-    /// The streams that did not agree at first and were read again from the beginning.
+    /// The streams that did not match at first and were read again from the beginning.
     pub reread: Vec<StreamId>,
 }
 
-/// What one page brought.
+/// The effect of one page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PageTaken {
     /// It is staged; nothing of it shows yet.
@@ -34,18 +34,18 @@ pub enum PageTaken {
     Complete(Vec<StreamAgreement>),
 }
 
-/// What a sync brought.
+/// The result of a sync.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyncReport {
-    /// What was sent.
+    /// The push.
     pub push: PushReport,
-    /// What was read.
+    /// The pull.
     pub pull: PullReport,
 }
 
 impl<T: Transport> TestDevice<T> {
-    /// Pushes, then pulls until complete. If the server tells of a new history, that is entered
-    /// first: what it lacks is sent again, and everything read anew.
+    /// Pushes, then pulls until complete. A new history is entered first: what it lacks is resent,
+    /// and everything is read again.
     pub fn sync(&mut self) -> Result<SyncReport, DeviceError> {
         let mut outcomes = Vec::new();
         let mut batches = 0;
@@ -67,8 +67,8 @@ impl<T: Transport> TestDevice<T> {
         Err(DeviceError::Busy { retry_after_seconds: None })
     }
 
-    /// Pulls until complete. A stream that then does not agree is read again from the beginning,
-    /// once; a cursor that is refused is thrown away, once.
+    /// Pulls until complete. A stream that then does not match is read again from the beginning,
+    /// once; a refused cursor is dropped, once.
     pub fn pull(&mut self) -> Result<PullReport, DeviceError> {
         let mut report = PullReport::default();
         let mut has_begun_anew = false;
@@ -101,7 +101,7 @@ impl<T: Transport> TestDevice<T> {
         }
     }
 
-    /// Reads one page. A device may crash between any two of these: what is staged is kept.
+    /// Reads one page. A device may crash between any two of these: staged pages are stored.
     pub fn pull_page(&mut self) -> Result<PageTaken, DeviceError> {
         if self.pending.is_some() {
             return Err(DeviceError::Group("nothing is read before it is whole"));
@@ -128,7 +128,7 @@ impl<T: Transport> TestDevice<T> {
             let error = problem.into_error(&response);
             if error == DeviceError::Closed {
                 self.memory.close();
-                // Restored since: what the new history lacks is brought back, right or no right.
+                // Restored since: what the new history lacks is resent, with or without a right.
                 if let Some(epoch) = told.filter(|told| Some(*told) != self.memory.epoch) {
                     self.memory.new_epoch = Some(NewEpoch { epoch, expected: None });
                     return Err(DeviceError::EpochChanged { epoch });
@@ -284,7 +284,7 @@ mod tests {
     fn a_stream_read_from_the_beginning_replaces_what_was_held_of_it() {
         let mut device =
             holding(&[row(1, 9, HERE, "{}"), row(2, 1, HERE, "{}"), row(3, 1, THERE, "{}")]);
-        // Lower than what is held, and still the truth: the stream is read anew.
+        // Lower than the copy's, and still the truth: the stream is read again.
         let anew = [row(1, 4, HERE, r#"{"x":1}"#)];
         let other = [row(3, 1, THERE, "{}")];
         let last = last_page("new", &anew, &[(HERE, &anew), (THERE, &other)]);
@@ -337,7 +337,7 @@ mod tests {
         let report = device.pull().expect("pulled");
         let agrees: Vec<_> = report.streams.iter().map(|stream| stream.agrees).collect();
         assert_eq!((report.complete, report.reread, agrees), (true, vec![HERE], vec![false, true]));
-        // And it is the first thing the next pull asks for.
+        // And the next pull asks for it first.
         let repair = with(last_page("d", &elsewhere, &holds), "restarted", json!([HERE]));
         let mut device = crash(device);
         device.transport_mut().then(ok(&repair));

@@ -1,4 +1,4 @@
-//! Sending what is unsent, batch by batch, and taking the answers.
+//! Sends unsent edits, batch by batch, and takes the answers.
 
 use crate::batch::{self, Batch};
 use crate::device::TestDevice;
@@ -8,16 +8,16 @@ use crate::transport::{Response, Transport};
 use ruhu_sync::id::{DeviceSeq, Epoch};
 use ruhu_sync::outcome::Outcome;
 
-/// What a push brought.
+/// The result of a push.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PushReport {
-    /// How many requests it took.
+    /// The number of requests.
     pub batches: usize,
-    /// The outcomes heard, in order.
+    /// The outcomes received, in order.
     pub outcomes: Vec<Outcome>,
 }
 
-/// What is tried next after an answer that is no acknowledgement.
+/// What to try after an answer that is not an acknowledgement.
 enum Next {
     /// The edits from the expected number on are in the outbox again.
     FromExpected,
@@ -39,8 +39,8 @@ impl<T: Transport> TestDevice<T> {
         }
     }
 
-    /// Sends one batch and takes its answer; no outcomes mean that nothing was unsent. A device
-    /// may crash between any two of these.
+    /// Sends one batch and takes its answer; no outcomes mean that nothing was unsent. A device may
+    /// crash between any two of these.
     pub fn push_batch(&mut self) -> Result<Vec<Outcome>, DeviceError> {
         if self.pending.is_some() {
             return Err(DeviceError::Group("nothing is sent before it is whole"));
@@ -87,7 +87,7 @@ impl<T: Transport> TestDevice<T> {
                 Ok(Next::FromExpected)
             }
             (409, "device-forked", Some(at)) => {
-                // What stands below the fork was taken, and is known to be this device's own.
+                // Edits below the fork were taken, and are known to be this device's own.
                 let mut below: Vec<Outcome> = problem.member("outcomes").unwrap_or_default();
                 below.retain(|outcome| outcome.device_seq < at);
                 self.memory.settle(&below);
@@ -100,7 +100,7 @@ impl<T: Transport> TestDevice<T> {
     }
 
     /// Remembers the new epoch, and changes nothing else: what the device knows belongs to the old
-    /// one until the edits that the new one lacks have been sent again.
+    /// one until the edits that the new one lacks have been resent.
     pub(crate) fn meet_epoch(&mut self, problem: &Problem, response: &Response) -> DeviceError {
         let Some(epoch) = problem.member::<Epoch>("epoch") else {
             return Problem::read(response).into_error(response);
@@ -224,7 +224,7 @@ mod tests {
         device.create("household", None, doc("{}")).expect("kept");
         device.settings_mut().push_edits_max = 1;
         let gap = problem(409, "device-seq-gap", json!({"expected_device_seq": 2}));
-        // Taken anew, edit 2 has another link in the chain.
+        // Taken again, edit 2 has another link in the chain.
         let mut again = applied(2..=2, &[]);
         again.body = again.body.replace("link 2", "another link");
         let line = device.transport_mut();

@@ -1,5 +1,5 @@
-//! Chance that follows from a seed, the same on every machine: for tablets, and for everything that
-//! plays with them.
+//! Pseudo-random numbers from a seed, the same on every machine: for tablets, and for everything
+//! that plays with them.
 
 use uuid::Uuid;
 
@@ -22,7 +22,7 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number below `end`; 0 if there is none.
+    /// A number below `end`; 0 if `end` is 0.
     pub fn below(&mut self, end: u64) -> u64 {
         self.number() % end.max(1)
     }
@@ -32,22 +32,22 @@ impl Random {
         first + self.below(last - first + 1)
     }
 
-    /// A place in a list of this length.
+    /// An index into a list of this length.
     pub fn index(&mut self, length: usize) -> usize {
         usize::try_from(self.below(length as u64)).unwrap_or(0)
     }
 
-    /// One of a list that is not empty.
+    /// An element of a list that is not empty.
     pub fn pick<T: Clone>(&mut self, of: &[T]) -> T {
         of[self.index(of.len())].clone()
     }
 
-    /// True once in so many times.
+    /// True once in this many times, on average.
     pub fn once_in(&mut self, times: u64) -> bool {
         self.below(times) == 0
     }
 
-    /// One of several by weight: its index.
+    /// An index chosen by weight.
     pub fn weighted(&mut self, weights: &[u64]) -> usize {
         let mut at = self.below(weights.iter().sum());
         for (index, weight) in weights.iter().enumerate() {
@@ -65,7 +65,7 @@ impl Random {
     }
 }
 
-/// A UUIDv7: 48 bits of milliseconds, then chance.
+/// A UUIDv7: 48 bits of milliseconds, the rest random.
 pub(crate) fn uuid_v7(ms: u64, high: u64, low: u64) -> Uuid {
     let upper = (ms << 16) | 0x7000 | (high & 0x0fff);
     let lower = (low & (u64::MAX >> 2)) | (1 << 63);

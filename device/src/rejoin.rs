@@ -1,5 +1,5 @@
-//! Back in after a fork: two installations have used one name. Each hands in all it has, each under
-//! a name of its own; what they wrote before they parted stays the own work of both.
+//! Recovery after a fork: two installations have used one name. Each sends all it has under a name
+//! of its own; what they wrote before the fork stays the own work of both.
 
 use crate::device::TestDevice;
 use crate::earlier::Earlier;
@@ -11,11 +11,11 @@ use ruhu_sync::id::{DeviceId, DeviceSeq};
 use serde_json::{Value, json};
 
 impl<T: Transport> TestDevice<T> {
-    /// Leads a restored or cloned tablet back in. What the server has had already is told by a last
-    /// push under the old name; then the person signs in under a new one that continues it, and
-    /// what is unsent gets new numbers. On a tablet that is not forked it is a sign-in and a push.
+    /// Recovers a restored or cloned tablet. A last push under the old name shows what the server
+    /// already has; then the person signs in under a new name that continues the old one, and
+    /// unsent edits are renumbered. On a tablet that is not forked it is a sign-in and a push.
     ///
-    /// If an answer is lost on the way, it can be done again, and enrols no second device.
+    /// If an answer is lost on the way, it can be repeated, and enrols no second device.
     pub fn rejoin(
         &mut self,
         login: &str,
@@ -23,7 +23,7 @@ impl<T: Transport> TestDevice<T> {
         device_name: &str,
     ) -> Result<(), DeviceError> {
         self.sign_in(login, password, device_name)?;
-        // A new history may lack what the old name was acknowledged: that is sent again first.
+        // A new history may lack what the old name was acknowledged: that is resent first.
         self.enter_new_epoch()?;
         let at = match self.push() {
             Ok(_) => return Ok(()),
@@ -36,7 +36,7 @@ impl<T: Transport> TestDevice<T> {
             Some(chosen) => chosen,
             None => DeviceId(self.new_id()),
         };
-        // Kept before it is used, so that a lost answer leaves no stranger behind.
+        // Stored before it is used, so that a lost answer does not leave an orphaned device.
         self.memory.successor = Some(new);
         let continues = json!({"device": old, "through": through});
         let device = json!({"id": new, "name": device_name, "continues": continues});
@@ -46,18 +46,18 @@ impl<T: Transport> TestDevice<T> {
 }
 
 impl DeviceMemory {
-    /// What the present name continues, as a sign-in says it.
+    /// The present name's `continues`, for a sign-in.
     pub(crate) fn continues(&self) -> Option<Value> {
         self.earlier.last().map(Earlier::as_continued)
     }
 
-    /// A server that expects a higher number than this device would give next has heard another
+    /// A server that expects a higher number than this device would use next has heard another
     /// installation under the same name: a clone, or this one before it was restored.
     pub(crate) fn notice_overtaking(&mut self, expected: DeviceSeq) {
         self.is_overtaken |= expected > self.next;
     }
 
-    /// All at once: a new name, new numbers for what is unsent, and the old name's past put by.
+    /// In one step: a new name, new numbers for unsent edits, and the old name's past put aside.
     fn go_on_as(
         &mut self,
         old: DeviceId,
@@ -84,7 +84,7 @@ impl DeviceMemory {
         (self.outbox, self.next) = (outbox, next);
         (self.safe, self.witness) = (DeviceSeq(0), None);
         (self.is_overtaken, self.successor) = (false, None);
-        // A cursor is one device's; the copy stays on the screen until the pull replaces it.
+        // A cursor belongs to one device; the copy stays on the screen until the pull replaces it.
         self.read_anew();
         Ok(())
     }
@@ -109,8 +109,8 @@ mod tests {
         problem(409, "device-forked", json!({"device_seq": number, "outcomes": []}))
     }
 
-    /// A device with a group of two and a third edit unsent, all of which the server has had
-    /// otherwise.
+    /// A device with a group of two and a third edit unsent; the server has all their numbers with
+    /// other content.
     fn forked() -> TestDevice<Fake> {
         let mut device = device();
         let make = |d: &mut TestDevice<Fake>| d.create("household", None, doc(r#"{"n":1}"#));
@@ -183,7 +183,7 @@ mod tests {
         device.rejoin("wang", "secret", "平板").expect("back in");
         assert_eq!(device.memory().earlier()[0].through, DeviceSeq(0));
         assert_eq!(device.push().expect("nothing to send").batches, 0);
-        // A server that was restored since is told again what the new name continues.
+        // A server that was restored since learns again what the new name continues.
         device.transport_mut().then(signed_in(ME, 4)).then(signed_in(NEW, 1));
         device.sign_in("wang", "secret", "平板").expect("signed in");
         let told = device.transport().bodies("/session");

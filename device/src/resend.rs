@@ -1,5 +1,5 @@
-//! Sends a server that was restored from before a fork what it lacks of each earlier name, in the
-//! original order.
+//! Resends to a server that was restored from before a fork what it lacks of each earlier name, in
+//! the original order.
 
 use crate::batch;
 use crate::device::TestDevice;
@@ -10,7 +10,7 @@ use crate::transport::Transport;
 use ruhu_sync::id::DeviceSeq;
 use serde_json::json;
 
-/// How a push under an earlier name ended.
+/// The result of a push under an earlier name.
 enum Ending {
     Taken(PushAnswer),
     ForkedAt(DeviceSeq),
@@ -18,10 +18,10 @@ enum Ending {
 }
 
 impl<T: Transport> TestDevice<T> {
-    /// Sends again, byte for byte, all that is kept under each earlier name, oldest first. This comes
+    /// Resends, byte for byte, everything stored under each earlier name, oldest first. This comes
     /// before the present name is enrolled in a new history, because enrolment counts as own chain
-    /// only what the history has by then. There is nothing to do in a history that the device knows.
-    /// It can be repeated when an answer is lost.
+    /// only what the history has by then. In a history that the device knows there is nothing to
+    /// do. It can be repeated when an answer is lost.
     pub(crate) fn hand_in_earlier(
         &mut self,
         login: &str,
@@ -36,7 +36,7 @@ impl<T: Transport> TestDevice<T> {
             match self.ask_for_session(login, password, device) {
                 Ok(begun) if Some(begun.epoch) == self.memory.epoch => return Ok(()),
                 Ok(begun) => self.hand_in_under(at, &begun)?,
-                // All it ever sent, it sent before it was reported lost: the history has it.
+                // It sent everything before it was reported lost, so the history has it.
                 Err(DeviceError::ReportedLost) => {}
                 Err(other) => return Err(other),
             }
@@ -82,7 +82,7 @@ impl<T: Transport> TestDevice<T> {
 
 impl DeviceMemory {
     /// The other installation came first in the new history and used these numbers for other edits:
-    /// this installation's edits move to its present name, behind the unsent ones there.
+    /// this installation's edits move to its present name, after the unsent ones there.
     fn bring_over(&mut self, at: usize, from: DeviceSeq) -> Result<(), DeviceError> {
         let mut next = self.next;
         let mut brought = Vec::new();

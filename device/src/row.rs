@@ -1,4 +1,4 @@
-//! A record as the server last told it.
+//! A record as the server last sent it.
 
 use ruhu_sync::id::{RecordId, Seq, StreamId};
 use ruhu_sync::json::{Json, Object};
@@ -8,7 +8,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeSet;
 
-/// One record of a page or of a push's answer, kept as it came.
+/// One record of a page or of a push's answer, stored as it came.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// Its name.
@@ -23,7 +23,7 @@ pub struct Row {
     pub seq: Seq,
     /// Its version.
     pub rev: Rev,
-    /// What is open on it.
+    /// Its open conflicts.
     pub conflicts: Vec<Conflict>,
     /// Whether it has been deleted.
     pub deleted: bool,
@@ -40,8 +40,8 @@ fn object<'de, D: Deserializer<'de>>(from: D) -> Result<Object, D::Error> {
 }
 
 impl Row {
-    /// The rev that this copy's content really has: equal to [`Row::rev`] unless it was damaged.
-    /// Digests are made of these, so that damage shows even if the stored rev looks right.
+    /// The rev computed from this copy's content: equal to [`Row::rev`] unless it was damaged.
+    /// Digests use it, so that damage shows even if the stored rev looks right.
     pub fn rev_of_content(&self) -> Rev {
         let content = Content {
             document: self.document.clone(),

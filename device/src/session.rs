@@ -21,10 +21,10 @@ impl fmt::Debug for Session {
     }
 }
 
-/// The answer of `GET /v1/sync`, asked before a sync.
+/// The answer of `GET /v1/sync`, requested before a sync.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Handshake {
-    /// The protocol versions that are spoken.
+    /// The accepted protocol versions.
     pub versions: HandshakeVersions,
     /// The limits by name.
     pub limits: serde_json::Map<String, serde_json::Value>,
@@ -43,9 +43,9 @@ pub struct Handshake {
 /// The protocol versions in a [`Handshake`].
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct HandshakeVersions {
-    /// Those a push may be in.
+    /// Versions accepted in a push.
     pub push: Vec<u32>,
-    /// Those a pull is served in.
+    /// Versions served in a pull.
     pub pull: Vec<u32>,
 }
 
@@ -58,7 +58,7 @@ pub struct HandshakeStream {
     pub kind: String,
 }
 
-/// An id, alone or in an object that says more.
+/// An id, alone or in an object with other members.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Named {

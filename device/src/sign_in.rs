@@ -1,4 +1,4 @@
-//! Signing in, and calls in the person's name.
+//! Signing in, and calls on the person's behalf.
 
 use crate::device::TestDevice;
 use crate::error::{DeviceError, Problem, read_answer};
@@ -67,7 +67,7 @@ impl<T: Transport> TestDevice<T> {
         read_success(&response)
     }
 
-    /// Asks for versions, limits, epoch and streams.
+    /// Fetches versions, limits, epoch and streams.
     pub fn handshake(&mut self) -> Result<Handshake, DeviceError> {
         let response = self.call("GET", "/v1/sync", None)?;
         let handshake: Handshake = read_success(&response)?;
@@ -77,8 +77,8 @@ impl<T: Transport> TestDevice<T> {
         Ok(handshake)
     }
 
-    /// Any call in the person's name. When an answer is lost the same bytes are sent again, and an
-    /// expired access token is renewed once. Nothing is ever deleted because of a 401.
+    /// Any call on the person's behalf. When an answer is lost the same bytes are sent again, and
+    /// an expired access token is renewed once. A 401 never deletes anything.
     pub fn call(
         &mut self,
         method: &str,

@@ -1,4 +1,4 @@
-//! Pages that wait for the last one, and what becomes of the rows when it has come.
+//! Staged pages, and how they become rows when the last one has come.
 
 use crate::row::Row;
 use ruhu_sync::digest::StreamDigest;
@@ -27,7 +27,7 @@ pub(crate) struct Evicted {
     pub(crate) record: RecordId,
 }
 
-/// What the server says of a stream at the moment of completeness.
+/// A stream's state on the server at the moment of completeness.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct StreamTold {
     pub(crate) stream: StreamId,
@@ -36,7 +36,7 @@ pub(crate) struct StreamTold {
     pub(crate) digest: String,
 }
 
-/// Whether the device holds of a stream exactly what the server does.
+/// Whether the device holds exactly what the server does, for one stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StreamAgreement {
     /// The stream.
@@ -54,13 +54,13 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    /// Where the pull goes on, if it has begun.
+    /// The cursor to continue from, if the pull has begun.
     pub(crate) fn cursor(&self) -> Option<&str> {
         self.pages.last().map(|page| page.cursor.as_str())
     }
 
-    /// The rows after all pages, in the order in which they came: each is a later moment than the
-    /// one before it.
+    /// The rows after all pages, in the order in which they came: each page is of a later moment
+    /// than the one before.
     pub(crate) fn apply(
         self,
         mut rows: BTreeMap<RecordId, Row>,
@@ -68,7 +68,7 @@ impl Stage {
     ) -> BTreeMap<RecordId, Row> {
         let mut restarted = BTreeSet::new();
         for page in self.pages {
-            // Read from 0: the pages replace what was held, whatever it was.
+            // Read from 0: the pages replace whatever was there.
             let keeps = planted(Fault::DeviceKeepsHigher);
             rows.retain(|_, row| keeps || !page.restarted.contains(&row.stream));
             restarted.extend(page.restarted);
@@ -94,7 +94,7 @@ impl Stage {
     }
 }
 
-/// Compares what is held with what the server said, stream by stream.
+/// Compares the device's rows with the server's state, stream by stream.
 pub(crate) fn compare(rows: &BTreeMap<RecordId, Row>, told: &[StreamTold]) -> Vec<StreamAgreement> {
     let mut held: BTreeMap<StreamId, (u64, StreamDigest)> = BTreeMap::new();
     for row in rows.values() {

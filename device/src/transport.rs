@@ -1,4 +1,4 @@
-//! How a device's requests travel: one call at a time, each of which may be lost.
+//! Carries a device's requests: one call at a time, each of which may be lost.
 
 /// An answer, whatever its status.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,18 +17,18 @@ impl Response {
         Self { status, body: body.into(), retry_after_seconds: None }
     }
 
-    /// Whether the server did what was asked.
+    /// Whether the call succeeded.
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }
 }
 
-/// No answer came. Whether the server did what was asked is not known: that is the point.
+/// No answer came. Whether the server did the work is unknown: that is the point.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct TransportError(pub String);
 
-/// Carries one request and brings its answer, or loses one of the two.
+/// Carries one request and returns its answer, or loses one of the two.
 pub trait Transport {
     /// Sends a request. `bearer` is the access token; a body is JSON.
     fn call(

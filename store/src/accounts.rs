@@ -1,4 +1,4 @@
-//! Accounts: who may sign in, with which installations, and what the API remembers of them beside
+//! Accounts: who may sign in, with which installations, and what the API stores about them outside
 //! the protocol's own tables.
 
 mod bounds;
@@ -37,17 +37,18 @@ use uuid::Uuid;
 /// A person with an account.
 #[derive(Clone, Debug)]
 pub struct Account {
-    /// Who.
+    /// The person.
     pub id: UserId,
-    /// What the person types to sign in.
+    /// The login name.
     pub login: String,
     /// The person's name.
     pub name: String,
-    /// Whether the account is in use; one that is switched off may only hand in its last work.
+    /// Whether the account is enabled; a person whose account is disabled may only send their last
+    /// work.
     pub active: bool,
-    /// 工号: on watermarks and prints.
+    /// 工号: the staff number on watermarks and prints.
     pub staff_no: Option<String>,
-    /// The password's hash; without one nobody signs in.
+    /// The password's hash; without one nobody can sign in.
     pub password_hash: Option<SecretString>,
 }
 
@@ -75,7 +76,7 @@ impl From<AccountRow> for Account {
     }
 }
 
-/// A caseload, as people know it.
+/// A caseload, with the name that people know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseloadName {
     /// Its stream.
@@ -87,9 +88,9 @@ pub struct CaseloadName {
 }
 
 impl Tx {
-    /// The account of this login.
+    /// The account with this login.
     pub fn account_by_login(&mut self, login: &str) -> Stored<Option<Account>> {
-        // PostgreSQL knows no NUL; nor does any login have one.
+        // PostgreSQL rejects NUL; no login contains one.
         if login.contains('\0') {
             return Ok(None);
         }
@@ -115,7 +116,7 @@ impl Tx {
         Ok(row.map(Account::from))
     }
 
-    /// Adds an account; says whether it was added, or the login or the id is another's.
+    /// Adds an account; returns whether it was added, or the login or the id is taken.
     pub fn add_account(&mut self, new: &Account) -> Stored<bool> {
         self.must_write()?;
         self.touch(Thing::Account, new.id.0);
@@ -137,8 +138,8 @@ impl Tx {
         Ok(added == 1)
     }
 
-    /// Gives a person another password; says whether there is such an account. One that had to be
-    /// changed is changed by this.
+    /// Sets a person's password; returns whether the account exists. A password that had to be
+    /// changed no longer does.
     pub fn set_password_hash(&mut self, user: UserId, hash: &SecretString) -> Stored<bool> {
         self.must_write()?;
         self.touch(Thing::Account, user.0);
@@ -151,7 +152,7 @@ impl Tx {
         Ok(changed == 1)
     }
 
-    /// Switches an account on or off; says whether there is such an account.
+    /// Enables or disables an account; returns whether it exists.
     pub fn set_account_active(&mut self, user: UserId, active: bool) -> Stored<bool> {
         self.must_write()?;
         self.touch(Thing::Account, user.0);
@@ -164,7 +165,7 @@ impl Tx {
         Ok(changed == 1)
     }
 
-    /// Gives a person an office, under a name of its own.
+    /// Gives a person an office, with an id of its own.
     pub fn add_office(&mut self, id: uuid::Uuid, user: UserId, new: &Office) -> Stored<()> {
         self.must_write()?;
         self.touch(Thing::Office, id);
@@ -183,8 +184,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Everything that bears on a person's rights. Somebody without an account is known as one
-    /// whose account is switched off.
+    /// Everything that affects a person's rights. A person without an account is treated like one
+    /// whose account is disabled.
     pub fn person_facts(&mut self, user: UserId) -> Stored<PersonFacts> {
         grants::facts(self, user)
     }
@@ -203,7 +204,7 @@ impl Tx {
     }
 }
 
-/// Accounts in order of their names, without what signs them in.
+/// Accounts in order of their names, without credentials.
 pub(crate) fn account_page(
     tx: &mut Tx,
     page: Page<Uuid>,

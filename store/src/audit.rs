@@ -1,5 +1,5 @@
-//! The audit log: what people did beside the records, and every change of an account or a right.
-//! Numbered without a gap, each line chained to the one before it, never changed, never removed.
+//! The audit log: what people did apart from records, and every change of an account or a right.
+//! Numbered without gaps, each line chained to the previous one, never changed, never removed.
 
 mod line;
 mod read;
@@ -26,47 +26,47 @@ use ruhu_sync::storage::Stored;
 use std::time::{SystemTime, UNIX_EPOCH};
 use uuid::Uuid;
 
-/// One thing that was done. Nothing in it is anybody's personal data.
+/// One line. Nothing in it is anybody's personal data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// When.
+    /// The time.
     pub at: Instant,
-    /// By whom; none at the server's own command line, or by nobody who has an account.
+    /// The actor; none at the server's own command line, or without an account.
     pub by: Option<UserId>,
-    /// At which device.
+    /// The actor's device.
     pub device: Option<DeviceId>,
-    /// What.
+    /// The act.
     pub act: Act,
-    /// To what: an account, a device, an office, a record.
+    /// The subject: an account, a device, an office, a record.
     pub subject: Option<Uuid>,
-    /// In which area; none if it is of no one area.
+    /// The area; none if there is no single one.
     pub area: Option<String>,
-    /// What else there is to say, as JSON.
+    /// Details, as JSON.
     pub detail: String,
 }
 
 impl Entry {
-    /// Something done by a person at a device, of no one area.
+    /// An act of a person at a device, with no area.
     pub fn by(user: UserId, device: DeviceId, act: Act, at: Instant) -> Self {
         let (by, device) = (Some(user), Some(device));
         Self { at, by, device, act, subject: None, area: None, detail: "{}".to_owned() }
     }
 
-    /// Something done at the server's own command line, or by the service of itself.
+    /// An act at the server's own command line, or of the service itself.
     pub fn at_the_command_line(act: Act, at: Instant) -> Self {
         let detail = "{}".to_owned();
         Self { at, by: None, device: None, act, subject: None, area: None, detail }
     }
 
-    /// The same, to something.
+    /// Sets the subject.
     pub fn to(self, subject: Uuid) -> Self {
         Self { subject: Some(subject), ..self }
     }
 }
 
 impl Tx {
-    /// Writes down what was done; gives its number. Appenders wait for each other to the end of
-    /// their transactions, so this comes last in one.
+    /// Writes a line; returns its number. Writers wait for each other until the end of their
+    /// transactions, so this comes last in one.
     pub fn audit(&mut self, entry: &Entry) -> Stored<u64> {
         self.must_write()?;
         let states = self.touched_states()?;
@@ -110,12 +110,12 @@ impl Tx {
         self.audit(&Entry::at_the_command_line(act, at)).map(drop)
     }
 
-    /// The last number and its link. Where no line is chained yet, the link of them all.
+    /// The last number and its link. If no line is chained yet, computes the link over all of them.
     fn lock_audit_head(&mut self) -> Stored<(i64, Hash)> {
         let (last, link): (i64, Option<Fixed<32>>) = self.run(|connection| {
             let head = audit_head::table.select((audit_head::last, audit_head::chain));
             match connection {
-                // SQLite has one writer anyhow.
+                // SQLite has a single writer anyway.
                 Connection::Sqlite(c) => head.first(c),
                 Connection::Postgres(c) => head.for_update().first(c),
             }

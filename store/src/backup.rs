@@ -1,5 +1,5 @@
-//! Backups: a copy of a moment, looked through before anybody relies on it, and put in place of a
-//! database that was lost. The keys are in none of them.
+//! Backups: a copy of one moment, verified before anybody relies on it, and restored in place of a
+//! lost database. No backup contains the keys.
 
 mod copy;
 mod restore;
@@ -14,7 +14,7 @@ pub use verify::Verification;
 use ruhu_sync::storage::StorageError;
 use std::path::PathBuf;
 
-/// Why there is no copy, or it was not put in place.
+/// Why there is no copy, or it was not restored.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
     /// A copy never replaces anything.
@@ -28,13 +28,13 @@ pub enum BackupError {
         "a PostgreSQL database is copied by pg_dump and put back by pg_restore: docs/operations.md says how"
     )]
     Postgres,
-    /// The database in place is used.
+    /// The current database is in use.
     #[error("{0} is in use: stop the service first")]
     InUse(PathBuf),
     /// There is a database in place.
     #[error("{0} is there already: give --put-aside to keep it under another name")]
     InPlace(PathBuf),
-    /// The copy is not what it should be.
+    /// The copy is damaged or not of this schema.
     #[error("the copy is damaged, nothing was changed: {}", .0.join("; "))]
     Damaged(Vec<String>),
     /// The database cannot be used.

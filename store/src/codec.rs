@@ -2,9 +2,9 @@
 //! the database, and opened on the way back. A thief of the database file reads names of records,
 //! not of people.
 //!
-//! A sealed value is `nonce (24) ‖ ciphertext ‖ tag (16)` of XChaCha20-Poly1305 over
-//! `0 ‖ text` or `1 ‖ length (4, little endian) ‖ zstd(text)`. Column and row are authenticated
-//! with it, so that a value put into another row or column does not open.
+//! A sealed value is `nonce (24) ‖ ciphertext ‖ tag (16)` of XChaCha20-Poly1305 over `0 ‖ text` or
+//! `1 ‖ length (4, little endian) ‖ zstd(text)`. Column and row are authenticated with it, so that
+//! a value moved to another row or column does not open.
 
 use crate::failure::{corrupt, unavailable};
 use crate::keys::{KeyId, KeyRing};
@@ -24,8 +24,8 @@ const TAG_BYTES: usize = 16;
 const AS_IT_IS: u8 = 0;
 const ZSTD: u8 = 1;
 
-/// Where a sealed value belongs: the column, and the parts of its row's name. The parts have a
-/// fixed length for each column, so that no two places read alike.
+/// The place of a sealed value: the column, and the parts of its row's name. The parts have a fixed
+/// length for each column, so that no two places encode alike.
 #[derive(Clone, Copy)]
 pub(crate) struct Place<'a> {
     /// The column.
@@ -34,7 +34,7 @@ pub(crate) struct Place<'a> {
     pub(crate) row: &'a [&'a [u8]],
 }
 
-/// Seals and opens, with contexts and buffers that are used again.
+/// Seals and opens, with reused contexts and buffers.
 pub(crate) struct Codec {
     compressor: Compressor<'static>,
     decompressor: Decompressor<'static>,
@@ -48,7 +48,7 @@ fn no_memory(_: io::Error) -> ruhu_sync::storage::StorageError {
 }
 
 impl Codec {
-    /// New working memory.
+    /// New buffers.
     pub(crate) fn new() -> Stored<Self> {
         Ok(Self {
             compressor: Compressor::new(LEVEL).map_err(no_memory)?,
@@ -69,7 +69,7 @@ impl Codec {
         }
     }
 
-    /// Seals a text for one place. The key's name is kept beside it.
+    /// Seals a text for one place. The key's name is stored next to it.
     pub(crate) fn seal(
         &mut self,
         keys: &KeyRing,
@@ -103,7 +103,7 @@ impl Codec {
         Ok((key, sealed))
     }
 
-    /// The same for what may not be there.
+    /// The same for an optional value.
     pub(crate) fn seal_if_any(
         &mut self,
         keys: &KeyRing,
@@ -116,7 +116,7 @@ impl Codec {
         }
     }
 
-    /// Compresses into `squeezed`; gives the text's length if that made it shorter.
+    /// Compresses into `squeezed`; returns the text's length if that made it shorter.
     fn squeeze(&mut self, text: &[u8]) -> Stored<Option<u32>> {
         let Ok(length) = u32::try_from(text.len()) else {
             return Ok(None);
@@ -130,7 +130,7 @@ impl Codec {
         Ok((self.squeezed.len() + 4 < text.len()).then_some(length))
     }
 
-    /// Opens what may not be there.
+    /// Opens an optional value.
     pub(crate) fn open_if_any(
         &mut self,
         keys: &KeyRing,
@@ -144,8 +144,7 @@ impl Codec {
         }
     }
 
-    /// Opens what was sealed for one place. The text stands in a buffer that the next call uses
-    /// again.
+    /// Opens what was sealed for one place. The text is in a buffer that the next call reuses.
     pub(crate) fn open(
         &mut self,
         keys: &KeyRing,
@@ -172,7 +171,7 @@ impl Codec {
             .map_err(|_| wrong())?;
         match body.split_first() {
             Some((&AS_IT_IS, _)) => {
-                // Handed on in the very bytes that the database gave.
+                // Passed on in the very bytes that the database returned.
                 self.text = sealed;
                 let text = self.text.get(NONCE_BYTES + 1..text_end);
                 std::str::from_utf8(text.ok_or_else(wrong)?).map_err(|_| wrong())

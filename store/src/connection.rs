@@ -1,5 +1,5 @@
 //! One connection to either database, and the macro that runs one expression of diesel's query
-//! language on whichever it is (docs/adr/0003).
+//! language on it (docs/adr/0003).
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::pg::PgConnection;
@@ -14,9 +14,9 @@ pub(crate) enum Connection {
     Postgres(PgConnection),
 }
 
-/// Runs one expression on whichever database it is: `on_both!(connection, |c| query.load(c))`.
-/// Compiled once for each, so everything that both backends understand can be written: upserts,
-/// batch inserts, returning.
+/// Runs one expression on either database: `on_both!(connection, |c| query.load(c))`. It is
+/// compiled once for each, so it can use everything that both backends support: upserts, batch
+/// inserts, returning.
 macro_rules! on_both {
     ($connection:expr, |$c:ident| $body:expr) => {
         match $connection {
@@ -26,10 +26,10 @@ macro_rules! on_both {
     };
 }
 
-/// What a transaction is for.
+/// The purpose of a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// One moment's view, for reading.
+    /// A snapshot, for reading.
     Read,
     /// Reads what the last holder of each lock committed, and writes.
     Write,
@@ -40,8 +40,8 @@ impl Connection {
     pub(crate) fn begin(&mut self, mode: Mode) -> QueryResult<()> {
         match self {
             // IMMEDIATE takes the write lock before anything is read: a transaction that reads
-            // first and writes then is refused as soon as another has written in between,
-            // however long it is willing to wait.
+            // first and writes later is refused as soon as another has written in between, however
+            // long it is willing to wait.
             Self::Sqlite(c) => {
                 let sql = match mode {
                     Mode::Read => "BEGIN",
@@ -54,7 +54,7 @@ impl Connection {
                     Mode::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
                     Mode::Write => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
                 };
-                // One journey. A process that hangs with a lock in its hands stops nobody for long.
+                // One round trip. A process that hangs while holding a lock blocks nobody for long.
                 let sql = format!(
                     "{begin}; SET LOCAL lock_timeout = '15s'; \
                      SET LOCAL idle_in_transaction_session_timeout = '60s'"
@@ -69,13 +69,13 @@ impl Connection {
         on_both!(self, |c| AnsiTransactionManager::commit_transaction(c))
     }
 
-    /// Takes everything back.
+    /// Rolls back.
     pub(crate) fn roll_back(&mut self) -> QueryResult<()> {
         on_both!(self, |c| AnsiTransactionManager::rollback_transaction(c))
     }
 
-    /// Whether it must be thrown away: it was lost, or a transaction on it was begun and not
-    /// ended, which only a panic leaves so.
+    /// Whether it must be discarded: it was lost, or a transaction on it was begun and not ended,
+    /// which only a panic leaves behind.
     pub(crate) fn is_broken(&mut self) -> bool {
         on_both!(self, |c| { AnsiTransactionManager::is_broken_transaction_manager(c) })
     }

@@ -1,4 +1,4 @@
-//! What decisions on edits that were not taken need of the journal.
+//! The journal queries behind decisions on edits that were not taken.
 
 use crate::Tx;
 use crate::codec::{Codec, Place};
@@ -33,7 +33,7 @@ struct Row {
     payload: Option<Vec<u8>>,
 }
 
-/// Where to look: an edit by its name, or the members of its group, which are its neighbours.
+/// A search: an edit by its name, or the members of its group, which are its neighbours.
 struct Range {
     device: Fixed<16>,
     from: i64,
@@ -185,7 +185,7 @@ pub(crate) fn applied(
     found.into_iter().filter_map(name_of).collect()
 }
 
-/// The edit that a row of the journal decides on.
+/// The edit that a journal row decides on.
 type Decided = (Option<Fixed<16>>, Option<i64>);
 
 fn name_of((device, device_seq): Decided) -> Option<Stored<EditName>> {

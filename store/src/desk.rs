@@ -1,5 +1,6 @@
-//! What a desk looks at: what waits and what was deleted, the quarantine, and a record's history from
-//! the journal; the lists of the read models stand in `read_models`. Which streams a person may look at is worked out by the grants, never here.
+//! Queries for a desk: what waits, what was deleted, the quarantine, and a record's history from
+//! the journal. The lists of the read models are in `read_models`. Grants determine which streams a
+//! person may look at, never this module.
 
 mod caseloads;
 mod conflicts;
@@ -16,8 +17,8 @@ pub use history::HistoryEntry;
 pub use quarantine::{EditPlace, Neighbour, QuarantinedEdit};
 
 diesel::define_sql_function! {
-    /// A column, given twice, as it is. SQLite without statistics takes every index on a column for
-    /// a good one: a list that another index has in its order names its streams by this.
+    /// A column that appears twice, as it is. Without statistics SQLite considers every index on a
+    /// column good: a list that another index has in its order names its streams by this.
     #[sql_name = "COALESCE"]
     fn unindexed(column: diesel::sql_types::Binary, again: diesel::sql_types::Binary) -> diesel::sql_types::Binary;
 }

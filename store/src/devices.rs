@@ -13,12 +13,12 @@ use diesel::prelude::*;
 use ruhu_sync::id::{DeviceId, DeviceSeq, UserId};
 use ruhu_sync::storage::{DeviceState, Stored};
 
-/// Whether a row is locked as it is read.
+/// Whether reading a row locks it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Hold {
-    /// Only read.
+    /// Only reads.
     No,
-    /// Until the end of the transaction.
+    /// Locks until the end of the transaction.
     Lock,
 }
 
@@ -32,7 +32,7 @@ struct Row {
     reported_lost_at: Option<i64>,
 }
 
-/// What a device is called, as it is kept: whoever signs in on it wrote that.
+/// A device's name for people, as stored: whoever signs in on it writes it.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = device)]
 pub(crate) struct DeviceName {
@@ -50,7 +50,7 @@ impl DeviceName {
     }
 }
 
-/// Names a device anew.
+/// Renames a device.
 pub(crate) fn rename(tx: &mut Tx, id: DeviceId, name: &str) -> Stored<()> {
     let id = id.fixed();
     let (session, keys) = tx.session();
@@ -67,7 +67,7 @@ pub(crate) fn rename(tx: &mut Tx, id: DeviceId, name: &str) -> Stored<()> {
 
 /// A device, if it is enrolled.
 pub(crate) fn find(tx: &mut Tx, id: DeviceId, hold: Hold) -> Stored<Option<DeviceState>> {
-    // Whether it goes on with another's work is asked along: nearly none does.
+    // Whether it continues another is read in the same query: hardly any does.
     let found: Option<(Row, bool)> = tx.run(|connection| {
         let continues = device_continues::table.filter(device_continues::device.eq(device::id));
         let row = device::table.find(id.fixed());
@@ -109,7 +109,7 @@ fn continues(tx: &mut Tx, id: DeviceId) -> Stored<Vec<(DeviceId, DeviceSeq)>> {
         .collect()
 }
 
-/// Writes the last number and the link. What else a device is changes elsewhere.
+/// Writes the last number and the link. Everything else of a device changes elsewhere.
 pub(crate) fn save(tx: &mut Tx, state: &DeviceState) -> Stored<()> {
     let changed = tx.run(|connection| {
         let query = diesel::update(device::table.find(state.id.fixed())).set((

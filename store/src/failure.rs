@@ -1,11 +1,10 @@
-//! From diesel's errors to the port's, in one place. No message of ours holds a value: what a
-//! database says in its main message names tables and constraints, its detail quotes rows and is
-//! left out.
+//! Maps diesel's errors to the port's, in one place. No message of ours contains a value: a
+//! database's main message names tables and constraints; its detail quotes rows and is dropped.
 
 use diesel::result::{DatabaseErrorKind as Kind, Error};
 use ruhu_sync::storage::StorageError;
 
-/// Parts of the messages that mean "another transaction is in the way". diesel hands over no
+/// Parts of the messages that mean "another transaction is in the way". diesel does not expose
 /// SQLSTATE, and PostgreSQL speaks the language of its `lc_messages`.
 const BUSY: [&str; 7] = [
     "database is locked",
@@ -19,12 +18,12 @@ const BUSY: [&str; 7] = [
 
 const CORRUPT: [&str; 2] = ["is malformed", "is not a database"];
 
-/// A version is made by one edit. Two transactions hold different locks and still make one record's
-/// first version if their edits say it belongs to different roots: the later one is in the way, and
-/// finds the record when it is run again.
+/// A version is made by one edit. Two transactions that hold different locks still make one
+/// record's first version if their edits assign it to different roots: the later one is in the way,
+/// and finds the record when it is run again.
 const MADE_MEANWHILE: &str = "journal_by_record";
 
-/// What SQLite says on a connection that it opened while the file could not be written.
+/// SQLite's message on a connection that it opened while the file could not be written.
 const READ_ONLY: &str = "attempt to write a readonly database";
 
 /// Whether another connection may be able to write.
@@ -80,7 +79,7 @@ pub(crate) fn unavailable(why: &str) -> StorageError {
     StorageError::Unavailable(why.trim().to_owned())
 }
 
-/// What is stored cannot be read, and what of it.
+/// Stored data cannot be read; says which.
 pub(crate) fn corrupt(what: &str) -> StorageError {
     StorageError::Corrupt(what.to_owned())
 }

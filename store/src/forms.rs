@@ -1,4 +1,4 @@
-//! The shelf of forms in the database: what was published and retired.
+//! The shelf of forms in the database: publications and retirements.
 
 use crate::Tx;
 use crate::failure::corrupt;
@@ -12,7 +12,7 @@ use ruhu_sync::id::{Instant, UserId};
 use ruhu_sync::storage::Stored;
 use std::sync::Arc;
 
-/// A form that is to be published.
+/// A form to be published.
 #[derive(Clone, Copy, Debug)]
 pub struct NewForm<'a> {
     /// Its id.
@@ -23,15 +23,15 @@ pub struct NewForm<'a> {
     pub text: &'a str,
     /// SHA-256 of its canonical text.
     pub hash: [u8; 32],
-    /// When.
+    /// The time.
     pub at: Instant,
-    /// By whom.
+    /// The publisher.
     pub by: UserId,
 }
 
 impl Tx {
-    /// The forms and the rules over them, as they stand in this transaction. One statement, the
-    /// first time; the forms are read only if something has changed since anybody here read them.
+    /// The forms and the rules over them, as this transaction sees them. One statement, the first
+    /// time; the forms are read only if something has changed since this process last read them.
     pub fn shelf(&mut self) -> Stored<Arc<Shelf>> {
         if let Some(seen) = &self.shelf.seen {
             return Ok(Arc::clone(seen));
@@ -94,7 +94,7 @@ impl Tx {
         self.shelf_has_changed()
     }
 
-    /// Retires a form's version after a last day, or lifts its retirement. Under
+    /// Retires a form's version after a last day, or withdraws that. Under
     /// [`Tx::lock_organisations`].
     pub fn retire_form(
         &mut self,

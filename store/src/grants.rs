@@ -1,4 +1,5 @@
-//! What is known of a person, loaded at every request: a fixed number of queries.
+//! Everything that determines a person's grants, loaded at every request in a fixed number of
+//! queries.
 
 use crate::Tx;
 use crate::organisations::Bans;
@@ -13,8 +14,8 @@ use ruhu_sync::grants::StreamKind;
 use ruhu_sync::id::{StreamId, UserId};
 use ruhu_sync::storage::Stored;
 
-/// Everything that bears on one person's rights. A person without an account is known as one whose
-/// account is switched off.
+/// Everything that affects one person's rights. A person without an account is treated like one
+/// whose account is disabled.
 pub(crate) fn facts(tx: &mut Tx, user: UserId) -> Stored<PersonFacts> {
     let active = tx.run(|connection| {
         let query = account::table.find(user.fixed()).select(account::active);
@@ -22,7 +23,8 @@ pub(crate) fn facts(tx: &mut Tx, user: UserId) -> Stored<PersonFacts> {
     })?;
     let active = active.unwrap_or(false);
     let (offices, memberships) = (offices(tx, user)?, memberships(tx, user)?);
-    // One who is switched off has no desk; the teams still tell who decides on what is handed in.
+    // A person whose account is disabled has no desk; the teams still determine who decides on what
+    // they send.
     let desk = if active { desk(tx, &offices)? } else { Vec::new() };
     Ok(PersonFacts { user, active, offices, memberships, desk })
 }
@@ -111,7 +113,7 @@ fn desk(tx: &mut Tx, offices: &[Office]) -> Stored<Vec<DeskStream>> {
         .iter()
         .filter(|office| office.role.desk_capacity().is_some())
         .filter_map(|office| areas::prefix(&office.area))
-        // Codes that begin with a prefix lie from it up to it and the character after 9.
+        // Codes with a prefix lie between it and it followed by the character after 9.
         .map(|prefix| (prefix.to_owned(), format!("{prefix}:")))
         .collect();
     if ranges.is_empty() {
@@ -129,8 +131,8 @@ fn desk(tx: &mut Tx, offices: &[Office]) -> Stored<Vec<DeskStream>> {
             query.load(c)
         })
     })?;
-    // Whether they are still in office, or still have an account, is no matter: what they reported
-    // then is a household that waits now.
+    // Whether they are still in office, or still have an account, does not matter: what they
+    // reported then is a household that waits now.
     let members: Vec<(Fixed<16>, String)> = tx.run(|connection| {
         on_both!(connection, |c| {
             let mut query = office::table

@@ -1,8 +1,8 @@
-//! Why a transaction stops before its end, and takes everything back.
+//! Why a transaction stops before its end and rolls back.
 
 use ruhu_sync::storage::StorageError;
 
-/// The error of work in a transaction: `?` on a storage error and on a refusal alike.
+/// The error of work in a transaction: `?` converts a storage error and a refusal alike.
 #[derive(Debug)]
 pub enum Halt<R> {
     /// The database failed.

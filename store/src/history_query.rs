@@ -1,6 +1,6 @@
-//! The one query that diesel's language has no words for: the journal, and the versions that other
-//! records' edits carried along, joined to a list of (record, first version) pairs. The list is one parameter, so that the statement is the same
-//! whatever its length, and prepared once.
+//! The one query that diesel's language cannot express: the journal, and the versions that other
+//! records' edits carried along, joined to a list of (record, first version) pairs. The list is one
+//! parameter, so that the statement is the same whatever its length, and prepared once.
 
 use crate::values::{Fixed, Name, counter};
 use diesel::pg::{Pg, PgConnection};

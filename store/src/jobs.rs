@@ -1,6 +1,5 @@
-//! Scheduled jobs: whose turn it is, and what became of each run. Of several processes on one
-//! database one runs a job that is due; a process that died gives its turn back when its lease
-//! ends.
+//! Scheduled jobs: who runs one, and the result of each run. Of several processes on one database
+//! one runs a job that is due; the lease of a process that died runs out.
 
 mod ends;
 mod tokens;
@@ -18,26 +17,26 @@ use ruhu_sync::storage::Stored;
 use strum::{EnumString, IntoStaticStr};
 use uuid::Uuid;
 
-/// One job that is due, as a process asks for it.
+/// One due job, as a process claims it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Turn<'a> {
     /// The job.
     pub job: &'a str,
-    /// When it was due: one run for each.
+    /// When it was due: there is one run for each due time.
     pub due: Instant,
     /// The process, by a name it made for this run.
     pub holder: Uuid,
 }
 
-/// What became of a run.
+/// The result of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum JobOutcome {
-    /// It is under way.
+    /// It is in progress.
     Running,
-    /// It did its work.
+    /// It succeeded.
     Done,
-    /// It did not; the next one tries again.
+    /// It failed; the next one tries again.
     Failed,
     /// Its process ended before it did.
     Abandoned,
@@ -50,7 +49,7 @@ impl JobOutcome {
     }
 }
 
-/// A run as it is recorded. Holds nothing about any person.
+/// A run as it is recorded. Contains nothing about any person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JobRun {
     /// When it was due.
@@ -59,9 +58,9 @@ pub struct JobRun {
     pub started: Instant,
     /// When it ended, if it has.
     pub finished: Option<Instant>,
-    /// What became of it.
+    /// Its result.
     pub outcome: JobOutcome,
-    /// What it counted, as a JSON object; or why it failed.
+    /// Its counts, as a JSON object; or why it failed.
     pub told: String,
 }
 
@@ -76,14 +75,14 @@ struct Row {
 }
 
 impl Store {
-    /// Takes a turn until an instant; `false` if another has it, or it was taken before. A run
-    /// whose process died is taken again.
+    /// Claims a job until an instant; `false` if another process has it, or it was run before. A
+    /// run whose process died is claimed again.
     pub fn take_turn(&self, turn: &Turn<'_>, now: Instant, until: Instant) -> Stored<bool> {
         self.write(|tx| {
             let ends = lease_ends(tx, turn.job)?;
             if ends > now.0 {
-                // No lease is longer than the one that is asked for: the clock was ahead when this
-                // one was given. A holder who is alive keeps it; one who died must not be waited for
+                // No lease is longer than the one requested here: the clock was ahead when this one
+                // was given. A holder that is alive keeps it; a dead one must not be waited for
                 // until the old clock's time comes.
                 if ends > until.0 {
                     shorten_lease(tx, turn.job, until)?;
@@ -99,13 +98,13 @@ impl Store {
         })
     }
 
-    /// Keeps a turn for longer; `false` if it was lost.
+    /// Extends a lease; `false` if it was lost.
     pub fn keep_turn(&self, turn: &Turn<'_>, until: Instant) -> Stored<bool> {
         self.write(|tx| move_end(tx, turn, until))
     }
 
-    /// Records what became of a run, and gives the turn back; `false` if it was lost before, and
-    /// another is at it.
+    /// Records the result of a run, and releases the job; `false` if the lease was lost before, and
+    /// another process is at it.
     pub fn end_turn(
         &self,
         turn: &Turn<'_>,
@@ -133,7 +132,7 @@ impl Store {
     }
 }
 
-/// Locks the job's lease, made if there is none, and says when it ends.
+/// Locks the job's lease, creating it if necessary, and returns when it ends.
 fn lease_ends(tx: &mut Tx, job: &str) -> Stored<i64> {
     tx.run(|connection| {
         let values = (
@@ -187,7 +186,7 @@ fn move_end(tx: &mut Tx, turn: &Turn<'_>, until: Instant) -> Stored<bool> {
     Ok(changed == 1)
 }
 
-/// Whoever holds the lock on the lease knows that nobody is at these.
+/// The holder of the lease's lock knows that nobody is running these.
 fn abandon_others(tx: &mut Tx, job: &str) -> Stored<()> {
     tx.run(|connection| {
         let query = diesel::update(
@@ -201,7 +200,7 @@ fn abandon_others(tx: &mut Tx, job: &str) -> Stored<()> {
     Ok(())
 }
 
-/// Records that the run begins, unless one for the same due time came to its end.
+/// Records that the run begins, unless one for the same due time finished.
 fn begin_run(tx: &mut Tx, turn: &Turn<'_>, now: Instant) -> Stored<bool> {
     let holder = Fixed(*turn.holder.as_bytes());
     let changed = tx.run(|connection| {
@@ -252,7 +251,7 @@ impl Tx {
         rows.into_iter().map(run_of).collect()
     }
 
-    /// When a job last came to a good end, in whichever process.
+    /// When a job last succeeded, in whichever process.
     pub fn last_job_success(&mut self, job: &str) -> Stored<Option<Instant>> {
         let at: Option<Option<i64>> = self.run(|connection| {
             let query = job_run::table
@@ -265,7 +264,7 @@ impl Tx {
         Ok(at.flatten().map(Instant))
     }
 
-    /// Forgets runs that were due before an instant; says how many.
+    /// Removes runs that were due before an instant; returns how many.
     pub fn forget_job_runs(&mut self, before: Instant) -> Stored<usize> {
         self.must_write()?;
         self.run(|connection| {

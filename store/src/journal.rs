@@ -1,5 +1,5 @@
-//! The journal: rows appended, never replaced; what the client wrote sealed, looked through from end
-//! to end, and erased by right (docs/adr/0015).
+//! The journal: rows are appended, never replaced. What the client wrote is sealed, verified from
+//! end to end, and lawfully erased (docs/adr/0015).
 
 mod anchor;
 mod audit;
@@ -31,7 +31,7 @@ use ruhu_sync::rev::Rev;
 use ruhu_sync::storage::{HistoryWanted, Stored};
 use std::borrow::Cow;
 
-/// Rows a statement: both databases take 32,766 values and no more.
+/// Rows per statement: neither database takes more than 32,766 values.
 const CHUNK_ROWS: usize = 1_300;
 
 #[derive(Insertable)]
@@ -65,7 +65,7 @@ struct NewRow<'a> {
     chain: Fixed<32>,
 }
 
-/// The name of a row, as its sealed values are bound to it.
+/// The name of a row, which its sealed values are bound to.
 pub(crate) fn with_name<T>(
     device: Fixed<16>,
     device_seq: i64,
@@ -124,7 +124,7 @@ fn sealed<'a>(codec: &mut Codec, keys: &KeyRing, row: &'a JournalRow) -> Stored<
     })
 }
 
-/// Appends rows: one statement. A name that is there already is an error.
+/// Appends rows in one statement. A name that exists already is an error.
 pub(crate) fn append(tx: &mut Tx, rows: &[JournalRow]) -> Stored<()> {
     for rows in rows.chunks(CHUNK_ROWS) {
         let (session, keys) = tx.session();
@@ -179,7 +179,7 @@ pub(crate) fn answered(
     tx.note(answered)
 }
 
-/// What became of an edit, as it is kept: its outline, and what was answered if that says more.
+/// The stored outcome of an edit: its outline, and the answer if that says more.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = journal)]
 pub(crate) struct Outcome {
@@ -191,7 +191,7 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    /// The text as it was answered; the outline once the edit was erased.
+    /// The text as it was answered; the outline after erasure.
     pub(crate) fn open(self, codec: &mut Codec, keys: &KeyRing) -> Stored<String> {
         let answer = with_name(self.device, self.device_seq, |row| {
             let place = Place { column: Column::ANSWER, row };
@@ -201,7 +201,7 @@ impl Outcome {
     }
 }
 
-/// When an edit was made, by its device's clock, as it is kept.
+/// The stored time of an edit, by its device's clock.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = journal)]
 pub(crate) struct MadeAt {
@@ -212,7 +212,7 @@ pub(crate) struct MadeAt {
 }
 
 impl MadeAt {
-    /// The text as it came; none if there was none, or the edit was erased.
+    /// The text as it came; none if there was none, or after erasure.
     pub(crate) fn open(self, codec: &mut Codec, keys: &KeyRing) -> Stored<Option<String>> {
         with_name(self.device, self.device_seq, |row| {
             let place = Place { column: Column::MADE_AT, row };
@@ -221,7 +221,7 @@ impl MadeAt {
     }
 }
 
-/// The verdict of this word, if it is one on an edit that was not taken.
+/// The verdict with this word, if it is one on an edit that was not taken.
 pub(crate) fn untaken_verdict(word: &str) -> Option<Verdict> {
     word.parse().ok().filter(|verdict: &Verdict| !verdict.is_effective())
 }
@@ -235,8 +235,8 @@ pub(crate) struct PastRow {
     own: (Fixed<16>, i64),
     /// The same of the edit that it applied, if it is a decision.
     decides: (Option<Fixed<16>>, Option<i64>),
-    /// Whether the content is the payload or the effect, its key, and the content, which tells what
-    /// the edit did.
+    /// Whether the content is the payload or the effect, its key, and the content, which determines
+    /// the effect.
     effect: (bool, i32, Option<Vec<u8>>),
 }
 
@@ -272,7 +272,7 @@ fn opened(codec: &mut Codec, keys: &KeyRing, row: PastRow) -> Stored<Past> {
     })
 }
 
-/// Opens what an edit did, from its effect or, if that is kept in the payload, from there.
+/// Opens an edit's effect, or derives it from the payload if it is stored there.
 pub(crate) fn open_effect(
     codec: &mut Codec,
     keys: &KeyRing,
@@ -281,7 +281,7 @@ pub(crate) fn open_effect(
     key: i32,
     content: Option<Vec<u8>>,
 ) -> Stored<Effect> {
-    // It did nothing, or what it did was erased by right, and from the record too.
+    // It had no effect, or the effect was erased, and from the record too.
     let Some(content) = content else {
         return Ok(Effect::default());
     };

@@ -1,5 +1,5 @@
 //! The keys that seal what people wrote. One of them seals; all of them open, so that a key can be
-//! changed while everything goes on, and what stands under the old one is sealed anew by and by.
+//! changed while the service runs, and old rows are resealed over time.
 
 mod file;
 
@@ -15,20 +15,20 @@ use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-/// A key's name: kept beside everything it sealed.
+/// A key's name: stored next to everything it sealed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyId(pub u16);
 
 /// Why there is no key ring.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyRingError {
-    /// The file cannot be read or made.
+    /// The file cannot be read or created.
     #[error("the key file cannot be used: {0}")]
     File(#[from] std::io::Error),
     /// Others than its owner may read or change the file.
     #[error("the key file is open to others than its owner: change its mode to 600")]
     OpenToOthers,
-    /// A line is no key.
+    /// A line is not a key.
     #[error("line {0} of the key file is not `ID HEX`, with an ID below 65536 and 64 hex digits")]
     NotAKey(usize),
     /// Two keys have one name.
@@ -58,7 +58,7 @@ struct Ring {
     keys: BTreeMap<KeyId, Key>,
 }
 
-/// The keys of one installation. Cheap to clone; shows nothing of itself.
+/// The keys of one installation. Cheap to clone; its debug output reveals nothing.
 #[derive(Clone)]
 pub struct KeyRing(Arc<Ring>);
 
@@ -85,8 +85,8 @@ impl KeyRing {
         Ok(Self(Arc::new(Ring { current: current.ok_or(KeyRingError::NoKey)?, keys: ring })))
     }
 
-    /// Reads a key file: a line `ID HEX` a key, the last one seals; empty lines and lines that
-    /// begin with `#` say nothing. On unix the file must be its owner's alone.
+    /// Reads a key file with a line `ID HEX` per key, the last one seals; empty lines and lines
+    /// that begin with `#` are ignored. On unix only the file's owner may have access.
     pub fn load(path: &Path) -> Result<Self, KeyRingError> {
         let mut file = std::fs::File::open(path)?;
         #[cfg(unix)]
@@ -103,7 +103,7 @@ impl KeyRing {
         ring
     }
 
-    /// Reads a key file, or makes one with a new random key (mode 600) where there is none.
+    /// Reads a key file, or creates one with a new random key (mode 600) where there is none.
     pub fn load_or_make(path: &Path) -> Result<Self, KeyRingError> {
         match make(path) {
             Ok(()) => {}
@@ -130,14 +130,14 @@ impl KeyRing {
         Self::new(keys)
     }
 
-    /// Thirty-two bytes for another purpose (a cursor's key, a token's), from the key that seals
-    /// now. Another purpose has other bytes, and none of them tells the key.
+    /// Derives thirty-two bytes for another purpose (a cursor's key, a token's) from the key that
+    /// seals now. Each purpose has its own bytes, and none of them reveals the key.
     pub fn derive(&self, purpose: &str) -> [u8; 32] {
         derived(self.0.keys.get(&self.0.current), purpose)
     }
 
-    /// The same from each key, that of the key that seals now first: what was made out to one of
-    /// them is still known for as long as its key is kept.
+    /// The same from each key, starting with the one that seals now: what was addressed to one of
+    /// them is recognised for as long as its key is kept.
     pub fn derive_each(&self, purpose: &str) -> Vec<[u8; 32]> {
         let older = self.0.keys.iter().rev().filter(|(id, _)| **id != self.0.current);
         let older = older.map(|(_, key)| derived(Some(key), purpose));
@@ -161,7 +161,7 @@ impl KeyRing {
         Some((current, &key.cipher))
     }
 
-    /// The key that opens what the one of this name sealed.
+    /// The key with this name.
     pub(crate) fn opening(&self, id: KeyId) -> Option<&XChaCha20Poly1305> {
         self.0.keys.get(&id).map(|key| &key.cipher)
     }
@@ -172,7 +172,7 @@ fn derived(key: Option<&Key>, purpose: &str) -> [u8; 32] {
     if let Some(key) = key {
         block[..32].copy_from_slice(key.secret.expose_secret());
     }
-    // A key of a whole block is taken as it is, so that there is no error to handle.
+    // A key of a whole block is taken as it is, so there is no error to handle.
     let mut mac = <Hmac<Sha256> as KeyInit>::new((&block).into());
     block.zeroize();
     mac.update(b"ruhu derived key 1\0");
@@ -198,7 +198,7 @@ fn make(path: &Path) -> Result<(), KeyRingError> {
     let written = file.write_all(text.as_bytes());
     text.zeroize();
     written?;
-    // A database must not outlive the key it was sealed with because the power failed just now.
+    // A database must not outlive its sealing key because the power failed just now.
     file.sync_all()?;
     #[cfg(unix)]
     if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {

@@ -54,7 +54,7 @@ pub use signing_keys::PROOFS;
 pub use store::{Store, StoreSettings};
 pub use tx::Tx;
 
-// The bundled libraries: named here so that they are linked with the features chosen for them.
+// The bundled libraries: named here so that they are linked with the chosen features.
 use libsqlite3_sys as _;
 use openssl_sys as _;
 use pq_sys as _;

@@ -1,4 +1,4 @@
-//! What the pool keeps: connections, each with its own (re)used working memory.
+//! The pool's connections, each with its own reused buffers.
 
 use crate::codec::Codec;
 use crate::connection::Connection;
@@ -18,8 +18,8 @@ pub(crate) struct Session {
     pub(crate) connection: Connection,
     /// Sealing and opening, with working memory that lives as long as the connection.
     pub(crate) codec: Codec,
-    /// The database could not be used by it: the next may find it better. SQLite opens a file
-    /// that cannot be written for reading, without a word, and stays with that.
+    /// The database was not usable with it: the next may find it better. SQLite silently opens a
+    /// file that cannot be written read-only, and stays with that.
     pub(crate) is_spoiled: bool,
 }
 
@@ -28,20 +28,20 @@ pub(crate) struct Session {
 pub(crate) struct Manager {
     pub(crate) target: Target,
     pub(crate) access: Access,
-    /// The last one that was asked for was refused.
+    /// The last connection was refused.
     pub(crate) has_refused: Arc<AtomicBool>,
 }
 
-/// What its connections may do.
+/// The access of its connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
-    /// Everything; a file that is not there is made.
+    /// Everything; a missing file is created.
     Whole,
-    /// Only read what is there.
+    /// Only reads what is there.
     Read,
 }
 
-// WAL: readers never wait for the writer. FULL: a commit is on the disk before it is answered.
+// WAL: readers never wait for the writer. FULL: a commit is on disk before it is answered.
 // busy_timeout comes first, because changing to WAL can already meet another process.
 const SQLITE_SETUP: &str = "PRAGMA busy_timeout = 5000;
     PRAGMA journal_mode = WAL;
@@ -52,7 +52,7 @@ const SQLITE_SETUP: &str = "PRAGMA busy_timeout = 5000;
     PRAGMA cache_size = -8000;
     PRAGMA journal_size_limit = 67108864;";
 
-// Nothing that would write into a file that is only looked at.
+// Nothing that would write into a file that is only read.
 const SQLITE_READ_SETUP: &str = "PRAGMA busy_timeout = 5000;
     PRAGMA trusted_schema = OFF;
     PRAGMA temp_store = MEMORY;
@@ -81,7 +81,7 @@ impl Manager {
                 c
             }
             Target::Postgres(url) => {
-                // No setting for the session: behind a pooler it would be another client's.
+                // No session settings: behind a pooler the session would be another client's.
                 Connection::Postgres(PgConnection::establish(url).map_err(not_established)?)
             }
         };
@@ -93,7 +93,7 @@ fn utf8(path: &Path) -> Stored<&str> {
     path.to_str().ok_or_else(|| failure::unavailable("the database's path is not UTF-8"))
 }
 
-/// The file's name as SQLite's URI that opens nothing for writing and makes nothing.
+/// The file's name as a SQLite URI that neither writes nor creates anything.
 fn read_only_name(path: &str) -> String {
     let quoted = path.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
     format!("file:{quoted}?mode=ro")
@@ -101,14 +101,14 @@ fn read_only_name(path: &str) -> String {
 
 fn not_established(error: diesel::ConnectionError) -> StorageError {
     match error {
-        // What libpq and SQLite say: host, port, file and cause; never a password.
+        // Messages of libpq and SQLite: host, port, file and cause; never a password.
         diesel::ConnectionError::BadConnection(cause) => failure::unavailable(&cause),
         _ => failure::unavailable("the database URL cannot be read"),
     }
 }
 
-/// Names, days and codes stand in the clear in the file: nobody else on the machine reads it. The
-/// files that SQLite puts beside it take its mode.
+/// Names, days and codes are in the clear in the file, so nobody else on the machine may read it.
+/// The files that SQLite puts next to it take its mode.
 fn make_private_file(path: &Path) -> Stored<()> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);

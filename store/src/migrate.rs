@@ -1,4 +1,4 @@
-//! The migrations, compiled in and run at the start.
+//! The migrations, compiled in and run at start-up.
 
 use crate::connection::{Connection, Mode};
 use crate::failure::{self, unavailable};
@@ -11,8 +11,8 @@ use std::collections::BTreeSet;
 const SQLITE: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../migrations/postgres");
 
-// Any number, the same for ever: servers that start together on one schema migrate one after the
-// other. The lock ends with the transaction, so nobody else can be left with it.
+// An arbitrary constant: servers that start together on one schema migrate one after the other. The
+// lock ends with the transaction, so no connection can be left holding it.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(1920297077, hashtext(current_schema()))";
 
 /// Brings the schema up to date. On PostgreSQL all of it happens, or nothing.
@@ -55,8 +55,7 @@ struct Applied {
     version: String,
 }
 
-/// An error, unless the schema is the one that this build makes: whoever only reads cannot bring
-/// it up to date.
+/// An error unless the schema is the one of this build: a reader cannot bring it up to date.
 pub(crate) fn must_be_of_this_version(tx: &mut crate::Tx) -> Stored<()> {
     let (applied, known) = tx.run(|connection| {
         let query = diesel::sql_query("SELECT version FROM __diesel_schema_migrations");

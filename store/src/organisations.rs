@@ -30,13 +30,13 @@ fn name(id: Uuid) -> Fixed<16> {
 }
 
 impl Tx {
-    /// Makes changes of the organisations wait for each other, to the end of the transaction. They
-    /// are few, and what one is judged by (bans, other places of a person) another may change.
-    /// Taken after the idempotency key and before anything is read.
+    /// Serialises changes of the organisations until the end of the transaction. They are few, and
+    /// one may be judged by what another changes (bans, a person's other memberships). Taken after
+    /// the idempotency key and before anything is read.
     pub fn lock_organisations(&mut self) -> Stored<()> {
         self.must_write()?;
         self.run(|connection| match connection {
-            // SQLite has one writer anyhow.
+            // SQLite has a single writer anyway.
             Connection::Sqlite(_) => Ok(()),
             Connection::Postgres(c) => {
                 server::table.select(server::epoch).for_update().first::<Fixed<16>>(c).map(drop)
@@ -59,7 +59,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Bans a provider from contracts that are bought inside an area, first and last day inclusive.
+    /// Bans a provider from contracts bought inside an area, first and last day inclusive.
     pub fn add_provider_ban(
         &mut self,
         id: Uuid,
@@ -120,7 +120,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Gives a person a place in a caseload.
+    /// Adds a person to a caseload.
     pub fn add_membership(
         &mut self,
         id: Uuid,
@@ -147,7 +147,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Ends a person's places in a caseload on a day, inclusive; says how many it ended.
+    /// Ends a person's memberships of a caseload on a day, inclusive; returns how many.
     pub fn end_memberships(
         &mut self,
         user: UserId,
@@ -176,7 +176,7 @@ impl Tx {
         })
     }
 
-    /// Keeps with what a person began a place in a caseload.
+    /// Stores the qualification with which a membership began.
     pub fn keep_entry(&mut self, of: Uuid, with: &Qualification) -> Stored<()> {
         self.must_write()?;
         self.touch(Thing::Entry, of);
@@ -214,12 +214,12 @@ macro_rules! ends {
 }
 
 ends! {
-    /// Gives a ban another last day.
+    /// Changes a ban's last day.
     end_ban: provider_ban, Ban;
-    /// Gives a contract another last day.
+    /// Changes a contract's last day.
     end_contract: contract, Contract;
-    /// Gives a membership another last day.
+    /// Changes a membership's last day.
     end_membership: membership, Membership;
-    /// Gives an office another last day.
+    /// Changes an office's last day.
     end_office: office, Office;
 }

@@ -1,19 +1,19 @@
-//! Lists, page by page. A list has one total order; a page begins after a place in it, so that what
-//! is added or taken away meanwhile neither hides a row nor shows one twice.
+//! Paged lists. A list has one total order, and a page begins after a position in it, so that
+//! concurrent changes neither hide a row nor show one twice.
 
 use crate::values::{Fixed, Name};
 use ruhu_sync::id::{Instant, RecordId};
 use uuid::Uuid;
 
-/// A place in a list of records: the instant by which it is ordered, and the record's name.
+/// A position in a list of records: the instant that orders it, and the record's name.
 pub type Place = (Instant, RecordId);
 
-/// Which part of a list is asked for. `P` is a place: the values that the list is ordered by.
+/// The requested part of a list. `P` is a position: the values that order the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Page<P> {
-    /// What comes after this place; none to begin.
+    /// The position to begin after; none at the beginning.
     pub after: Option<P>,
-    /// The most rows to give.
+    /// The maximum number of rows.
     pub limit: u16,
 }
 
@@ -22,17 +22,17 @@ pub struct Page<P> {
 pub struct Slice<T, P> {
     /// The rows, in the list's order.
     pub rows: Vec<T>,
-    /// The place of the last row, if more come after it.
+    /// The position of the last row, if there are more.
     pub next: Option<P>,
 }
 
 impl<P> Page<P> {
-    /// How many rows to fetch: one more than is given, which tells whether more come.
+    /// The number of rows to fetch: one more than the page has, which shows whether there are more.
     pub(crate) fn fetched(&self) -> i64 {
         i64::from(self.limit) + 1
     }
 
-    /// The part that is given of the rows that were fetched.
+    /// The page made of the fetched rows.
     pub fn cut<T>(&self, mut rows: Vec<T>, place: impl Fn(&T) -> P) -> Slice<T, P> {
         let limit = usize::from(self.limit);
         let has_more = rows.len() > limit;
@@ -43,26 +43,26 @@ impl<P> Page<P> {
 }
 
 impl Page<Place> {
-    /// Where it begins: below everything, if no place is named.
+    /// Where it begins: below everything, if there is no cursor.
     pub(crate) fn begins_after(&self) -> (i64, Fixed<16>) {
         self.after.map_or((i64::MIN, Fixed([0; 16])), |(at, id)| (at.0, id.fixed()))
     }
 }
 
 impl Page<Uuid> {
-    /// The name that it begins after, in a list in order of names.
+    /// The name to begin after, in a list in order of names.
     pub(crate) fn begins_after(&self) -> Fixed<16> {
         Fixed(*self.after.unwrap_or_default().as_bytes())
     }
 }
 
 impl<T, P> Slice<T, P> {
-    /// A list with nothing in it.
+    /// An empty page.
     pub fn empty() -> Self {
         Self { rows: Vec::new(), next: None }
     }
 
-    /// The same part, with each row as something else.
+    /// The same page with each row converted.
     pub fn map<U>(self, to: impl FnMut(T) -> U) -> Slice<U, P> {
         Slice { rows: self.rows.into_iter().map(to).collect(), next: self.next }
     }

@@ -1,4 +1,4 @@
-//! The connections that are kept, and how long anybody waits for one.
+//! The connection pool, and the limits on waiting for it.
 
 use crate::failure::unavailable;
 use crate::manager::Manager;
@@ -8,16 +8,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// How often a request that waits looks whether the database is gone: so long it waits then.
+/// How often a waiting request checks whether the database is gone; it waits that long then.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// A database that refuses is asked again and again while somebody waits, ever more rarely, but
-/// at least every half of this.
+/// A database that refuses is retried while somebody waits, ever more rarely, but at least every
+/// half of this.
 const ASKED_AGAIN: Duration = Duration::from_secs(2);
 
 pub(crate) struct Connections {
     pool: Pool<Manager>,
-    /// The database refused the last connection that it was asked for.
+    /// The database refused the last connection.
     has_refused: Arc<AtomicBool>,
     wait_max: Duration,
 }
@@ -28,8 +28,7 @@ impl Connections {
         let pool = Pool::builder()
             .max_size(connections_max.max(1))
             .min_idle(Some(0))
-            // One that was lost is found out when its transaction begins, without a question
-            // before every other.
+            // A dead connection is detected at BEGIN, so there is no ping on checkout.
             .test_on_check_out(false)
             .connection_timeout(ASKED_AGAIN)
             .error_handler(Box::new(NopErrorHandler))
@@ -37,8 +36,8 @@ impl Connections {
         Self { pool, has_refused, wait_max }
     }
 
-    /// Takes one. If all are taken it waits its time and is busy then; where there is none, and
-    /// the database gives none, nobody is kept waiting.
+    /// Takes one. If all are in use it waits for its timeout and then reports busy; if there are
+    /// none, and the database gives none, nobody is kept waiting.
     pub(crate) fn take(&self) -> Stored<PooledConnection<Manager>> {
         let begun = Instant::now();
         loop {
@@ -53,7 +52,7 @@ impl Connections {
         }
     }
 
-    /// How many there may be.
+    /// The maximum number of connections.
     pub(crate) fn max(&self) -> u32 {
         self.pool.max_size()
     }

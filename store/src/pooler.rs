@@ -1,6 +1,6 @@
-//! A pooler that gives each transaction another connection of the server is refused at the start.
-//! diesel prepares a statement in one journey and runs it in the next, by a name or by none: where
-//! the server's connection changes in between, another client's statement would be run.
+//! Refuses a pooler that gives each transaction another server connection, at start-up. diesel
+//! prepares a statement in one round trip and runs it in the next, by a name or by none: if the
+//! server connection changes in between, it would run another client's statement.
 
 use crate::connection::{Connection, Mode};
 use crate::failure::{self, unavailable};
@@ -8,7 +8,7 @@ use crate::manager::Manager;
 use diesel::RunQueryDsl as _;
 use ruhu_sync::storage::Stored;
 
-/// A pooler may happen to give the same connection again.
+/// A pooler may happen to return the same connection again.
 const TRIES: usize = 3;
 
 #[derive(diesel::QueryableByName)]
@@ -17,9 +17,9 @@ struct Backend {
     pid: i32,
 }
 
-/// An error, if the transactions of one connection are not all served by one process of the
-/// server. Asks while a second connection holds a transaction open, which takes from a pooler what
-/// the first had, and twice before, for one that takes turns. Changes nothing.
+/// An error unless one server process serves all transactions of a connection. Checks while a
+/// second connection holds a transaction open, which takes from a pooler what the first had, and
+/// twice before, for a pooler that alternates. Changes nothing.
 pub(crate) fn must_not_share(manager: &Manager, first: &mut Connection) -> Stored<()> {
     if matches!(first, Connection::Sqlite(_)) {
         return Ok(());

@@ -1,29 +1,29 @@
-//! Keeping statements prepared that diesel would prepare anew each time.
+//! Keeps statements prepared that diesel would prepare each time.
 //!
-//! diesel keeps no prepared INSERT … DO UPDATE, UPDATE or IN list, because their text may differ at
-//! every call and there would be no end of them. Ours of one row, of a few names, or of a fixed
-//! form have few texts; on PostgreSQL keeping them saves a journey to the server and the planning,
+//! diesel does not cache a prepared INSERT … DO UPDATE, UPDATE or IN list, because their text may
+//! differ at every call and the cache would grow without end. Ours of one row, of a few names, or
+//! of a fixed form have few texts; on PostgreSQL caching them saves a round trip and the planning,
 //! for each of a push's statements.
 
 use diesel::backend::Backend;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 
-/// Lists of names up to this long are kept, each length by itself.
+/// Lists of names up to this length are cached, each length separately.
 const NAMES_KEPT_MAX: usize = 8;
 
-/// A statement that is kept prepared, by its text.
+/// A statement that stays prepared, by its text.
 pub(crate) struct Prepared<Q> {
     query: Q,
     is_kept: bool,
 }
 
-/// Keeps a statement prepared. Only for one whose text takes few forms.
+/// Caches a prepared statement. Only for one whose text takes few forms.
 pub(crate) fn prepared<Q>(query: Q) -> Prepared<Q> {
     Prepared { query, is_kept: true }
 }
 
-/// Keeps a statement with an IN list of this length prepared, if the list is short.
+/// Caches a statement with an IN list of this length, if the list is short.
 pub(crate) fn prepared_for<Q>(names: usize, query: Q) -> Prepared<Q> {
     Prepared { query, is_kept: names <= NAMES_KEPT_MAX }
 }
@@ -42,7 +42,7 @@ where
     }
 }
 
-/// Not by its type: types that differ may say the same, and one type may say several things.
+/// Not by its type: different types may have the same text, and one type several.
 impl<Q> QueryId for Prepared<Q> {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;
@@ -54,8 +54,8 @@ impl<Q: Query> Query for Prepared<Q> {
 
 impl<Q, C> RunQueryDsl<C> for Prepared<Q> {}
 
-/// Inserts rows with one statement: `insert!(connection, table, &rows, |insert| insert.on_conflict(…)…)`.
-/// One row, which most pushes are, is a statement that is kept prepared.
+/// Inserts rows with one statement: `insert!(connection, table, &rows, |insert|
+/// insert.on_conflict(…)…)`. For one row, which most pushes have, the statement stays prepared.
 macro_rules! insert {
     ($connection:expr, $table:expr, $rows:expr, |$insert:ident| $statement:expr) => {
         match $rows {

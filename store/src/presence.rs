@@ -1,5 +1,5 @@
-//! Whether a database file is in use, told between processes by a lock on a file beside it. Not on
-//! the file itself: whoever opens and closes that past SQLite undoes SQLite's own locks.
+//! Whether another process uses a database file, by a lock on a file next to it. Not on the file
+//! itself: opening and closing that outside SQLite drops SQLite's own locks.
 
 use crate::failure::unavailable;
 use ruhu_sync::storage::Stored;
@@ -13,19 +13,19 @@ pub(crate) struct Presence {
 }
 
 impl Presence {
-    /// For whoever uses the file: many at a time.
+    /// For users of the file: shared.
     pub(crate) fn shared(database: &Path) -> Stored<Self> {
         let file = lock_file(database)?;
         match file.try_lock_shared() {
             Err(TryLockError::WouldBlock) => {
                 Err(unavailable("another database is being put in its place at this moment"))
             }
-            // A file system without locks: then nobody is told.
+            // A file system without locks: then nobody is warned.
             Ok(()) | Err(TryLockError::Error(_)) => Ok(Self { _held: file }),
         }
     }
 
-    /// For whoever puts another in its place: alone. `None` if the file is in use.
+    /// For replacing the file: exclusive. `None` if the file is in use.
     pub(crate) fn alone(database: &Path) -> Stored<Option<Self>> {
         let file = lock_file(database)?;
         match file.try_lock() {

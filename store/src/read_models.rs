@@ -1,8 +1,9 @@
-//! The read models: what desks list of the records, written in the transaction that changes them.
+//! The read models: the columns of records that desks list, written in the transaction that changes
+//! the records.
 //!
-//! A kind declares which of its fields are listed (`listed()` in `casework/src/kinds`). The kind's file
-//! here says how a database keeps them, once, and holds the lists; table, row, upsert and rebuild
-//! follow from that. A new listed field is a line in either file and a migration.
+//! A kind declares which of its fields are listed (`listed()` in `casework/src/kinds`). The kind's
+//! file here declares how a database stores them, once, and holds the lists; table, row, upsert and
+//! rebuild follow from that. A new listed field is a line in either file and a migration.
 
 use crate::Tx;
 use crate::schema::{account, journal, record};
@@ -12,14 +13,14 @@ use ruhu_sync::record::Content;
 use ruhu_sync::storage::{RecordChange, Stored};
 use std::collections::BTreeMap;
 
-/// A read model, as it is declared.
+/// A read model's declaration.
 #[derive(Clone, Copy, Debug)]
 pub struct ReadModel {
     /// The kind of its records.
     pub kind: &'static str,
     /// Its table.
     pub table: &'static str,
-    /// The columns that lists are chosen by: what the record itself says.
+    /// The record's own columns, which lists filter by.
     pub own: &'static [&'static str],
     /// The columns of the kind's listed fields.
     pub listed: &'static [ListColumn],
@@ -30,9 +31,9 @@ pub struct ReadModel {
 pub struct ListColumn {
     /// Its name.
     pub name: &'static str,
-    /// Whether it may be empty.
+    /// Whether it may be null.
     pub is_nullable: bool,
-    /// What it holds.
+    /// Its type.
     pub holding: Holding,
 }
 
@@ -45,7 +46,7 @@ macro_rules! kept {
     (BigInt) => { i64 };
 }
 
-/// A type in which a listed field is kept.
+/// A type that a listed field can be stored as.
 trait Listable {
     const HOLDING: Holding;
     const IS_NULLABLE: bool = false;
@@ -78,7 +79,7 @@ impl Listable for i64 {
     }
 }
 
-/// What the record itself says.
+/// The record's own columns.
 macro_rules! of_the_record {
     (stream, $change:ident) => {
         $crate::values::Name::fixed($change.record.stream)
@@ -143,7 +144,7 @@ macro_rules! read_model {
                     $($crate::read_models::column::<kept!($type $(<$inner>)?)>(stringify!($column))),*
                 ],
             };
-            /// Both databases take 32,766 values a statement and no more.
+            /// Neither database takes more than 32,766 values per statement.
             const CHUNK_ROWS: usize =
                 32_000 / (1 + Self::MODEL.own.len() + Self::MODEL.listed.len());
 
@@ -180,7 +181,7 @@ macro_rules! read_model {
                 Ok(())
             }
 
-            /// Writes all rows of the table again if they are not these.
+            /// Rewrites all rows of the table if they differ from these.
             pub(super) fn rebuild(
                 tx: &mut $crate::Tx,
                 mut rows: Vec<Self>,
@@ -232,13 +233,13 @@ macro_rules! read_models {
                 }
             }
 
-            /// Writes them: one statement a table.
+            /// Writes them with one statement per table.
             fn save(&self, tx: &mut Tx) -> Stored<()> {
                 $($model::Row::save(tx, &self.$model)?;)*
                 Ok(())
             }
 
-            /// Makes them all the rows there are, and reports by table what was different.
+            /// Makes them all the rows there are, and reports the differences by table.
             pub(crate) fn rebuild(
                 self,
                 tx: &mut Tx,

@@ -12,10 +12,10 @@ use ruhu_sync::id::Instant;
 use ruhu_sync::storage::{RecordChange, Stored};
 use std::collections::BTreeMap;
 
-/// How many records are opened at a time.
+/// The number of records opened at a time.
 const CHUNK_RECORDS: i64 = 1_000;
 
-/// What a rebuild found, by table: no differences, unless something wrote past the store.
+/// The result of a rebuild, by table: no differences, unless something wrote past the store.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RebuildReport {
     /// By the table's name.
@@ -23,7 +23,7 @@ pub struct RebuildReport {
 }
 
 impl RebuildReport {
-    /// How many rows the rebuild changed.
+    /// The number of rows that the rebuild changed.
     pub fn differences(&self) -> usize {
         self.tables.values().map(TableReport::differences).sum()
     }
@@ -44,7 +44,7 @@ fn rebuild(tx: &mut Tx) -> Stored<RebuildReport> {
 }
 
 /// A push that commits a record between our reading it and our writing its row would be undone in
-/// the read model. SQLite's one writer is us.
+/// the read model. On SQLite we are the one writer.
 fn hold_off_writers(connection: &mut Connection) -> QueryResult<()> {
     match connection {
         Connection::Sqlite(_) => Ok(()),

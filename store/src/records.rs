@@ -1,4 +1,4 @@
-//! Records: the outside in the clear, the content sealed.
+//! Records: metadata in the clear, the content sealed.
 
 use crate::Tx;
 use crate::codec::{Codec, Place};
@@ -25,7 +25,7 @@ use ruhu_sync::storage::{RecordChange, Stored};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-/// Rows a statement: both databases take 32,766 values and no more.
+/// Rows per statement: neither database takes more than 32,766 values.
 const CHUNK_ROWS: usize = 2_000;
 
 #[derive(Queryable, Selectable)]
@@ -66,8 +66,8 @@ struct NewRow<'a> {
     conflict_since: Option<i64>,
 }
 
-/// The version is part of the name, so that an older content of the same record does not open
-/// under a newer version.
+/// The version is part of the name, so that an older content of the same record does not open under
+/// a newer version.
 fn with_name<T>(id: Fixed<16>, rev_number: i64, work: impl FnOnce(&[&[u8]]) -> T) -> T {
     work(&[&id.0, &rev_number.to_be_bytes()])
 }
@@ -109,20 +109,19 @@ fn sealed<'a>(codec: &mut Codec, keys: &KeyRing, change: &RecordChange<'a>) -> S
     })
 }
 
-/// The instant since when a record has stood in its status: it moves with the status alone.
+/// When a record took its current status: it moves with the status alone.
 fn still_or_from_now() -> SqlLiteral<BigInt> {
     sql("CASE WHEN record.status IS NOT DISTINCT FROM excluded.status \
          THEN record.status_since ELSE excluded.status_since END")
 }
 
-/// The instant since when something in a record has waited for a person to choose, through
-/// whatever else is written and chosen in it meanwhile.
+/// When a record's oldest open conflict began, whatever else is written and chosen in it meanwhile.
 fn earlier_or_from_now() -> SqlLiteral<Nullable<BigInt>> {
     sql("CASE WHEN excluded.conflict_since IS NULL THEN NULL \
          ELSE COALESCE(record.conflict_since, excluded.conflict_since) END")
 }
 
-/// Writes records and their rows in the read models: one statement a table.
+/// Writes records and their rows in the read models, with one statement per table.
 pub(crate) fn save(tx: &mut Tx, changes: &[RecordChange<'_>]) -> Stored<()> {
     for changes in changes.chunks(CHUNK_ROWS) {
         let (session, keys) = tx.session();
@@ -234,7 +233,7 @@ struct Frame {
     wire: Vec<u8>,
 }
 
-/// Hands over a stream's records one by one, each from the buffer it was opened into.
+/// Passes on a stream's records one by one, each from the buffer it was opened into.
 pub(crate) fn changes(
     tx: &mut Tx,
     stream: StreamId,

@@ -1,6 +1,5 @@
-//! A change of keys while the service runs: every sealed row is sealed anew, some rows a transaction.
-//! A row tells by the name of its key what is left to do, so that a run that was killed is simply
-//! begun again.
+//! Reseals every row after a change of keys, while the service runs, a few rows per transaction. A
+//! row's key name shows what is left to do, so a killed run is simply started again.
 
 use crate::Store;
 use crate::audit::{Act, Entry};
@@ -13,31 +12,31 @@ use ruhu_sync::storage::Stored;
 use std::collections::BTreeMap;
 use std::time;
 
-/// Rows a transaction: a payload may have a megabyte, and whoever writes waits for it.
+/// Rows per transaction: a payload may have a megabyte, and writers wait.
 const BATCH_ROWS: i64 = 50;
 
 /// Rows that somebody was writing come again; so do those that a process seals with another key
-/// meanwhile, which has no end until it is started anew.
+/// meanwhile, which would never end until it is restarted.
 const PASSES_MAX: usize = 5;
 
-/// How many rows stand under each key, by table.
+/// The number of rows under each key, by table.
 pub type RowsByKey = BTreeMap<KeyId, BTreeMap<&'static str, u64>>;
 
-/// How far it has come.
+/// The progress of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Resealing {
-    /// In which table it is.
+    /// The current table.
     pub table: &'static str,
-    /// How many rows were sealed anew.
+    /// The number of resealed rows.
     pub rows: u64,
 }
 
-/// What it did.
+/// The result of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Resealed {
-    /// How many rows were sealed anew.
+    /// The number of resealed rows.
     pub rows: u64,
-    /// How many do not open with the keys that are there, and stand as they stood.
+    /// The number of rows that do not open with the present keys, and are left as they are.
     pub unreadable: u64,
 }
 
@@ -47,7 +46,7 @@ pub fn sealed_columns() -> impl Iterator<Item = &'static str> {
 }
 
 impl Store {
-    /// How many rows stand under each key: one that has none left can be taken out of the key file.
+    /// The number of rows under each key: one without rows can be removed from the key file.
     pub fn rows_by_key(&self) -> Stored<RowsByKey> {
         self.read(|tx| {
             let mut all = RowsByKey::new();
@@ -63,8 +62,8 @@ impl Store {
         })
     }
 
-    /// Seals every row anew that stands under another key than the one that seals now. `go_on` is
-    /// asked after each transaction; what is done by then is done.
+    /// Reseals every row that is not under the current key. `go_on` is called after each
+    /// transaction; what is done by then is done.
     pub fn reseal(
         &self,
         at: Instant,
@@ -81,8 +80,8 @@ impl Store {
                     done.unreadable += batch.unreadable;
                     is_stopped |= !go_on(Resealing { table: table.name(), rows: done.rows });
                     if batch.is_full && !is_stopped {
-                        // As long as it worked: another process that waits for SQLite's lock asks for
-                        // it now and then, and would never find it free.
+                        // As long as the work took: another process that waits for SQLite's lock
+                        // polls for it now and then, and would never find it free.
                         std::thread::sleep(began.elapsed());
                     }
                     began = time::Instant::now();

@@ -1,6 +1,6 @@
 //! The tables, one description for both databases: names and sealed values are bytes, instants and
-//! counters 64-bit integers, days texts, flags booleans (0 and 1 on SQLite). Those of the read models
-//! are in `read_models`.
+//! counters 64-bit integers, days texts, flags booleans (0 and 1 on SQLite). `read_models` has
+//! those of the read models.
 
 #![allow(unreachable_pub, reason = "diesel's macro makes everything pub")]
 #![allow(missing_docs, reason = "the migrations say what the columns are")]

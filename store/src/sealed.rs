@@ -1,5 +1,5 @@
-//! The sealed columns: one list. The codec seals for nothing else, a change of keys goes through it,
-//! and a test holds every column of the schema against it.
+//! The list of sealed columns. The codec seals for nothing else, a change of keys walks it, and a
+//! test checks every column of the schema against it.
 
 /// A sealed column; only the list below makes one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,9 +12,9 @@ impl Column {
     }
 }
 
-/// The list. A table has its primary key, after a semicolon what else is authenticated, the column that
-/// names the sealing key, and its sealed columns with their types. The list goes to the macro that is
-/// named, so that columns and statements are made from the same one.
+/// The list. A table has its primary key, after a semicolon what else is authenticated, the column
+/// that names the sealing key, and its sealed columns with their types. The list is passed to the
+/// named macro, so that columns and statements have one source.
 macro_rules! sealed_tables {
     ($made_into:ident) => {
         $made_into! {
@@ -29,11 +29,11 @@ macro_rules! sealed_tables {
             Journal = journal (device: Vec<u8>, device_seq: i64) under key_id {
                 /// An edit as it came.
                 PAYLOAD = payload: Option<Vec<u8>>,
-                /// What an edit did.
+                /// An edit's effect.
                 EFFECT = effect: Option<Vec<u8>>,
-                /// The outcome of an edit as it was answered, if it names places.
+                /// An edit's answer, if it names places.
                 ANSWER = answer: Option<Vec<u8>>,
-                /// When an edit was made, by the device's clock.
+                /// An edit's time by the device's clock.
                 MADE_AT = made_at: Option<Vec<u8>>,
             }
             /// Erasures: bound to the instant, too.
@@ -43,7 +43,7 @@ macro_rules! sealed_tables {
             }
             /// Devices.
             Devices = device (id: Vec<u8>) under key_id {
-                /// What a device is called.
+                /// A device's name for people.
                 DEVICE_NAME = name: Option<Vec<u8>>,
             }
             /// People's keys for signatures.
@@ -53,7 +53,7 @@ macro_rules! sealed_tables {
             }
             /// Second factors: bound to the instant, so that an earlier one does not come back.
             SecondFactors = second_factor (account: Vec<u8>; enrolled_at: i64) under key_id {
-                /// What a person's app makes codes from.
+                /// The secret behind a person's codes.
                 SECOND_FACTOR = secret: Vec<u8>,
             }
             /// Requests that may be sent again.

@@ -61,7 +61,7 @@ impl Kept for Option<Vec<u8>> {
     }
 }
 
-/// What became of a batch of rows.
+/// The result of a batch of rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Batch {
     pub(crate) resealed: u64,
@@ -74,7 +74,7 @@ pub(crate) struct Batch {
 /// Why rows are opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Purpose {
-    /// To seal those again that stand under an old key.
+    /// To reseal those under an old key.
     Reseal,
     /// To check that all of them open.
     Check,
@@ -134,7 +134,7 @@ macro_rules! rows {
                 }
             }
 
-            /// How many rows do not open with any key at hand.
+            /// The number of rows that do not open with any present key.
             pub(crate) fn unreadable(self, tx: &mut Tx) -> Stored<u64> {
                 let mut unreadable = 0;
                 match self {

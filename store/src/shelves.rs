@@ -1,4 +1,4 @@
-//! Snapshots of the shelf of forms, by which everything is judged. All transactions share one until
+//! Snapshots of the shelf of forms, which everything is judged by. All transactions share one until
 //! the shelf's generation moves, here or in another process.
 
 use crate::failure::corrupt;
@@ -6,7 +6,7 @@ use ruhu_casework::shelf::Shelf;
 use ruhu_sync::storage::Stored;
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// The snapshots that a store knows.
+/// The snapshots of a store.
 #[derive(Debug)]
 pub(crate) struct Shelves {
     pub(crate) built_in: Shelf,
@@ -23,7 +23,7 @@ impl Shelves {
         self.latest.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Keeps a snapshot unless a later one is kept: a reader may see an earlier moment.
+    /// Stores a snapshot unless a later one is there: a reader may see an earlier moment.
     pub(crate) fn keep(&self, shelf: &Arc<Shelf>) {
         let mut latest = self.latest.write().unwrap_or_else(PoisonError::into_inner);
         if latest.as_ref().is_none_or(|known| known.generation() < shelf.generation()) {
@@ -32,7 +32,7 @@ impl Shelves {
     }
 }
 
-/// What a transaction knows of the shelf.
+/// A transaction's view of the shelf.
 #[derive(Debug, Default)]
 pub(crate) struct ShelfSeen {
     pub(crate) seen: Option<Arc<Shelf>>,

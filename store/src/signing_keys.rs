@@ -1,5 +1,5 @@
-//! The keys that prove people's signatures on another's tablet, sealed; and how often a proof was
-//! wrong of late.
+//! The keys that prove people's signatures on another's tablet, sealed; and the counts of recent
+//! wrong proofs.
 
 use crate::Tx;
 use crate::audit::Thing;
@@ -17,10 +17,10 @@ use ruhu_sync::signing::{Failures, Signer, Signers, SigningKey};
 use ruhu_sync::storage::Stored;
 use std::collections::BTreeMap;
 
-/// What a service's secrets for proofs are derived for.
+/// The purpose for deriving the service's secrets for proofs.
 pub const PROOFS: &str = "signature proofs";
 
-/// What these people's signatures are checked with when another pushes them.
+/// Data for checking these people's signatures when another person pushes them.
 pub(crate) fn signers(
     tx: &mut Tx,
     by: UserId,
@@ -38,7 +38,8 @@ pub(crate) fn signers(
     Ok(Signers { secrets: tx.session().1.derive_each(PROOFS), people })
 }
 
-/// What failed before. Writing a row as it is locks it, and makes it if there is none.
+/// The counts of earlier failures. Writing a row unchanged locks it, and creates it if there is
+/// none.
 fn lock_failures(
     tx: &mut Tx,
     by: UserId,
@@ -141,7 +142,7 @@ pub(crate) fn from_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
 }
 
 impl Tx {
-    /// Sets a person's key, in the place of an earlier one.
+    /// Sets a person's key, replacing an earlier one.
     pub fn set_signing_key(&mut self, user: UserId, key: &SigningKey, at: Instant) -> Stored<()> {
         self.must_write()?;
         self.touch(Thing::SigningKey, user.0);

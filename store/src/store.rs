@@ -1,4 +1,4 @@
-//! The store: a database, opened.
+//! The store: an open database.
 
 use crate::connection::{Connection, Mode};
 use crate::failure::unavailable;
@@ -21,15 +21,14 @@ use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How a store is opened.
+/// The settings for opening a store.
 #[derive(Clone)]
 pub struct StoreSettings {
     /// `sqlite:PATH`, `sqlite://PATH`, `postgres://…` or `postgresql://…`.
     pub url: String,
-    /// How many connections are kept at most.
+    /// The maximum number of connections.
     pub pool_connections_max: u32,
-    /// How long a request waits for a connection, and how long one that meets others is tried
-    /// again.
+    /// How long a request waits for a connection, and how long one that meets others is retried.
     pub wait_ms_max: u64,
     /// The keys that seal.
     pub keys: KeyRing,
@@ -56,17 +55,17 @@ struct Inner {
     keys: KeyRing,
     shelves: Arc<Shelves>,
     wait_max: Duration,
-    /// SQLite has one writer at a time. Waiting here costs nothing and is handed on at once;
-    /// waiting in SQLite is sleeping and trying again.
+    /// SQLite has one writer at a time. Waiting here costs nothing and wakes at once; waiting in
+    /// SQLite means sleeping and polling.
     gate: Option<Mutex<()>>,
     target: Target,
-    /// Says that the file is in use, for as long as the store is open.
+    /// Marks the file as in use for as long as the store is open.
     _presence: Option<Presence>,
     committed: OnceLock<Box<dyn Fn() + Send + Sync>>,
     writable: Writable,
 }
 
-/// A database, opened. Cheap to clone; every call takes a connection of its own and blocks its
+/// An open database. Cheap to clone; every call takes a connection of its own and blocks its
 /// thread.
 #[derive(Clone)]
 pub struct Store {
@@ -87,7 +86,7 @@ impl Store {
             Target::Sqlite(path) => Some(Presence::shared(path)?),
             Target::Postgres(_) => None,
         };
-        // Before the pool, which would try again and again: what is wrong is told at once.
+        // Before the pool, which would retry: problems are reported at once.
         let mut session = manager.establish()?;
         pooler::must_not_share(&manager, &mut session.connection)?;
         migrate::run_pending(&mut session.connection)?;
@@ -98,7 +97,7 @@ impl Store {
         Ok(store)
     }
 
-    /// Opens a database to look at it: nothing is made, and nothing can be written.
+    /// Opens a database read-only: nothing is created.
     pub fn open_read_only(settings: &StoreSettings) -> Stored<Self> {
         let manager = Manager::new(Target::parse(&settings.url)?, Access::Read);
         pooler::must_not_share(&manager, &mut manager.establish()?.connection)?;
@@ -134,22 +133,22 @@ impl Store {
         self.read(migrate::must_be_of_this_version).is_ok()
     }
 
-    /// Which database it is.
+    /// The kind of database.
     pub(crate) fn target(&self) -> &Target {
         &self.inner.target
     }
 
-    /// The keys that it was opened with.
+    /// Its keys.
     pub(crate) fn keys(&self) -> &KeyRing {
         &self.inner.keys
     }
 
-    /// A connection, for what no transaction may stand around.
+    /// A connection, for statements that cannot run in a transaction.
     pub(crate) fn session(&self) -> Stored<PooledConnection<Manager>> {
         self.inner.connections.take()
     }
 
-    /// Runs statements that no transaction may stand around, while nobody else of this process writes.
+    /// Runs statements that cannot run in a transaction, while nobody else of this process writes.
     pub(crate) fn between_writes(
         &self,
         work: impl FnOnce(&mut Connection) -> QueryResult<()>,
@@ -182,7 +181,7 @@ impl Store {
         Ok(epoch)
     }
 
-    /// Reads one moment's view.
+    /// Reads in one snapshot.
     pub fn read<T>(&self, mut work: impl FnMut(&mut Tx) -> Stored<T>) -> Stored<T> {
         self.again_while_busy(Mode::Read, &|_| true, &mut work)
     }
@@ -195,8 +194,8 @@ impl Store {
         self.read(|tx| split(work(tx)))?.map_err(Halt::Refused)
     }
 
-    /// Runs a write transaction: all of it happens, or nothing. Where another is in the way it is
-    /// run again from its beginning, so `work` must not do anything outside that counts.
+    /// Runs a write transaction: all of it happens, or nothing. If another is in the way it is run
+    /// again from its beginning, so `work` must not have side effects that count.
     pub fn write<T>(&self, mut work: impl FnMut(&mut Tx) -> Stored<T>) -> Stored<T> {
         self.write_if(&|_| true, &mut work)
     }
@@ -228,14 +227,14 @@ impl Store {
         done
     }
 
-    /// Calls this after each write that is done, when nothing is held any more: it should wake
-    /// somebody and return. Only the first that is given counts.
+    /// Sets a callback that runs after each committed write, holding nothing: it should wake
+    /// somebody and return. Only the first one counts.
     pub fn when_committed(&self, call: impl Fn() + Send + Sync + 'static) {
         drop(self.inner.committed.set(Box::new(call)));
     }
 
-    /// Whether the database answers and takes writes. Only if it refused one is that tried,
-    /// every few seconds, by counting up one number.
+    /// Whether the database answers and takes writes. A write is tried only after one was refused,
+    /// every few seconds, by counting up a number.
     pub fn ping(&self) -> Stored<()> {
         self.read(|tx| tx.epoch().map(drop))?;
         match self.inner.writable.known() {
@@ -270,7 +269,7 @@ impl Store {
                 Err(StorageError::Busy) if begun.elapsed() < self.inner.wait_max => {}
                 result => return result,
             }
-            // Not in step with the others that were turned away.
+            // Jitter, so that the refused callers do not return in step.
             let spread_ms = 1_u64 << tries.min(6);
             let random = getrandom::u64().unwrap_or(spread_ms);
             std::thread::sleep(Duration::from_millis(random % spread_ms + 1));
@@ -294,8 +293,7 @@ impl Store {
         }
     }
 
-    /// Takes connections until one begins: after a restart of the server, all that lie in the
-    /// pool are lost.
+    /// Takes connections until one begins: after a restart of the server, all pooled ones are lost.
     fn begin(&self, mode: Mode) -> Stored<Tx> {
         for _ in 0..=self.inner.connections.max() {
             let session = self.inner.connections.take()?;
@@ -308,7 +306,7 @@ impl Store {
     }
 }
 
-/// Writes the epoch in the place of the one before.
+/// Replaces the epoch.
 pub(crate) fn set_epoch(connection: &mut Connection, epoch: Epoch) -> QueryResult<()> {
     use schema::server::dsl;
     let query = diesel::update(dsl::server).set(dsl::epoch.eq(epoch.fixed()));

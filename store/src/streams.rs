@@ -16,7 +16,7 @@ use ruhu_sync::storage::{Carried, Departure, Stored, StreamHead};
 
 pub(crate) use crate::devices::Hold;
 
-/// Rows a statement: both databases take 32,766 values and no more.
+/// Rows per statement: neither database takes more than 32,766 values.
 const CHUNK_ROWS: usize = 6_000;
 
 #[derive(Queryable, Insertable)]
@@ -70,7 +70,7 @@ pub(crate) fn heads(tx: &mut Tx, ids: &[StreamId], hold: Hold) -> Stored<Vec<Str
     rows.into_iter().map(Row::into_head).collect()
 }
 
-/// Makes those that are absent, then locks all in order of name and reads them.
+/// Creates missing ones, then locks all in order of name and reads them.
 pub(crate) fn lock(tx: &mut Tx, streams: &[(StreamId, StreamKind)]) -> Stored<Vec<StreamHead>> {
     if streams.is_empty() {
         return Ok(Vec::new());
@@ -86,7 +86,7 @@ pub(crate) fn lock(tx: &mut Tx, streams: &[(StreamId, StreamKind)]) -> Stored<Ve
     heads(tx, &ids, Hold::Lock)
 }
 
-/// Writes counters and digests: one statement.
+/// Writes counters and digests in one statement.
 pub(crate) fn save(tx: &mut Tx, streams: &[StreamHead]) -> Stored<()> {
     if streams.is_empty() {
         return Ok(());
@@ -134,7 +134,7 @@ pub(crate) fn departures(
         .collect()
 }
 
-/// Remembers what left which stream: one statement.
+/// Stores departures in one statement.
 pub(crate) fn save_departures(tx: &mut Tx, departures: &[Departure]) -> Stored<()> {
     for some in departures.chunks(CHUNK_ROWS) {
         let rows: Vec<_> = some
@@ -152,7 +152,7 @@ pub(crate) fn save_departures(tx: &mut Tx, departures: &[Departure]) -> Stored<(
     Ok(())
 }
 
-/// Remembers versions that were made beside an edit's own: one statement.
+/// Stores carried versions in one statement.
 pub(crate) fn save_carried(tx: &mut Tx, all: &[Carried]) -> Stored<()> {
     for some in all.chunks(CHUNK_ROWS) {
         let rows: Vec<_> = some
@@ -172,8 +172,8 @@ pub(crate) fn save_carried(tx: &mut Tx, all: &[Carried]) -> Stored<()> {
     Ok(())
 }
 
-/// Makes those that are absent, then locks all in order of name. SQLite's one writer holds
-/// everything anyhow; there they are made all the same, so that both databases hold the same.
+/// Creates missing ones, then locks all in order of name. SQLite's one writer holds everything
+/// anyway; the rows are created there all the same, so that both databases have the same.
 pub(crate) fn lock_roots(tx: &mut Tx, roots: &[RecordId]) -> Stored<()> {
     if roots.is_empty() {
         return Ok(());

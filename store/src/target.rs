@@ -1,5 +1,5 @@
-//! Which database a URL means. Chosen by its scheme alone: a driver that tried one after the other
-//! would answer a PostgreSQL server that is down with a new, empty SQLite file.
+//! Which database a URL means, by its scheme alone: a driver that tried one after the other would
+//! respond to a PostgreSQL server that is down with a new, empty SQLite file.
 
 use ruhu_sync::storage::StorageError;
 use std::fmt;
@@ -14,7 +14,7 @@ pub(crate) enum Target {
     Postgres(String),
 }
 
-/// The URL may hold a password: it is never shown.
+/// The URL may contain a password: it is never shown.
 impl fmt::Debug for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -29,7 +29,7 @@ fn refused(why: &str) -> StorageError {
 }
 
 impl Target {
-    /// Reads `sqlite:PATH`, `sqlite://PATH`, `postgres://…` or `postgresql://…`.
+    /// Parses `sqlite:PATH`, `sqlite://PATH`, `postgres://…` or `postgresql://…`.
     pub(crate) fn parse(url: &str) -> Result<Self, StorageError> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             return Ok(Self::Postgres(url.to_owned()));

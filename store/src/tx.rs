@@ -12,8 +12,8 @@ use ruhu_sync::storage::{StorageError, Stored};
 use std::fmt;
 use std::sync::Arc;
 
-/// A transaction under way: [`ReadTx`](ruhu_sync::storage::ReadTx) and
-/// [`WriteTx`](ruhu_sync::storage::WriteTx) on whichever database the store is.
+/// An open transaction: [`ReadTx`](ruhu_sync::storage::ReadTx) and
+/// [`WriteTx`](ruhu_sync::storage::WriteTx) on either database.
 pub struct Tx {
     session: PooledConnection<Manager>,
     pub(crate) keys: KeyRing,
@@ -21,7 +21,7 @@ pub struct Tx {
     pub(crate) shelf: ShelfSeen,
     mode: Mode,
     has_failed: bool,
-    /// Accounts and rights that were changed, and that no line of the audit log tells of yet.
+    /// Changed accounts and rights that no line of the audit log covers yet.
     pub(crate) touched: Touched,
 }
 
@@ -32,7 +32,7 @@ impl fmt::Debug for Tx {
 }
 
 impl Tx {
-    /// Begins. The connection may have been lost while it lay in the pool, or been made while
+    /// Begins. The connection may have been lost while it was in the pool, or been opened while
     /// nothing could be written: then nothing has happened yet, and `None` says to take another.
     pub(crate) fn begin(
         session: PooledConnection<Manager>,
@@ -51,8 +51,8 @@ impl Tx {
         }
     }
 
-    /// Runs one statement, or a few. A transaction in which a statement failed can only be taken
-    /// back: PostgreSQL answers COMMIT with a silent ROLLBACK then, so it is never asked.
+    /// Runs one statement, or a few. A transaction in which a statement failed can only be rolled
+    /// back: PostgreSQL would answer COMMIT with a silent ROLLBACK, so it is never tried.
     pub(crate) fn run<T>(
         &mut self,
         work: impl FnOnce(&mut Connection) -> QueryResult<T>,
@@ -61,8 +61,8 @@ impl Tx {
         self.note(result)
     }
 
-    /// The session, where a statement and its sealing go hand in hand. What it gives must pass
-    /// through [`Tx::note`].
+    /// The session, where a statement and its sealing go together. Its result must pass through
+    /// [`Tx::note`].
     pub(crate) fn session(&mut self) -> (&mut Session, &KeyRing) {
         (&mut self.session, &self.keys)
     }
@@ -74,7 +74,7 @@ impl Tx {
         result
     }
 
-    /// An error, unless the transaction may write: SQLite would let a reading one.
+    /// An error unless the transaction may write: SQLite would let a reading one.
     pub(crate) fn must_write(&mut self) -> Stored<()> {
         if self.mode == Mode::Write {
             return Ok(());
@@ -82,8 +82,8 @@ impl Tx {
         self.note(Err(unavailable("the transaction is read only")))
     }
 
-    /// Ends it: all of it happened, or this is an error and nothing did, unless the connection
-    /// was lost in this very moment, when nobody can say.
+    /// Commits: all of it happened, or this is an error and nothing did, unless the connection was
+    /// lost during the commit, when nobody can tell.
     pub(crate) fn commit(mut self) -> Stored<()> {
         if self.has_failed {
             self.roll_back();
@@ -96,8 +96,7 @@ impl Tx {
         self.run(Connection::commit)
     }
 
-    /// Takes it back. A connection that cannot do so any more is thrown away by the pool, and
-    /// that takes it back, too.
+    /// Rolls back. The pool discards a connection that cannot, and that rolls back, too.
     pub(crate) fn roll_back(&mut self) {
         drop(self.session.connection.roll_back());
     }

@@ -1,4 +1,4 @@
-//! Values as both databases keep them: names and hashes as bytes of a fixed number, counters as
+//! Values as both databases store them: names and hashes as bytes of fixed length, counters as
 //! signed 64-bit integers, days as ISO texts.
 
 use crate::failure::corrupt;
@@ -13,7 +13,7 @@ use diesel::sqlite::Sqlite;
 use ruhu_sync::id::Instant;
 use ruhu_sync::storage::Stored;
 
-/// Bytes of a fixed number, kept without an allocation.
+/// Bytes of fixed length, stored without an allocation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Binary)]
 pub struct Fixed<const N: usize>(pub(crate) [u8; N]);
@@ -51,7 +51,7 @@ impl<const N: usize> FromSql<Binary, Sqlite> for Fixed<N> {
 pub(crate) trait Name: Copy {
     /// The bytes.
     fn fixed(self) -> Fixed<16>;
-    /// The name again.
+    /// The name from its bytes.
     fn of(bytes: Fixed<16>) -> Self;
 }
 
@@ -77,7 +77,7 @@ macro_rules! names {
 
 names!(RecordId, DeviceId, StreamId, UserId, GroupId, Epoch);
 
-/// An instant as it was kept.
+/// A stored instant.
 #[derive(Clone, Copy, Debug, FromSqlRow)]
 pub struct At(i64);
 
@@ -96,7 +96,7 @@ impl From<At> for Instant {
     }
 }
 
-/// A day as it was kept.
+/// A stored day.
 #[derive(Clone, Debug, FromSqlRow)]
 pub struct Day(String);
 
@@ -117,7 +117,7 @@ impl TryFrom<Day> for NaiveDate {
     }
 }
 
-/// A last day as it was kept; none while it is open.
+/// A stored last day; none while it is open.
 #[derive(Clone, Debug)]
 pub struct LastDay(Option<Day>);
 
@@ -140,8 +140,8 @@ impl TryFrom<LastDay> for Option<NaiveDate> {
     }
 }
 
-/// A counter as a database keeps it. No counter comes near 2^63; a bound beyond it that somebody
-/// asks for is no bound.
+/// A counter as a database stores it. No counter comes near 2^63; a requested bound beyond it is no
+/// bound.
 pub(crate) fn counter(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
@@ -152,20 +152,20 @@ impl From<Fixed<16>> for uuid::Uuid {
     }
 }
 
-/// A counter as it was kept.
+/// A stored counter.
 pub(crate) fn counted(value: i64) -> Stored<u64> {
     u64::try_from(value).map_err(|_| corrupt("a counter is negative"))
 }
 
-/// A day as it was kept.
+/// A stored day.
 pub(crate) fn day(text: &str) -> Stored<NaiveDate> {
     text.parse().map_err(|_| corrupt("a day is no day"))
 }
 
-/// A text as both databases take it.
+/// A text that both databases accept.
 pub(crate) use ruhu_sync::chain::storable as text;
 
-/// PostgreSQL knows no NUL; nor has any status one.
+/// PostgreSQL rejects NUL; no status contains one.
 pub(crate) fn is_no_status(status: Option<&str>) -> bool {
     status.is_some_and(|status| status.contains('\0'))
 }

@@ -1,18 +1,18 @@
-//! Whether the database takes writes, as far as is known from those it refused: reading it says nothing about
-//! that, because a disk that is full can still be read.
+//! Whether the database takes writes, judging by refused ones: reading says nothing about it,
+//! because a full disk can still be read.
 
 use ruhu_sync::storage::{StorageError, Stored};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// So long a refusal is believed before it is tried anew: what is tried is small, and may find room
-/// where work does not.
+/// How long a refusal counts before a new try: the test write is small, and may find room where
+/// real work does not.
 const BELIEVED: Duration = Duration::from_secs(5);
 
-/// What is known.
+/// The state of the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Writing {
-    /// No write was refused, or one was taken since.
+    /// No write was refused, or one has succeeded since.
     Taken,
     /// It was refused just now.
     Refused,
@@ -27,15 +27,15 @@ pub(crate) struct Writable {
 }
 
 impl Writable {
-    /// Notes what became of a transaction that may write. One that was done may have written
-    /// nothing, and one that was busy says nothing about the next.
+    /// Records the result of a transaction that may write. A successful one may have written
+    /// nothing, and a busy one says nothing about the next.
     pub(crate) fn note<T>(&self, done: &Stored<T>) {
         if let Err(StorageError::Unavailable(_)) = done {
             self.set(Some(Instant::now()));
         }
     }
 
-    /// Something was written for certain.
+    /// Something was certainly written.
     pub(crate) fn has_written(&self) {
         self.set(None);
     }
@@ -44,7 +44,7 @@ impl Writable {
         *self.refused_at.lock().unwrap_or_else(PoisonError::into_inner) = refused_at;
     }
 
-    /// What is known now.
+    /// The current state.
     pub(crate) fn known(&self) -> Writing {
         match *self.refused_at.lock().unwrap_or_else(PoisonError::into_inner) {
             None => Writing::Taken,

@@ -1,4 +1,4 @@
-//! What one person may take up: live sign-ins, and work that is handed in after the right ended.
+//! Limits per person: live sign-ins, and work sent after the right ended.
 
 use crate::Tx;
 use crate::schema::{device, late_work, refresh_token};
@@ -8,18 +8,18 @@ use ruhu_sync::id::{DeviceId, Instant, UserId};
 use ruhu_sync::storage::Stored;
 use std::collections::BTreeMap;
 
-/// What was handed in after the right ended.
+/// The work sent after a right ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LateWork {
-    /// Edits.
+    /// The number of edits.
     pub edits: u64,
-    /// Bytes of the requests they came in.
+    /// The bytes of the requests that carried them.
     pub bytes: u64,
 }
 
 impl Tx {
-    /// Ends the sign-ins of a person's devices beyond so many, those that were given tokens longest
-    /// ago first, and never those of one device. Gives the devices.
+    /// Ends the sign-ins of a person's devices beyond this many, those that received tokens longest
+    /// ago first, and never those of one device. Returns the devices.
     pub fn end_sign_ins_beyond(
         &mut self,
         devices_max: usize,
@@ -50,7 +50,7 @@ impl Tx {
         Ok(beyond)
     }
 
-    /// Counts what a person hands in after the right ended; gives how much it is together.
+    /// Adds to the count of a person's late work; returns the total.
     pub fn add_late_work(&mut self, user: UserId, more: LateWork) -> Stored<LateWork> {
         self.must_write()?;
         let before: Option<(i64, i64)> = self.run(|connection| {
@@ -72,7 +72,7 @@ impl Tx {
         Ok(LateWork { edits, bytes })
     }
 
-    /// The person has a right again: what was late counts no more.
+    /// The person has a right again: resets the count of late work.
     pub fn forget_late_work(&mut self, user: UserId) -> Stored<()> {
         self.must_write()?;
         self.run(|connection| {

@@ -1,4 +1,4 @@
-//! Installations: enrolled for one person, for ever.
+//! Installations: each is enrolled for one person, permanently.
 
 use super::one_time::StateRow;
 use super::{Account, AccountRow, SignInState};
@@ -19,19 +19,20 @@ pub struct Seat {
     pub account: Account,
     /// The device.
     pub device: DeviceId,
-    /// What the device is called.
+    /// The device's name for people.
     pub device_name: String,
-    /// Since when its sign-ins are void, if they are: tokens issued until then count no more.
+    /// When its sign-ins were revoked, if they were: tokens issued until then are void.
     pub revoked_at: Option<Instant>,
-    /// It was reported lost: it gets nothing.
+    /// It was reported lost: it is refused.
     pub reported_lost: bool,
-    /// What the person's sign-in stands on.
+    /// The state of the person's credentials.
     pub state: SignInState,
 }
 
 impl Seat {
     /// When a token counts as issued. What a revocation ended stays ended, so a token of a new
-    /// sign-in must be told from it: tokens count whole seconds, and the two may fall into one.
+    /// sign-in must be distinguishable from it: tokens count whole seconds, and the two may fall
+    /// into the same one.
     pub fn after_revocation(&self, now: Instant) -> Instant {
         self.revoked_at.map_or(now, |revoked_at| now.max(Instant(revoked_at.0 + 1_000_000)))
     }
@@ -42,17 +43,17 @@ impl Seat {
 pub struct NewDevice {
     /// Its name for ever.
     pub id: DeviceId,
-    /// Whose it is.
+    /// Its person.
     pub user: UserId,
-    /// What people call it.
+    /// Its name for people.
     pub name: String,
-    /// The installation whose work it goes on with, up to and including a number.
+    /// The installation that it continues, up to and including a number.
     pub continues: Option<(DeviceId, DeviceSeq)>,
-    /// When.
+    /// The time.
     pub at: Instant,
 }
 
-/// What became of an enrolment. Only `Here` leaves anything changed.
+/// The result of an enrolment. Only `Here` leaves anything changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Enrolled {
     /// The device is enrolled, now or before.
@@ -61,7 +62,7 @@ pub enum Enrolled {
     OfAnother,
     /// It was reported lost.
     Lost,
-    /// The installation that it is to go on with is another person's.
+    /// The installation to be continued is another person's.
     ContinuesNothing,
 }
 
@@ -108,11 +109,11 @@ impl Tx {
     }
 
     /// Enrols a device, or finds it enrolled. What it continues counts only the first time: a
-    /// chain, once begun, is what it is. One that is not known here, after a restore, has left
-    /// nothing to go on with: that is no reason to keep the device out.
+    /// chain, once begun, never changes. A predecessor that is not known here, after a restore, has
+    /// left nothing to continue: that is no reason to keep the device out.
     pub fn enrol(&mut self, new: &NewDevice) -> Stored<Enrolled> {
         self.must_write()?;
-        // Looked at before anything is written, so that a refusal leaves nothing behind.
+        // Checked before anything is written, so that a refusal leaves nothing behind.
         if let Some((earlier, _)) = new.continues {
             let earlier = devices::find(self, earlier, Hold::No)?;
             if earlier.is_some_and(|earlier| earlier.user != new.user) {
@@ -133,14 +134,14 @@ impl Tx {
             Some((earlier, through)) if is_new => self.insert_continues(new, earlier, through)?,
             _ => {}
         }
-        // A sign-in with the password names it anew. What was revoked stays revoked.
+        // A sign-in with the password renames it. What was revoked stays revoked.
         devices::rename(self, new.id, &new.name)?;
         let state = devices::find(self, new.id, Hold::No)?;
         Ok(state.map_or(Enrolled::Lost, Enrolled::Here))
     }
 
-    /// A person's desk, made when it is first needed: whatever sessions of theirs act at it, what
-    /// these push themselves keeps its own numbers. Locked until the end of the transaction.
+    /// A person's desk, created when it is first needed: whatever sessions act at it, their own
+    /// pushes keep their own numbers. Locked until the end of the transaction.
     pub fn desk(&mut self, user: UserId, at: Instant) -> Stored<DeviceState> {
         self.must_write()?;
         let id = DeviceId::desk_of(user);
@@ -181,8 +182,9 @@ impl Tx {
         Ok(added == 1)
     }
 
-    /// Its own earlier installation, and all that one went on with itself. An edit that the earlier
-    /// one sends from now on is another's, whatever number it has: only what is here already counts.
+    /// Its own earlier installation, and everything that one continued itself. An edit that the
+    /// earlier one sends from now on is another's, whatever its number: only what is here already
+    /// counts.
     fn insert_continues(
         &mut self,
         new: &NewDevice,

@@ -1,4 +1,4 @@
-//! Wrong passwords of late. In the database, so that all processes count together.
+//! Recent wrong passwords. They are in the database, so that all processes count together.
 
 use crate::Tx;
 use crate::schema::sign_in_failure;
@@ -8,24 +8,24 @@ use diesel::upsert::excluded;
 use ruhu_sync::id::Instant;
 use ruhu_sync::storage::Stored;
 
-/// Whoever tries, by a hash.
+/// A guesser, by a hash.
 pub type Guesser = [u8; 32];
 
 /// Wrong passwords of one guesser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SignInFailures {
-    /// Whose.
+    /// The guesser.
     pub guesser: Guesser,
-    /// How many.
+    /// Their number.
     pub count: u32,
-    /// When the first of them came.
+    /// The time of the first of them.
     pub since: Instant,
 }
 
 type Row = (Fixed<32>, i32, i64);
 
 impl Tx {
-    /// What these guessers have failed; one who has not is left out.
+    /// The failures of these guessers; one without failures is left out.
     pub fn sign_in_failures(&mut self, guessers: &[Guesser]) -> Stored<Vec<SignInFailures>> {
         let rows: Vec<Row> = self.run(|connection| {
             let query = sign_in_failure::table
@@ -42,7 +42,7 @@ impl Tx {
         Ok(rows.into_iter().map(read).collect())
     }
 
-    /// Counts one more for each of these guessers. `still` says what of earlier ones still counts.
+    /// Counts one more for each of these guessers. `still` says how many earlier ones still count.
     pub fn note_sign_in_failure(
         &mut self,
         guessers: &[Guesser],
@@ -54,7 +54,7 @@ impl Tx {
         guessers.sort_unstable();
         let none = |guesser: &Guesser| SignInFailures { guesser: *guesser, count: 0, since: now };
         let rows = guessers.iter().map(none).collect::<Vec<_>>();
-        // Written as it is, a row is locked: of two who count at once, none is lost.
+        // Writing a row unchanged locks it: of two concurrent counts, neither is lost.
         self.save_sign_in_failures(&rows, false)?;
         let found = self.sign_in_failures(&guessers)?;
         let more = |before: SignInFailures| {
@@ -89,7 +89,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Forgets failures that began before an instant; says how many.
+    /// Removes failures that began before an instant; returns how many.
     pub fn forget_sign_in_failures(&mut self, before: Instant) -> Stored<usize> {
         self.must_write()?;
         self.run(|connection| {

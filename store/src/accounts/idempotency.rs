@@ -1,6 +1,6 @@
-//! Idempotency keys: a REST write that is sent again is answered again, and done once. Key and
-//! answer are written in the transaction of the write itself. The key itself, a text of the client's,
-//! is not kept, and what is kept of the request cannot be tried out by whoever does not have it.
+//! Idempotency keys: a REST write that is repeated gets the same answer and happens once. Key and
+//! answer are written in the transaction of the write itself. The key, a text of the client's, is
+//! not stored; and nobody without it can guess the request from what is.
 
 use crate::Tx;
 use crate::codec::Place;
@@ -13,10 +13,10 @@ use ruhu_sync::id::{Instant, UserId};
 use ruhu_sync::storage::Stored;
 use sha2::{Digest as _, Sha256};
 
-/// A request that carries a key.
+/// A request with an idempotency key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Request<'a> {
-    /// Who sends it: keys of different people have nothing to do with each other.
+    /// The sender: keys of different people are independent.
     pub user: UserId,
     /// The key.
     pub key: &'a str,
@@ -24,12 +24,12 @@ pub struct Request<'a> {
     pub hash: [u8; 32],
 }
 
-/// What is known of a request.
+/// The state of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Recalled {
-    /// It was never sent: the key is taken for it now, until the end of the transaction at least.
+    /// It is new: the key is reserved for it now, until the end of the transaction at least.
     New,
-    /// It was answered so before.
+    /// It was answered before, with this.
     Answered {
         /// The HTTP status.
         status: u16,
@@ -49,8 +49,7 @@ struct Row {
     response: Option<Vec<u8>>,
 }
 
-/// A request as it is kept: under the hash of who sent it and the key, with the hash of what was
-/// asked and the key.
+/// A request as it is stored: under the hash of sender and key, with the hash of request and key.
 struct Hashed {
     name: Fixed<32>,
     request: Fixed<32>,
@@ -77,8 +76,8 @@ impl Hashed {
 }
 
 impl Tx {
-    /// Takes the key for this request, or tells what became of it before. The first statement of
-    /// a transaction: of two that are sent at once, the second waits here for the first.
+    /// Reserves the key for this request, or returns the earlier result. It is the first statement
+    /// of a transaction: of two concurrent repeats, the second waits here for the first.
     pub fn recall(&mut self, request: &Request<'_>, now: Instant) -> Stored<Recalled> {
         self.must_write()?;
         let hashed = Hashed::of(request);
@@ -112,7 +111,7 @@ impl Tx {
         if row.request_hash != hashed.request {
             return Ok(Recalled::Other);
         }
-        // A key without an answer would be a transaction that took it and gave none.
+        // A key without an answer would be a transaction that reserved it and gave none.
         let (Some(status), Some(key_id), Some(response)) = (row.status, row.key_id, row.response)
         else {
             return Err(corrupt("an idempotency key without its answer"));
@@ -125,7 +124,7 @@ impl Tx {
         })
     }
 
-    /// Remembers the answer. Belongs to the same transaction as [`Tx::recall`] and the write.
+    /// Stores the answer. Belongs to the same transaction as [`Tx::recall`] and the write.
     pub fn remember(&mut self, request: &Request<'_>, status: u16, body: &str) -> Stored<()> {
         self.must_write()?;
         let hashed = Hashed::of(request);
@@ -146,7 +145,7 @@ impl Tx {
         }
     }
 
-    /// Forgets keys taken before an instant; says how many.
+    /// Removes keys reserved before an instant; returns how many.
     pub fn forget_requests(&mut self, before: Instant) -> Stored<usize> {
         self.must_write()?;
         self.run(|connection| {

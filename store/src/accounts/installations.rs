@@ -1,4 +1,4 @@
-//! A person's installations: looked at, signed out, reported lost, found again.
+//! A person's installations: listed, signed out, reported lost, found again.
 
 use crate::Tx;
 use crate::audit::Thing;
@@ -16,14 +16,14 @@ use ruhu_casework::administration::Within;
 use ruhu_sync::id::{DeviceId, DeviceSeq, Instant, UserId};
 use ruhu_sync::storage::Stored;
 
-/// A device, as its owner and administrators know it.
+/// A device, as its owner and administrators see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Installation {
     /// The device.
     pub id: DeviceId,
-    /// What people call it.
+    /// Its name for people.
     pub name: String,
-    /// Whose it is.
+    /// Its person.
     pub user: UserId,
     /// The person's login.
     pub login: String,
@@ -31,11 +31,11 @@ pub struct Installation {
     pub person_name: String,
     /// When it signed in for the first time.
     pub enrolled_at: Instant,
-    /// When it was last given a token that still counts; nothing if it is signed out.
+    /// When it last received a token that still counts; nothing if it is signed out.
     pub signed_in_at: Option<Instant>,
     /// The number of the last edit received from it.
     pub last: DeviceSeq,
-    /// Since when its sign-ins are void, if they are.
+    /// When its sign-ins were revoked, if they were.
     pub revoked_at: Option<Instant>,
     /// When it was reported lost, if it was.
     pub reported_lost_at: Option<Instant>,
@@ -58,7 +58,7 @@ struct Row {
     reported_lost_at: Option<i64>,
 }
 
-/// With the instant of the last token that still counts.
+/// With the time of the last token that still counts.
 type SignedIn = (Row, Option<i64>);
 
 fn of_row(codec: &mut Codec, keys: &KeyRing, (row, given): SignedIn) -> Stored<Installation> {
@@ -77,7 +77,7 @@ fn of_row(codec: &mut Codec, keys: &KeyRing, (row, given): SignedIn) -> Stored<I
 }
 
 impl Tx {
-    /// Devices in order of their ids: one person's, or all; inside areas, those of the people who are
+    /// Devices in order of their ids: one person's, or all; inside areas, those of the people
     /// administered there.
     pub fn installations(
         &mut self,
@@ -119,8 +119,8 @@ impl Tx {
         Ok(page.cut(rows, |device| device.id))
     }
 
-    /// Reports a device lost: all its sign-ins end, and it is refused until it is found. Says
-    /// whether there is such a device; one that is lost already stays so since then.
+    /// Reports a device lost: all its sign-ins end, and it is refused until it is found. Returns
+    /// whether the device exists; one that is lost already keeps its earlier time.
     pub fn report_device_lost(&mut self, id: DeviceId, at: Instant) -> Stored<bool> {
         if !self.end_sign_ins(id, at)? {
             return Ok(false);
@@ -134,8 +134,8 @@ impl Tx {
         Ok(true)
     }
 
-    /// Takes the report of its loss back: it may sign in again, and go on where it stood. Says
-    /// whether there is such a device.
+    /// Withdraws the report of a loss: the device may sign in again, and continue where it was.
+    /// Returns whether it exists.
     pub fn report_device_found(&mut self, id: DeviceId) -> Stored<bool> {
         self.must_write()?;
         let changed = self.run(|connection| {
@@ -149,7 +149,7 @@ impl Tx {
         Ok(changed == 1)
     }
 
-    /// Makes all access tokens of a device void that count as issued up to then.
+    /// Revokes all access tokens of a device that count as issued up to then.
     pub(super) fn revoke_device(&mut self, id: DeviceId, since: Instant) -> Stored<()> {
         self.touch(Thing::Device, id.0);
         self.run(|connection| {

@@ -1,4 +1,4 @@
-//! Passwords that were given by another, and what else a sign-in stands on beside the password.
+//! One-time passwords, and the rest of a person's credentials besides the password.
 
 use super::{Account, AccountRow};
 use crate::Tx;
@@ -11,12 +11,12 @@ use ruhu_sync::id::{Instant, UserId};
 use ruhu_sync::storage::Stored;
 use secrecy::SecretString;
 
-/// What a person's sign-in stands on beside the password.
+/// The state of a person's credentials besides the password.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SignInState {
-    /// The password was given by another and has to be changed: until when it opens anything.
+    /// Somebody else set the password, and it has to be changed: when it expires.
     pub one_time_until: Option<Instant>,
-    /// A code is asked for, too.
+    /// A code is required, too.
     pub has_second_factor: bool,
 }
 
@@ -39,7 +39,7 @@ impl From<StateRow> for SignInState {
 }
 
 impl Tx {
-    /// The account of this person, held to the end of the transaction: what signs the person in is changed by nobody
+    /// Locks this person's account to the end of the transaction: nobody changes the credentials
     /// meanwhile.
     pub fn lock_account(&mut self, user: UserId) -> Stored<Option<Account>> {
         self.must_write()?;
@@ -49,7 +49,7 @@ impl Tx {
                 Connection::Sqlite(c) => {
                     account.select(AccountRow::as_select()).first(c).optional()
                 }
-                // Rows that name the account may be added all the while.
+                // Rows that reference the account may still be added.
                 Connection::Postgres(c) => {
                     account.select(AccountRow::as_select()).for_no_key_update().first(c).optional()
                 }
@@ -58,7 +58,7 @@ impl Tx {
         Ok(row.map(Account::from))
     }
 
-    /// What this person's sign-in stands on.
+    /// The state of this person's credentials.
     pub fn sign_in_state(&mut self, user: UserId) -> Stored<SignInState> {
         let row: Option<StateRow> = self.run(|connection| {
             on_both!(connection, |c| account::table
@@ -72,8 +72,8 @@ impl Tx {
         Ok(row.map(SignInState::from).unwrap_or_default())
     }
 
-    /// Gives a person a password that has to be changed at the next sign-in, and that opens nothing
-    /// after an instant. Says whether there is such an account.
+    /// Sets a password that has to be changed at the next sign-in, and expires at an instant.
+    /// Returns whether the account exists.
     pub fn set_one_time_password(
         &mut self,
         user: UserId,
@@ -96,7 +96,7 @@ impl Tx {
         Ok(true)
     }
 
-    /// The password is the person's own again.
+    /// Marks the password as the person's own again.
     pub(super) fn forget_one_time(&mut self, user: UserId) -> Stored<()> {
         let gone = self.run(|connection| {
             let query = diesel::delete(one_time_password::table.find(user.fixed()));

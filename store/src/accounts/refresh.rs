@@ -1,6 +1,5 @@
-//! Refresh tokens, by their hashes. Those of one sign-in are a family: of it the token last used
-//! and its successors are kept, so that an older one that comes back is known for what it is
-//! (docs/adr/0005).
+//! Refresh tokens, by their hashes. The tokens of one sign-in are a family: its last used token and
+//! that one's successors are kept, so that a replayed older one is recognised (docs/adr/0005).
 
 use super::Seat;
 use crate::Tx;
@@ -13,48 +12,48 @@ use ruhu_sync::id::{DeviceId, Instant, UserId};
 use ruhu_sync::storage::Stored;
 use uuid::Uuid;
 
-/// Tokens of a family at most: beyond, the successors that were never used make room.
+/// The maximum size of a family: above it, unused successors make room.
 const FAMILY_TOKENS_MAX: usize = 8;
 
-/// A token to be remembered.
+/// A token to be stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NewRefreshToken {
     /// SHA-256 of the token.
     pub hash: [u8; 32],
-    /// The device it was given to.
+    /// The device that receives it.
     pub device: DeviceId,
-    /// The sign-in it comes from.
+    /// Its sign-in.
     pub family: Uuid,
-    /// When it was given.
+    /// When it was issued.
     pub issued_at: Instant,
-    /// From when on it is no longer valid.
+    /// When it expires.
     pub expires_at: Instant,
 }
 
-/// A token that somebody shows.
+/// A token that a caller presents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ShownRefreshToken {
-    /// The sign-in it says it comes from. As secret as the token: it is in nothing else.
+    /// The sign-in it claims to come from. As secret as the token: it occurs in nothing else.
     pub family: Uuid,
     /// SHA-256 of the token.
     pub hash: [u8; 32],
 }
 
-/// What became of a token that was shown.
+/// The result of presenting a token.
 #[derive(Clone, Debug)]
 pub enum Renewal {
-    /// Its successor is remembered.
+    /// Its successor is stored.
     Renewed {
-        /// Who, and where.
+        /// The person and the device.
         seat: Box<Seat>,
-        /// When the successor counts as given.
+        /// When the successor counts as issued.
         issued_at: Instant,
     },
     /// Its device was reported lost.
     Lost,
     /// It is unknown, has expired, or was revoked.
     Refused,
-    /// It was replaced before, and its successor was used: two hold what one was given. All
+    /// It was replaced before, and its successor was used: two callers hold what one received. All
     /// sign-ins of the device have ended.
     Reused(DeviceId),
 }
@@ -75,8 +74,8 @@ pub(super) struct Member {
 }
 
 impl Tx {
-    /// Remembers the first token of a sign-in, and forgets those of the same device that have
-    /// long expired.
+    /// Stores the first token of a sign-in, and removes those of the same device that have long
+    /// expired.
     pub fn add_refresh_token(&mut self, new: &NewRefreshToken) -> Stored<()> {
         self.must_write()?;
         self.run(|connection| {
@@ -90,8 +89,8 @@ impl Tx {
         self.insert_token(new)
     }
 
-    /// Gives a token that is shown the successor of this hash, which expires with it. A token may
-    /// be shown again, and has another successor each time, until one of them is used.
+    /// Stores this hash as the successor of a presented token, with the same expiry. A token may be
+    /// presented again, and has another successor each time, until one of them is used.
     pub fn renew_refresh_token(
         &mut self,
         shown: ShownRefreshToken,
@@ -102,7 +101,8 @@ impl Tx {
         let Some(device) = self.family(shown.family)?.first().map(|member| member.device) else {
             return Ok(Renewal::Refused);
         };
-        // One at a time, and none beside a revocation: what was read before is read again.
+        // One at a time, and never concurrent with a revocation: what was read before is read
+        // again.
         devices::find(self, device, Hold::Lock)?;
         let family = self.family(shown.family)?;
         let Some(seat) = self.seat(device)? else {
@@ -158,8 +158,8 @@ impl Tx {
         })
     }
 
-    /// The family stands at this token now: its predecessor, and what else that was given, is
-    /// forgotten, and so known as replaced if it is shown again.
+    /// Moves the family to this token: its predecessor and that one's other successors are removed,
+    /// and so recognised as replaced if they are presented again.
     fn keep_alone(&mut self, shown: ShownRefreshToken, now: Instant) -> Stored<()> {
         self.run(|connection| {
             let query = diesel::delete(
@@ -177,11 +177,11 @@ impl Tx {
         Ok(())
     }
 
-    /// Ends all sign-ins of a device up to now: its refresh tokens and its access tokens. Says
-    /// whether there is such a device.
+    /// Ends all sign-ins of a device up to now: its refresh tokens and its access tokens. Returns
+    /// whether the device exists.
     pub fn end_sign_ins(&mut self, device: DeviceId, at: Instant) -> Stored<bool> {
         self.must_write()?;
-        // The device first: its row is what a refresh waits for.
+        // The device first: a refresh waits for its row.
         if devices::find(self, device, Hold::Lock)?.is_none() {
             return Ok(false);
         }
@@ -199,7 +199,7 @@ impl Tx {
         Ok(true)
     }
 
-    /// Ends all sign-ins of a person up to now, but those on one device.
+    /// Ends all sign-ins of a person up to now, except on one device.
     pub fn end_sign_ins_of(
         &mut self,
         user: UserId,
@@ -219,8 +219,8 @@ impl Tx {
         Ok(())
     }
 
-    /// As of when the last tokens of a device count, or its last revocation: after a revocation
-    /// within the same second, later than they were given ([`Seat::after_revocation`]).
+    /// When a device's last tokens, or its last revocation, count: after a revocation within the
+    /// same second, later than they were issued ([`Seat::after_revocation`]).
     fn last_given(&mut self, device: DeviceId) -> Stored<Option<Instant>> {
         let given: Option<i64> = self.run(|connection| {
             let query = refresh_token::table

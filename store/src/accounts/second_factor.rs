@@ -1,4 +1,4 @@
-//! Second factors: what a person's app makes codes from, sealed, and what is left of recovery codes.
+//! Second factors: the secret behind a person's codes, sealed, and the remaining recovery codes.
 
 use crate::Tx;
 use crate::audit::Thing;
@@ -13,21 +13,21 @@ use ruhu_sync::chain::to_hex;
 use ruhu_sync::id::{Instant, UserId};
 use ruhu_sync::storage::Stored;
 
-/// What codes are made from.
+/// The secret that codes are made from.
 pub type CodeSecret = [u8; 20];
 
 /// A person's second factor.
 #[derive(Clone)]
 pub struct SecondFactor {
-    /// When it was begun. What is sealed is bound to it.
+    /// When enrolment began. The sealed secret is bound to it.
     pub enrolled_at: Instant,
-    /// A right code was given: it is asked for from then on.
+    /// It is confirmed by a right code: sign-ins require it.
     pub is_confirmed: bool,
-    /// What codes are made from.
+    /// The secret.
     pub secret: CodeSecret,
-    /// The time step of the last code that was taken.
+    /// The time step of the last accepted code.
     pub last_step: i64,
-    /// Hashes of the recovery codes that are left.
+    /// Hashes of the remaining recovery codes.
     pub recovery_codes: Vec<String>,
 }
 
@@ -43,12 +43,12 @@ struct Row {
 }
 
 impl Tx {
-    /// A person's second factor, held to the end of the transaction: of two who show one code at the
-    /// same moment, one is let in.
+    /// A person's second factor, locked to the end of the transaction: of two callers that present
+    /// one code at the same moment, one is let in.
     pub fn lock_second_factor(&mut self, user: UserId) -> Stored<Option<SecondFactor>> {
         self.must_write()?;
         self.run(|connection| {
-            // Written as it is, a row is locked.
+            // Writing a row unchanged locks it.
             let query = diesel::update(second_factor::table.find(user.fixed()))
                 .set(second_factor::last_step.eq(second_factor::last_step));
             on_both!(connection, |c| query.execute(c))
@@ -86,7 +86,7 @@ impl Tx {
         }))
     }
 
-    /// Keeps a person's second factor, in the place of an earlier one.
+    /// Stores a person's second factor, replacing an earlier one.
     pub fn save_second_factor(&mut self, user: UserId, new: &SecondFactor) -> Stored<()> {
         self.must_write()?;
         self.touch(Thing::SecondFactor, user.0);
@@ -116,7 +116,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Keeps the time step of a code that was taken.
+    /// Stores the time step of an accepted code.
     pub fn note_code_taken(&mut self, user: UserId, step: i64) -> Stored<()> {
         self.must_write()?;
         self.run(|connection| {
@@ -127,7 +127,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Takes a person's second factor off; says whether there was one.
+    /// Removes a person's second factor; returns whether there was one.
     pub fn remove_second_factor(&mut self, user: UserId) -> Stored<bool> {
         self.must_write()?;
         let gone = self.run(|connection| {

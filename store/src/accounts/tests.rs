@@ -80,7 +80,7 @@ fn open(url: String) -> Store {
     Store::open(&StoreSettings::new(url, keys())).expect("store")
 }
 
-/// A number that no other test of this or another process has.
+/// A number unique to this test, in this and other processes.
 fn fresh(byte: u8) -> Uuid {
     let mut bytes = [byte; 16];
     getrandom::fill(&mut bytes[..12]).expect("random");
@@ -200,7 +200,7 @@ fn a_new_installation_goes_on_with_the_persons_own_earlier_ones_only(store: &Sto
     let second = NewDevice { continues: Some((first.id, DeviceSeq(7))), ..new_device(li.id) };
     enrolled(store, &second);
     has_sent(store, second.id, 2);
-    // What the second one sends from now on is not the third one's, whatever it claims.
+    // What the second one sends from now on does not belong to the third one, whatever it claims.
     let third = NewDevice { continues: Some((second.id, DeviceSeq(50))), ..new_device(li.id) };
     let Enrolled::Here(state) = enrolled(store, &third) else {
         panic!("not enrolled");

@@ -1,4 +1,4 @@
-//! A line as it is kept, and its link.
+//! A stored line, and its link.
 
 use crate::schema::audit_log;
 use crate::values::Fixed;
@@ -23,8 +23,8 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    /// SHA-256 over `ruhu audit 1`, the link before, and every column: each by its length, so that
-    /// no two lines have the same bytes.
+    /// SHA-256 over `ruhu audit 1`, the previous link, and every column, each prefixed with its
+    /// length, so that no two lines have the same bytes.
     pub(crate) fn link(&self, before: &Hash) -> Hash {
         let mut hasher = Sha256::new();
         hasher.update(b"ruhu audit 1");

@@ -1,4 +1,4 @@
-//! The audit log as people read it: newest first, inside the areas of who reads.
+//! The audit log for readers: newest first, inside the reader's areas.
 
 use crate::Tx;
 use crate::organisations::{inside, is_administered};
@@ -15,21 +15,22 @@ use ruhu_sync::storage::Stored;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// Which lines are asked for.
+/// A filter for lines.
 #[derive(Clone, Debug, Default)]
 pub struct WantedLines {
-    /// In which areas: lines of these areas, and those of which the person who did it, or the person
-    /// or device it was done to, is administered there.
+    /// The reader's areas: lines of these areas, and those whose actor, or whose subject's person,
+    /// is administered there.
     pub within: Within,
-    /// Done by this person.
+    /// Only acts of this person.
     pub by: Option<UserId>,
-    /// Done to this: a person, and the person's devices; a record; anything else by its name.
+    /// Only with this subject: a person, and the person's devices; a record; anything else by its
+    /// name.
     pub subject: Option<Uuid>,
-    /// This act.
+    /// Only this act.
     pub act: Option<Act>,
-    /// Not before this.
+    /// Not before this time.
     pub from: Option<Instant>,
-    /// Before this.
+    /// Before this time.
     pub until: Option<Instant>,
 }
 
@@ -38,23 +39,23 @@ pub struct WantedLines {
 pub struct LogLine {
     /// 1, 2, 3 … without a gap, over all areas.
     pub number: u64,
-    /// When.
+    /// The time.
     pub at: Instant,
-    /// By whom; none at the server's own command line, or by nobody who has an account.
+    /// The actor; none at the server's own command line, or without an account.
     pub by: Option<UserId>,
-    /// That person's name today.
+    /// The actor's current name.
     pub by_name: Option<String>,
-    /// At which device.
+    /// The actor's device.
     pub device: Option<DeviceId>,
-    /// What, as a stable code.
+    /// The act, as a stable code.
     pub act: String,
-    /// To what.
+    /// The subject.
     pub subject: Option<Uuid>,
-    /// The name today, if that is a person with an account.
+    /// The subject's current name, if it is a person with an account.
     pub subject_name: Option<String>,
-    /// In which area; none if it is of no one area.
+    /// The area; none if there is no single one.
     pub area: Option<String>,
-    /// What else there is to say, as JSON.
+    /// Details, as JSON.
     pub detail: String,
 }
 
@@ -71,7 +72,7 @@ struct Row {
     detail: String,
 }
 
-/// The lines that lie inside. The people who are administered are found once, not once a line.
+/// The lines inside these areas. The administered people are found once, not per line.
 fn visible(within: &Within) -> String {
     let people = format!("(SELECT account.id FROM account WHERE {})", is_administered(within));
     format!(

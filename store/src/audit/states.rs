@@ -1,6 +1,6 @@
-//! Digests of accounts, rights, devices and keys: each change writes the row's new state into the
-//! chained log, so that a row changed past the service is one of another state than the log's last
-//! word on it.
+//! Digests of accounts, rights, devices and keys. Each change writes the row's new state into the
+//! chained log, so a row that was changed behind the service's back differs from the log's last
+//! state of it.
 
 use super::thing::Thing;
 use crate::Tx;
@@ -18,13 +18,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use strum::VariantArray as _;
 use uuid::Uuid;
 
-/// Rows a statement.
+/// Rows per statement.
 const CHUNK_ROWS: usize = 1_000;
 
-/// The state of a row that the service took away.
+/// The state of a row that the service removed.
 pub(super) const GONE: &str = "-";
 
-/// A column's value, as bytes that go into a digest.
+/// A column's value, as bytes for a digest.
 trait Hashed {
     fn bytes(&self) -> Option<Vec<u8>>;
 }
@@ -154,12 +154,12 @@ columns! {
 }
 
 impl Tx {
-    /// Notes that a row changes in this transaction.
+    /// Marks a row as changed in this transaction.
     pub(crate) fn touch(&mut self, thing: Thing, id: Uuid) {
         self.touched.insert((thing, id));
     }
 
-    /// The present states of all touched rows, as a line of the log keeps them.
+    /// The current states of all marked rows, as a line of the log stores them.
     pub(super) fn touched_states(&mut self) -> Stored<String> {
         let touched = std::mem::take(&mut self.touched);
         let mut states_text = String::new();
@@ -177,15 +177,15 @@ impl Tx {
         Ok(states_text)
     }
 
-    /// Writes one line with the states of what is watched for the first time.
+    /// Writes one line with the states of everything that is watched for the first time.
     pub(crate) fn begin_audit_log(&mut self) -> Stored<()> {
         let watched = self.watched()?;
         if Thing::VARIANTS.iter().all(|thing| watched.contains(thing)) {
             return Ok(());
         }
         for thing in Thing::VARIANTS.iter().filter(|thing| !watched.contains(thing)) {
-            // A table that was taken out of the list and put back is not read in again: that would
-            // launder what was changed meanwhile.
+            // A table that was removed from the list and put back is not read in again: that would
+            // launder changes made meanwhile.
             if !self.log_mentions(*thing)? {
                 let there = thing.states(self, None)?;
                 self.touched.extend(there.into_keys().map(|id| (*thing, id)));

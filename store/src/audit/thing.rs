@@ -1,10 +1,10 @@
-//! What the audit log watches, each with its word in the log's lines.
+//! The things that the audit log watches, each with its word in the log's lines.
 
 use std::collections::BTreeSet;
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
-/// What is watched: a table of accounts, rights, devices or keys.
+/// A watched table of accounts, rights, devices or keys.
 #[derive(
     Clone,
     Copy,
@@ -34,14 +34,15 @@ pub enum Thing {
     Caseload,
     /// A membership.
     Membership,
-    /// The qualification with which a membership began.
+    /// The qualification at the start of a membership.
     Entry,
-    /// A device: whose it is, and what keeps it out. What moves with every push is the journal's.
+    /// A device: its person, and what keeps it out. What moves with every push is covered by the
+    /// journal.
     Device,
     /// The key that proves a person's signatures, as sealed: a digest of the key itself would let a
     /// reader of the log try PINs on it.
     SigningKey,
-    /// That a password has to be changed.
+    /// A password that has to be changed.
     OneTimePassword,
     /// A second factor. Its secret is bound to the instant of enrolment, so it needs no digest.
     SecondFactor,
@@ -54,5 +55,5 @@ impl Thing {
     }
 }
 
-/// Changed rows whose state no line of the log gives yet.
+/// Changed rows whose new state no line of the log has yet.
 pub(crate) type Touched = BTreeSet<(Thing, Uuid)>;

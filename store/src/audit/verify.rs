@@ -1,4 +1,4 @@
-//! The audit log, looked through from end to end, and what it watches against it: accounts, rights,
+//! Verifies the audit log from end to end, and the watched rows against it: accounts, rights,
 //! devices, keys.
 
 use super::states::GONE;
@@ -13,13 +13,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use strum::VariantArray as _;
 use uuid::Uuid;
 
-/// How many lines are in memory at a time.
+/// The number of lines in memory at a time.
 const CHUNK_LINES: usize = 500;
 
-/// Faults are listed so often, and counted beyond it.
+/// The maximum number of listed faults; the rest are only counted.
 const LISTED_MAX: usize = 20;
 
-/// Where the log ends.
+/// The end of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LogHead {
     /// Its last number.
@@ -28,16 +28,16 @@ pub struct LogHead {
     pub chain: Hash,
 }
 
-/// What the audit log holds, and what is wrong with it, or with a row that it watches.
+/// The content of the audit log, and the faults in it and in watched rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogAudit {
-    /// Lines that were looked at.
+    /// The number of lines.
     pub lines: u64,
-    /// Accounts, rights, devices and keys that were held against them.
+    /// The number of accounts, rights, devices and keys compared with them.
     pub rows: u64,
-    /// What is wrong.
+    /// The number of faults.
     pub faulty: u64,
-    /// The first of it; it names lines and rows, never what they hold.
+    /// The first faults; they name lines and rows, never content.
     pub faults: Vec<String>,
 }
 
@@ -53,8 +53,8 @@ impl LogAudit {
 type States = BTreeMap<(Thing, Uuid), String>;
 
 impl Store {
-    /// Looks through the audit log in one moment's view, against where it ended once if that is
-    /// known, and holds every row that it watches against the log's last word on it.
+    /// Verifies the audit log in one snapshot, against an earlier end if one is known, and compares
+    /// every watched row with the log's last state of it.
     pub fn verify_audit_log(&self, anchored: Option<LogHead>) -> Stored<LogAudit> {
         self.read(|tx| {
             migrate::must_be_of_this_version(tx)?;
@@ -71,7 +71,7 @@ pub(crate) fn audit_log(tx: &mut Tx, anchored: Option<LogHead>) -> Stored<LogAud
     Ok(found)
 }
 
-/// Where the log's own row says that it ends; a log in which no line is chained holds nothing fast.
+/// The end according to the log's own row; a log without chained lines fixes nothing.
 pub(crate) fn log_head(tx: &mut Tx) -> Stored<Option<LogHead>> {
     let head: Option<(i64, Option<Fixed<32>>)> = tx.run(|connection| {
         let query = audit_head::table.select((audit_head::last, audit_head::chain));
@@ -83,7 +83,7 @@ pub(crate) fn log_head(tx: &mut Tx) -> Stored<Option<LogHead>> {
     Ok(Some(LogHead { last: counted(last)?, chain: link.0 }))
 }
 
-/// Follows the chain as far as it can be followed; gives the last state of each row it tells of.
+/// Follows the chain as far as possible; returns the last state of each row in it.
 fn follow(tx: &mut Tx, found: &mut LogAudit, anchored: Option<LogHead>) -> Stored<States> {
     let head = log_head(tx)?;
     let (mut last, mut link, mut is_chained) = (0_u64, chain::START, false);
@@ -102,7 +102,7 @@ fn follow(tx: &mut Tx, found: &mut LogAudit, anchored: Option<LogHead>) -> Store
             let number = counted(line.number)?;
             if number != last + 1 {
                 found.complain(format!("audit line {}: it is missing", last + 1));
-                // The chain is broken here; what later lines say of rows is still their last word.
+                // The chain is broken here; later lines are still the last word on their rows.
                 link = line.chain.map_or(link, |chain| chain.0);
             } else {
                 let next = line.link(&link);
@@ -158,8 +158,8 @@ fn keep(states: &mut States, told: &str) {
 fn hold_rows_against(tx: &mut Tx, found: &mut LogAudit, mut states: States) -> Stored<()> {
     let told: BTreeSet<Thing> = states.keys().map(|(thing, _)| *thing).collect();
     let watched = tx.watched()?;
-    // A copy that an earlier version made watches less. Taking a table out of the list does not help:
-    // the log has told of it.
+    // A copy made by an earlier version watches less. Removing a table from the list does not help:
+    // the log has its earlier lines.
     for thing in
         Thing::VARIANTS.iter().filter(|thing| watched.contains(thing) || told.contains(thing))
     {

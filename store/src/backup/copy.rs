@@ -1,4 +1,4 @@
-//! A copy of an SQLite database, made while it is used.
+//! Copies a SQLite database while it is in use.
 
 use super::BackupError;
 use crate::Store;
@@ -11,8 +11,8 @@ use std::fs::File;
 use std::path::Path;
 
 impl Store {
-    /// Writes a copy of this moment into a file that is not there yet. Whoever writes to the
-    /// database meanwhile does not wait. The file is there whole and on the disk, or not at all.
+    /// Copies this moment into a new file. Writers to the database do not wait meanwhile. The file
+    /// appears whole and on disk, or not at all.
     pub fn back_up(&self, to: &Path) -> Result<(), BackupError> {
         if matches!(self.target(), Target::Postgres(_)) {
             return Err(BackupError::Postgres);
@@ -22,7 +22,7 @@ impl Store {
         }
         let failed = |error| BackupError::File(to.to_owned(), error);
         let folder = folder_of(to);
-        // Its owner's alone, and removed again if this does not come to its end.
+        // Readable by its owner alone, and removed again on failure.
         let partial = tempfile::Builder::new()
             .prefix(".ruhu-backup-")
             .suffix(".partial")
@@ -46,14 +46,14 @@ impl Store {
         let Connection::Sqlite(c) = &mut session.connection else {
             return Err(BackupError::Postgres);
         };
-        // One read transaction for all of it, and one file without a log beside it.
+        // One read transaction for all of it, and one file without a log next to it.
         let query = diesel::sql_query("VACUUM INTO ?").bind::<Text, _>(name);
         query.execute(c).map_err(failure::of_query)?;
         Ok(())
     }
 }
 
-/// The folder a file is in.
+/// The folder of a file.
 pub(super) fn folder_of(file: &Path) -> &Path {
     match file.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -61,7 +61,7 @@ pub(super) fn folder_of(file: &Path) -> &Path {
     }
 }
 
-/// A new name is on the disk when its folder is.
+/// A new name is on disk only when its folder is.
 pub(super) fn sync_folder(folder: &Path) -> std::io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }

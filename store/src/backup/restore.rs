@@ -1,4 +1,4 @@
-//! A copy, put in the place of an SQLite database.
+//! Restores a copy in place of a SQLite database.
 
 use super::BackupError;
 use super::copy::{folder_of, sync_folder};
@@ -14,30 +14,30 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// What SQLite may have put beside a database: part of it.
+/// Files that SQLite may have put next to a database: part of it.
 const BESIDE: [&str; 3] = ["", "-wal", "-shm"];
 
-/// How long whoever looked through the copy may take to let go of it.
+/// How long the pool that verified the copy may take to release it.
 const LET_GO_MAX: Duration = Duration::from_secs(10);
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
-/// What was done.
+/// The result of a restore.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Restored {
-    /// The new history's name.
+    /// The new epoch.
     pub epoch: Epoch,
-    /// Where the database is that was in place before.
+    /// Where the previous database is now.
     pub aside: Option<PathBuf>,
-    /// Edits in its journal.
+    /// The number of edits in its journal.
     pub edits: u64,
-    /// Records in it.
+    /// The number of records in it.
     pub records: u64,
 }
 
-/// Puts a verified copy in the place of the database that the settings name, in a new epoch. A
-/// database that is there is refused, or kept under its name with `aside` behind it; one that is
-/// in use is refused in any case. However this ends, what is in place is whole: the one before,
-/// nothing, or the copy in its new epoch.
+/// Puts a verified copy in place of the database that the settings name, in a new epoch. An
+/// existing database is refused, or kept under its name with `aside` appended; one that is in use
+/// is always refused. However this ends, what is in place is whole: the previous one, nothing, or
+/// the copy in its new epoch.
 pub fn restore(
     settings: &StoreSettings,
     from: &Path,
@@ -57,7 +57,7 @@ pub fn restore(
     if is_there && aside.is_none() {
         return Err(BackupError::InPlace(place));
     }
-    // Beside the place, so that it can be put there in one step.
+    // In the same folder, so that it can be moved into place in one step.
     let workshop = tempfile::Builder::new()
         .prefix(".ruhu-restore-")
         .tempdir_in(&folder)
@@ -89,7 +89,7 @@ fn named(place: &Path, beside: &str) -> PathBuf {
     name.into()
 }
 
-/// Copied bytes, its owner's alone to read.
+/// Copies the bytes, readable by the owner alone.
 fn take_copy(from: &Path, to: &Path) -> io::Result<()> {
     let mut options = File::options();
     options.write(true).create_new(true);
@@ -105,7 +105,7 @@ fn session_on(copy: &Path) -> Result<Session, BackupError> {
     Ok(manager.establish()?)
 }
 
-/// A copy made by an earlier version is looked through as what this one makes of it.
+/// A copy made by an earlier version is migrated before it is verified.
 fn bring_up_to_date(copy: &Path) -> Result<(), BackupError> {
     Ok(migrate::run_pending(&mut session_on(copy)?.connection)?)
 }
@@ -120,8 +120,8 @@ fn begin_epoch_in(copy: &Path) -> Result<Epoch, BackupError> {
         let one_file = session.connection.run_script("PRAGMA journal_mode = DELETE");
         match one_file.map_err(failure::of_query) {
             Ok(()) => return Ok(epoch),
-            // The pool that looked through the copy lets go of its connection in its own time, and
-            // SQLite does not wait for that by itself here.
+            // The pool that verified the copy releases its connection in its own time, and SQLite
+            // does not wait for that here.
             Err(StorageError::Busy) if begun.elapsed() < LET_GO_MAX => {
                 std::thread::sleep(LOOK_AGAIN);
             }
@@ -130,7 +130,7 @@ fn begin_epoch_in(copy: &Path) -> Result<Epoch, BackupError> {
     }
 }
 
-/// The database first: without it, what is beside it is not taken for another's.
+/// The database first: without it, its companion files are not mistaken for another's.
 fn put_aside(place: &Path, suffix: &str) -> Result<PathBuf, BackupError> {
     let aside = named(place, &format!(".{suffix}"));
     for beside in BESIDE {

@@ -1,4 +1,4 @@
-//! What a verified copy lets devices forget.
+//! Raises the numbers up to which devices may forget, after a verified copy.
 
 use super::Verification;
 use crate::devices::{self, Hold};
@@ -8,24 +8,24 @@ use crate::{Store, Tx};
 use diesel::prelude::*;
 use ruhu_sync::storage::{ReadTx as _, Stored};
 
-/// Devices a transaction: pushes wait for one.
+/// Devices per transaction: pushes wait for one.
 const CHUNK_DEVICES: usize = 50;
 
-/// What became of raising the safe numbers.
+/// The result of raising the safe numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Raised {
-    /// For so many devices it is higher now.
+    /// It rose for this many devices.
     Devices(usize),
-    /// The copy is of another history: what it holds says nothing about this one.
+    /// The copy is of another history: it says nothing about this one.
     OtherEpoch,
     /// The copy is damaged.
     Damaged,
 }
 
 impl Store {
-    /// Notes for each device that its edits are in a verified copy, up to the copy's last. A copy
-    /// of another epoch raises nothing; nor does one whose journal is not a beginning of the one
-    /// here, link by link.
+    /// Records for each device that its edits are in a verified copy, up to the copy's last. A copy
+    /// of another epoch raises nothing; nor does one whose journal is not a prefix of the one here,
+    /// link by link.
     pub fn raise_safe(&self, verified: &Verification) -> Stored<Raised> {
         if !verified.wrong.is_empty() {
             return Ok(Raised::Damaged);

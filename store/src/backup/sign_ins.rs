@@ -1,4 +1,4 @@
-//! What a restored database forgot: that sign-ins were ended, and devices lost.
+//! For a restored database, which does not know that sign-ins were ended and devices lost.
 
 use crate::Store;
 use crate::audit::{Act, Entry, Thing};
@@ -9,7 +9,7 @@ use ruhu_sync::id::{DeviceId, Instant};
 use ruhu_sync::storage::Stored;
 
 impl Store {
-    /// Ends all sign-ins of everybody up to now; says of how many devices.
+    /// Ends all sign-ins of everybody up to now; returns the number of devices.
     pub fn end_all_sign_ins(&self, now: Instant) -> Stored<usize> {
         self.write(|tx| {
             tx.run(|connection| {

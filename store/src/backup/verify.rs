@@ -1,5 +1,5 @@
-//! A copy, looked through from end to end: the file itself, that the keys open every row, every
-//! device's chain, and every record against its rev and its stream's digest.
+//! Verifies a copy from end to end: the file itself, that the keys open every row, every device's
+//! chain, and every record against its rev and its stream's digest.
 
 use crate::audit::audit_log;
 use crate::connection::Connection;
@@ -16,26 +16,26 @@ use ruhu_sync::record::content_hash;
 use ruhu_sync::storage::{ReadTx as _, StorageError, Stored};
 use std::collections::BTreeMap;
 
-/// How many rows are opened at a time.
+/// The number of rows opened at a time.
 const CHUNK_ROWS: i64 = 500;
 
-/// What is wrong is told so often; a damaged file has more than anybody reads.
+/// The maximum number of listed faults; a damaged file has more than anybody reads.
 const WRONG_MAX: usize = 20;
 
-/// What a copy holds, and what is wrong with it.
+/// The content of a copy, and its faults.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verification {
-    /// The history it is a moment of.
+    /// Its epoch.
     pub epoch: Epoch,
-    /// Every device, and how far it reaches.
+    /// Every device, with its last number.
     pub devices: Vec<Head>,
-    /// Edits in the journal.
+    /// The number of edits in the journal.
     pub edits: u64,
-    /// Records.
+    /// The number of records.
     pub records: u64,
-    /// Streams.
+    /// The number of streams.
     pub streams: u64,
-    /// What is not as it must be; names rows, never what they hold.
+    /// The faults; they name rows, never content.
     pub wrong: Vec<String>,
 }
 
@@ -46,7 +46,7 @@ impl Verification {
         }
     }
 
-    /// Keeps what cannot be read as a finding; any other error stops the looking.
+    /// Turns unreadable data into a fault; any other error stops the verification.
     fn note<T>(&mut self, what: &str, result: Stored<T>) -> Stored<Option<T>> {
         match result {
             Ok(value) => Ok(Some(value)),
@@ -60,8 +60,8 @@ impl Verification {
 }
 
 impl Store {
-    /// Looks through all of it, in one moment's view. An error means that it could not be looked
-    /// at; what is wrong with it is in the answer.
+    /// Verifies everything in one snapshot. An error means that it could not be verified; faults
+    /// are in the result.
     pub fn verify(&self) -> Stored<Verification> {
         self.read(|tx| {
             migrate::must_be_of_this_version(tx)?;
@@ -90,8 +90,7 @@ struct Said {
     value: String,
 }
 
-/// SQLite looks through its own pages and indexes; PostgreSQL's were made anew when the copy was
-/// read in.
+/// SQLite checks its own pages and indexes; PostgreSQL rebuilt its own when the copy was loaded.
 fn check_file(tx: &mut Tx, found: &mut Verification) -> Stored<()> {
     const CHECKS: [&str; 2] = [
         "SELECT integrity_check AS value FROM pragma_integrity_check LIMIT 20",
@@ -128,7 +127,7 @@ fn check_audit_log(tx: &mut Tx, found: &mut Verification) -> Stored<()> {
     Ok(())
 }
 
-/// Whatever is sealed beside records and the journal, which are looked through by themselves.
+/// Sealed values outside records and the journal, which are verified separately.
 fn check_sealed(tx: &mut Tx, found: &mut Verification) -> Stored<()> {
     let others = Table::ALL.iter().filter(|t| !matches!(t, Table::Records | Table::Journal));
     for table in others {
@@ -171,7 +170,7 @@ fn check_records(tx: &mut Tx, found: &mut Verification) -> Stored<()> {
     Ok(())
 }
 
-/// Count, digest and last position of every stream, worked out from the records.
+/// Count, digest and last position of every stream, computed from the records.
 type Held = BTreeMap<StreamId, (i64, StreamDigest, i64)>;
 
 fn recount(tx: &mut Tx, found: &mut Verification) -> Stored<Held> {

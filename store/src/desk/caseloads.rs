@@ -1,4 +1,4 @@
-//! Caseloads, and what lives in them, as a desk moves it about.
+//! Caseloads and their roots, as a desk moves them.
 
 use crate::Tx;
 use crate::organisations::Bans;
@@ -58,7 +58,7 @@ impl Tx {
             .collect()
     }
 
-    /// Everything that lives in a stream by itself: its roots, deleted ones too, by name.
+    /// The roots in a stream, deleted ones too, by name.
     pub fn roots_in(&mut self, stream: StreamId) -> Stored<Vec<RecordId>> {
         let rows: Vec<Fixed<16>> = self.run(|connection| {
             let query = record::table

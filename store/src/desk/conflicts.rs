@@ -1,4 +1,4 @@
-//! Records in which fields wait for a person to choose, and who wrote what waits there.
+//! Records with open conflicts, and the authors of the alternatives.
 
 use super::{HouseholdListing, unindexed};
 use crate::Tx;
@@ -26,17 +26,17 @@ pub struct ConflictItem {
     /// Its stream.
     #[diesel(deserialize_as = Fixed<16>)]
     pub stream: StreamId,
-    /// How many values wait beside its fields.
+    /// The number of alternatives.
     pub open_conflicts: i32,
-    /// Since when something in it has waited for a person to choose.
+    /// When its oldest open conflict began.
     #[diesel(select_expression = record::conflict_since.assume_not_null(), deserialize_as = At)]
     pub since: Instant,
-    /// What is listed of the household that it belongs to, if it does.
+    /// The listed fields of its household, if it belongs to one.
     #[diesel(embed)]
     pub of_household: Option<HouseholdListing>,
 }
 
-/// Who wrote an edit, and when it arrived.
+/// An edit's author and time of arrival.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Writer {
     /// The edit.
@@ -69,7 +69,7 @@ impl Tx {
         let rows = self.run(|connection| {
             on_both!(connection, |c| record::table
                 .left_join(household_row::table.on(record::root.eq(household_row::id)))
-                // In words, not as a value: the index is one of exactly these.
+                // As literal SQL, not as a value: the index covers exactly these.
                 .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("record.open_conflicts > 0"))
                 .filter(unindexed(record::stream, record::stream).eq_any(&streams))
                 .filter(record::conflict_since.assume_not_null().ge(at))
@@ -82,7 +82,7 @@ impl Tx {
         Ok(page.cut(rows, |item: &ConflictItem| (item.since, item.id)))
     }
 
-    /// Who wrote these edits.
+    /// The authors of these edits.
     pub fn writers(&mut self, names: &[EditName]) -> Stored<Vec<Writer>> {
         if names.is_empty() {
             return Ok(Vec::new());

@@ -1,4 +1,4 @@
-//! What was deleted and can be brought back.
+//! Deleted records that can be restored.
 
 use super::unindexed;
 use crate::Tx;
@@ -47,7 +47,7 @@ impl Tx {
         streams: &[StreamId],
         page: Page<Place>,
     ) -> Stored<Slice<DeletedItem, Place>> {
-        // Above everything, if none is named.
+        // Above everything, if there is no cursor.
         let (at, id) = page.after.map_or((i64::MAX, Fixed([0; 16])), |(at, id)| (at.0, id.fixed()));
         let streams: Vec<_> = streams.iter().map(|stream| stream.fixed()).collect();
         let rows: Vec<Row> = self.run(|connection| {
@@ -75,8 +75,8 @@ impl Tx {
         Ok(page.cut(rows, |item| (item.changed_at, item.id)))
     }
 
-    /// The records of a root that the act which deleted it deleted with it: by the same device, in
-    /// the same transaction, which has one instant.
+    /// The records of a root that were deleted together with it: by the same device, in the same
+    /// transaction, which has one instant.
     pub fn deleted_with(&mut self, root: &StoredRecord) -> Stored<Vec<RecordId>> {
         let rows: Vec<Fixed<16>> = self.run(|connection| {
             on_both!(connection, |c| {

@@ -1,4 +1,4 @@
-//! The journal as a desk reads it: what became of a record.
+//! A record's history from the journal, for a desk.
 
 use crate::Tx;
 use crate::journal::{MadeAt, Outcome, open_effect};
@@ -17,23 +17,24 @@ pub struct HistoryEntry {
     pub device: DeviceId,
     /// Its number there.
     pub device_seq: DeviceSeq,
-    /// Who made it.
+    /// The author.
     pub user: UserId,
-    /// The person's name.
+    /// The author's name.
     pub user_name: String,
     /// When it arrived.
     pub received_at: Instant,
-    /// When it was made, by the device's clock.
+    /// The time by the device's clock.
     pub made_at: Option<String>,
-    /// What it was: `put`, `delete`, `move` …; `apply` for a quarantined edit that was applied.
+    /// The operation: `put`, `delete`, `move` …; `apply` for a quarantined edit that was applied.
     pub op: Option<String>,
-    /// Who applied it, if it had been quarantined. All else is the edit's own, and its author's.
+    /// Who applied it, if it had been quarantined. Everything else is the edit's own, and its
+    /// author's.
     pub applied_by: Option<String>,
     /// The number of the version it made.
     pub rev_number: u64,
     /// Its outcome, as it was answered.
     pub outcome_text: String,
-    /// What it did.
+    /// Its effect.
     pub effect: Effect,
 }
 
@@ -79,7 +80,7 @@ struct AuthorRow {
     made_at: MadeAt,
 }
 
-/// An edit's author, and when the author made it.
+/// An edit's author, and the author's time.
 struct Author {
     user: UserId,
     name: String,
@@ -87,7 +88,7 @@ struct Author {
 }
 
 impl Tx {
-    /// What became of a record, version by version.
+    /// A record's history, version by version.
     pub fn record_history(&mut self, record: RecordId) -> Stored<Vec<HistoryEntry>> {
         let rows: Vec<HistoryRow> = self.run(|connection| {
             on_both!(connection, |c| journal::table

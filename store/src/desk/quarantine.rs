@@ -1,5 +1,5 @@
-//! What was quarantined or rejected and has not been settled, at the desk of the stream where it
-//! belongs today. Decisions of staff that were refused are not listed: they wait for nobody.
+//! Edits that were quarantined or rejected and have not been settled, at the desk of the stream
+//! where they belong today. Refused decisions of staff are not listed: they wait for nobody.
 
 use super::HouseholdListing;
 use crate::Tx;
@@ -24,7 +24,7 @@ diesel::alias!(record as root_record: RootRecord);
 diesel::alias!(journal as decision: DecisionAlias);
 
 diesel::define_sql_function! {
-    /// The first of these that is there.
+    /// The first of these that is not null.
     #[sql_name = "COALESCE"]
     fn first_of(
         one: Nullable<Binary>,
@@ -33,17 +33,17 @@ diesel::define_sql_function! {
     ) -> Nullable<Binary>;
 }
 
-// In words, not as values: the indexes are of exactly these.
+// As literal SQL, not as values: the indexes cover exactly these.
 const IS_QUARANTINED: &str = "journal.verdict = 'quarantined' AND journal.op IN ('put', 'delete')";
 const IS_REJECTED: &str = "journal.verdict = 'rejected' AND journal.stream IS NOT NULL \
     AND (journal.op IS NULL OR journal.op IN ('put', 'delete'))";
 
-/// The edits of a verdict that somebody is to read. What staff asked for is not among them.
+/// The edits of a verdict that somebody has to read; not those of staff.
 fn untaken(verdict: Verdict) -> SqlLiteral<Bool> {
     diesel::dsl::sql(if verdict == Verdict::Rejected { IS_REJECTED } else { IS_QUARANTINED })
 }
 
-/// An edit that was not taken, for a person with authority to read and to decide on.
+/// An edit that was not taken, for a person with authority to decide on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuarantinedEdit {
     /// Its name.
@@ -56,11 +56,11 @@ pub struct QuarantinedEdit {
     pub received_at: Instant,
     /// Quarantined or rejected.
     pub verdict: Verdict,
-    /// When it was made, by the device's clock.
+    /// The time by the device's clock.
     pub made_at: Option<String>,
-    /// What it does.
+    /// The operation.
     pub op: Option<String>,
-    /// The record it asks for.
+    /// The record that it names.
     pub record: Option<RecordId>,
     /// That record's kind.
     pub kind: Option<String>,
@@ -70,7 +70,7 @@ pub struct QuarantinedEdit {
     pub group: Option<GroupId>,
     /// Its outcome, as it was answered.
     pub outcome_text: String,
-    /// The head of the household that it is about, masked; none if that is not there.
+    /// The head of the household that it is about, masked; none if there is none.
     pub head_name_masked: Option<String>,
     /// The household's community.
     pub community_code: Option<String>,
@@ -87,7 +87,7 @@ pub struct Neighbour {
     pub outcome_text: String,
 }
 
-/// A place in a list of edits: when one arrived, and its name.
+/// A position in a list of edits: the time of arrival, and the name.
 pub type EditPlace = (Instant, DeviceId, DeviceSeq);
 
 #[derive(Queryable, Selectable)]
@@ -112,7 +112,7 @@ struct Row {
     of_household: Option<HouseholdListing>,
 }
 
-/// With the stream where it belongs today.
+/// Including the stream where it belongs today.
 type RowToday = (Row, Option<Fixed<16>>);
 
 #[derive(Queryable, Selectable)]
@@ -156,8 +156,8 @@ macro_rules! unsettled {
 }
 
 impl Tx {
-    /// The edits of a verdict, quarantined or rejected, that nobody has settled, where these
-    /// streams are decided on: oldest first.
+    /// The unsettled edits of a verdict, quarantined or rejected, that these streams' desks decide
+    /// on: oldest first.
     pub fn quarantined(
         &mut self,
         verdict: Verdict,
@@ -208,13 +208,13 @@ impl Tx {
         row.map(|row| quarantined(&mut session.codec, keys, row)).transpose()
     }
 
-    /// What a quarantined edit asks, and what its record needs to be read beside it.
+    /// The content of a quarantined edit, and what is needed to show its record next to it.
     pub fn quarantined_content(&mut self, name: EditName) -> Stored<Option<Waiting>> {
         let found = self.waiting(&[name])?;
         Ok(found.into_iter().find(|waiting| waiting.name == name))
     }
 
-    /// The edits of these devices of a verdict that nobody has settled, in order of their names.
+    /// The unsettled edits of a verdict of these devices, in order of their names.
     pub fn quarantined_of(
         &mut self,
         verdict: Verdict,

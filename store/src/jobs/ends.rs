@@ -1,5 +1,5 @@
 //! The ends of memberships, contracts and offices, noted once each. A right ends by itself on its
-//! last day, whether this was noted or not: rights are worked out at every request.
+//! last day, whether this was noted or not: rights are computed at every request.
 
 use crate::Tx;
 use crate::schema::{contract, grant_end, membership, office};
@@ -12,7 +12,7 @@ use ruhu_sync::storage::Stored;
 /// How many ends were noted for the first time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EndsNoted {
-    /// Of places in a team.
+    /// Of memberships.
     pub memberships: usize,
     /// Of contracts.
     pub contracts: usize,
@@ -27,7 +27,7 @@ const CHUNK_ROWS: usize = 1_000;
 
 impl Tx {
     /// Notes what ended before this day (its last day was the day before, or earlier) and is not
-    /// noted yet. An end that was put off and came again is another one.
+    /// noted yet. An end that was postponed and came again is another one.
     pub fn note_ends_before(&mut self, today: NaiveDate, now: Instant) -> Stored<EndsNoted> {
         self.must_write()?;
         let day = today.to_string();

@@ -7,8 +7,7 @@ use ruhu_sync::id::Instant;
 use ruhu_sync::storage::Stored;
 
 impl Tx {
-    /// Removes the tokens that are refused at this instant because they have expired; says how
-    /// many.
+    /// Removes the tokens that have expired at this instant; returns how many.
     pub fn forget_expired_refresh_tokens(&mut self, now: Instant) -> Stored<usize> {
         self.must_write()?;
         self.run(|connection| {

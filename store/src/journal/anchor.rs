@@ -1,5 +1,5 @@
-//! A digest over all heads and the audit log's end, to be kept elsewhere: what lay on a chain then
-//! must lie on it for ever.
+//! Anchors: a digest over all heads and the audit log's end, to be kept elsewhere. What was on a
+//! chain then must be on it for ever.
 
 use super::head::{Head, heads};
 use crate::audit::{LogHead, log_head};
@@ -11,25 +11,25 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 
-/// Where every device's chain, and the audit log's, ended at one moment.
+/// The ends of all devices' chains, and of the audit log, at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Anchor {
     /// The history.
     pub epoch: Epoch,
     /// When it was made.
     pub made_at: Instant,
-    /// Where the audit log ended; none in an anchor from before there was one.
+    /// The end of the audit log; none in an anchor from before there was one.
     pub log: Option<LogHead>,
     heads: BTreeMap<DeviceId, Head>,
 }
 
-/// Why a text is no anchor.
+/// Why a text is not an anchor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AnchorError {
     /// It is something else.
     #[error("this is no anchor: give the file that `ruhu journal anchor` made")]
     NoAnchor,
-    /// Its heads are not those of its digest.
+    /// Its heads do not match its digest.
     #[error("the anchor was changed: its digest is not that of its heads; use another copy of it")]
     Changed,
 }
@@ -67,7 +67,7 @@ impl Anchor {
         heads: impl IntoIterator<Item = Head>,
         log: Option<LogHead>,
     ) -> Self {
-        // A device that has sent nothing holds nothing fast.
+        // A device that has sent nothing fixes nothing.
         let heads = heads.into_iter().filter(|head| head.last.0 > 0);
         let heads = heads.map(|head| (head.device, head)).collect();
         Self { epoch, made_at, log, heads }
@@ -107,7 +107,8 @@ impl Anchor {
         to_hex(&<[u8; 32]>::from(hasher.finalize()))
     }
 
-    /// As text, to be kept elsewhere. It holds names of devices and hashes, nothing of any person.
+    /// As text, to be kept elsewhere. It contains names of devices and hashes, nothing about any
+    /// person.
     pub fn to_text(&self) -> String {
         let head = |head: &Head| WrittenHead { last: head.last, chain: to_hex(&head.chain) };
         let written = Written {
@@ -118,11 +119,11 @@ impl Anchor {
             heads: self.heads().map(|h| (h.device, head(h))).collect(),
             log: self.log.map(|log| WrittenLog { last: log.last, chain: to_hex(&log.chain) }),
         };
-        // Names and numbers can always be written.
+        // Names and numbers can always be serialised.
         serde_json::to_string_pretty(&written).unwrap_or_default() + "\n"
     }
 
-    /// Reads [`Anchor::to_text`] back.
+    /// Parses [`Anchor::to_text`].
     pub fn parse(text: &str) -> Result<Self, AnchorError> {
         let written: Written = serde_json::from_str(text).map_err(|_| AnchorError::NoAnchor)?;
         let log = written.log.map(|log| Some(LogHead { last: log.last, chain: hash(&log.chain)? }));
@@ -156,7 +157,7 @@ fn hash(digits: &str) -> Option<Hash> {
 }
 
 impl Store {
-    /// The heads of this moment. They are taken as they stand: look through the journal first.
+    /// The heads of this moment, unverified: verify the journal first.
     pub fn anchor_journal(&self, at: Instant) -> Stored<Anchor> {
         self.read(|tx| {
             migrate::must_be_of_this_version(tx)?;

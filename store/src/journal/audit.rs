@@ -1,5 +1,5 @@
-//! The journal, looked through from end to end: every row against its device's chain, what a row
-//! says twice against itself, and what is sealed against its hash.
+//! Verifies the journal from end to end: every row against its device's chain, columns that repeat
+//! something against each other, and sealed values against their hashes.
 
 mod row;
 
@@ -16,13 +16,13 @@ use ruhu_sync::id::{DeviceId, DeviceSeq, Epoch, Instant};
 use ruhu_sync::storage::{ReadTx as _, StorageError, Stored};
 use std::fmt;
 
-/// How many rows are in memory at a time; a payload may have two megabytes.
+/// The number of rows in memory at a time; a payload may have two megabytes.
 const CHUNK_ROWS: usize = 100;
 
-/// Faults and erasures are listed so often, and counted beyond it.
+/// The maximum number of listed faults and erasures; the rest are only counted.
 const LISTED_MAX: usize = 20;
 
-/// A payload that was erased by right.
+/// A lawfully erased payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ErasedEdit {
     /// The device.
@@ -31,11 +31,11 @@ pub struct ErasedEdit {
     pub device_seq: DeviceSeq,
     /// When it was erased.
     pub erased_at: Instant,
-    /// Why, as whoever erased it wrote.
+    /// The reason in the erasure.
     pub reason: String,
 }
 
-/// A row that is not as it was written; it names the row, never what it holds.
+/// A row that is not as it was written; it names the row, never its content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// The device.
@@ -49,25 +49,25 @@ pub struct Fault {
 /// What is wrong with a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wrong {
-    /// It is not there, and later ones are, or the device knows of it.
+    /// It is missing, and later ones exist, or the device knows of it.
     Missing,
-    /// Its link does not follow from the one before and what it says.
+    /// Its link does not follow from the previous one and its content.
     Changed,
-    /// A column beside its outcome says something else than the outcome.
+    /// A column contradicts the outcome.
     NotItsOutcome,
-    /// What is sealed in it does not open; with what the store says to it.
+    /// A sealed value does not open; with the store's message.
     Sealed(String),
     /// Its payload, its answer or its time opens, and is another.
     OtherPayload,
-    /// Its payload is not there, and nobody erased it by right.
+    /// Its payload is missing without an erasure.
     PayloadGone,
-    /// Its payload is there although it was erased, or its erasure is not as it was written.
+    /// Its payload is there despite an erasure, or the erasure is not as it was written.
     Erasure,
-    /// It stands beyond what the device's own row knows.
+    /// It is beyond the number in the device's own row.
     BeyondHead,
     /// The device's own row has another link for it.
     NotTheHead,
-    /// It is a device's that is not there.
+    /// Its device does not exist.
     NoDevice,
     /// The anchor has another link for it.
     NotTheAnchor,
@@ -95,20 +95,20 @@ impl fmt::Display for Fault {
     }
 }
 
-/// What the journal holds, and what is wrong with it.
+/// The content of the journal, and its faults.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Audit {
-    /// The history.
+    /// The epoch.
     pub epoch: Epoch,
-    /// Where each device's chain ends, in order of name.
+    /// The end of each device's chain, in order of name.
     pub heads: Vec<Head>,
-    /// Edits that were looked at.
+    /// The number of edits.
     pub edits: u64,
-    /// Payloads that were erased by right.
+    /// The number of erased payloads.
     pub erased: u64,
     /// The first of them.
     pub erasures: Vec<ErasedEdit>,
-    /// Rows that are wrong.
+    /// The number of faulty rows.
     pub faulty: u64,
     /// The first of them: by device, and within one by number.
     pub faults: Vec<Fault>,
@@ -124,8 +124,8 @@ impl Audit {
 }
 
 impl Store {
-    /// Looks through the whole journal in one moment's view, a few rows at a time; against an
-    /// anchor, too, if there is one: each of its heads must still lie on its device's chain.
+    /// Verifies the whole journal in one snapshot, a few rows at a time; against an anchor, too, if
+    /// there is one: each of its heads must still be on its device's chain.
     pub fn audit_journal(&self, anchor: Option<&Anchor>) -> Stored<Audit> {
         self.read(|tx| {
             migrate::must_be_of_this_version(tx)?;
@@ -173,7 +173,7 @@ fn strays(tx: &mut Tx) -> Stored<Vec<(Fixed<16>, i64)>> {
     Ok(found.into_iter().map(|(device, first)| (device, first.unwrap_or(0))).collect())
 }
 
-/// Follows a device's chain from its beginning, as far as it can be followed.
+/// Follows a device's chain from its beginning, as far as possible.
 fn audit_device(tx: &mut Tx, found: &mut Audit, head: Head, anchor: Option<&Anchor>) -> Stored<()> {
     let device = head.device;
     let anchored = anchor.and_then(|anchor| anchor.of(device));
@@ -235,7 +235,7 @@ fn audit_device(tx: &mut Tx, found: &mut Audit, head: Head, anchor: Option<&Anch
     Ok(())
 }
 
-/// Keeps what cannot be read as a fault of its row; any other error stops the looking.
+/// Turns unreadable data into a fault of its row; any other error stops the verification.
 fn noted<T>(found: &mut Audit, row: &Row, result: Stored<T>) -> Stored<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),

@@ -1,5 +1,5 @@
-//! Edits erased by right: what the client wrote goes, with its salt; that there was an edit, what
-//! became of it, and why its words are gone, stays, and the chain holds.
+//! Lawful erasure: what the client wrote goes, with its salt. That there was an edit, its outcome,
+//! and why its words are gone stay, and the chain still verifies.
 
 use crate::audit::{Act, Entry};
 use crate::codec::Place;
@@ -20,15 +20,15 @@ use serde::{Deserialize, Serialize};
 
 const DISMISS: &str = "dismiss";
 
-/// Rows a statement.
+/// Rows per statement.
 const CHUNK_ROWS: usize = 1_000;
 
-/// What can be erased.
+/// The target of an erasure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Erasable {
     /// One edit that changed no record: it was rejected, or quarantined and then dismissed.
     Edit(EditName),
-    /// Every edit of a deleted record. It cannot be brought back after that.
+    /// Every edit of a deleted record. It cannot be restored after that.
     Record(RecordId),
 }
 
@@ -44,7 +44,7 @@ pub enum ErasureRefusal {
     /// Its words are in a record that people read, and in their tablets' copies.
     #[error("the edit changed a record: delete the record at the desk, then erase the record")]
     Effective,
-    /// Its words are read, on tablets too.
+    /// Its words are in use, on tablets too.
     #[error("the record is not deleted: delete it at the desk first, so that tablets drop it, too")]
     NotDeleted,
     /// Somebody has yet to decide, and could not without the words.
@@ -52,7 +52,7 @@ pub enum ErasureRefusal {
     Waiting(usize),
 }
 
-/// An erasure as it is kept.
+/// A stored erasure.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = erasure)]
 pub(super) struct Kept {
@@ -85,7 +85,7 @@ fn with_place<T>(
 }
 
 impl Kept {
-    /// Opens it: that it opens shows that the service wrote it for this very row.
+    /// Opens it. Opening proves that the service wrote it for this very row.
     pub(super) fn open(self, tx: &mut Tx) -> Stored<Opened> {
         let (session, keys) = tx.session();
         let name = (self.device, self.device_seq, self.erased_at);
@@ -98,7 +98,7 @@ impl Kept {
     }
 }
 
-/// What is asked of a row before it is erased.
+/// The columns needed before a row is erased.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = journal)]
 struct Asked {
@@ -110,8 +110,8 @@ struct Asked {
 }
 
 impl Store {
-    /// Erases what the client wrote in these edits and what they did, for this reason; says how many.
-    /// What was erased before stays as it was.
+    /// Erases what the client wrote in these edits and their effects, for this reason; returns how
+    /// many. An earlier erasure stays as it was.
     pub fn erase(
         &self,
         what: Erasable,
@@ -158,8 +158,8 @@ impl Store {
         erased
     }
 
-    /// SQLite leaves copies of rows behind: of what is deleted, of versions before, and of rows that
-    /// it moved to another page. Writing the file anew leaves them all out; its log is emptied then,
+    /// SQLite leaves copies of rows behind: of deleted rows, of earlier versions, and of rows that
+    /// it moved to another page. Rewriting the file leaves them all out; its log is emptied then,
     /// at once or as soon as nobody reads from it. PostgreSQL keeps copies until its next VACUUM.
     fn wipe(&self) -> Stored<()> {
         self.between_writes(|connection| match connection {
@@ -223,7 +223,7 @@ fn of_record(tx: &mut Tx, id: RecordId) -> Found {
     let Some((root, _)) = known else {
         return Err(Halt::Refused(ErasureRefusal::NoSuchRecord));
     };
-    // Nobody brings it back, and nothing is quarantined for it, while this goes on.
+    // Nobody restores it, and nothing is quarantined for it, while this goes on.
     tx.lock_roots(&[RecordId::of(root)])?;
     let deleted: bool = tx.run(|connection| {
         on_both!(connection, |c| record::table.find(id.fixed()).select(record::deleted).first(c))
@@ -246,7 +246,7 @@ fn of_record(tx: &mut Tx, id: RecordId) -> Found {
     Ok(rows)
 }
 
-/// How many edits of a record are quarantined and not settled.
+/// The number of a record's edits that are quarantined and not settled.
 fn waiting(tx: &mut Tx, id: RecordId) -> Stored<usize> {
     let decision = diesel::alias!(journal as decision);
     let count: i64 = tx.run(|connection| {
@@ -269,7 +269,7 @@ fn waiting(tx: &mut Tx, id: RecordId) -> Stored<usize> {
     Ok(usize::try_from(count).unwrap_or(usize::MAX))
 }
 
-/// Writes down what is erased, and why.
+/// Records what is erased, and why.
 fn note(tx: &mut Tx, rows: &[Asked], reason: &str, at: Instant) -> Stored<()> {
     let (session, keys) = tx.session();
     let noted: Stored<Vec<_>> = rows

@@ -8,7 +8,7 @@ use ruhu_sync::chain::Hash;
 use ruhu_sync::id::{DeviceId, DeviceSeq};
 use ruhu_sync::storage::Stored;
 
-/// Where a device's chain ends.
+/// The end of a device's chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Head {
     /// The device.
@@ -19,7 +19,7 @@ pub struct Head {
     pub chain: Hash,
 }
 
-/// The heads as the devices' own rows have them, in order of name.
+/// The heads according to the devices' own rows, in order of name.
 pub(super) fn heads(tx: &mut Tx) -> Stored<Vec<Head>> {
     let devices: Vec<(Fixed<16>, i64, Fixed<32>)> = tx.run(|connection| {
         let query =

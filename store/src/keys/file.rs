@@ -1,4 +1,5 @@
-//! Changes of a key file: written beside it, for its owner alone, and put in its place in one step.
+//! Changes of a key file: written next to it, for its owner alone, and moved into place in one
+//! step.
 
 use super::{KeyId, KeyRing, KeyRingError};
 use ruhu_sync::chain::to_hex;
@@ -8,8 +9,8 @@ use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 impl KeyRing {
-    /// Adds a new random key above the line that seals: it opens, and does not seal yet. Gives its
-    /// name.
+    /// Adds a new random key above the line that seals: it opens, and does not seal yet. Returns
+    /// its name.
     pub fn add_to(path: &Path) -> Result<KeyId, KeyRingError> {
         let ring = Self::load(path)?;
         let highest = ring.ids().map(|id| id.0).max().unwrap_or_default();
@@ -25,7 +26,7 @@ impl KeyRing {
         Ok(id)
     }
 
-    /// Puts the line of a key at the end, so that it seals from the next start on.
+    /// Moves a key's line to the end, so that it seals from the next start on.
     pub fn seal_with(path: &Path, id: KeyId) -> Result<(), KeyRingError> {
         if !Self::load(path)?.ids().any(|known| known == id) {
             return Err(KeyRingError::NoSuchKey(id.0));
@@ -39,7 +40,7 @@ impl KeyRing {
     }
 }
 
-/// The name of the key that a line holds, if it holds one.
+/// The name of the key in a line, if it has one.
 fn name(line: &str) -> Option<KeyId> {
     let (id, _) = line.trim().split_once(' ')?;
     Some(KeyId(id.parse().ok()?))

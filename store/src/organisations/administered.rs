@@ -1,5 +1,5 @@
-//! Who is whose to administer, as a condition of lists. `casework::administration` has the rule; this
-//! is the same rule where the rows are, so that pages are cut after it.
+//! Who administers whom, as a condition of lists. `casework::administration` has the rule; this is
+//! the same rule in SQL, so that pages are cut after it.
 
 use super::within::inside;
 use crate::Tx;
@@ -39,7 +39,7 @@ pub(crate) fn is_administered(within: &Within) -> String {
 }
 
 impl Tx {
-    /// What ties a person to areas; none if there is no such account.
+    /// The areas that a person is tied to; none if there is no such account.
     pub fn ties_of(&mut self, user: UserId) -> Stored<Option<Ties>> {
         let made_in: Option<String> = self.run(|connection| {
             let query = account::table.find(user.fixed()).select(account::made_in);
@@ -51,7 +51,7 @@ impl Tx {
         Ok(Some(Ties { places: self.areas_of(user)?, made_in }))
     }
 
-    /// Says for which area an account was made.
+    /// Records the area for which an account was made.
     pub fn make_account_for(&mut self, user: UserId, area: &str) -> Stored<()> {
         self.must_write()?;
         self.touch(Thing::Account, user.0);

@@ -1,4 +1,4 @@
-//! The bans of providers, each for the contracts that are bought inside its area.
+//! The bans of providers, each for contracts bought inside its area.
 
 use crate::Tx;
 use crate::schema::provider_ban;
@@ -44,7 +44,7 @@ impl Bans {
         Ok(Self(found))
     }
 
-    /// The days on which a provider is banned from contracts that are bought in an area.
+    /// The days on which a provider is banned from contracts bought in an area.
     pub(crate) fn holding_in(&self, provider: Fixed<16>, area: &str) -> Vec<Days> {
         let all = self.0.get(&provider).into_iter().flatten();
         all.filter(|(outer, _)| areas::contains(outer, area)).map(|(_, days)| *days).collect()

@@ -1,4 +1,4 @@
-//! One organisation by its name: what a change of it is judged by.
+//! Single organisations by name, which changes are judged by.
 
 use super::lists::memberships;
 use super::{BanRow, Bans, CaseloadRow, ContractRow, MembershipRow, OfficeRow, name};
@@ -45,7 +45,7 @@ impl Tx {
 
     /// Whether a provider with this code is here.
     pub fn has_provider_of(&mut self, uscc: &str) -> Stored<bool> {
-        // PostgreSQL knows no NUL; nor does any code have one.
+        // PostgreSQL rejects NUL; no code contains one.
         if uscc.contains('\0') {
             return Ok(false);
         }
@@ -110,7 +110,7 @@ impl Tx {
         })
     }
 
-    /// The places of a person in teams, with the providers they are with.
+    /// A person's memberships, with their providers.
     pub fn employments(&mut self, user: UserId) -> Stored<Vec<Employment>> {
         let rows: Vec<EmploymentRow> = self.run(|connection| {
             on_both!(connection, |c| membership::table
@@ -134,7 +134,7 @@ impl Tx {
         Ok(rows.into_iter().map(employment).collect())
     }
 
-    /// The areas of all places that a person has, had or will have: offices and caseloads.
+    /// The areas of all of a person's past, present and future offices and caseloads.
     pub fn areas_of(&mut self, user: UserId) -> Stored<Vec<String>> {
         let mut found: Vec<String> = self.run(|connection| {
             let query = office::table.filter(office::account.eq(user.fixed())).select(office::area);

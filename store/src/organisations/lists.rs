@@ -1,4 +1,4 @@
-//! Organisations in lists, page by page in order of their names, each within the areas of who asks.
+//! Organisations in lists, paged in order of their names, each within the reader's areas.
 
 use super::within::ranges;
 use crate::Tx;
@@ -36,7 +36,7 @@ pub struct BanRow {
     /// Which.
     #[diesel(deserialize_as = Fixed<16>)]
     pub id: Uuid,
-    /// The provider that is banned.
+    /// The banned provider.
     #[diesel(deserialize_as = Fixed<16>)]
     pub provider: Uuid,
     /// The first day, inclusive.
@@ -45,9 +45,9 @@ pub struct BanRow {
     /// The last day, inclusive.
     #[diesel(deserialize_as = Day)]
     pub last_day: NaiveDate,
-    /// Why.
+    /// The reason.
     pub reason: String,
-    /// Where it holds: for contracts bought inside this area.
+    /// It applies to contracts bought inside this area.
     pub area: String,
 }
 
@@ -61,7 +61,7 @@ pub struct ContractRow {
     /// The provider.
     #[diesel(deserialize_as = Fixed<16>)]
     pub provider: Uuid,
-    /// The area of who buys.
+    /// The buyer's area.
     pub purchaser_area: String,
     /// The first day, inclusive.
     #[diesel(deserialize_as = Day)]
@@ -69,7 +69,7 @@ pub struct ContractRow {
     /// The last day, inclusive.
     #[diesel(deserialize_as = Day)]
     pub last_day: NaiveDate,
-    /// Why it runs for more than a year, if it does.
+    /// The reason for running more than a year, if it does.
     #[diesel(column_name = over_one_year_reason)]
     pub over_a_year_because: Option<String>,
 }
@@ -78,15 +78,15 @@ pub struct ContractRow {
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = caseload)]
 pub struct CaseloadRow {
-    /// Its stream, which is its name for ever.
+    /// Its stream, which is its permanent name.
     #[diesel(column_name = id, deserialize_as = Fixed<16>)]
     pub stream: StreamId,
-    /// The contract it is under.
+    /// Its contract.
     #[diesel(deserialize_as = Fixed<16>)]
     pub contract: Uuid,
     /// Its area.
     pub area: String,
-    /// What people call it.
+    /// Its name for people.
     pub name: String,
 }
 
@@ -97,10 +97,10 @@ pub struct MembershipRow {
     /// Which.
     #[diesel(deserialize_as = Fixed<16>)]
     pub id: Uuid,
-    /// Whose.
+    /// The person.
     #[diesel(deserialize_as = Fixed<16>)]
     pub account: UserId,
-    /// In which caseload.
+    /// The caseload.
     #[diesel(deserialize_as = Fixed<16>)]
     pub caseload: StreamId,
     /// The caseload's area.
@@ -118,7 +118,7 @@ pub struct MembershipRow {
     /// The professional title that was checked.
     #[diesel(select_expression = membership_entry::title.nullable())]
     pub title: Option<String>,
-    /// Why an exception was made.
+    /// The reason for an exception.
     #[diesel(select_expression = membership_entry::exception_reason.nullable())]
     pub exception_because: Option<String>,
 }
@@ -130,7 +130,7 @@ pub struct OfficeRow {
     /// Which.
     #[diesel(deserialize_as = Fixed<16>)]
     pub id: Uuid,
-    /// Whose.
+    /// The person.
     #[diesel(deserialize_as = Fixed<16>)]
     pub account: UserId,
     /// The role's code.
@@ -145,7 +145,7 @@ pub struct OfficeRow {
     pub last_day: Option<NaiveDate>,
 }
 
-/// Memberships, with their caseloads and what they began with.
+/// Memberships, with their caseloads and initial qualifications.
 macro_rules! memberships {
     () => {
         membership::table
@@ -156,7 +156,7 @@ macro_rules! memberships {
 }
 pub(super) use memberships;
 
-/// The rows for a page of a query, of what lies inside these areas.
+/// The rows of a page of a query, limited to these areas.
 macro_rules! page_within {
     ($tx:expr, $page:expr, $within:expr, $query:expr, $id:expr, $area:expr) => {{
         let ranges = ranges($within);
@@ -177,7 +177,7 @@ macro_rules! page_within {
 }
 
 impl Tx {
-    /// Providers, which are of no one area.
+    /// Providers, which belong to no area.
     pub fn providers(&mut self, page: Page<Uuid>) -> Stored<Slice<ProviderRow, Uuid>> {
         let rows = self.run(|connection| {
             on_both!(connection, |c| provider::table
@@ -190,7 +190,7 @@ impl Tx {
         Ok(page.cut(rows, |row: &ProviderRow| row.id))
     }
 
-    /// Bans of providers that hold somewhere inside these areas: those imposed there, and above.
+    /// Bans of providers that apply somewhere inside these areas: those imposed there, and above.
     pub fn bans(&mut self, page: Page<Uuid>, within: &Within) -> Stored<Slice<BanRow, Uuid>> {
         let above: Vec<&str> = within.prefixes().flat_map(areas::outwards).collect();
         let ranges = ranges(within);
@@ -213,7 +213,7 @@ impl Tx {
         Ok(page.cut(rows, |row: &BanRow| row.id))
     }
 
-    /// Contracts that are bought inside these areas.
+    /// Contracts bought inside these areas.
     pub fn contracts(
         &mut self,
         page: Page<Uuid>,
@@ -271,7 +271,7 @@ impl Tx {
         Ok(page.cut(rows, |row| row.id))
     }
 
-    /// Accounts that are known in these areas, without what signs them in.
+    /// Accounts known in these areas, without credentials.
     pub fn accounts(&mut self, page: Page<Uuid>, within: &Within) -> Stored<Slice<Account, Uuid>> {
         account_page(self, page, within)
     }

@@ -1,4 +1,4 @@
-//! Assessments in lists: one statement each.
+//! Lists of assessments, one statement each.
 
 use super::household::{HouseholdListing, household_row};
 use crate::Tx;
@@ -12,7 +12,7 @@ use ruhu_sync::storage::Stored;
 read_model! {
     "assessment" in assessment_row,
     own { household -> Binary, deleted -> Bool, }
-    /// What is listed of an assessment.
+    /// The listed fields of an assessment.
     AssessmentListing {
         form -> Text,
         form_version -> BigInt,
@@ -22,10 +22,10 @@ read_model! {
 
 diesel::alias!(record as waiting: Waiting);
 
-/// How many open assessments are given at a time.
+/// The page size for open assessments.
 const AT_A_TIME: i64 = 1_000;
 
-/// An assessment in a list. No personal data: a list is not a reason to see any.
+/// An assessment in a list. No personal data: a list is no reason to see any.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = assessment_row)]
 pub struct AssessmentItem {
@@ -35,16 +35,16 @@ pub struct AssessmentItem {
     /// Its household's name.
     #[diesel(deserialize_as = Fixed<16>)]
     pub household: RecordId,
-    /// What is listed of the household, if it is there.
+    /// The listed fields of its household, if there is one.
     #[diesel(embed)]
     pub of_household: Option<HouseholdListing>,
-    /// What is listed of it.
+    /// Its listed fields.
     #[diesel(embed)]
     pub listed: AssessmentListing,
-    /// How many of its fields wait for a person to choose.
+    /// The number of its open conflicts.
     #[diesel(select_expression = record::open_conflicts)]
     pub open_conflicts: i32,
-    /// Since when it has stood in its status.
+    /// When it took its current status.
     #[diesel(select_expression = record::status_since, deserialize_as = At)]
     pub since: Instant,
     /// When it last changed.
@@ -52,7 +52,7 @@ pub struct AssessmentItem {
     pub changed_at: Instant,
 }
 
-/// An assessment that is not decided, with the community of its household.
+/// An undecided assessment, with the community of its household.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = assessment_row)]
 pub struct OpenItem {
@@ -65,8 +65,8 @@ pub struct OpenItem {
 }
 
 impl Tx {
-    /// The assessments in these streams, in this status if one is named: those that have stood in
-    /// theirs longest first.
+    /// The assessments in these streams, in one status if given, ordered by how long they have been
+    /// in it, longest first.
     pub fn assessments(
         &mut self,
         streams: &[StreamId],
@@ -80,7 +80,7 @@ impl Tx {
         let (at, id) = page.begins_after();
         let rows = self.run(|connection| {
             on_both!(connection, |c| {
-                // From the index alone: of thousands that wait only those that are shown are read.
+                // From the index alone: of thousands that wait only those on the page are read.
                 let since = || waiting.field(record::status_since);
                 let mut shown = waiting
                     .filter(waiting.field(record::stream).eq_any(streams))
@@ -109,14 +109,14 @@ impl Tx {
         Ok(page.cut(rows, |item: &AssessmentItem| (item.since, item.id)))
     }
 
-    /// Some of the assessments by these forms that are not decided, in the order of their names, after
-    /// this one; none are left where none are given.
+    /// A page of the undecided assessments by these forms, in the order of their names, after this
+    /// one; an empty page means there are no more.
     pub fn open_assessments(
         &mut self,
         forms: &[String],
         after: Option<RecordId>,
     ) -> Stored<Vec<OpenItem>> {
-        // Below everything, if none is named.
+        // Below everything, if there is no cursor.
         let after = after.map_or(Fixed([0; 16]), |id| id.fixed());
         self.run(|connection| {
             on_both!(connection, |c| assessment_row::table

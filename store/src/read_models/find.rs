@@ -1,4 +1,4 @@
-//! Finds in lists: one statement each.
+//! Lists of finds, one statement each.
 
 use crate::Tx;
 use crate::organisations::ranges;
@@ -14,7 +14,7 @@ use ruhu_sync::storage::Stored;
 read_model! {
     "find" in find_row,
     own { stream -> Binary, deleted -> Bool, }
-    /// What is listed of a find.
+    /// The listed fields of a find.
     FindListing {
         community_code -> Nullable<Text>,
         category -> Nullable<Text>,
@@ -31,10 +31,10 @@ pub struct FindItem {
     /// Its name.
     #[diesel(deserialize_as = Fixed<16>)]
     pub id: RecordId,
-    /// What is listed of it.
+    /// Its listed fields.
     #[diesel(embed)]
     pub listed: FindListing,
-    /// Since when it has stood in its status.
+    /// When it took its current status.
     #[diesel(select_expression = record::status_since, deserialize_as = At)]
     pub since: Instant,
     /// When it last changed.
@@ -42,10 +42,10 @@ pub struct FindItem {
     pub changed_at: Instant,
 }
 
-/// What a list of finds is chosen by.
+/// A filter for finds.
 #[derive(Clone, Debug)]
 pub struct FindsAt {
-    /// Whoever looks; nobody is shown the own finds here.
+    /// The reader, whose own finds are not listed here.
     pub reader: UserId,
     /// The areas of the places.
     pub within: Within,
@@ -54,7 +54,7 @@ pub struct FindsAt {
 }
 
 impl FindsAt {
-    /// Whether a find in this stream, with this place if it has one, is among them.
+    /// Whether a find in this stream, with this place if it has one, matches.
     pub fn contains(&self, stream: StreamId, place: Option<&str>) -> bool {
         let is_here = match place {
             Some(place) => {
@@ -67,8 +67,8 @@ impl FindsAt {
 }
 
 impl Tx {
-    /// The finds whose place lies inside these areas, and those without a place in these streams;
-    /// in this status if one is named. Those that have stood in theirs longest first.
+    /// The finds whose place is inside these areas, and those without a place in these streams; in
+    /// one status if given. Ordered by how long they have been in their status, longest first.
     pub fn finds(
         &mut self,
         at_desk: &FindsAt,

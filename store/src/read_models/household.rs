@@ -1,4 +1,4 @@
-//! Households in lists.
+//! Lists of households.
 
 use crate::Tx;
 use crate::page::{Page, Slice};
@@ -10,21 +10,21 @@ use ruhu_sync::storage::Stored;
 read_model! {
     "household" in household_row,
     own { stream -> Binary, deleted -> Bool, }
-    /// What is listed of a household.
+    /// The listed fields of a household.
     HouseholdListing {
         community_code -> Text,
         head_name_masked -> Text,
     }
 }
 
-/// A household as a desk chooses it for a move.
+/// A household, as a desk chooses it for a move.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = household_row)]
 pub struct HouseholdChoice {
     /// Its name.
     #[diesel(deserialize_as = Fixed<16>)]
     pub id: RecordId,
-    /// What is listed of it.
+    /// Its listed fields.
     #[diesel(embed)]
     pub listed: HouseholdListing,
 }

@@ -1,4 +1,4 @@
-//! How the rows of a read model differ from what its records say.
+//! The differences between a read model and its records.
 
 use crate::values::Fixed;
 use std::collections::BTreeMap;
@@ -10,14 +10,14 @@ pub struct TableReport {
     pub rows: usize,
     /// Rows that were missing.
     pub missing: usize,
-    /// Rows that said something else.
+    /// Rows with other values.
     pub different: usize,
     /// Rows of records that do not exist.
     pub extra: usize,
 }
 
 impl TableReport {
-    /// How many rows the rebuild changed.
+    /// The number of rows that the rebuild changed.
     pub fn differences(&self) -> usize {
         self.missing + self.different + self.extra
     }

@@ -1,4 +1,4 @@
-//! The tables of what was guessed wrong of late.
+//! The tables of recent wrong guesses.
 
 diesel::table! {
     sign_in_failure (name) {

@@ -1,4 +1,4 @@
-//! The tables of what a sign-in asks beside the password.
+//! The tables of credentials besides the password.
 
 use super::account;
 

@@ -1,4 +1,4 @@
-//! A family of refresh tokens: who goes on, and who is found out.
+//! Families of refresh tokens: who continues, and who is detected.
 
 use super::*;
 
@@ -99,8 +99,8 @@ fn of_two_refreshes_at_once_both_are_answered_and_one_goes_on(store: &Store) {
         let asking: Vec<_> = (0..6).map(|_| scope.spawn(|| family.renew(store, first))).collect();
         asking.into_iter().map(|asked| asked.join().expect("answered")).collect()
     });
-    // All at once use what each was given: one is the first, the others are found out, and the
-    // sign-in has ended.
+    // All use their successors at once: one is first, the others are detected, and the sign-in has
+    // ended.
     let outcomes: Vec<Renewal> = std::thread::scope(|scope| {
         let family = &family;
         let shown = successors.iter().map(|next| scope.spawn(|| family.show_at(store, *next, 6).0));

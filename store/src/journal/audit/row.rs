@@ -48,8 +48,8 @@ pub(in crate::journal) struct Row {
 }
 
 impl Row {
-    /// The link that it must have; none if it says what no row can. What an erasure took away is
-    /// told by the erasure.
+    /// The link that it must have; none if it contains what no row can. For what an erasure
+    /// removed, the erasure stands in.
     pub(super) fn link(&self, before: &Hash, had_effect: Option<bool>) -> Option<Hash> {
         let device_seq = |number| counted(number).ok().map(DeviceSeq);
         let decides = match (self.decides_device, self.decides_seq) {
@@ -83,7 +83,7 @@ impl Row {
         Some(chain::link(before, &row))
     }
 
-    /// What is wrong with it beside the chain.
+    /// Its faults apart from the chain.
     pub(super) fn faults(&self, tx: &mut Tx, is_erased: bool) -> Stored<Option<Wrong>> {
         if !self.is_its_outcome() {
             return Ok(Some(Wrong::NotItsOutcome));
