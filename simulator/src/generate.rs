@@ -1,18 +1,18 @@
-//! From a seed to a schedule. What is frequent is itself drawn, so that no two seeds are bad in the
-//! same way.
+//! Generates a schedule from a seed. The frequencies are drawn too, so that no two seeds are bad in
+//! the same way.
 
 use crate::step::{Act, Desk, Fate, Raw, Right, Schedule, Step};
 use ruhu_device::Random;
 
-/// How often everything happens in one schedule.
+/// The frequencies of one schedule.
 struct Weather {
     steps: [u64; 20],
     acts: [u64; 12],
-    /// One call in so many meets a bad fate.
+    /// One call in this many meets a fault.
     bad: u64,
     /// Records are chosen among the first few, so that people meet.
     records: u8,
-    /// More tablets than these there are not.
+    /// The maximum number of tablets.
     tablets_max: u8,
 }
 
@@ -45,7 +45,7 @@ impl Weather {
                 steps[4] *= 2;
                 records = 1;
             }
-            // Tablets that part from themselves again and again.
+            // Tablets that fork from themselves again and again.
             1 => {
                 (steps[2], steps[7], steps[8], steps[10]) = (14, 8, 8, 12);
                 acts[1] = 24;
@@ -58,7 +58,7 @@ impl Weather {
     }
 }
 
-/// The schedule of a seed, with so many steps.
+/// The schedule of a seed, with this many steps.
 pub fn schedule(seed: u64, length: usize) -> Schedule {
     let mut random = Random::new(seed.wrapping_mul(0x2545_f491_4f6c_dd1d) ^ 0x7275_6875);
     let weather = Weather::of(&mut random);
@@ -76,7 +76,7 @@ pub fn schedule(seed: u64, length: usize) -> Schedule {
     steps.push(Step::Write { on: 0, acts: vec![make(1)] });
     steps.push(Step::Sync { on: 0, limit: 0, fates: Vec::new() });
     steps.push(Step::Rest);
-    // By a chance of its own: what follows is the same with it and without.
+    // With a generator of its own: what follows is the same with it and without.
     let mut beginning = Random::new(seed ^ 0x6174_6f6e_6572_6f77);
     if beginning.once_in(6) {
         steps.extend(at_one_row(&mut beginning));
@@ -87,7 +87,7 @@ pub fn schedule(seed: u64, length: usize) -> Schedule {
     Schedule { seed, tablets, people, steps }
 }
 
-/// Two people at one row: one corrects it and takes it out, while the other corrects it, too, and has
+/// Two people at one row: one corrects it and removes it, while the other corrects it, too, and has
 /// seen neither.
 fn at_one_row(random: &mut Random) -> Vec<Step> {
     let (record, row, field) = (0, small(random, u8::MAX), small(random, u8::MAX));
@@ -106,10 +106,10 @@ fn at_one_row(random: &mut Random) -> Vec<Step> {
     ]
 }
 
-/// How often a form is published in one schedule at most.
+/// The maximum number of publications of a form in one schedule.
 const PUBLISHED_MAX: u64 = 3;
 
-/// The schedule of a seed for a field that has forms: here and there one is published.
+/// The schedule of a seed for a field with forms: here and there one is published.
 pub fn with_forms(seed: u64, length: usize) -> Schedule {
     let mut schedule = schedule(seed, length);
     let mut random = Random::new(seed ^ 0x666f_726d);

@@ -1,28 +1,28 @@
-//! What is compared of an answer, when one schedule is played on several servers (guarantee 9).
+//! What is compared of an answer when one schedule is played on several servers (guarantee 9).
 //!
-//! All of it, but for what differs lawfully:
+//! Everything, except what may differ:
 //!
-//! - `chain`: each server salts its payloads by chance;
+//! - `chain`: each server salts its payloads at random;
 //! - `cursor`: authenticated with each server's own key;
-//! - `epoch`: a restored server names its new history by chance;
-//! - tokens, and all else that only a sign-in tells;
-//! - of a problem, its words for people and the request's name. Its status, its type, and all that
-//!   tells a device what to do are compared.
+//! - `epoch`: a restored server names its new history at random;
+//! - tokens, and everything else that only a sign-in gives;
+//! - of a problem, its words for people and the request's name. Its status, its type, and every
+//!   member that tells a device what to do are compared.
 
 use ruhu_device::Response;
 use serde_json::{Map, Value, json};
 
-/// What each server has of its own in an answer.
+/// The members of an answer that belong to one server.
 const OWN: [&str; 3] = ["chain", "cursor", "epoch"];
 
-/// What a problem tells a device.
+/// The members of a problem that matter to a device.
 const TOLD: [&str; 6] =
     ["device_seq", "expected_device_seq", "safe_device_seq", "outcomes", "continues", "index"];
 
-/// What a sign-in and the handshake tell of the device.
+/// The members of a sign-in and of the handshake that concern the device.
 const STANDS: [&str; 2] = ["expected_device_seq", "safe_device_seq"];
 
-/// An answer, without what differs lawfully.
+/// An answer, without what may differ.
 pub fn comparable(path: &str, response: &Response) -> Value {
     let answer: Value = serde_json::from_str(&response.body).unwrap_or_default();
     let members = answer.as_object().cloned().unwrap_or_default();
@@ -46,7 +46,7 @@ fn only(members: Map<String, Value>, names: &[&str]) -> Map<String, Value> {
     members.into_iter().filter(|(name, _)| names.contains(&name.as_str())).collect()
 }
 
-/// The first place in which two answers differ, and what is there.
+/// The first place in which two answers differ, with both values.
 pub fn difference(wanted: &Value, given: &Value) -> Option<String> {
     at_place("", wanted, given)
 }

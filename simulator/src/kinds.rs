@@ -1,5 +1,5 @@
-//! The kinds of record that a simulated world has, as plain data: for the model, which reads
-//! nothing of the server's, and for people, who need words to write.
+//! The kinds of a simulated world, as plain data: for the model, which reads nothing of the
+//! server's, and for people, who need words to write.
 
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 pub enum Class {
     /// A person chooses.
     Ask,
-    /// The last to arrive stands: marks, nothing that people write.
+    /// The last to arrive stands: marks, nothing that people type.
     LastArrival,
     /// Only the server writes it.
     Server,
@@ -40,19 +40,19 @@ pub struct Kind {
     pub name: &'static str,
     /// Whether it is a root; others belong to a root.
     pub is_root: bool,
-    /// Whether it is a root in its maker's own stream, to which nothing belongs.
+    /// Whether it is a root in its maker's own stream, which nothing belongs to.
     pub is_own: bool,
     /// Its known fields.
     pub fields: Fields,
-    /// The legal transitions of `status`; from nothing is `""`.
+    /// The legal transitions of `status`; `""` stands for no status yet.
     pub transitions: &'static [(&'static str, &'static str)],
-    /// What must be there when the record is handed in.
+    /// The fields required at submission.
     pub needed: &'static [&'static str],
-    /// What must be there when it is made.
+    /// The fields required when it is made.
     pub made_with: &'static [&'static str],
     /// Two fields that may not both hold this word.
     pub not_both: &'static [(&'static str, &'static str, &'static str)],
-    /// How one is made.
+    /// A first document.
     pub made_as: Value,
     /// Places that people write, as JSON pointers.
     pub places: &'static [&'static str],
@@ -62,17 +62,17 @@ pub struct Kind {
     pub rows: Option<(&'static str, &'static [&'static str])>,
     /// The statuses that people set, in order.
     pub statuses: &'static [&'static str],
-    /// What a place takes, by a small number, if it takes no words.
+    /// The values of a place, by a small number, if it takes no words.
     pub takes: fn(&str, u8) -> Option<Value>,
 }
 
-/// Words are taken everywhere.
+/// Places without a list take words.
 fn words(_: &str, _: u8) -> Option<Value> {
     None
 }
 
 impl Kind {
-    /// What a place takes: options are true, everything else a word, spelt in one way or another.
+    /// A value for a place: `true` for options, everywhere else a word, in one spelling or another.
     pub fn word(&self, place: &str, value: u8) -> Value {
         if let Some(taken) = (self.takes)(place, value) {
             return taken;
@@ -103,7 +103,7 @@ impl Kinds {
         self.0.iter().find(|kind| kind.name == name)
     }
 
-    /// The kinds of the protocol's own tests: every sort of field there is.
+    /// The kinds of the protocol's own tests: they have every sort of field.
     pub fn plain() -> Self {
         let ask = || Holds::Leaf(Class::Ask);
         let thing = Kind {

@@ -1,9 +1,9 @@
 //! A simulator that tries to break the guarantees of the sync protocol.
 //!
-//! From one seed follow a few tablets, people and staff, a line that loses, repeats, holds back and
+//! A seed determines a few tablets, people and staff, a network that loses, repeats, delays and
 //! cuts, and everything that can happen to them ([`step`]). The tablets are the honest ones of
-//! `ruhu-device`. After every step the server is held against a [`model`] that shares no code with
-//! it. A schedule that fails is made as short as it can be ([`run`]).
+//! `ruhu-device`. After every step the server is compared with a [`model`] that shares no code with
+//! it. A schedule that fails is shrunk to the shortest one that still does ([`run`]).
 
 pub mod generate;
 pub mod heard;

@@ -1,4 +1,4 @@
-//! What staff see who look at the server.
+//! Views of the server's state, for staff and for comparisons.
 
 use crate::names::STAFF;
 use ruhu_sync::decision::EditName;
@@ -13,7 +13,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-/// A record as it stands.
+/// A record's current state.
 #[derive(Clone, Debug)]
 pub(crate) struct Seen {
     pub(crate) id: Uuid,
@@ -26,7 +26,7 @@ pub(crate) struct Seen {
     pub(crate) conflicts: Vec<Value>,
 }
 
-/// All records, but for those that only tell somebody something.
+/// All records except notices.
 pub(crate) fn records(stored: &MemoryState) -> Vec<Seen> {
     let all = stored.records.values().filter(|record| !record.id.is_servers());
     all.map(|record| {
@@ -46,7 +46,7 @@ pub(crate) fn records(stored: &MemoryState) -> Vec<Seen> {
     .collect()
 }
 
-/// What waits in quarantine and is not settled: groups of edits' names, in order.
+/// The unsettled edits in quarantine: groups of edits' names, in order.
 pub(crate) fn waiting(stored: &MemoryState) -> Vec<Vec<(Uuid, u64)>> {
     let settled: BTreeSet<_> = stored
         .journal
@@ -93,7 +93,7 @@ pub(crate) fn all_acknowledged(stored: &MemoryState) -> Vec<(Uuid, u64, String)>
     rows.map(|row| (row.device.0, row.device_seq.0, row.payload.to_string())).collect()
 }
 
-/// The journal, to be read by people: each edit's name, what became of it, and its bytes.
+/// The journal, for people to read: each edit's name, outcome, and bytes.
 pub(crate) fn journal(stored: &MemoryState) -> Vec<String> {
     let rows = stored.journal.values();
     rows.map(|row| {
@@ -102,8 +102,8 @@ pub(crate) fn journal(stored: &MemoryState) -> Vec<String> {
     .collect()
 }
 
-/// All that is stored, a line a thing: streams, records, devices, edits with what became of them, and
-/// what the desk lists. Salts, links and the epoch are each server's own.
+/// Everything stored, one line each: streams, records, devices, edits with their outcomes, and the
+/// desk's lists. Salts, links and the epoch differ between servers and are left out.
 pub(crate) fn stored(stored: &MemoryState) -> Vec<String> {
     let streams = stored.streams.values().map(stream_line);
     let records = stored.records.values().map(|record| record_line(record.into(), &record.wire));
@@ -118,8 +118,8 @@ pub(crate) fn stored(stored: &MemoryState) -> Vec<String> {
     all
 }
 
-/// What staff's desk lists: the edits that wait where their records are today, and the records in
-/// which a field waits.
+/// The desk's lists: the edits that wait where their records are today, and the records with open
+/// conflicts.
 fn at_desk(stored: &MemoryState) -> Vec<String> {
     let staff = stored.grants.get(&UserId(STAFF));
     let decides_in = |stream: &StreamId| {
@@ -147,17 +147,17 @@ fn at_desk(stored: &MemoryState) -> Vec<String> {
     waiting.chain(open).collect()
 }
 
-/// An edit that the desk lists.
+/// An edit in the desk's list.
 pub fn waiting_line(device: Uuid, number: u64, record: Option<Uuid>, stream: Uuid) -> String {
     format!("waits {device} {number} {record:?} {stream}")
 }
 
-/// A record that the desk lists, with how many values wait.
+/// A record in the desk's list, with the number of its alternatives.
 pub fn open_line(record: Uuid, stream: Uuid, open: u64) -> String {
     format!("open {record} {stream} {open}")
 }
 
-/// A stream in which something happened.
+/// A stream that has been written to.
 pub fn stream_line(head: &StreamHead) -> String {
     let StreamHead { id, kind, head, count, digest } = head;
     format!("stream {id} {} {head} {count} {digest:?}", kind.as_str())
@@ -168,14 +168,14 @@ pub fn record_line(record: RecordFrame<'_>, wire: &str) -> String {
     format!("record {record:?} {wire}")
 }
 
-/// A device, but for its chain. What it continues has no order.
+/// A device without its chain. What it continues has no order.
 pub fn device_line(device: &DeviceState) -> String {
     let DeviceState { id, user, last, safe, continues, reported_lost, chain: _ } = device;
     let continues: BTreeSet<_> = continues.iter().collect();
     format!("device {id} {user} {last} {safe} {reported_lost} {continues:?}")
 }
 
-/// An edit and what became of it.
+/// An edit and its outcome.
 pub fn edit_line(
     device: DeviceId,
     number: DeviceSeq,

@@ -1,4 +1,4 @@
-//! The protocol's own server over the store in memory, without a network.
+//! The protocol's own server over the in-memory store, without a network.
 
 pub mod answers;
 pub mod field;
@@ -21,21 +21,21 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// How far the clock goes on when somebody does something that time must tell apart.
+/// How far the clock advances when something happens that time must tell apart.
 pub const TICK_SECONDS: i64 = 10;
 
-/// The server in memory, in this field.
+/// The in-memory server, in this field.
 pub struct Memory<F> {
     store: MemoryStore,
     field: F,
-    /// Since which second a device's sign-ins are void.
+    /// Since when a device's sign-ins are void, in seconds.
     revoked: BTreeMap<Uuid, i64>,
     backups: Vec<Backup<F>>,
     clock: Instant,
     epochs: u64,
     salts: u64,
     dies: bool,
-    /// How everything stood, for a planted fault.
+    /// An earlier state, for a planted fault.
     before: Option<MemoryState>,
     /// The positions given away, for a planted fault.
     taken: BTreeMap<StreamId, u64>,
@@ -47,7 +47,7 @@ struct Backup<F> {
     revoked: BTreeMap<Uuid, i64>,
 }
 
-/// How many positions are given away at once, where a fault is planted.
+/// How many positions are given away at once, for a planted fault.
 const POSITIONS_TAKEN: u64 = 50;
 
 impl<F: Field> Memory<F> {
@@ -88,7 +88,7 @@ impl<F: Field> Memory<F> {
         self.store.state().devices.entry(DeviceId(device)).or_insert(new);
     }
 
-    /// Who calls, if the door lets them in.
+    /// The caller, if authentication succeeds.
     fn admitted(&self, token: Option<&str>) -> Result<(UserId, DeviceId), Response> {
         let unknown = || problem(401, "sign-in-required", json!({}));
         let (user, device) = bearer_of(token).ok_or_else(unknown)?;
@@ -144,7 +144,7 @@ impl<F: Field> Memory<F> {
         let (store, rules) = (&self.store, self.field.rules());
         let pushed = store.write(|tx| {
             let reply = push(tx, rules, &mut context, &request)?;
-            // The process ends before the commit: the database takes everything back.
+            // The process ends before the commit: the database rolls everything back.
             if dies { Err(StorageError::Unavailable(String::new())) } else { Ok(reply) }
         });
         answers::to_push(device, pushed)
@@ -160,8 +160,8 @@ impl<F: Field> Memory<F> {
         answers::to_pull(self.store.read(|tx| pull(tx, context, &request)))
     }
 
-    /// Signs in, and enrols as the service does: what is continued counts once, and only as far as
-    /// it is here.
+    /// Signs in, and enrols as the service does: `continues` counts once, and only as far as the
+    /// edits are here.
     fn sign_in(&mut self, body: &str) -> Response {
         let read: Value = serde_json::from_str(body).unwrap_or_default();
         let id = |value: &Value| value.as_str().and_then(|text| Uuid::try_parse(text).ok());
@@ -216,7 +216,7 @@ impl<F: Field> Memory<F> {
     }
 }
 
-/// Whose a token of this server is.
+/// The owner of a token of this server.
 pub fn bearer_of(token: Option<&str>) -> Option<(Uuid, Uuid)> {
     let mut words = token?.split(' ');
     let mut id = || Uuid::try_parse(words.next()?).ok();

@@ -1,6 +1,6 @@
 //! The independent model: deliberately simple, and not a line of the code under test. It keeps
-//! every version of every record whole, works out anew what each call should be answered, and
-//! holds that against what was answered and against what is stored.
+//! every version of every record whole, computes what each call should be answered, and compares
+//! that with the answer and with what is stored.
 
 mod asks;
 mod books;
@@ -25,10 +25,10 @@ use state::{Device, Person, State};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// What is wrong, in a sentence.
+/// A violation, in a sentence.
 pub type Wrong = String;
 
-/// The guarantees that a run was held against, each as often as it could have been broken.
+/// The guarantees, with how often each could have been broken in a run.
 pub type Tally = BTreeMap<String, u64>;
 
 /// A copy of what the server should have stored.
@@ -45,9 +45,9 @@ pub struct Model {
     state: State,
     rights: BTreeMap<Uuid, Rights>,
     backups: Vec<Backup>,
-    /// What people should be told and no record was seen of yet.
+    /// Notices that are due and whose records have not been seen yet.
     untold: Vec<(Uuid, Value, state::Name)>,
-    /// What became of how many edits.
+    /// The number of edits by outcome.
     pub tally: Tally,
 }
 
@@ -69,7 +69,7 @@ impl Model {
         self.state.epoch
     }
 
-    /// A device was enrolled, as the continuation of others if it is new.
+    /// A device was enrolled, continuing others if it is new.
     pub fn enrol(&mut self, id: Uuid, user: Uuid, continues: Option<(Uuid, u64)>) {
         let chain: Vec<_> = continues
             .and_then(|(earlier, through)| {
@@ -88,7 +88,7 @@ impl Model {
         });
     }
 
-    /// A person's rights are these now.
+    /// Sets a person's rights.
     pub fn set_rights(&mut self, user: Uuid, rights: Rights) {
         self.rights.insert(user, rights);
     }
@@ -123,12 +123,12 @@ impl Model {
     pub fn restore(&mut self, nth: usize, epoch: Uuid) {
         let Some(backup) = self.backups.get(nth) else { return };
         self.state = State { epoch, ..backup.state.clone() };
-        // Backups of the history that was left behind are no beginning of this one.
+        // Backups of the abandoned history are not prefixes of this one.
         self.backups.truncate(nth + 1);
         self.untold.clear();
     }
 
-    /// Where others decide on what a person wrote, if nothing else tells.
+    /// Where others decide on a person's edits, if nothing else says so.
     fn desk(&self, user: Uuid) -> Option<Uuid> {
         (user != STAFF).then(|| team(0))
     }
@@ -154,7 +154,7 @@ impl Model {
         self.state.devices.get(&device).map(|device| device.user)
     }
 
-    /// Holds the answer to a push against what it should have been, and takes it over.
+    /// Compares the answer to a push with the expected one, and takes it over.
     pub fn observe_push(
         &mut self,
         device: Uuid,
@@ -236,7 +236,7 @@ impl Model {
         if stands != says {
             return Err(format!("the device stands at {stands}, and was told {says}"));
         }
-        // The desk's streams are on no tablet.
+        // No tablet holds the desk's streams.
         let is_held = |stream: &Uuid| !person.is_staff && person.streams.contains(stream);
         let should: Vec<&state::Record> = named
             .iter()
@@ -274,7 +274,7 @@ impl Model {
     }
 }
 
-/// Equal, but for the list of what is wrong with an edit, which is for people.
+/// Equal, except for the list of an edit's problems, which is for people.
 fn alike(given: &Value, wanted: &Value) -> bool {
     match (given, wanted) {
         (Value::Array(given), Value::Array(wanted)) => {
@@ -290,7 +290,7 @@ fn alike(given: &Value, wanted: &Value) -> bool {
     }
 }
 
-/// The streams of a person: the teams' and the own.
+/// The streams of a person: the teams' and their own.
 pub(crate) fn streams_of(n: u8, rights: &Rights) -> Vec<Uuid> {
     rights.teams.iter().map(|n| team(*n)).chain([user(n)]).collect()
 }

@@ -1,8 +1,8 @@
-//! Who and what there is, by name: the same in every run.
+//! The names of people and things: the same in every run.
 
 use uuid::Uuid;
 
-/// How many teams there are.
+/// The number of teams.
 pub const TEAMS: u8 = 3;
 
 const BASE: u128 = 0x0192_0000_0000_7000_8000_0000_0000_0000;
@@ -27,7 +27,7 @@ pub fn team(n: u8) -> Uuid {
     numbered(0xC, u128::from(n % TEAMS))
 }
 
-/// A device, one of those that there are at first.
+/// One of the initial devices.
 pub fn device(n: u8) -> Uuid {
     numbered(0xD, u128::from(n))
 }
@@ -37,7 +37,7 @@ pub fn hand() -> Uuid {
     numbered(0xD, 0xFFFE)
 }
 
-/// What is made later: records, groups, successors.
+/// Names made later: of records, groups, successors.
 pub fn made(n: u64) -> Uuid {
     numbered(0xE, u128::from(n))
 }

@@ -1,5 +1,5 @@
-//! The line between tablets and server: it loses, repeats, holds back and cuts, and the model hears
-//! all that arrives.
+//! The network between tablets and server: it loses, repeats, delays and cuts, and the model sees
+//! everything that arrives.
 
 use crate::heard::{comparable, difference};
 use crate::memory::bearer_of;
@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use uuid::Uuid;
 
-/// A request that is still on its way.
+/// A request still under way.
 #[derive(Clone, Debug)]
 struct Late {
     who: (Uuid, Uuid),
@@ -22,28 +22,28 @@ struct Late {
     body: String,
 }
 
-/// Server, model, and what is between them and the tablets.
+/// Server, model, and the network between them and the tablets.
 pub struct Net<S> {
     /// The server.
     pub service: S,
     /// The model, unless the server is only compared with another.
     pub model: Option<Model>,
-    /// What becomes of the next calls.
+    /// The fates of the next calls.
     pub fates: VecDeque<Fate>,
     late: Vec<Late>,
-    /// What was answered, in order, if it is taken down.
+    /// The recorded answers, in order, if they are recorded.
     pub heard: Option<VecDeque<Value>>,
-    /// What was answered to the same calls elsewhere, if the server is held against another.
+    /// The answers to the same calls elsewhere, if the server is compared with another.
     pub elsewhere: Option<VecDeque<Value>>,
-    /// How many calls arrived.
+    /// The number of calls that arrived.
     pub calls: u64,
-    /// The first thing that was wrong.
+    /// The first violation.
     pub wrong: Option<Wrong>,
-    /// Whose device calls: the token of a real server does not say.
+    /// The owner of the calling device: the token of a real server does not say.
     pub caller: (Uuid, Uuid),
 }
 
-/// The request that a transport stands for.
+/// The request behind a transport's call.
 #[derive(Clone, Copy)]
 struct Request<'a> {
     method: &'a str,
@@ -53,7 +53,7 @@ struct Request<'a> {
 }
 
 impl<S: Service> Net<S> {
-    /// A line to this server.
+    /// A network to this server.
     pub fn new(service: S, model: Option<Model>) -> Self {
         Self {
             service,
@@ -68,15 +68,14 @@ impl<S: Service> Net<S> {
         }
     }
 
-    /// Remembers what is wrong, if it is the first thing.
+    /// Remembers a violation, if it is the first.
     pub fn note(&mut self, result: Result<(), Wrong>) {
         if let Err(wrong) = result {
             self.wrong.get_or_insert(wrong);
         }
     }
 
-    /// Takes an answer down, and holds it against what was answered elsewhere. No answer at all is
-    /// `null`.
+    /// Records an answer, and compares it with the one elsewhere. No answer at all is `null`.
     fn hear(&mut self, path: &str, response: Option<&Response>) {
         let answer = response.map(|response| comparable(path, response)).unwrap_or_default();
         if let Some(elsewhere) = &mut self.elsewhere {
@@ -112,7 +111,7 @@ impl<S: Service> Net<S> {
         answer
     }
 
-    /// Holds what is stored against the model.
+    /// Compares what is stored with the model.
     pub fn look(&mut self, thorough: bool) {
         let Some(mut model) = self.model.take() else { return };
         let mut result = Ok(());
@@ -146,7 +145,7 @@ impl<S: Service> Net<S> {
         drop(self.deliver(request));
     }
 
-    /// A request that was late arrives, if there is one.
+    /// A late request arrives, if there is one.
     pub fn arrive(&mut self, nth: usize) {
         if self.late.is_empty() {
             return;
@@ -161,13 +160,13 @@ impl<S: Service> Net<S> {
         }));
     }
 
-    /// How many requests are still on their way.
+    /// The number of requests under way.
     pub fn late(&self) -> usize {
         self.late.len()
     }
 
     fn hold(&mut self, request: Request<'_>) {
-        // Only what can be sent again by itself: a sign-in that comes late is a stranger's.
+        // Only what can be resent by itself: a sign-in that comes late would enrol a stranger.
         if request.path.starts_with("/v1/sync/") {
             self.late.push(Late {
                 who: self.caller,
@@ -221,7 +220,7 @@ impl<S: Service> Net<S> {
                 let answer = self.deliver(request);
                 self.service.restart();
                 match answer {
-                    // It died before it came to writing.
+                    // It died before it wrote.
                     Ok(_) | Err(_) => lost("the server died"),
                 }
             }
@@ -229,7 +228,7 @@ impl<S: Service> Net<S> {
     }
 }
 
-/// The first half, at a character's edge.
+/// The first half, cut at a character boundary.
 fn half(text: &str) -> &str {
     let mut at = text.len() / 2;
     while !text.is_char_boundary(at) {
@@ -265,13 +264,13 @@ fn observe(
     }
 }
 
-/// A tablet's end of the line.
+/// A tablet's end of the network.
 pub struct Line<S> {
-    /// The line.
+    /// The network.
     pub net: Rc<RefCell<Net<S>>>,
     /// Whose tablet it is.
     pub user: Uuid,
-    /// Its name on the line, for servers whose tokens do not tell it.
+    /// Its name, for servers whose tokens do not say it.
     pub device: Uuid,
 }
 

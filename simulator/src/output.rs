@@ -1,6 +1,6 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
-//! What the command says to a person.
+//! The command's output for people.
 
 use crate::Arguments;
 use ruhu_simulator::model::Tally;
@@ -11,7 +11,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-/// Runs the seeds, and says how far it came.
+/// Runs the seeds and reports progress.
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     let begun = Instant::now();
     let next = AtomicU64::new(0);
@@ -55,7 +55,7 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Says what became of a replay.
+/// Reports the result of a replay.
 pub(crate) fn replayed(played: Played) -> ExitCode {
     for line in &played.journal {
         println!("{line}");
@@ -69,7 +69,7 @@ pub(crate) fn replayed(played: Played) -> ExitCode {
     }
 }
 
-/// Says what went wrong.
+/// Reports a failure.
 pub(crate) fn failed(what: &str) -> ExitCode {
     eprintln!("{what}");
     ExitCode::FAILURE

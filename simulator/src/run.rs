@@ -1,4 +1,4 @@
-//! Playing schedules, and making those that fail as short as they can be.
+//! Plays schedules, and shrinks those that fail.
 
 use crate::generate;
 use crate::kinds::Kinds;
@@ -12,17 +12,17 @@ use crate::world::{Played, World};
 pub struct Failure {
     /// The shortest schedule that still fails.
     pub schedule: Schedule,
-    /// The step of it, and what is wrong.
+    /// Its failing step, and the violation.
     pub wrong: Found,
 }
 
-/// Plays a schedule on the server in memory.
+/// Plays a schedule on the in-memory server.
 pub fn play(schedule: &Schedule) -> Played {
     let service = Memory::new(PlainField::default());
     World::new(schedule, Kinds::plain(), service, true).play(schedule)
 }
 
-/// Plays the schedule of a seed; a failure is made as short as it can be.
+/// Plays the schedule of a seed; shrinks a failure.
 pub fn seed(seed: u64, length: usize) -> Result<Played, Failure> {
     let schedule = generate::schedule(seed, length);
     let played = play(&schedule);
@@ -32,10 +32,10 @@ pub fn seed(seed: u64, length: usize) -> Result<Played, Failure> {
     }
 }
 
-/// The step at which something was wrong, and what.
+/// The failing step and the violation.
 pub type Found = (usize, String);
 
-/// Removes steps, many at once and then one by one, as long as what is left still fails.
+/// Removes steps, many at once and then one by one, as long as the rest still fails.
 pub fn shrink(
     schedule: &Schedule,
     wrong: Found,

@@ -19,22 +19,22 @@ pub trait Service {
     /// A push of the staff's session.
     fn desk(&mut self, body: &str) -> Response;
 
-    /// Enrols a device under its name, for the person of this number; gives a token.
+    /// Enrols a device under its name, for the person of this number; returns a token.
     fn enrol(&mut self, user: u8, device: Uuid) -> String;
 
-    /// A person's rights are these now.
+    /// Sets a person's rights.
     fn set_rights(&mut self, user: u8, rights: &Rights);
 
     /// A device is reported lost, or found.
     fn set_lost(&mut self, device: Uuid, lost: bool);
 
-    /// A version of the form is published; one that is there stays as it is.
+    /// A version of the form is published; an existing one stays as it is.
     fn publish(&mut self, version: u32);
 
     /// The server's process ends in the middle of the next write.
     fn die_within_next(&mut self);
 
-    /// The server's process is started again.
+    /// The server's process is restarted.
     fn restart(&mut self);
 
     /// Backs the server up.
@@ -43,35 +43,35 @@ pub trait Service {
     /// Verifies the last backup.
     fn verify(&mut self);
 
-    /// Puts a backup in place; the epoch is new.
+    /// Restores a backup; the epoch is new.
     fn restore(&mut self, nth: usize);
 
     /// The epoch.
     fn epoch(&mut self) -> Uuid;
 
-    /// All that is stored, a line a thing, to be held against another server's.
+    /// Everything stored, one line each, to be compared with another server's.
     fn stored(&mut self) -> Vec<String>;
 
-    /// Whether the bytes that are kept of an edit say the same as these.
+    /// Whether the stored bytes of an edit have the same content as these.
     fn keeps(&mut self, device: Uuid, number: u64, bytes: &str) -> bool;
 
-    /// What is stored, where it can be looked at.
+    /// The stored state, where it is visible.
     fn look(&self, look: &mut dyn FnMut(&MemoryState));
 
-    /// Remembers how everything stands. This and what follows are of a server that is made to be
-    /// broken; any other does nothing.
+    /// Remembers the current state. This and the following calls concern a server that is made to
+    /// be broken; any other does nothing.
     fn remember(&mut self) {}
 
-    /// Takes back what was done since, but for journal and devices: as if whoever comes next had
-    /// read before it was done, and wrote after.
+    /// Undoes what was done since, except for journal and devices: as if the next writer had read
+    /// before it was done, and wrote afterwards.
     fn forget_effects(&mut self) {}
 
-    /// Gives some positions of every stream away, as a counter that nobody locks would.
+    /// Gives some positions of every stream away, as a counter without a lock would.
     fn take_positions(&mut self) {}
 
-    /// Goes on with the positions that were given away.
+    /// Continues with the positions that were given away.
     fn use_positions(&mut self) {}
 
-    /// Goes on behind all positions.
+    /// Continues after all positions.
     fn end_positions(&mut self) {}
 }

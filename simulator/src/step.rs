@@ -1,5 +1,5 @@
-//! What can happen, step by step. A step chooses by small numbers, taken modulo whatever there is
-//! when it is played: so it still means something after others were removed.
+//! Everything that can happen, step by step. A step chooses by small numbers, taken modulo whatever
+//! exists when it is played: so it still means something after others were removed.
 
 #![expect(missing_docs, reason = "which of what there is: the steps say what becomes of it")]
 
@@ -8,24 +8,24 @@ use serde::{Deserialize, Serialize};
 /// A whole run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schedule {
-    /// Where it came from.
+    /// Its origin.
     pub seed: u64,
-    /// How many tablets there are at first.
+    /// The number of tablets at the start.
     pub tablets: u8,
-    /// How many people have them.
+    /// The number of people who have them.
     pub people: u8,
-    /// What happens.
+    /// The steps.
     pub steps: Vec<Step>,
 }
 
-/// What becomes of one call on its way.
+/// The fate of one call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Fate {
-    /// Nothing: it passes.
+    /// No fault: it passes.
     Pass,
     /// The server never sees it.
     LoseRequest,
-    /// The server does what was asked, and the device never hears of it.
+    /// The server does the work, and the device never hears of it.
     LoseResponse,
     /// The server gets it twice; the device hears the second answer.
     Twice,
@@ -41,7 +41,7 @@ pub enum Fate {
     ServerDies,
 }
 
-/// What a person does on a tablet.
+/// A person's act on a tablet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Act {
     /// Makes a record: a root, or a record of one.
@@ -50,7 +50,7 @@ pub enum Act {
     Set { record: u8, field: u8, value: u8 },
     /// Removes a field, or all rows, or an object.
     Remove { record: u8, field: u8 },
-    /// Asks that an object is there.
+    /// Asks for an object to be there.
     Ensure { record: u8, field: u8 },
     /// Adds a row.
     AddRow { record: u8, row: u8, value: u8 },
@@ -66,18 +66,18 @@ pub enum Act {
     Delete { record: u8 },
     /// Settles a conflict.
     Resolve { record: u8, nth: u8, choice: u8 },
-    /// Asks for what is wrong, or of what the tablet does not show.
+    /// Sends something wrong, or about what the tablet does not show.
     Odd { record: u8, which: u8 },
 }
 
-/// What staff do at the desk.
+/// An act of staff at the desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Desk {
     /// Moves a root to another team.
     Move { record: u8, team: u8, stale: bool },
-    /// Applies or dismisses what waits in quarantine: a group whole, unless `part`.
+    /// Applies or dismisses edits in quarantine: a group whole, unless `part`.
     Decide { nth: u8, applies: bool, part: bool, wordless: bool },
-    /// Brings a deleted record back.
+    /// Restores a deleted record.
     Undelete { record: u8 },
     /// Deletes a record.
     Delete { record: u8 },
@@ -87,41 +87,41 @@ pub enum Desk {
     Accept { record: u8 },
     /// Splits a household: one of its records is deleted, and a new household is made with one.
     Split { record: u8, team: u8 },
-    /// Merges a household into another: its records are made anew there, and deleted with it.
+    /// Merges a household into another: its records are made again there, and deleted with it.
     Merge { record: u8, into: u8 },
     /// Hands all households of a team over to another, in one act.
     HandOver { from: u8, to: u8 },
 }
 
-/// How a person's rights change.
+/// A change of a person's rights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Right {
     /// Becomes a member of a team.
     Joins(u8),
     /// Leaves a team.
     Leaves(u8),
-    /// The contract ends: nothing is left.
+    /// The contract ends: no right is left.
     Ends,
     /// A contract begins again.
     Begins,
 }
 
-/// What no honest tablet would send.
+/// A request that no honest tablet would send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Raw {
     /// An element that is not strict JSON, between two that are.
     Unreadable,
-    /// A number is left out.
+    /// A number is skipped.
     Gap,
-    /// A group that is not whole.
+    /// An incomplete group.
     SplitGroup,
-    /// A staff's operation.
+    /// An operation for staff.
     StaffsOp,
-    /// The last edit again, with another content.
+    /// The last edit again, with other content.
     Changed,
-    /// All that was ever sent, once more.
+    /// Everything ever sent, once more.
     Everything,
-    /// The members of a group, one of which is wrong.
+    /// A group with one wrong member.
     WrongMember,
 }
 
@@ -130,25 +130,25 @@ pub enum Raw {
 pub enum Step {
     /// A person works on a tablet; several acts are a group.
     Write { on: u8, acts: Vec<Act> },
-    /// A void takes the place of an unsent edit.
+    /// A void replaces an unsent edit.
     Void { on: u8, nth: u8 },
-    /// A tablet sends.
+    /// A tablet pushes.
     Push { on: u8, edits_max: u8, fates: Vec<Fate> },
-    /// A tablet reads.
+    /// A tablet pulls.
     Pull { on: u8, limit: u8, fates: Vec<Fate> },
-    /// A tablet sends and reads.
+    /// A tablet syncs.
     Sync { on: u8, limit: u8, fates: Vec<Fate> },
-    /// A request that was late arrives.
+    /// A late request arrives.
     Arrive { nth: u8 },
-    /// A tablet is switched off and on: it goes on from what it had stored.
+    /// A tablet is switched off and on: it continues from its stored state.
     Crash { on: u8 },
     /// A copy of a tablet's storage is made.
     Copy { on: u8 },
-    /// A tablet goes on from its last copy.
+    /// A tablet continues from its last copy.
     Return { on: u8 },
-    /// A second tablet goes on from the copy.
+    /// A second tablet continues from the copy.
     Clone { on: u8 },
-    /// A tablet's person signs in again, and it is led back in.
+    /// A tablet's person signs in again, and it recovers.
     Rejoin { on: u8, fates: Vec<Fate> },
     /// A tablet is reported lost, or found.
     Lose { on: u8, found: bool },
@@ -160,23 +160,23 @@ pub enum Step {
     BackUp { verified: bool },
     /// The server is restored from a backup.
     Restore { nth: u8 },
-    /// The server's process is started again.
+    /// The server's process is restarted.
     Restart,
     /// The form's next version is published, whatever drafts are open.
     Publish,
     /// Staff act.
     Staff(Desk),
-    /// Something pushes by hand.
+    /// Somebody pushes by hand.
     Hand(Raw),
-    /// Two tablets push at one moment, and a third reads between.
+    /// Two tablets push at one moment, and a third reads in between.
     AtOnce { one: u8, other: u8, reader: u8 },
-    /// The line is good, and everybody syncs.
+    /// The network is good, and everybody syncs.
     Rest,
 }
 
 impl Schedule {
-    /// Whether an edit may come to stand under two names: a tablet parts from itself more than
-    /// once, or parts from itself and the server loses what it was told.
+    /// Whether an edit may legitimately occur under two names: a tablet forks from itself more than
+    /// once, or forks and the server loses what it was sent.
     pub fn may_double(&self) -> bool {
         let count = |is: fn(&Step) -> bool| self.steps.iter().filter(|step| is(step)).count();
         let parted = count(|step| matches!(step, Step::Clone { .. } | Step::Return { .. }));

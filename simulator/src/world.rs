@@ -1,4 +1,4 @@
-//! A world in which a schedule is played: tablets, the line, the server, and the model beside it.
+//! A world in which a schedule is played: tablets, the network, the server, and the model.
 
 mod acts;
 mod elsewhere;
@@ -23,17 +23,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use uuid::Uuid;
 
-/// Where the names begin that staff and hands give.
+/// The first of the names that staff and hand-made requests use.
 const STAFFS_FROM: u64 = 500_000_000;
 
-/// How many versions of a form there are at most.
+/// The maximum number of versions of a form.
 const FORMS_MAX: u32 = 4;
 
-/// Names and times for everybody: none is ever given twice.
+/// The source of names and times for everybody: none is ever issued twice.
 #[derive(Clone, Debug)]
 pub(crate) struct Given {
     next: Arc<AtomicU64>,
-    /// The year that the tablet's clock shows.
+    /// The year on the tablet's clock.
     year: u16,
 }
 
@@ -48,17 +48,17 @@ impl Outside for Given {
     }
 }
 
-/// A tablet, and what is known of its life.
+/// A tablet, and facts about its life.
 pub(crate) struct Tablet<S> {
     pub(crate) device: TestDevice<Line<S>>,
     pub(crate) user: u8,
     pub(crate) outside: Given,
     pub(crate) copy: Option<(DeviceMemory, BTreeSet<String>, bool)>,
-    /// The marks of all that its person wrote and its storage still knows of.
+    /// The marks of everything that its person wrote and its storage still has.
     pub(crate) wrote: BTreeSet<String>,
     /// The highest number that it ever tried to send.
     pub(crate) attempted: u64,
-    /// What its storage holds, if it stores late: a planted fault.
+    /// Its stored state, if it stores late: a planted fault.
     pub(crate) stored_late: Option<DeviceMemory>,
     /// A row was damaged, so that the next pull has something to repair.
     pub(crate) is_damaged: bool,
@@ -72,7 +72,7 @@ pub(crate) struct Made {
     pub(crate) root: RecordId,
 }
 
-/// Everything.
+/// The whole simulation.
 pub struct World<S> {
     pub(crate) net: Rc<RefCell<Net<S>>>,
     pub(crate) kinds: Kinds,
@@ -81,52 +81,53 @@ pub struct World<S> {
     pub(crate) rights: Vec<Rights>,
     pub(crate) made: Vec<Made>,
     pub(crate) given: Given,
-    /// Names and times for what staff and hands send: where that is played again, none are given.
+    /// Names and times for what staff and hands send: in a replay, none are used.
     pub(crate) staffs: Given,
     /// The form's last version.
     pub(crate) forms: u32,
     pub(crate) lost: BTreeSet<Uuid>,
     pub(crate) ever_lost: BTreeSet<Uuid>,
-    /// The token of what is sent by hand.
+    /// The token for requests made by hand.
     pub(crate) token: String,
     /// Forks and restores together may bring an edit twice: once under either name.
     pub(crate) has_doubles: bool,
-    /// The epoch of each backup that can be put in place, and whether it was verified.
+    /// The epoch of each backup that can be restored, and whether it was verified.
     pub(crate) backups: Vec<bool>,
-    /// The numbers that staff's session and the installation by hand give next follow from what the
-    /// server has; on a server that cannot be looked at, all they send is played from here.
+    /// The next numbers of the staff's session and of the installation by hand follow from the
+    /// server's state; on a server whose state is not visible, everything they send is replayed
+    /// from here.
     pub(crate) script: Script,
     /// What they sent.
     pub(crate) sent: Script,
-    /// What the same schedule came to elsewhere, if the server is held against another.
+    /// The results of the same schedule elsewhere, if the server is compared with another.
     elsewhere: Option<Elsewhere>,
-    /// Steps that were played.
+    /// The number of steps played.
     pub steps: u64,
 }
 
-/// What staff and hands sent in a run that is played again elsewhere.
+/// What staff and hands sent in a run, to be replayed elsewhere.
 pub(crate) type Script = VecDeque<String>;
 
-/// How far a run came.
+/// The result of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Played {
-    /// Steps that were played.
+    /// The number of steps played.
     pub steps: u64,
-    /// Calls that arrived at the server.
+    /// The number of calls that arrived at the server.
     pub calls: u64,
-    /// What became of how many edits.
+    /// The number of edits by outcome.
     pub tally: Tally,
-    /// What was answered, if it was taken down.
+    /// The answers, if they were recorded.
     pub heard: VecDeque<Value>,
     /// What staff and hands sent.
     pub script: VecDeque<String>,
-    /// All that was stored at the end, if nothing was wrong: a line a thing.
+    /// Everything stored at the end, if there was no violation: one line each.
     pub stored: Vec<String>,
-    /// Every edit at the end, by device and number, with its bytes: where it can be looked at.
+    /// Every edit at the end, by device and number, with its bytes: where it is visible.
     pub acknowledged: Vec<(Uuid, u64, String)>,
-    /// The journal at the end, where it can be looked at: a line an edit.
+    /// The journal at the end, where it is visible: one line per edit.
     pub journal: Vec<String>,
-    /// The step at which something was wrong, and what.
+    /// The failing step, and the violation.
     pub wrong: Option<(usize, Wrong)>,
 }
 
@@ -174,15 +175,14 @@ impl<S: Service> World<S> {
         world
     }
 
-    /// Takes down what is answered, so that another server can be held against it.
+    /// Records the answers, so that another server can be compared with this one.
     #[must_use]
     pub fn taken_down(self) -> Self {
         self.net.borrow_mut().heard = Some(VecDeque::new());
         self
     }
 
-    /// Holds every answer, and at the end all that is stored, against what the same schedule came to
-    /// elsewhere.
+    /// Compares every answer, and at the end everything stored, with the same schedule elsewhere.
     #[must_use]
     pub fn held_against(mut self, played: &Played) -> Self {
         self.net.borrow_mut().elsewhere = Some(played.heard.clone());
@@ -248,7 +248,7 @@ impl<S: Service> World<S> {
         net.service.set_rights(n, &rights);
     }
 
-    /// Plays a schedule to its end, or to the first thing that is wrong.
+    /// Plays a schedule to its end, or to the first violation.
     pub fn play(mut self, schedule: &Schedule) -> Played {
         let mut wrong = None;
         for (at, step) in schedule.steps.iter().enumerate() {
@@ -333,7 +333,7 @@ impl<S: Service> World<S> {
         self.tell_forms();
     }
 
-    /// All versions, in order: a server that was restored may lack some.
+    /// All versions, in order: a restored server may lack some.
     pub(crate) fn tell_forms(&mut self) {
         let mut net = self.net.borrow_mut();
         (1..=self.forms).for_each(|version| net.service.publish(version));

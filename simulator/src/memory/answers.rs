@@ -1,4 +1,4 @@
-//! What the protocol replies, as the service answers it over HTTP, but for the words for people.
+//! The protocol's answers as the service gives them over HTTP, without the words for people.
 
 use ruhu_device::Response;
 use ruhu_sync::chain::to_hex;

@@ -1,4 +1,4 @@
-//! The field under a server in memory: its rules, and what people's rights come to.
+//! The field under an in-memory server: its rules, and people's grants.
 
 use crate::kinds::Kinds;
 use crate::model::{Rights, streams_of};
@@ -15,24 +15,24 @@ pub trait Field: Clone {
     /// Its rules.
     type Rules: Rules;
 
-    /// Its rules, as they stand.
+    /// Its current rules.
     fn rules(&self) -> &Self::Rules;
 
-    /// When everything begins.
+    /// The time at which everything begins.
     fn begins(&self) -> Instant;
 
-    /// A person's rights are these now.
+    /// Sets a person's rights.
     fn set_rights(&mut self, user: u8, rights: &Rights);
 
-    /// What everybody may see now, staff too.
+    /// Everybody's current grants, including staff's.
     fn grants(&self) -> BTreeMap<UserId, Grants>;
 
     /// A version of the form is published, if there are forms.
     fn publish(&mut self, _version: u32) {}
 
-    /// Whether a door stands before the protocol, as the service's does: strangers and lost devices
-    /// are sent away before anything is read, and who was lost has to sign in again when it is found.
-    /// Without one, the protocol's own rules show.
+    /// Whether a door stands in front of the protocol, as the service's does: strangers and lost
+    /// devices are sent away before anything is read, and the person of a lost device has to sign
+    /// in again when it is found. Without a door, the protocol's own rules show.
     fn has_door(&self) -> bool {
         false
     }

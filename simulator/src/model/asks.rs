@@ -1,4 +1,4 @@
-//! What a patch asks, place by place.
+//! The asks of a patch, place by place.
 
 use super::value::{Place, holds_null, is_empty_object, pointer};
 use crate::kinds::{Class, Fields, Holds, Kind};
@@ -18,12 +18,12 @@ pub(super) struct Ask {
     pub(super) place: Place,
     pub(super) wish: Wish,
     pub(super) class: Class,
-    /// How long those heads of the place are that are rows.
+    /// The lengths of the place's prefixes that are rows.
     pub(super) rows: Vec<usize>,
 }
 
-/// What a patch asks, place by place; nothing if it has another shape than the kind. If the edit
-/// makes its record, all rows are new.
+/// The asks of a patch, place by place; nothing if it does not have the shape of the kind. If the
+/// edit makes its record, all rows are new.
 pub(super) fn asks(
     kind: &Kind,
     patch: &Value,
@@ -36,7 +36,7 @@ pub(super) fn asks(
     new.unmet.is_empty().then_some(asks)
 }
 
-/// The rows that are new: those named and not met yet, or all.
+/// The new rows: those named and not met yet, or all.
 struct NewRows {
     unmet: BTreeSet<String>,
     all: bool,
@@ -128,7 +128,7 @@ pub(super) fn is_row(fields: &Fields, place: &[String]) -> bool {
     }
 }
 
-/// Whether a place is one value, whatever it holds.
+/// Whether a place is one value, whatever it contains.
 pub(super) fn is_leaf(fields: &Fields, place: &[String]) -> bool {
     let Some((name, rest)) = place.split_first() else { return false };
     match (fields.get(name.as_str()), rest) {

@@ -1,4 +1,4 @@
-//! The server's books, as far as they can be looked at, against the model's.
+//! Compares the server's stored state, as far as it is visible, with the model's.
 
 use super::state::{Record, State, Version};
 use super::value::{hex, sha256};
@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 impl Model {
-    /// Holds everything that the server stores against what it should. `thorough` reads the whole
-    /// journal, otherwise what is new in it.
+    /// Compares everything that the server stores with the expected state. `thorough` reads the
+    /// whole journal, otherwise only what is new in it.
     pub fn check(&mut self, stored: &MemoryState, thorough: bool) -> Result<(), Wrong> {
         self.take_notices(stored)?;
         self.check_records(stored)?;
@@ -19,7 +19,7 @@ impl Model {
         check_journal(&mut self.state, stored, thorough)
     }
 
-    /// The records that tell people something have names of the server's own.
+    /// The server names notices itself.
     fn take_notices(&mut self, stored: &MemoryState) -> Result<(), Wrong> {
         if stored.records.len() == self.state.records.len() && self.untold.is_empty() {
             return Ok(());
@@ -131,7 +131,7 @@ impl Model {
         Ok(())
     }
 
-    /// Count, digest and highest position of each stream, counted anew.
+    /// Count, digest and highest position of each stream, computed afresh.
     pub(super) fn streams(&self) -> BTreeMap<Uuid, (u64, [u8; 16], u64)> {
         let mut streams: BTreeMap<Uuid, (u64, [u8; 16], u64)> = BTreeMap::new();
         for record in self.state.records.values() {
@@ -144,7 +144,7 @@ impl Model {
     }
 }
 
-/// Every edit that was acknowledged is there, with its bytes and its outcome, and the chain holds.
+/// Every acknowledged edit is there, with its bytes and its outcome, and the chain verifies.
 fn check_journal(state: &mut State, stored: &MemoryState, thorough: bool) -> Result<(), Wrong> {
     let rows: usize = state.devices.values().map(|device| device.edits.len()).sum();
     if stored.journal.len() != rows {
@@ -209,7 +209,7 @@ fn outline(outcome: &Value) -> String {
     format!("{{{}}}", members.join(","))
 }
 
-/// Whether an outcome names places in the document, and then the salted hash of its text.
+/// The salted hash of an outcome's text, if it names places in the document.
 fn answer(outcome: &Value, row: &JournalRow<'_>) -> Vec<u8> {
     let places = ["conflicts", "ignored", "problems"];
     match places.iter().any(|name| outcome.get(name).is_some()) {
@@ -221,7 +221,7 @@ fn answer(outcome: &Value, row: &JournalRow<'_>) -> Vec<u8> {
     }
 }
 
-/// All that a row says beside its payload and its outcome, each part told apart from none.
+/// Everything in a row apart from its payload and its outcome, with absent parts marked.
 fn all_else(row: &JournalRow<'_>) -> [u8; 32] {
     let mut text = Vec::new();
     let mut add = |part: Option<&[u8]>| {

@@ -1,4 +1,4 @@
-//! Decisions on what waits in quarantine.
+//! Decisions on edits in quarantine.
 
 use super::judge::{Author, Judged, Refusal, Taken, id, waits};
 use super::state::{Name, Person, State};
@@ -27,7 +27,7 @@ impl State {
         members.map(|(at, _)| (name.0, at as u64 + 1)).collect()
     }
 
-    /// Judges a decision; `together` are all that stand with it in its unit.
+    /// Judges a decision; `together` are all decisions in its unit.
     pub(super) fn decide(
         &mut self,
         kinds: &Kinds,

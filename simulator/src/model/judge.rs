@@ -1,4 +1,4 @@
-//! What should become of one edit, rule by rule.
+//! Judges one edit, rule by rule.
 
 use super::asks::{Ask, Wish, asks};
 use super::merge::{Asked, merge, resolves};
@@ -45,7 +45,7 @@ impl Taken {
 
 pub(super) type Judged = Result<Taken, Refusal>;
 
-/// An outcome as the answer tells it.
+/// An outcome as the answer carries it.
 pub(super) fn outcome(number: u64, judged: &Judged) -> Value {
     let mut told = json!({"device_seq": number});
     match judged {
@@ -75,7 +75,7 @@ pub(super) fn id(value: &Value, name: &str) -> Option<Uuid> {
     Uuid::try_parse(value[name].as_str()?).ok()
 }
 
-/// What an edit asks, if nothing is wrong with it in itself.
+/// The content of an edit, if nothing is wrong with it in itself.
 fn read(kind: &Kind, edit: &Value, makes: bool) -> Result<Vec<Ask>, Refusal> {
     let new_rows = edit["new_rows"].as_array().into_iter().flatten();
     let new_rows: BTreeSet<String> =
@@ -88,13 +88,13 @@ fn read(kind: &Kind, edit: &Value, makes: bool) -> Result<Vec<Ask>, Refusal> {
     }
 }
 
-/// Whose edit is judged, and by whose rights.
+/// The author of the edit, and the rights it is judged by.
 pub(super) struct Author<'a> {
     pub(super) person: &'a Person,
     pub(super) user: Uuid,
     pub(super) device: Uuid,
     pub(super) at_desk: bool,
-    /// The stream at whose desk the edit was laid, if it is applied later.
+    /// The stream whose desk got the edit, if it is applied later.
     pub(super) applied: Option<Option<Uuid>>,
 }
 
@@ -164,7 +164,7 @@ impl State {
         if let Some(rev) = self.delete_again(author, number, edit, (record, root, kind.name)) {
             return Ok(Taken { rev: Some(rev), ..Taken::nothing() });
         }
-        // What cannot be taken by itself waits with what it builds on.
+        // An edit that cannot be taken by itself waits with its parent.
         let parent =
             self.untaken(author, record).filter(|(_, is_rejected)| is_made && !is_rejected);
         let with_parent = |refusal: Refusal| match parent {
@@ -175,7 +175,7 @@ impl State {
             }
             _ => refusal,
         };
-        // What is wrong in itself is said, wherever the record is.
+        // An edit that is wrong in itself is rejected wherever the record is.
         let untaken_before = self.reach(kinds, kind, author, edit).map_err(with_parent).map_err(
             |refusal| match op {
                 "put" => read(kind, edit, false).err().unwrap_or(refusal),
@@ -194,7 +194,8 @@ impl State {
         judged.map_err(with_parent)
     }
 
-    /// Finds the record or makes room for it; an earlier edit of its own for it that was not taken.
+    /// Finds the record or makes room for it; otherwise an earlier own edit for it that was not
+    /// taken.
     fn reach(
         &mut self,
         kinds: &Kinds,

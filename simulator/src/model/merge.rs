@@ -1,5 +1,5 @@
-//! The merge, told as a story: there is the version that the person looked at, whole; there is what
-//! each edit since then did; there is what is asked now.
+//! The merge, step by step: the version that the person looked at, whole; what each edit since then
+//! did; and what this edit asks for.
 
 use super::asks::{Ask, Wish, is_leaf, is_row};
 use super::state::{Did, Name, Open, Record};
@@ -9,12 +9,12 @@ use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// An edit that is merged.
+/// An edit to be merged.
 pub(super) struct Asked<'a> {
     pub(super) kind: &'a Kind,
     pub(super) user: Uuid,
     pub(super) name: Name,
-    /// The chains that are the author's own, each through a number.
+    /// The author's own chains, each through a number.
     pub(super) own: Vec<Name>,
     pub(super) made_at: &'a str,
     pub(super) base: &'a str,
@@ -26,7 +26,7 @@ pub(super) struct Asked<'a> {
     pub(super) at_desk: bool,
 }
 
-/// What became of it.
+/// The result.
 pub(super) struct Merged {
     pub(super) document: Value,
     pub(super) open: Vec<Open>,
@@ -41,7 +41,7 @@ pub(super) struct Merged {
 
 struct Story<'a> {
     asked: &'a Asked<'a>,
-    /// What each edit since the base did, whether it is the author's own, and its name.
+    /// The effect of each edit since the base, whether it is the author's own, and its name.
     since: Vec<(bool, Name, &'a [Did])>,
     seen: Value,
     document: Value,
@@ -132,7 +132,7 @@ impl Story<'_> {
         })
     }
 
-    /// Whether what another did in a row was gone with the row before it was brought back.
+    /// Whether another's change inside a row went with the row before it was restored.
     fn is_swept(&self, nth: usize, did: &Did, at: &[String]) -> bool {
         self.since.iter().enumerate().skip(nth + 1).any(|(later, (own, _, all))| {
             !own && all.iter().any(|gone| {
@@ -147,7 +147,7 @@ impl Story<'_> {
         })
     }
 
-    /// Whether the row that another removed was brought back since, by this edit or an own one.
+    /// Whether the row that another removed was restored since, by this edit or an own one.
     fn is_taken_back(&self, nth: usize, did: &Did, at: &[String]) -> bool {
         let covers = |row: &Place| at.starts_with(row) && row.starts_with(&did.place);
         let later = self.since[nth + 1..].iter().filter(|(own, ..)| *own);
@@ -201,8 +201,8 @@ impl Story<'_> {
         self.beside(at, value, base, false);
     }
 
-    /// The person's own earlier value that waits here, and was not seen as a conflict yet, is
-    /// replaced by the new one.
+    /// Replaces the person's own earlier alternative here, if they have not seen it as a conflict
+    /// yet.
     fn forget_own(&mut self, at: &[String]) {
         let asked = self.asked;
         let since: Vec<Name> = self.since.iter().map(|(_, name, _)| *name).collect();
@@ -332,7 +332,7 @@ impl Story<'_> {
         Ok(())
     }
 
-    /// The ids of removed rows are never given again.
+    /// The ids of removed rows are never used again.
     fn bury(&mut self, at: &[String], is_row: bool, gone: &Map<String, Value>) {
         if is_row {
             self.dead_rows.insert(at.to_vec());

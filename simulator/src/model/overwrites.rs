@@ -1,5 +1,5 @@
-//! Guarantee 4 from first principles, whatever a merge may say: a value that one person wrote gives
-//! way to another's only if that other one had seen it, or named the conflict.
+//! Guarantee 4 from first principles, whatever the merge says: a value that one person wrote gives
+//! way to another's only if the other had seen it, or named the conflict.
 
 use super::judge::id;
 use super::merge::resolves;
@@ -10,7 +10,7 @@ use crate::kinds::{Class, Fields, Holds};
 use serde_json::Value;
 use uuid::Uuid;
 
-/// The places in a document that hold one value each, about which people are asked.
+/// The single-value places in a document that conflicts are about.
 fn asking(fields: &Fields, document: &Value, at: &[String], into: &mut Vec<Place>) {
     for (name, value) in document.as_object().into_iter().flatten() {
         let here: Place = at.iter().chain([name]).cloned().collect();
@@ -44,14 +44,14 @@ fn named(patch: &Value, at: &[String], into: &mut Vec<Place>) {
                 named(value, &here, into);
             }
         }
-        // To ask that an object is there is to write nothing.
+        // Asking for an object to be there writes nothing.
         Some(_) => {}
         None => into.push(at.to_vec()),
     }
 }
 
 impl Model {
-    /// Looks through the versions that the device's edits from this number on have made.
+    /// Checks the versions that the device's edits from this number on have made.
     pub(super) fn check_overwrites(&self, device: Uuid, from: u64) -> Result<(), Wrong> {
         let Some(known) = self.state.devices.get(&device) else { return Ok(()) };
         for (at, edit) in known.edits.iter().enumerate().skip(from as usize - 1) {
@@ -100,9 +100,9 @@ impl Model {
         Ok(())
     }
 
-    /// Whether what stands in this place was written, or affirmed, by the edit that made this
-    /// version: it named the place, something in it or around it, or the open conflict there; and
-    /// its value did not come to wait beside.
+    /// Whether the edit that made this version wrote, or affirmed, the value in this place: it
+    /// named the place, something in it or around it, or the open conflict there; and its value did
+    /// not become an alternative.
     fn wrote(&self, record: &Record, nth: usize, at: &Place) -> bool {
         let version = &record.versions[nth];
         let (device, number) = version.by;
@@ -115,7 +115,7 @@ impl Model {
             let mut open = before.into_iter().flat_map(|before| &before.open);
             place == at && open.any(|open| open.by == *name && open.place == *place)
         };
-        // A row that was there already and is added once more was asked for twice, and not written.
+        // Adding a row that was there already asks for it twice, and writes nothing.
         let before = nth.checked_sub(1).map(|before| &record.versions[before]);
         let added = content["new_rows"].as_array().into_iter().flatten();
         let is_again = added.filter_map(Value::as_str).map(super::value::place).any(|row| {

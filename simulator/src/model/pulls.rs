@@ -1,4 +1,4 @@
-//! What a pull should bring, and what a device should then hold.
+//! What a pull should return, and what a device should then hold.
 
 use super::value::hex;
 use super::{Model, Wrong};
@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 impl Model {
-    /// Holds a page against what the server holds at this moment. Gives whether it was the last.
+    /// Compares a page with the server's expected state at this moment. Returns whether it was the
+    /// last.
     pub fn observe_pull(
         &mut self,
         device: Uuid,
@@ -33,7 +34,7 @@ impl Model {
             };
         }
         if status != 200 {
-            // A cursor of another epoch, or of what the device was before.
+            // A cursor of another epoch, or of the device's earlier name.
             let is_told = [400, 409].contains(&status);
             return if is_told { Ok(false) } else { Err(format!("a pull was refused: {answer}")) };
         }

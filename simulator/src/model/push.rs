@@ -1,4 +1,4 @@
-//! What a push should be answered, and what it should leave behind.
+//! The expected answer to a push, and its expected effect.
 
 use super::decide::target;
 use super::judge::{Author, Judged, Refusal, id, outcome};
@@ -30,7 +30,8 @@ impl<'a> Element<'a> {
     fn read(raw: &'a str) -> Option<Self> {
         let content: Value = serde_json::from_str(raw).ok()?;
         let number = content["device_seq"].as_u64()?;
-        // Everything here is written by one hand: what reads back otherwise has a key twice.
+        // Everything here is written by one serialiser: text that differs after parsing has a
+        // duplicate key.
         let again = content.to_string();
         let content = (again == raw).then_some(content);
         Some(Self { raw, number, content })
@@ -42,16 +43,16 @@ impl<'a> Element<'a> {
     }
 }
 
-/// What should be told to somebody.
+/// A notice that is due.
 pub(super) struct Told {
     pub(super) stream: Uuid,
     pub(super) document: Value,
     pub(super) by: Name,
 }
 
-/// What a push should come to.
+/// The expected result of a push.
 pub(super) enum Expected {
-    /// Refused as a whole, with the type's name and some members.
+    /// Refused as a whole, with the problem's type and some members.
     Refused { status: u16, slug: &'static str, members: Value },
     /// Answered.
     Answered {
@@ -68,7 +69,7 @@ fn refused(status: u16, slug: &'static str, members: Value) -> Expected {
     Expected::Refused { status, slug, members }
 }
 
-/// Works a push out on a state; only an answer changes it.
+/// Plays a push on a state; only an answer changes it.
 pub(super) fn push(
     state: &mut State,
     kinds: &Kinds,
@@ -147,7 +148,7 @@ pub(super) fn push(
     Expected::Answered { outcomes, named, new, told }
 }
 
-/// The record that an edit asks for, if it is an edit that can be read.
+/// The record that an edit names, if it can be read.
 fn asked_record(content: &Value) -> Option<Uuid> {
     let op = content["op"].as_str()?;
     content["kind"].as_str()?;
@@ -176,7 +177,7 @@ fn units(news: &[Element<'_>]) -> Result<Vec<Range<usize>>, u64> {
     Ok(units)
 }
 
-/// Judges what stands together: all of it is taken, or nothing.
+/// Judges a unit: all of it is taken, or nothing.
 fn judge_unit(
     state: &mut State,
     kinds: &Kinds,
@@ -269,8 +270,8 @@ fn acknowledged(
     }
 }
 
-/// What was quarantined is laid at the desk of the stream where its record is, or its root; else
-/// where it was to go; else where its author belongs.
+/// A quarantined edit goes to the desk of its record's stream, or its root's; else of the stream it
+/// names; else where its author belongs.
 fn lay_at_desks(state: &mut State, person: &Person, device: Uuid, from: u64) {
     let State { devices, records, .. } = state;
     let Some(known) = devices.get_mut(&device) else { return };

@@ -1,4 +1,4 @@
-//! What the model knows: whole versions of everything, nothing derived that can be looked up.
+//! The model's state: whole versions of everything, nothing derived that can be looked up.
 
 use super::value::{Place, hex, sha256};
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use uuid::Uuid;
 /// An edit's name.
 pub(super) type Name = (Uuid, u64);
 
-/// What a person may see and do now.
+/// A person's current rights.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rights {
     /// No contract is in force.
@@ -23,7 +23,7 @@ pub(super) struct Person {
     pub(super) id: Uuid,
     pub(super) is_staff: bool,
     pub(super) closed: bool,
-    /// Where others decide on what this person wrote, if nothing else tells.
+    /// Where others decide on this person's edits, if nothing else says so.
     pub(super) desk: Option<Uuid>,
     /// The streams within reach.
     pub(super) streams: BTreeSet<Uuid>,
@@ -34,11 +34,11 @@ pub(super) struct Person {
 pub(super) struct Did {
     pub(super) place: Place,
     pub(super) after: Option<Value>,
-    /// Nothing was there before.
+    /// There was nothing before.
     pub(super) was_nothing: bool,
 }
 
-/// A value that waits beside a field.
+/// An alternative next to a field.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Open {
     pub(super) by: Name,
@@ -78,7 +78,7 @@ pub(super) struct Version {
     /// The edit that made it, in whose name it was made.
     pub(super) by: Name,
     pub(super) did: Vec<Did>,
-    /// It deleted the record or brought it back.
+    /// It deleted the record or restored it.
     pub(super) of_the_whole: bool,
 }
 
@@ -115,7 +115,7 @@ impl Record {
         self.last().map_or(json!({}), |version| version.document.clone())
     }
 
-    /// Adds a version; its rev follows from what it holds.
+    /// Adds a version; its rev follows from its content.
     pub(super) fn add(&mut self, mut version: Version) -> String {
         let open: Vec<Value> = version.open.iter().map(Open::told).collect();
         let content = json!({"conflicts": open, "deleted": version.deleted,
@@ -132,7 +132,7 @@ impl Record {
         self.rev().to_owned()
     }
 
-    /// As a pull or an answer must tell it.
+    /// As a pull or an answer must carry it.
     pub(super) fn told(&self) -> String {
         format!(
             "{{\"record\":\"{}\",\"kind\":\"{}\",\"root\":\"{}\",\"stream\":\"{}\",\"seq\":{},\"rev\":\"{}\",{}}}",
@@ -147,17 +147,17 @@ impl Record {
     }
 }
 
-/// An edit that was acknowledged.
+/// An acknowledged edit.
 #[derive(Clone, Debug)]
 pub(super) struct Acknowledged {
     /// Its bytes.
     pub(super) raw: String,
-    /// What it says; `None` if it is not strict JSON.
+    /// Its content; `None` if it is not strict JSON.
     pub(super) content: Option<Value>,
     pub(super) outcome: Value,
-    /// The record it asks for, if it can be read.
+    /// The record it names, if it can be read.
     pub(super) record: Option<Uuid>,
-    /// At whose desk it was laid, if it was quarantined.
+    /// The desk it waits at, if it was quarantined.
     pub(super) desk: Option<Uuid>,
     /// Its group's name.
     pub(super) group: Option<String>,
@@ -186,7 +186,7 @@ impl Device {
     }
 }
 
-/// Everything that the server should have stored.
+/// Everything the server should have stored.
 #[derive(Clone, Debug, Default)]
 pub(super) struct State {
     pub(super) epoch: Uuid,

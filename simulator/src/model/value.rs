@@ -1,4 +1,4 @@
-//! Documents and places, in the model's own words.
+//! Documents and places, in the model's own code.
 
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
@@ -23,7 +23,7 @@ pub(super) fn find<'a>(document: &'a Value, place: &[String]) -> Option<&'a Valu
     place.iter().try_fold(document, |value, step| value.as_object()?.get(step))
 }
 
-/// Puts a value in its place; what it stands in becomes an object.
+/// Sets a value in its place; the values around it become objects.
 pub(super) fn put(document: &mut Value, place: &[String], value: Value) {
     let mut at = document;
     for step in place {
@@ -50,8 +50,7 @@ pub(super) fn remove(document: &mut Value, place: &[String]) {
     }
 }
 
-/// What was said, however it was spelt: composed letters, one sort of line end, nothing blank round
-/// it.
+/// The normal form of a text: composed letters, one sort of line end, trimmed.
 pub(super) fn spelled(value: &Value) -> Value {
     let blank = |c: char| {
         c.is_whitespace() || "\u{180e}\u{200b}\u{200c}\u{200d}\u{2060}\u{feff}".contains(c)

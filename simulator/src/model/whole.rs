@@ -1,4 +1,4 @@
-//! What must hold of a whole record, whatever an edit or a merge makes of it.
+//! The rules of a whole record, whatever an edit or a merge makes of it.
 
 use super::asks::Wish;
 use super::merge::Asked;
@@ -6,7 +6,7 @@ use super::value::{find, put, remove};
 use crate::kinds::{Class, Kind};
 use serde_json::{Value, json};
 
-/// The rules of the whole record that a document breaks, each by a name.
+/// The rules of the whole record that a document breaks, by name.
 pub(super) fn broken(kind: &Kind, document: &Value) -> Vec<String> {
     let lacking = kind.made_with.iter().filter(|name| document[**name].is_null());
     let both = kind
@@ -17,7 +17,7 @@ pub(super) fn broken(kind: &Kind, document: &Value) -> Vec<String> {
     lacking.map(|name| (*name).to_owned()).chain(both).collect()
 }
 
-/// The same of a record that stands already: one that was handed in still holds what it had to.
+/// The same for an existing record: a submitted one still satisfies what it had to.
 pub(super) fn broken_by_result(kind: &Kind, document: &Value) -> Vec<String> {
     let is_handed_in = matches!(document["status"].as_str(), Some("submitted" | "accepted"));
     let lacking = kind.needed.iter().filter(|name| is_handed_in && document[**name].is_null());
@@ -25,12 +25,12 @@ pub(super) fn broken_by_result(kind: &Kind, document: &Value) -> Vec<String> {
     broken(kind, document).into_iter().chain(lacking).collect()
 }
 
-/// What is broken beyond what was broken before.
+/// What is broken now and was not before.
 pub(super) fn beyond(after: Vec<String>, before: &[String]) -> Vec<String> {
     after.into_iter().filter(|rule| !before.contains(rule)).collect()
 }
 
-/// What the person would hold if nobody else had written.
+/// The document if nobody else had written.
 pub(super) fn by_itself(asked: &Asked<'_>, seen: &Value) -> Value {
     let mut document = seen.clone();
     for ask in asked.asks.iter().filter(|ask| ask.class != Class::Server || asked.at_desk) {

@@ -1,4 +1,4 @@
-//! Edits of a whole record: deleted, brought back, moved.
+//! Edits of a whole record: deletion, restoration, move.
 
 use super::judge::{Author, Judged, Taken, id, waits};
 use super::merge::resolves;
@@ -129,7 +129,7 @@ impl State {
         if !author.person.streams.contains(&to) {
             return Err(waits("not_available"));
         }
-        // A household stays with teams, and what is a person's own stays the person's.
+        // A household stays with teams, and a person's own records stay the person's.
         let is_team = |stream| (0..crate::names::TEAMS).any(|n| crate::names::team(n) == stream);
         if to == from || is_team(to) != is_team(from) {
             return Err(waits("illegal_transition"));

@@ -1,4 +1,4 @@
-//! What people do on their tablets, on what these show.
+//! People's acts on their tablets, based on what these show.
 
 use super::{Made, World};
 use crate::kinds::Kind;
@@ -13,10 +13,10 @@ use ruhu_sync::record::ConflictId;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// How many records there are at most; then nobody makes another.
+/// The maximum number of records; then nobody makes another.
 const RECORDS_MAX: usize = 14;
 
-/// How many names the rows of a record share: few, so that people meet.
+/// The number of names that the rows of a record share: few, so that people meet.
 const ROWS: u8 = 3;
 
 fn object(value: &Value) -> Object {
@@ -26,7 +26,7 @@ fn object(value: &Value) -> Object {
     }
 }
 
-/// A patch that says one thing in one place.
+/// A patch with one value in one place.
 pub(super) fn patch(pointer: &str, value: Value) -> Value {
     pointer.rsplit('/').filter(|step| !step.is_empty()).fold(value, |inner, step| {
         let mut outer = serde_json::Map::new();
@@ -77,8 +77,8 @@ impl<S: Service> World<S> {
         }
     }
 
-    /// The version that the screen shows, with own edits over it or not: the one on which the
-    /// oldest unsent edit of the record was made.
+    /// The version that the screen shows, with own edits over it or not: the base of the record's
+    /// oldest unsent edit.
     fn screen(&self, at: usize, record: RecordId) -> String {
         let memory = self.tablets[at].device.memory();
         let unsent = memory
@@ -111,7 +111,7 @@ impl<S: Service> World<S> {
         shown.get(usize::from(nth) % shown.len().max(1)).map(|made| (*made).clone())
     }
 
-    /// What a person means by an act, if the tablet shows anything to act on.
+    /// The draft of an act, if the tablet shows anything to act on.
     fn draft(&mut self, at: usize, act: &Act) -> Option<Draft> {
         if let Act::Make { kind, root, team } = act {
             return self.make(at, *kind, *root, *team);
@@ -209,7 +209,7 @@ impl<S: Service> World<S> {
             }
             _ => Choice::KeepCurrent,
         };
-        // Taken down as a draft of the tablet's own making, in a copy that is thrown away.
+        // Drafted by the tablet itself, in a copy that is thrown away.
         let (memory, user) = (self.tablets[at].device.memory().clone(), self.tablets[at].user);
         let outside = self.tablets[at].outside.clone();
         let mut copy = self.device(memory, user, &outside);
@@ -259,7 +259,7 @@ impl<S: Service> World<S> {
         Some(draft)
     }
 
-    /// What is wrong in itself, or about what the tablet does not show.
+    /// Something wrong in itself, or about what the tablet does not show.
     fn odd(&mut self, at: usize, record: u8, which: u8) -> Option<Draft> {
         let any = self.made.get(usize::from(record) % self.made.len().max(1)).cloned();
         let made = self.shown(at, record).or(any.clone())?;
@@ -279,7 +279,7 @@ impl<S: Service> World<S> {
                 let rows = self.kind(made.kind).and_then(|kind| kind.rows);
                 put(&made, patch(rows.map_or("/rows", |(place, _)| place), json!(3)))
             }
-            // Made in another team's stream.
+            // In another team's stream.
             6 if self.made.len() < RECORDS_MAX => {
                 let kind = self.kinds.0.first()?.clone();
                 let id = RecordId(names::made(1_000_000 + self.made.len() as u64));
@@ -288,7 +288,7 @@ impl<S: Service> World<S> {
                 draft.stream = Some(StreamId(team(record)));
                 draft
             }
-            // Made without what it must hold.
+            // Without its required fields.
             _ => {
                 let kind = self.kinds.0.iter().find(|kind| !kind.made_with.is_empty())?.clone();
                 let root = self.made.iter().find(|m| m.id == made.root)?.clone();

@@ -1,4 +1,4 @@
-//! What a schedule came to on another server, to be held against.
+//! The results of a schedule on another server, to compare with.
 
 use super::Played;
 use crate::service::Service;
@@ -16,7 +16,7 @@ impl Elsewhere {
         Self { stored: played.stored.clone(), acknowledged: played.acknowledged.clone() }
     }
 
-    /// What is stored otherwise here, if anything is.
+    /// The differences in what is stored here.
     pub(super) fn differs<S: Service>(&self, stored: &[String], here: &mut S) -> Option<String> {
         let there: BTreeSet<&String> = self.stored.iter().collect();
         let stored: BTreeSet<&String> = stored.iter().collect();

@@ -1,4 +1,4 @@
-//! What no honest tablet sends, sent by hand.
+//! Requests that no honest tablet sends, made by hand.
 
 use super::World;
 use super::acts::patch;

@@ -1,4 +1,4 @@
-//! What staff do at the desk, on what they see there.
+//! Staff's acts at the desk, based on what they see there.
 
 use super::World;
 use crate::kinds::Kind;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// The word that a record which is brought back, or settled, is given.
+/// The mark on a record that is restored or settled.
 const REASON: &str = "已核实";
 
 fn nth<T>(all: &[T], n: u8) -> Option<&T> {
@@ -26,8 +26,8 @@ impl<S: Service> World<S> {
         seen
     }
 
-    /// What staff send: worked out from what they see, or, on a server that cannot be looked at,
-    /// what they sent when this schedule was played on one that can.
+    /// What staff send: composed from what they see, or, on a server whose state is not visible,
+    /// what they sent when this schedule was played where it is.
     pub(super) fn staff(&mut self, act: Desk) {
         let edits: Vec<Value> = match self.looked(look::records) {
             None => {
@@ -168,7 +168,7 @@ fn resolve(mut asked: Value, seen: &Seen, n: u8, choice: u8) -> Option<Value> {
     asked["resolves"] = json!([{"device": open["device"], "device_seq": open["device_seq"],
         "path": pointer}]);
     asked["patch"] = json!({});
-    // A row is taken or left as it stands; of anything else, the value beside may be taken.
+    // A row is kept or removed as it is; for anything else, the alternative may be taken.
     let is_row = pointer.matches('/').count() > 1;
     if choice % 2 == 1 && !is_row && open["restored"].is_null() {
         let value = open.get("value").cloned().unwrap_or(Value::Null);

@@ -1,4 +1,4 @@
-//! What happens to tablets: they sync, crash, are copied, cloned, lost, led back in.
+//! What happens to tablets: they sync, crash, are copied, cloned, lost, and recover.
 
 use super::{Tablet, World};
 use crate::names::user;
@@ -10,10 +10,10 @@ use ruhu_sync::planted::{Fault, planted};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// How many tablets there are at most.
+/// The maximum number of tablets.
 const TABLETS_MAX: usize = 24;
 
-/// How often a tablet is helped on before it counts as stuck.
+/// How often a tablet is helped before it counts as stuck.
 const HELPED_MAX: usize = 6;
 
 impl<S: Service> World<S> {
@@ -22,7 +22,7 @@ impl<S: Service> World<S> {
         net.fates = fates.iter().copied().collect();
     }
 
-    /// What was tried on a bad line. A cut answer is allowed to confuse, nothing else.
+    /// Checks a call's result on a bad network. A cut answer may confuse, nothing else.
     fn tried<T>(&mut self, fates: &[Fate], done: Result<T, DeviceError>) -> Option<T> {
         self.net.borrow_mut().fates.clear();
         match done {
@@ -83,7 +83,7 @@ impl<S: Service> World<S> {
         }
     }
 
-    /// Guarantees 3 and 8: what a pull to its end leaves on the tablet.
+    /// Guarantees 3 and 8: the tablet's state after a complete pull.
     fn has_pulled(&mut self, at: usize, report: &PullReport) {
         let tablet = &mut self.tablets[at];
         let has_drifted = !report.reread.is_empty() && !tablet.is_damaged;
@@ -102,7 +102,7 @@ impl<S: Service> World<S> {
         net.note(held);
     }
 
-    /// The tablet's rows, to be held against the model.
+    /// The tablet's rows, to be compared with the model.
     fn held(
         &self,
         at: usize,
@@ -116,7 +116,7 @@ impl<S: Service> World<S> {
         move |model| model.holds(owner, &rows)
     }
 
-    /// The tablet goes on from this storage.
+    /// The tablet continues from this storage.
     fn go_on_from(&mut self, at: usize, memory: DeviceMemory) {
         let (of, outside) = (self.tablets[at].user, self.tablets[at].outside.clone());
         self.tablets[at].device = self.device(memory, of, &outside);
@@ -142,7 +142,7 @@ impl<S: Service> World<S> {
         tablet.copy = Some((memory, tablet.wrote.clone(), tablet.is_damaged));
     }
 
-    /// What was written since the copy and not sent is gone with the storage; nothing else.
+    /// Only what was written since the copy and not sent is lost with the storage.
     pub(super) fn go_back(&mut self, at: usize) {
         let Some((memory, wrote, is_damaged)) = self.tablets[at].copy.clone() else { return };
         self.go_on_from(at, memory);
@@ -217,7 +217,7 @@ impl<S: Service> World<S> {
         }
     }
 
-    /// A void takes the place of an edit that nobody can have heard of yet.
+    /// A void replaces an edit that nobody can have heard of yet.
     pub(super) fn void(&mut self, at: usize, nth: u8) {
         let tablet = &mut self.tablets[at];
         let unsent = tablet.device.memory().outbox().iter();
@@ -253,7 +253,7 @@ impl<S: Service> World<S> {
             }
         }
         self.tell_forms();
-        // Rights are as people say that they are; what was reported lost is reported again.
+        // Rights are what people say they are; what was reported lost is reported again.
         for n in 0..self.people {
             self.tell_rights(n);
         }
@@ -262,14 +262,14 @@ impl<S: Service> World<S> {
         }
     }
 
-    /// Two tablets push at one moment, and a third reads between.
+    /// Two tablets push at one moment, and a third reads in between.
     pub(super) fn at_once(&mut self, one: usize, other: usize, reader: usize) {
         if planted(Fault::RootsUnlocked) {
             self.net.borrow_mut().service.remember();
         }
         let is_skipped = planted(Fault::PositionsUnlocked);
         if is_skipped {
-            // The other has its positions first and is seen last.
+            // The other gets its positions first and becomes visible last.
             self.net.borrow_mut().service.take_positions();
         }
         self.push(one, 0, &[]);
@@ -297,7 +297,7 @@ impl<S: Service> World<S> {
         memory.device().into_iter().chain(earlier).any(|id| self.lost.contains(&id.0))
     }
 
-    /// The line is good; what was late arrives; everybody syncs until nothing is left to do.
+    /// The network is good; late requests arrive; everybody syncs until nothing is left to do.
     pub(super) fn rest(&mut self) {
         self.set_fates(&[]);
         loop {
@@ -346,8 +346,8 @@ impl<S: Service> World<S> {
         self.net.borrow_mut().note(Err(wrong));
     }
 
-    /// When edits have stopped and everybody has synced: nothing is unsent, all agree, and all that
-    /// anybody wrote is in the journal once.
+    /// After edits have stopped and everybody has synced: nothing is unsent, all agree, and
+    /// everything that anybody wrote is in the journal once.
     pub(super) fn end(&mut self) {
         if self.net.borrow().wrong.is_some() {
             return;
