@@ -1,7 +1,7 @@
 //! What an administrator may see and act on: one rule for every list and every act.
 //!
-//! An office is held in an area, and so is what it administers. Whoever or whatever lies outside is
-//! answered exactly as what does not exist.
+//! An office is held in an area, and administers that area. Anything outside gets the same answer
+//! as something that does not exist.
 
 use crate::areas;
 
@@ -11,7 +11,7 @@ use crate::areas;
 pub struct Within(Vec<String>);
 
 impl Within {
-    /// Inside these areas, given by their codes. One that lies inside another adds nothing.
+    /// From the codes of areas. One that is inside another adds nothing.
     pub fn areas<'a>(codes: impl IntoIterator<Item = &'a str>) -> Self {
         let mut known: Vec<&str> = codes.into_iter().filter_map(areas::prefix).collect();
         known.sort_unstable();
@@ -24,17 +24,18 @@ impl Within {
         Self(widest)
     }
 
-    /// Whether an area lies inside.
+    /// Whether an area is inside.
     pub fn contains(&self, area: &str) -> bool {
         self.0.iter().any(|outer| areas::contains(outer, area))
     }
 
-    /// Whether an area lies inside and is smaller than the one it lies in.
+    /// Whether an area is strictly inside.
     pub fn is_above(&self, area: &str) -> bool {
         self.0.iter().any(|outer| areas::contains(outer, area) && !areas::contains(area, outer))
     }
 
-    /// Whether what holds in an area holds somewhere in these: it lies inside, or reaches over one.
+    /// Whether something that applies in an area applies somewhere in these: the area is inside, or
+    /// contains one.
     pub fn meets(&self, area: &str) -> bool {
         self.contains(area) || self.0.iter().any(|inner| areas::contains(area, inner))
     }
@@ -53,18 +54,18 @@ impl Within {
     }
 }
 
-/// What ties a person to areas.
+/// A person's ties to areas.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ties {
-    /// The areas of every place the person has, had or will have: offices, and caseloads.
+    /// The areas of all past, present and future offices and caseloads.
     pub places: Vec<String>,
     /// The area for which the account was made.
     pub made_in: String,
 }
 
 impl Ties {
-    /// The areas the person belongs to: those of the places, and until there is one, that for which
-    /// the account was made.
+    /// The person's areas: those of the offices and caseloads or, until there is one, the area for
+    /// which the account was made.
     pub fn areas(&self) -> &[String] {
         match self.places.is_empty() {
             true => std::slice::from_ref(&self.made_in),
@@ -72,14 +73,15 @@ impl Ties {
         }
     }
 
-    /// Whether administrators of these areas know the person: the account is in their list, and may
-    /// be given a place.
+    /// Whether administrators of these areas see the person: the account is in their list, and may
+    /// be given an office or a place in a team.
     pub fn are_known(&self, within: &Within) -> bool {
         self.areas().iter().any(|area| within.contains(area))
     }
 
     /// Whether administrators of these areas act on the person's account and devices. One tie
-    /// outside or above takes the person out of their hands: what they did would hold there, too.
+    /// outside or above takes the person out of their hands, because their acts would take effect
+    /// there, too.
     pub fn are_administered(&self, within: &Within) -> bool {
         self.areas().iter().all(|area| within.contains(area))
     }

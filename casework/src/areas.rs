@@ -1,6 +1,6 @@
 //! Area codes: the statistical division codes of 12 digits, of which 6 name a district, 9 a street
 //! and 12 a community (GB/T 2260, GB/T 10114 and the statistics bureau's 2+2+2+3+3). Codes come and
-//! go and are never used again, so each has its days.
+//! go and are never reused, so each has its days.
 
 use crate::days::day;
 use chrono::NaiveDate;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
-/// How far down an area stands.
+/// The level of an area.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -35,20 +35,20 @@ impl Level {
     }
 }
 
-/// An area for the days on which its code holds.
+/// An area, and the days on which its code is valid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Area {
     /// The code, 12 digits.
     pub code12: String,
     /// The name.
     pub label_zh: String,
-    /// How far down it stands.
+    /// The level.
     pub level: Level,
-    /// The code of the area it lies in, if that is in the table.
+    /// The code of the containing area, if that is in the table.
     pub parent: Option<String>,
     /// The first day, inclusive; none if it is not known.
     pub valid_from: Option<NaiveDate>,
-    /// The last day, inclusive; none if it still holds.
+    /// The last day, inclusive; none if it is still valid.
     pub valid_to: Option<NaiveDate>,
 }
 
@@ -58,7 +58,7 @@ pub enum AreaFault {
     /// No such code.
     #[error("没有这个区划代码")]
     Unknown,
-    /// The code begins to hold later.
+    /// The code is not valid yet.
     #[error("区划代码尚未启用")]
     NotYet,
     /// The code has ended.
@@ -80,19 +80,19 @@ impl AreaFault {
 /// Why a table of areas is refused.
 #[derive(Debug, Error)]
 pub enum AreasError {
-    /// The text is no such table.
+    /// The text is not such a table.
     #[error("no table of areas: {0}")]
     Malformed(#[from] serde_json::Error),
     /// A code is not 12 digits of its level.
     #[error("`{0}` is no code of its level")]
     BadCode(String),
-    /// A code is there twice; codes are never used again.
+    /// A code occurs twice; codes are never reused.
     #[error("`{0}` is there twice")]
     Twice(String),
-    /// A parent is not there, or does not contain the area.
+    /// A parent is missing, or does not contain the area.
     #[error("`{0}` does not lie in its parent")]
     BadParent(String),
-    /// A day is none, or the last is before the first.
+    /// A day does not exist, or the last is before the first.
     #[error("`{0}` has days that are none, or end before they begin")]
     BadDays(String),
 }
@@ -101,7 +101,7 @@ pub enum AreasError {
 #[derive(Clone, Debug, Default)]
 pub struct Areas {
     by_code: BTreeMap<String, Area>,
-    /// The prefixes of the areas inside which the table names the areas of the next level.
+    /// The prefixes of the areas whose parts of the next level are in the table.
     divided: BTreeSet<String>,
 }
 
@@ -123,7 +123,7 @@ impl Areas {
         Self::parse(include_str!("../reference/areas.json"))
     }
 
-    /// Reads a table: a JSON array of areas. A day that is not known is null, never invented.
+    /// Parses a table: a JSON array of areas. An unknown day is null, never invented.
     pub fn parse(text: &str) -> Result<Self, AreasError> {
         let entries: Vec<Entry> = serde_json::from_str(text)?;
         let mut by_code = BTreeMap::new();
@@ -162,9 +162,9 @@ impl Areas {
         self.by_code.values()
     }
 
-    /// Whether a code may name an area on a day. The table is filled district by district: inside an
-    /// area of which it names no parts, every code may name one; beside areas that it does name, only
-    /// those are.
+    /// Whether a code may name an area on a day. The table is filled district by district: inside
+    /// an area whose parts are unknown, any code may name one; where the parts are known, only
+    /// those do.
     pub fn admits(&self, code12: &str, day: NaiveDate) -> Result<(), AreaFault> {
         let named = prefix(code12).unwrap_or_default();
         for (outer, inner) in [(2, 6), (6, 9), (9, 12)] {
@@ -220,13 +220,13 @@ impl Entry {
     }
 }
 
-/// A prefix and those of all areas that it lies in, up to the whole city.
+/// A prefix and those of all containing areas, up to the whole city.
 pub fn outwards(prefix: &str) -> impl Iterator<Item = &str> {
     [0, 2, 4, 6, 9, 12].into_iter().filter_map(move |digits| prefix.get(..digits))
 }
 
 /// The significant digits of an area's code: `110102000000` and `110102` both name the district.
-/// `None` if it is no code.
+/// `None` if it is not a code.
 pub fn prefix(code: &str) -> Option<&str> {
     if !code.bytes().all(|b| b.is_ascii_digit()) {
         return None;
@@ -240,8 +240,8 @@ pub fn prefix(code: &str) -> Option<&str> {
     matches!(digits.len(), 0 | 2 | 4 | 6 | 9 | 12).then_some(digits)
 }
 
-/// Whether the area `inner` is `outer` or lies inside it; the empty code is the whole city. A code
-/// that is none contains nothing and lies nowhere, so that a slip in an office opens no door.
+/// Whether the area `inner` is `outer` or inside it; the empty code is the whole city. A malformed
+/// code contains nothing and is inside nothing, so that a slip in an office grants nothing.
 pub fn contains(outer: &str, inner: &str) -> bool {
     match (prefix(outer), prefix(inner)) {
         (Some(outer), Some(inner)) => inner.starts_with(outer),

@@ -1,5 +1,5 @@
-//! What is wrong with the values of an edit, all at once, and which rules of its kind a document
-//! breaks. It looks at nothing beside the edit, the document and the day.
+//! Checks an edit's values, reporting all problems at once, and a document against the rules of its
+//! kind. It looks only at the edit, the document and the day.
 
 use crate::areas::{AreaFault, Areas};
 use crate::identity;
@@ -15,7 +15,7 @@ use ruhu_sync::outcome::Problem;
 use ruhu_sync::patch::{Ask, Wish};
 use ruhu_sync::path::Path;
 
-/// What values are held against beside themselves.
+/// The context for checking values.
 #[derive(Clone, Copy)]
 pub(crate) struct Knowing<'a> {
     pub(crate) today: NaiveDate,
@@ -23,14 +23,14 @@ pub(crate) struct Knowing<'a> {
 }
 
 impl Knowing<'_> {
-    /// What is wrong with a code that is well formed.
+    /// The problem of a well-formed code, if it has one.
     fn area(self, code: &Json) -> Option<&'static str> {
         let code = code.as_text()?;
         self.areas.admits(code, self.today).err().map(AreaFault::code)
     }
 }
 
-/// All values asked for that are not what their known fields hold, the answers aside.
+/// The asks whose values their known fields do not allow, apart from the answers.
 pub(crate) fn fields(kind: &Kind, asks: &[Ask], knowing: Knowing<'_>) -> Vec<Problem> {
     let mut check = Check { found: Vec::new(), knowing };
     for ask in asks {
@@ -40,7 +40,7 @@ pub(crate) fn fields(kind: &Kind, asks: &[Ask], knowing: Knowing<'_>) -> Vec<Pro
     check.found
 }
 
-/// The question of every form that asks when somebody was born.
+/// The id, common to all forms, of the question for a birth date.
 const BIRTH_DATE: &str = "birth_date";
 
 struct Check<'a> {
@@ -133,12 +133,12 @@ impl Check<'_> {
     }
 }
 
-/// What is wrong with the answers asked for, by the last of these versions of a form. What is not
-/// asked is no matter of this edit.
+/// The problems of the answers, by the last of these versions of a form. Questions that the edit
+/// does not touch do not matter.
 ///
-/// A draft is written by several people over weeks, and may go on to a later version meanwhile: an
-/// answer that an earlier version takes is kept, and so is a text that is longer than its question
-/// wants. Handing in names both.
+/// Several people write a draft over weeks, and it may move to a later version meanwhile: an answer
+/// that an earlier version accepts is kept, and so is a text that is longer than its question
+/// allows. Submission names both.
 pub(crate) fn answers(
     versions: &[&Form],
     field: &str,
@@ -193,7 +193,7 @@ fn is_a_note(text: &str) -> bool {
     text.chars().nth(NOTE_CHARS_MAX).is_none()
 }
 
-/// Members who are not born yet, wherever a form asks for a birth date.
+/// Members who are not born yet, in any form that asks for a birth date.
 fn unborn(members: &Object, at: &Path, today: NaiveDate, found: &mut Vec<Problem>) {
     for (name, value) in members {
         let path = at.child(name);
@@ -210,7 +210,7 @@ fn unborn(members: &Object, at: &Path, today: NaiveDate, found: &mut Vec<Problem
     }
 }
 
-/// What answers still lack to be handed in, and what is wrong with them.
+/// What answers still lack for submission, and their problems.
 pub(crate) fn whole_answers(form: &Form, field: &str, document: &Object) -> Vec<Problem> {
     let given = document.get(field).and_then(Json::as_object);
     let given = given.map(to_answers).unwrap_or_default();
@@ -238,7 +238,7 @@ fn translate(form: &Form, field: &str, problems: Vec<ruhu_forms::Problem>) -> Ve
         .collect()
 }
 
-/// The question that a place among the answers is of: its own, a row's, one of its options.
+/// The question of a place among the answers: its own, a row's, or one of its options.
 fn question_at<'a>(form: &'a Form, answer: &Path) -> Option<&'a ruhu_forms::Question> {
     let mut steps = answer.steps().iter();
     let question = form.question(steps.next()?)?;
@@ -266,7 +266,7 @@ fn to_value(json: &Json) -> serde_json::Value {
     }
 }
 
-/// Every rule of the kind that a document breaks, its answers aside.
+/// Every rule of the kind that a document breaks, apart from its answers.
 pub(crate) fn broken(kind: &Kind, document: &Object, today: NaiveDate) -> Vec<Problem> {
     let holds = |name: &str| document.get(name).is_some_and(holds_something);
     let is_in = |field: &str, code: &str| document.get(field).and_then(Json::as_text) == Some(code);
@@ -313,7 +313,7 @@ fn place_of(name: &str) -> Path {
     Path::of(&name.split('/').collect::<Vec<_>>())
 }
 
-/// What an identity number says of its holder and the fields beside it deny.
+/// Contradictions between an identity number and the fields about its holder.
 fn contradictions(kind: &Kind, document: &Object) -> Vec<Problem> {
     let text = |name: &str| document.get(name).and_then(Json::as_text);
     let mut found = Vec::new();
@@ -324,7 +324,7 @@ fn contradictions(kind: &Kind, document: &Object) -> Vec<Problem> {
         if born.is_some_and(|born| born != number.birth_date) {
             found.push(Problem::new(Path::of(&[birth_date]), "birth_date_disagrees"));
         }
-        // `0` and `9` say nothing, so they contradict nothing.
+        // `0` and `9` mean unknown, so they contradict nothing.
         let stated = text(sex).filter(|stated| matches!(*stated, "1" | "2"));
         if stated.is_some_and(|stated| stated != number.sex) {
             found.push(Problem::new(Path::of(&[sex]), "sex_disagrees"));
@@ -333,7 +333,7 @@ fn contradictions(kind: &Kind, document: &Object) -> Vec<Problem> {
     found
 }
 
-/// Whether a value says anything: blank text does not.
+/// Whether a value is there: blank text is not.
 pub(crate) fn holds_something(value: &Json) -> bool {
     match value {
         Json::Null => false,

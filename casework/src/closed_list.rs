@@ -1,5 +1,5 @@
-//! Closed lists: each entry has a stable code, and what people read for it in both languages. A code
-//! that is not in the list is none.
+//! Closed lists: each entry has a stable code, and words for people in both languages. A code that
+//! is not in the list is invalid.
 
 macro_rules! closed_list {
     (
@@ -24,7 +24,7 @@ macro_rules! closed_list {
                 }
             }
 
-            /// The one of this code.
+            /// The entry with this code.
             pub fn parse(code: &str) -> Option<Self> {
                 match code {
                     $($code => Some(Self::$name),)*
@@ -32,14 +32,14 @@ macro_rules! closed_list {
                 }
             }
 
-            /// What it is called in Chinese.
+            /// Its name in Chinese.
             pub fn zh(self) -> &'static str {
                 match self {
                     $(Self::$name => $zh,)*
                 }
             }
 
-            /// What it is called in English.
+            /// Its name in English.
             pub fn en(self) -> &'static str {
                 match self {
                     $(Self::$name => $en,)*

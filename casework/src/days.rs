@@ -1,11 +1,10 @@
-//! Days and times as people here read them: in Beijing, by whose days rights, deadlines and rules
-//! are judged.
+//! Days and times in Beijing, by which rights, deadlines and rules are judged.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat};
 use chrono_tz::Tz;
 use ruhu_sync::id::Instant;
 
-// The first and the last instant of the years that a date is written with four digits in.
+// The first and the last instant of the years that dates write with four digits.
 const YEAR_1_US: i64 = -62_135_596_800_000_000;
 const YEAR_9999_END_US: i64 = 253_402_214_399_999_999;
 
@@ -16,12 +15,12 @@ pub fn in_beijing(instant: Instant) -> DateTime<Tz> {
     utc.with_timezone(&chrono_tz::Asia::Shanghai)
 }
 
-/// The day it is in Beijing at an instant: every right, deadline and rule is judged by it.
+/// The day in Beijing at an instant: every right, deadline and rule is judged by it.
 pub fn day_of(instant: Instant) -> NaiveDate {
     in_beijing(instant).date_naive()
 }
 
-/// An instant as people here read it: Beijing's time, to the second.
+/// An instant for people here: Beijing's time, to the second.
 pub fn beijing_time(instant: Instant) -> String {
     in_beijing(instant).to_rfc3339_opts(SecondsFormat::Secs, false)
 }
@@ -37,7 +36,7 @@ pub fn seconds_of(instant: Instant) -> i64 {
     instant.0.div_euclid(1_000_000)
 }
 
-/// Reads a day; only `YYYY-MM-DD` is one, so that days compare as texts too.
+/// Parses a day; only `YYYY-MM-DD` is one, so that days compare as texts too.
 pub fn day(text: &str) -> Option<NaiveDate> {
     let well_formed = text.len() == 10
         && text

@@ -1,4 +1,4 @@
-//! Who may decide on an assessment, and on a household's category: the rules that no role alone says.
+//! Who may decide on an assessment, and on a household's category: the rules that go beyond roles.
 
 use crate::areas;
 use crate::facts::{PersonFacts, Role};
@@ -11,19 +11,20 @@ use ruhu_sync::path::Path;
 use std::collections::BTreeSet;
 use strum::IntoStaticStr;
 
-/// Why a decision is not this person's, or not yet.
+/// Why this person may not decide, or not yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum DecisionFault {
-    /// The person investigated, signed or filled it (57号 §16; facts §6: who drafted does not review).
+    /// The person investigated, signed or filled it (57号 §16; facts §6: the drafter does not
+    /// review).
     TookPart,
     /// Kin of staff, or a complaint: the district decides (57号 §11, §20).
     DistrictDecides,
     /// Kin of staff, or a complaint: the district visits first (57号 §20).
     DistrictVisitMissing,
-    /// A decision is given its reason in writing.
+    /// A decision needs a reason in writing.
     ReasonMissing,
-    /// The category rests on an assessment of this household that was accepted.
+    /// The category rests on an accepted assessment of this household.
     NotAccepted,
     /// Only the district confirms (facts §6).
     NotTheDistrict,
@@ -71,7 +72,7 @@ impl DecisionFault {
     }
 }
 
-/// Whether somebody reviews for the district that an area lies in.
+/// Whether somebody reviews for the district that contains an area.
 pub fn reviews_for_district(facts: &PersonFacts, area: &str, day: NaiveDate) -> bool {
     facts.active
         && facts.offices.iter().any(|office| {
@@ -81,8 +82,8 @@ pub fn reviews_for_district(facts: &PersonFacts, area: &str, day: NaiveDate) -> 
         })
 }
 
-/// Those who took part in an assessment: who investigates by its own word, who confirmed, and who
-/// wrote any of it but the review. To choose between values that stand in conflict writes nothing.
+/// The people who took part in an assessment: its investigators, those who confirmed, and those who
+/// wrote any of it but the review. Choosing between values in conflict does not count as writing.
 pub fn participants<'a>(
     assessment: &Object,
     history: impl Iterator<Item = (UserId, &'a Effect, &'a [Path])>,
@@ -92,7 +93,7 @@ pub fn participants<'a>(
     for (user, effect, conflicts) in history {
         let writes = effect.0.iter().any(|touch| {
             let first = touch.path.steps().first().map(String::as_str);
-            // A deletion that is taken back, the review and the status are no part of the answers.
+            // An undone deletion, the review and the status are not part of the answers.
             !matches!(first, None | Some("review" | "status")) && !disputed.contains(&touch.path)
         });
         if writes {
@@ -103,8 +104,8 @@ pub fn participants<'a>(
     found
 }
 
-/// Whether an edit registered a household as kin of staff, or a complaint about it. What was once
-/// registered keeps the case with the district, whoever takes it out of the record later.
+/// Whether an edit registered a household as kin of staff, or a complaint about it. Once
+/// registered, the case stays with the district, whoever removes it from the record later.
 pub fn registers_district(effect: &Effect) -> bool {
     let registered = |name: &str, value: &Json| match name {
         "kin_registered" | "complaint_registered" => *value == Json::Bool(true),
@@ -113,7 +114,7 @@ pub fn registers_district(effect: &Effect) -> bool {
     };
     effect.0.iter().any(|touch| match (touch.path.steps(), &touch.after) {
         ([name], Some(value)) => registered(name, value),
-        // A record that was brought back holds what it held.
+        // A restored record has what it had.
         ([], Some(Json::Object(whole))) => {
             whole.iter().any(|(name, value)| registered(name, value))
         }

@@ -1,6 +1,5 @@
-//! What each kind of record is, for whoever writes a client: the declarations in [`crate::kinds`],
-//! told as data, as JSON Schemas and as a page. Nothing is written twice: all three follow from the
-//! declarations alone.
+//! Describes each kind of record for client authors: the declarations in [`crate::kinds`], as data,
+//! as JSON Schemas and as a page. All three derive from the declarations alone.
 
 mod page;
 mod schema;

@@ -1,28 +1,28 @@
-//! What the store must know of a person before rights can be worked out: loaded at every request,
-//! judged by [`crate::grants`].
+//! What the store must know of a person to compute rights: loaded at every request, judged by
+//! [`crate::grants`].
 
 pub use crate::roles::Role;
 use chrono::NaiveDate;
 use ruhu_sync::grants::StreamKind;
 use ruhu_sync::id::{StreamId, UserId};
 
-/// Everything that bears on one person's rights.
+/// Everything that affects one person's rights.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonFacts {
-    /// Who.
+    /// The person.
     pub user: UserId,
-    /// Whether the account is in use; an account that is switched off has no rights at all.
+    /// Whether the account is enabled; a disabled account has no rights at all.
     pub active: bool,
-    /// The offices the person holds, held or will hold.
+    /// The person's past, present and future offices.
     pub offices: Vec<Office>,
-    /// The caseloads the person works in, worked in or will work in.
+    /// The person's past, present and future caseloads.
     pub memberships: Vec<Membership>,
-    /// The streams that a desk in one of the person's areas could open. A longer list does no
-    /// harm: [`crate::grants::grants`] lets through only what lies inside an office's area.
+    /// The streams that a desk in one of the person's areas could open. A longer list does no harm:
+    /// [`crate::grants::grants`] lets through only what is inside an office's area.
     pub desk: Vec<DeskStream>,
 }
 
-/// A role in an area for some time.
+/// A role in an area for a period.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Office {
     /// The role.
@@ -35,7 +35,7 @@ pub struct Office {
     pub last_day: Option<NaiveDate>,
 }
 
-/// A place in a team under a contract for some time.
+/// A place in a team under a contract for a period.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Membership {
     /// The caseload's stream.

@@ -1,4 +1,4 @@
-//! By which form a record's answers are judged: the one it names, or a later version of it.
+//! The form that judges a record's answers: the one it names, or a later version of it.
 
 use crate::kind::{Holds, Kind};
 use ruhu_forms::{Catalogue, Form};
@@ -22,8 +22,8 @@ pub(crate) fn versions_through<'a>(catalogue: &'a Catalogue, form: &'a Form) -> 
     versions
 }
 
-/// By which form an edit is judged: the record's, or the later version of it that the edit goes on
-/// to. What form a record is of never changes.
+/// The form that judges an edit: the record's, or the later version that the edit moves it to. The
+/// form itself never changes.
 pub(crate) fn form_judging<'a>(
     named: Option<(&'a str, i64)>,
     asked: Option<(Option<&'a str>, i64)>,

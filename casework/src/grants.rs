@@ -1,6 +1,6 @@
-//! From what is known of a person to what the person may see on a day.
+//! Computes what a person may see on a day from the facts about the person.
 //!
-//! Rights are worked out anew at every request and stored nowhere, so that a contract that ends at
+//! Rights are computed at every request and stored nowhere, so that a contract that ends at
 //! midnight ends for every tablet at midnight. Both dates of everything are inclusive.
 
 use crate::areas;
@@ -13,7 +13,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// The stream of the reference data: one for the whole installation, the same for ever.
+/// The stream of the reference data: one for the whole installation, with a fixed name.
 pub const REFERENCE_STREAM: StreamId =
     StreamId(Uuid::from_u128(0x0000_0000_0000_8000_8000_0000_0000_0001));
 
@@ -22,16 +22,16 @@ pub fn user_stream(user: UserId) -> StreamId {
     StreamId(user.0)
 }
 
-/// All that a person may see on a day.
+/// Everything a person may see on a day.
 ///
-/// - An account that is switched off, or one whose memberships and offices have all ended or not
-///   begun, is closed: it may still push (to quarantine) and pulls nothing.
-/// - A worker holds the caseloads whose membership and contract are in force, the provider not
+/// - A disabled account, or one whose memberships and offices have all ended or not begun, is
+///   closed: it may still push (to quarantine) and pulls nothing.
+/// - A worker has the caseloads whose membership and contract are in force, the provider not
 ///   banned.
 /// - An office at a desk opens the streams inside its area, which no tablet holds. Nobody who
-///   belongs to a contractor's team has a desk, whatever offices were entered: what government
-///   must do itself may not be bought (313号), and who drafted does not review.
-/// - Everyone has the own stream, in which committee members and workers report finds, and the
+///   belongs to a contractor's team has a desk, whatever offices were entered: what government must
+///   do itself may not be bought (313号), and the drafter does not review.
+/// - Everybody has their own stream, in which committee members and workers report finds, and the
 ///   reference data.
 pub fn grants(facts: &PersonFacts, day: NaiveDate) -> Grants {
     let offices: Vec<_> = facts.offices.iter().filter(|office| office.is_in_force(day)).collect();
@@ -56,7 +56,7 @@ pub fn grants(facts: &PersonFacts, day: NaiveDate) -> Grants {
     }
     let reports = !memberships.is_empty()
         || offices.iter().any(|office| office.role == Role::CommitteeMember);
-    // The own stream last: nobody reviews the own finds.
+    // The own stream last: nobody reviews their own finds.
     let own = Grant {
         kind: StreamKind::User,
         held: true,
@@ -76,15 +76,15 @@ pub fn grants(facts: &PersonFacts, day: NaiveDate) -> Grants {
 }
 
 /// Whether a person holds offices, and neither works in a team nor reports from a community, nor
-/// ever did: what such a one wrote on a tablet before may still arrive.
+/// ever did: what such a person wrote on a tablet before may still arrive.
 fn is_staff(facts: &PersonFacts) -> bool {
     let reports = |office: &Office| office.role == Role::CommitteeMember;
     facts.memberships.is_empty() && !facts.offices.is_empty() && !facts.offices.iter().any(reports)
 }
 
-/// Where a person decides on what this one wrote, if nothing else tells: at the desk of the team
-/// that the person works in, has left last, or will join next; the own stream's, for whoever holds
-/// an office instead or never was in a team.
+/// The stream whose desk decides on this person's edits, if nothing else says so: that of the team
+/// that the person works in, has left last, or will join next; the own stream for somebody who
+/// holds an office instead or never was in a team.
 fn fallback(facts: &PersonFacts, day: NaiveDate) -> StreamId {
     let own = user_stream(facts.user);
     let holds_office = facts.offices.iter().any(|office| office.is_in_force(day));
@@ -95,7 +95,7 @@ fn fallback(facts: &PersonFacts, day: NaiveDate) -> StreamId {
     }
 }
 
-/// The later in this order, the sooner a team answers for its member: one that is to begin (the
+/// The later in this order, the sooner a team answers for its member: one that will begin (the
 /// soonest first), one that ended (the last first), one that runs but is barred, one in force.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Standing {
@@ -122,7 +122,7 @@ fn open_desk(facts: &PersonFacts, office: &Office, streams: &mut BTreeMap<Stream
     for desk in facts.desk.iter().filter(inside) {
         let grant = Grant { kind: desk.kind, held: false, capacity };
         let known = streams.entry(desk.stream).or_insert(grant);
-        // Who sits at the window and also reviews, reviews.
+        // Somebody at the window who also reviews is a reviewer.
         if capacity == REVIEWER {
             known.capacity = REVIEWER;
         }

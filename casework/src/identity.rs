@@ -4,7 +4,7 @@ use thiserror::Error;
 
 pub use ruhu_forms::{IdNumber, IdNumberFault, id_number};
 
-/// Why a text is no unified social credit code.
+/// Why a text is not a unified social credit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum UsccFault {
     /// Not 18 of the 31 characters that the code is written with.

@@ -1,4 +1,4 @@
-//! By which values of rule tables a case is judged: those in force on its reference date, in its area.
+//! The rule-table values that judge a case: those in force on its reference date, in its area.
 
 use crate::days::day;
 use crate::tables::{TableEntry, TableValue, in_force, table};
@@ -7,27 +7,27 @@ use ruhu_forms::{Answers, Form, Given, Origin, Scalar};
 use ruhu_sync::id::RecordId;
 use ruhu_sync::json::{Json, Object};
 
-/// A value of a rule table with where it stands.
+/// A value of a rule table and its origin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entered {
-    /// The record; none if it came with the service.
+    /// The record; none if it is built in.
     pub record: Option<RecordId>,
-    /// What it says.
+    /// The entry.
     pub entry: TableEntry,
 }
 
-/// What judges a case.
+/// The values that judge a case.
 #[derive(Clone, Debug, Default)]
 pub struct Judging {
-    /// The day that chooses the tables, if the answers say it.
+    /// The day that selects the tables, if the answers give it.
     pub reference_date: Option<NaiveDate>,
-    /// The given values of the form that are known.
+    /// The known given values of the form.
     pub given: Given,
     /// The entries they come from, each with the given value's name; null values too.
     pub entries: Vec<(String, Entered)>,
 }
 
-/// What a record of the kind `standard` says; none if it is not a whole one.
+/// The entry in a record of the kind `standard`; none if it is incomplete.
 pub fn entry_of(document: &Object) -> Option<TableEntry> {
     let text = |name: &str| document.get(name).and_then(Json::as_text);
     let number = document.get("number").and_then(Json::as_integer).map(TableValue::Number);
@@ -46,8 +46,8 @@ pub fn entry_of(document: &Object) -> Option<TableEntry> {
     })
 }
 
-/// What is wrong with an entry, as a stable code with the field: none may contradict another of its
-/// table and area, and its value must be one of the table's measure.
+/// The problem of an entry, as a stable code with the field: entries of one table and area must not
+/// contradict each other, and a value must be of the table's measure.
 pub fn faults<'a>(
     entry: &TableEntry,
     others: impl Iterator<Item = &'a TableEntry>,
@@ -81,12 +81,12 @@ pub fn faults<'a>(
     found
 }
 
-/// The day that chooses the tables of these answers.
+/// The day that selects the tables for these answers.
 pub fn reference_date(form: &Form, answers: &Answers) -> Option<NaiveDate> {
     day(answers.get(form.reference_date()?)?.as_str()?)
 }
 
-/// The tables that a form's rules ask for.
+/// The tables that a form's rules use.
 pub fn tables_of(form: &Form) -> impl Iterator<Item = (&str, &str)> {
     form.given().iter().filter_map(|given| match &given.from {
         Origin::Table { table } => Some((given.name.as_str(), table.as_str())),
@@ -94,8 +94,8 @@ pub fn tables_of(form: &Form) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// What judges these answers. `entered` are the records, `shipped` what came with the service: a record
-/// goes before what came with it, in the same area or a larger one.
+/// The values that judge these answers. `entered` are the records, `shipped` the built-in entries:
+/// a record takes precedence over a built-in one in the same area or a larger one.
 pub fn judging(
     form: &Form,
     answers: &Answers,
@@ -129,13 +129,13 @@ pub fn judging(
     judging
 }
 
-/// How closely an entry's area is drawn.
+/// How specific an entry's area is.
 fn reach(entry: &TableEntry) -> Option<usize> {
     crate::areas::prefix(&entry.area_code).map(str::len)
 }
 
-/// Whether a change of an entry touches a case: its form asks for the table, and its day and area are
-/// the entry's.
+/// Whether a change of an entry affects a case: its form uses the table, and its day and area
+/// match.
 pub fn touches(entry: &TableEntry, form: &Form, answers: &Answers, area: &str) -> bool {
     let asks = tables_of(form).any(|(_, table)| table == entry.table);
     let within = reference_date(form, answers)

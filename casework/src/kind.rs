@@ -1,5 +1,5 @@
-//! What a kind of record is made of. A kind is data: its file in [`crate::kinds`] declares it, and
-//! [`crate::rules`] and the permissions behind it read it, so that no rule is written twice.
+//! The declaration of a kind of record. A kind is data: its file in [`crate::kinds`] declares it,
+//! and [`crate::rules`] and the permissions behind it read it, so that no rule is written twice.
 
 use crate::value::{Code, Value};
 use ruhu_sync::grants::Capacity;
@@ -14,23 +14,23 @@ use strum::IntoStaticStr;
 pub struct Kind {
     /// Its name in the protocol.
     pub name: &'static str,
-    /// Its name to people.
+    /// Its name for people.
     pub label_zh: &'static str,
     /// Where its records belong.
     pub rooting: Rooting,
     /// Where a new root lives if its edit does not say; none for what belongs to a root.
     pub home: Option<Home>,
-    /// The fields it knows. Others are kept untouched.
+    /// The known fields. Others are stored untouched.
     pub fields: &'static [FieldRule],
-    /// What a new record must hold.
+    /// The requirements of a new record.
     pub required: &'static [Required],
     /// Its status, if it has one.
     pub status: Option<StatusRule>,
-    /// Who may do what; a capacity that is not named may do nothing.
+    /// The permissions; a capacity without one may do nothing.
     pub access: &'static [Access],
 }
 
-/// Where a new root lives.
+/// The stream for a new root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Home {
@@ -47,15 +47,15 @@ pub enum Home {
 pub struct FieldRule {
     /// Its name.
     pub name: &'static str,
-    /// Its name to people.
+    /// Its name for people.
     pub label_zh: &'static str,
     /// What it holds.
     pub holds: Holds,
     /// How it merges.
     pub class: Class,
-    /// Who alone may write it; empty for everyone who may change the record.
+    /// The capacities that alone may write it; empty for everybody who may change the record.
     pub only_by: &'static [Capacity],
-    /// How a desk shows it to whoever has given no purpose for a full view.
+    /// How a desk shows it without a purpose for a full view.
     pub shown: Shown,
     /// Whether it is a column of the kind's read model ([`crate::projection`]).
     pub listed: bool,
@@ -64,15 +64,16 @@ pub struct FieldRule {
 /// How much of a value a desk shows without a purpose ([`crate::masking`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shown {
-    /// All of it, if it is of the field's type: a code, a number, a day, the name of something here.
+    /// All of it, if it is of the field's type: a code, a number, a day, the name of something
+    /// here.
     Plain,
-    /// What people wrote in their own words, but no long number in it.
+    /// Free text, with long numbers starred.
     Words,
     /// A name's first character.
     Name,
     /// The region and the end of a citizen's number.
     IdNumber,
-    /// A disability certificate's number, which holds a citizen's.
+    /// A disability certificate's number, which contains a citizen's number.
     Certificate,
     /// The ends of a phone number.
     Phone,
@@ -84,7 +85,7 @@ pub enum Shown {
     Hidden,
 }
 
-/// What a field holds.
+/// The type of a field.
 #[derive(Clone, Copy, Debug)]
 pub enum Holds {
     /// One value.
@@ -101,7 +102,7 @@ pub enum Holds {
     Answers,
 }
 
-/// Something a new record must hold.
+/// A requirement of a new record.
 #[derive(Clone, Copy, Debug)]
 pub enum Required {
     /// This field.
@@ -117,7 +118,7 @@ pub enum Required {
         /// The second field.
         needs: &'static str,
     },
-    /// That a second field is `true`, if a first one holds this code.
+    /// A second field is `true`, if a first one has this code.
     Yes {
         /// The first field.
         field: &'static str,
@@ -126,38 +127,38 @@ pub enum Required {
         /// The second field.
         needs: &'static str,
     },
-    /// That the day of it has come, if a field holds this code: the first of these places that
-    /// holds a day or an instant tells it. Steps are parted by `/`.
+    /// A day has come, if a field has this code: the first of these places with a day or an instant
+    /// gives it. Steps are separated by `/`.
     Come {
         /// The field.
         field: &'static str,
         /// Its code.
         is: &'static str,
-        /// Where the day stands.
+        /// The places that may give the day.
         on: &'static [&'static str],
     },
 }
 
-/// A status and the hands it passes through.
+/// A status and its transitions.
 #[derive(Clone, Copy, Debug)]
 pub struct StatusRule {
     /// The field.
     pub field: &'static str,
-    /// Every transition that is legal, and for whom. What is not named is not legal.
+    /// Every legal transition, and for whom. Anything else is illegal.
     pub passes: &'static [Pass],
-    /// The value that hands the record in, if one does.
+    /// The value that submits the record, if one does.
     pub submission: Option<&'static str>,
-    /// The values with which what the record names has to be there: not those in which it is planned
-    /// or given up.
+    /// The values that need what the record names to exist: not those in which it is planned or
+    /// abandoned.
     pub stands: &'static [&'static str],
-    /// The values that the record may only take while no conflict is open in it.
+    /// The values that the record may take only without open conflicts.
     pub agreed: &'static [&'static str],
-    /// The values in which the record is closed to some.
+    /// The values in which the record is closed to some capacities.
     pub locks: &'static [Lock],
 }
 
 impl StatusRule {
-    /// Whether a record is not handed in yet, and could be.
+    /// Whether a record is not submitted yet, and could be.
     pub(crate) fn is_open(&self, document: &Object) -> bool {
         let status = document.get(self.field).and_then(Json::as_text);
         self.passes.iter().any(|pass| Some(pass.to) == self.submission && pass.from == status)
@@ -174,32 +175,32 @@ pub struct Pass {
     pub from: Option<&'static str>,
     /// To this value.
     pub to: &'static str,
-    /// On this condition.
+    /// The condition.
     pub needs: Need,
     /// Only by an act at the desk, whose calls look at more than the record.
     pub only_at_desk: bool,
-    /// What the server writes down of it.
+    /// What the server records of it.
     pub stamps: &'static [Stamp],
 }
 
-/// What the server writes down of an act.
+/// What the server records of an act.
 #[derive(Clone, Copy, Debug)]
 pub enum Stamp {
-    /// Who did it, here.
+    /// The field for the person.
     Who(&'static [&'static str]),
-    /// When, here.
+    /// The field for the time.
     When(&'static [&'static str]),
 }
 
-/// What a transition needs beside the right.
+/// What a transition needs besides the right.
 #[derive(Clone, Copy, Debug)]
 pub enum Need {
     /// Nothing.
     Nothing,
-    /// That this field holds something once the edit is taken.
+    /// A value in this field once the edit is taken.
     Held(&'static [&'static str]),
-    /// That this very edit adds a row, with something in one of its fields: what an earlier round
-    /// left does not count.
+    /// A row that this very edit adds, with a value in one of its fields: rows of an earlier round
+    /// do not count.
     RowAdded {
         /// Where the rows are.
         rows: &'static [&'static str],
@@ -215,14 +216,14 @@ pub struct Lock {
     pub to: Capacity,
     /// In which values.
     pub when: &'static [&'static str],
-    /// What the edit is told.
+    /// The refusal.
     pub reason: Reason,
 }
 
 /// What a capacity may do with records of a kind.
 #[derive(Clone, Copy, Debug)]
 pub struct Access {
-    /// Who.
+    /// The capacity.
     pub by: Capacity,
     /// Only at the desk, whose calls look at more than the record: never from a tablet.
     pub only_at_desk: bool,
@@ -239,16 +240,16 @@ pub struct Access {
 pub enum Deletion {
     /// Never.
     Never,
-    /// Whatever the record holds.
+    /// Whatever the record contains.
     Always,
     /// While the status has one of these values.
     While(&'static [&'static str]),
-    /// Whatever the record holds, and though others name it: a photo of the wrong person goes at
-    /// once. Those that named it are not whole until another is in its place.
+    /// Whatever the record contains, and although others name it: a photo of the wrong person goes
+    /// at once. Records that named it are incomplete until another takes its place.
     Regardless,
     /// By its author alone, while the work that it belongs to is open.
     ByAuthor {
-        /// The field in which the server writes who made it.
+        /// The field in which the server records who made it.
         author: &'static str,
         /// The field that names the work; without one it belongs to the root.
         work: &'static str,
@@ -267,7 +268,7 @@ pub(crate) fn find(fields: &'static [FieldRule], name: &str) -> Option<&'static 
     fields.iter().find(|field| field.name == name)
 }
 
-// The words in which the kinds are written. Constants all: a kind costs nothing at run time.
+// Shorthands for declaring kinds. All are constants: a kind costs nothing at run time.
 
 pub(crate) const fn field(name: &'static str, label_zh: &'static str, holds: Holds) -> FieldRule {
     let shown = match holds {
@@ -277,8 +278,8 @@ pub(crate) const fn field(name: &'static str, label_zh: &'static str, holds: Hol
     FieldRule { name, label_zh, holds, class: Class::Ask, only_by: &[], shown, listed: false }
 }
 
-/// How a value is shown whose field says nothing else. A number that nobody computes with may be a
-/// phone, or that of a paper: what it is has to be said before any of it is shown.
+/// The default for showing a value. A number that nobody computes with may be a phone, or that of a
+/// paper: its field has to say which before any of it is shown.
 const fn shown_of(value: Value) -> Shown {
     match value {
         Value::Text { .. } => Shown::Words,
@@ -300,12 +301,12 @@ pub(crate) const fn text(
     leaf(name, label_zh, Value::Text { max_chars })
 }
 
-/// The most that free text may have, in characters: more than anybody types. What is longer is no
-/// note, and is refused.
+/// The maximum length of free text, in characters: more than anybody types. Anything longer is not
+/// a note, and is refused.
 pub(crate) const NOTE_CHARS_MAX: usize = 20_000;
 
 /// Free text of several sentences. A form or a house rule may ask for less; the work of a visit is
-/// never refused for it.
+/// never refused because of it.
 pub(crate) const fn note(name: &'static str, label_zh: &'static str) -> FieldRule {
     text(name, label_zh, NOTE_CHARS_MAX)
 }

@@ -1,6 +1,6 @@
-//! Personal data as it is shown to those who need not see it whole (个人信息保护法 §51, facts §7).
-//! Lists and read models hold nothing else. What is too short or too strange to be what it should
-//! be is hidden altogether.
+//! Masks personal data for readers who need not see all of it (个人信息保护法 §51, facts §7). Lists and
+//! read models contain nothing else. What is too short or too strange to be what it should be is
+//! hidden altogether.
 
 use ruhu_sync::json::Json;
 
@@ -43,10 +43,10 @@ pub fn bank_account(account: &str) -> String {
     if is_one { format!("****{}", &account[account.len() - 4..]) } else { hidden(account) }
 }
 
-/// What stands in the place of a value of which nothing is shown, whatever its length.
+/// The replacement for a hidden value, whatever its length.
 pub const HIDDEN: &str = "****";
 
-/// A value of which nothing is shown.
+/// A hidden value.
 pub fn whole() -> Json {
     Json::Text(HIDDEN.to_owned())
 }
@@ -69,11 +69,11 @@ pub fn birth_date(day: &str) -> String {
     }
 }
 
-/// The fewest digits that make a number which leads to somebody: a phone in its own city has seven.
+/// The fewest digits of a number that can identify somebody: a local phone number has seven.
 const FIGURES_MIN: usize = 7;
 
-/// What people wrote, with stars for every long number in it: a citizen's number, a phone, an account,
-/// in any width and also in groups, as they are read out.
+/// Free text, with stars for every long number in it: a citizen's number, a phone, an account, in
+/// any width and also in groups, as they are read out.
 pub fn words(text: &str) -> String {
     let characters: Vec<char> = text.chars().collect();
     let mut shown = String::with_capacity(text.len());
@@ -96,8 +96,8 @@ fn is_digit(c: char) -> bool {
     c.is_ascii_digit() || ('\u{ff10}'..='\u{ff19}').contains(&c)
 }
 
-/// Where the digits that begin here end, one sign or blank between two of them, and the last sign of a
-/// citizen's number, included.
+/// Where the digits that begin here end, allowing one sign or blank between two of them, and
+/// including the last character of a citizen's number.
 fn figures_end(characters: &[char], from: usize) -> usize {
     let is_digit_at = |at: usize| characters.get(at).is_some_and(|c| is_digit(*c));
     let is_between = |at: usize| {

@@ -1,6 +1,6 @@
-//! A document as a desk shows it without a purpose: the one place that masks, by what each kind
-//! declares of its fields. What nobody has declared is hidden: an unknown field, an unknown question,
-//! a value of another type than its field's.
+//! Masks documents for a desk without a purpose, according to the declarations of each kind's
+//! fields; masking happens nowhere else. It fails closed: hidden are unknown fields and questions,
+//! and values of another type than their field's.
 
 use crate::formed::form_named;
 use crate::kind::{FieldRule, Holds, Kind, Shown, find};
@@ -14,11 +14,12 @@ use ruhu_sync::json::{Json, Object};
 use ruhu_sync::path::Path;
 use ruhu_sync::record::{Conflict, Content};
 
-/// An answer of at most so many characters is a name, a place, a number: the form does not say which.
-/// A longer one is an account in somebody's words.
+/// An answer up to this length is a name, a place, a number: the form does not say which. A longer
+/// one is an account in somebody's words.
 const SHORT_ANSWER_CHARS: u32 = 500;
 
-/// The kinds whose fields give forms their vocabulary: a question of the same name asks the same.
+/// The kinds whose fields give forms their vocabulary: a question of the same name has the same
+/// meaning.
 const VOCABULARY: &[&str] = &["person", "household"];
 
 /// Masks what belongs to one record.
@@ -29,7 +30,7 @@ pub struct Masking<'a> {
     form: Vec<&'a Form>,
 }
 
-/// What stands at a place of a document.
+/// The declaration for a place in a document.
 #[derive(Clone, Copy)]
 enum Node<'a> {
     Members(&'static [FieldRule]),
@@ -45,7 +46,7 @@ enum Node<'a> {
 }
 
 impl CaseRules {
-    /// What masks a record of this kind, its answers by the form that the document names.
+    /// The mask for a record of this kind, its answers by the form that the document names.
     pub fn masking(&self, kind: &str, document: &Object) -> Masking<'_> {
         let form = form_named(document).map(|named| self.versions(named));
         Masking { kind: kinds::get(kind), form: form.unwrap_or_default() }
@@ -53,7 +54,7 @@ impl CaseRules {
 }
 
 impl<'a> Masking<'a> {
-    /// A value that stands, stood, or is to stand at a place.
+    /// Masks a value that is, was, or would be at a place.
     pub fn at(&self, path: &Path, value: &Json) -> Json {
         let node = path.steps().iter().fold(self.whole(), |node, step| self.child(node, step));
         self.masked(node, value)
@@ -67,7 +68,7 @@ impl<'a> Masking<'a> {
         document.iter().map(member).collect()
     }
 
-    /// A record's content: the document, and both sides of every open conflict.
+    /// Masks a record's content: the document, and both sides of every open conflict.
     pub fn content(&self, content: &Content) -> Content {
         let conflict = |open: &Conflict| {
             let at = |value: &Option<Json>| value.as_ref().map(|v| self.at(&open.id.path, v));
@@ -80,7 +81,7 @@ impl<'a> Masking<'a> {
         }
     }
 
-    /// What an edit did.
+    /// Masks an edit's effect.
     pub fn effect(&self, effect: &Effect) -> Effect {
         let touch = |touch: &Touch| {
             let at = |value: &Option<Json>| value.as_ref().map(|v| self.at(&touch.path, v));
@@ -172,7 +173,7 @@ fn text_as(shown: Shown, text: &str) -> String {
     }
 }
 
-/// A question that bears the name of a person's or a household's field is masked like that field.
+/// A question with the name of a person's or a household's field is masked like that field.
 fn shown_by_name(name: &str) -> Option<Shown> {
     let kinds = VOCABULARY.iter().filter_map(|kind| kinds::get(kind));
     let field = kinds.filter_map(|kind| kind.field(name)).next()?;
@@ -184,7 +185,7 @@ fn answer(question: &Question, value: &Json) -> Json {
     let shown = match (&question.kind, shown_by_name(&question.id)) {
         (Kind::IdNumber {}, _) => Shown::IdNumber,
         (Kind::Location {}, _) => Shown::Hidden,
-        // Options say nothing of their own; everything else may hold what the field holds.
+        // Options reveal nothing by themselves; everything else may contain what the field does.
         (Kind::Choice { .. } | Kind::Choices { .. } | Kind::YesNo {}, _) => Shown::Plain,
         (_, Some(shown)) if !matches!(shown, Shown::Plain | Shown::Words) => shown,
         (Kind::Text { max_chars }, _) if *max_chars <= SHORT_ANSWER_CHARS => Shown::Hidden,
@@ -201,8 +202,8 @@ fn answer(question: &Question, value: &Json) -> Json {
     }
 }
 
-/// Whether a value is no more than its question asks: what somebody typed into another field is not
-/// shown there.
+/// Whether a value is of its question's type: what somebody typed into the wrong field is not
+/// shown.
 fn is_of_its_kind(kind: &ruhu_forms::Kind, value: &Json) -> bool {
     use ruhu_forms::Kind;
     let has = |options: &[ruhu_forms::ChoiceOption], code: &str| {
@@ -228,7 +229,7 @@ fn is_of_its_kind(kind: &ruhu_forms::Kind, value: &Json) -> bool {
     }
 }
 
-/// What a form computes is codes and numbers; a day among them may be somebody's birthday.
+/// A form computes codes and numbers; a day among them may be somebody's birthday.
 pub fn computed(value: &mut serde_json::Value) {
     match value {
         serde_json::Value::String(text) if crate::days::day(text).is_some() => {

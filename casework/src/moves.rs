@@ -1,5 +1,5 @@
-//! Where households may go: to a caseload whose contract is in force, and no further than the area
-//! of the person who moves them.
+//! Where households may move: to a caseload whose contract is in force, inside the area of the
+//! person who moves them.
 
 use chrono::NaiveDate;
 use ruhu_sync::id::StreamId;

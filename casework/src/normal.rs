@@ -1,6 +1,6 @@
-//! The normal form of what fields and answers hold: what people type every day in several ways is
-//! one value. Declared by the type of the value; what cannot be brought to it is left as it is, for
-//! the check to name.
+//! The normal form of fields and answers: different spellings of what people type every day are one
+//! value. The value's type determines it; what cannot be normalised is left as it is, for the check
+//! to report.
 
 use crate::kind::{FieldRule, Holds, find};
 use crate::value::Value;
@@ -12,7 +12,7 @@ use ruhu_sync::normal;
 /// Beijing time, the one legal time of China.
 const OFFSET_SECONDS: i32 = 8 * 3600;
 
-/// Brings the values of these fields to normal form, the answers by this form.
+/// Normalises the values of these fields, and the answers by this form.
 pub(crate) fn members(fields: &'static [FieldRule], said: &mut Object, form: Option<&Form>) {
     for (name, value) in said {
         match (find(fields, name).map(|field| field.holds), value) {
@@ -104,7 +104,7 @@ fn rewrite(value: &mut Json, write: fn(&str) -> String) {
     }
 }
 
-/// Full-width letters, digits and signs in the width of ASCII, nothing blank round them.
+/// Full-width letters, digits and signs become ASCII, and the text is trimmed.
 fn half_width(text: &str) -> String {
     let narrow = |c: char| match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
@@ -114,7 +114,7 @@ fn half_width(text: &str) -> String {
     text.chars().map(narrow).collect::<String>().trim().to_owned()
 }
 
-/// In half width without any blank: a number is often read out, and typed, in groups.
+/// Half width without any blank: numbers are often read out, and typed, in groups.
 fn compact(text: &str) -> String {
     half_width(text).split(' ').collect()
 }
@@ -128,7 +128,7 @@ fn id_number(text: &str) -> String {
     number
 }
 
-/// In half width and capitals; of several blanks one is left, as it may part two numbers.
+/// Half width and capitals; of several blanks one is left, as it may separate two numbers.
 fn figures(text: &str) -> String {
     let narrow = half_width(&normal::text(text)).to_ascii_uppercase();
     narrow.split(' ').filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")

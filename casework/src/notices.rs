@@ -1,4 +1,4 @@
-//! What people are told of their own edits, by a record in their own stream.
+//! Notices to people about their own edits, as records in their own stream.
 
 use crate::days::beijing_time;
 use crate::grants::user_stream;
@@ -10,7 +10,7 @@ use ruhu_sync::path::Path;
 use ruhu_sync::rules::{Event, News, Notice};
 use std::collections::BTreeSet;
 
-/// The notices of an event. Whoever wrote the edit is told; of a submission, every investigator.
+/// The notices of an event: to the author of the edit and, for a submission, to every investigator.
 pub(crate) fn of(news: &News<'_>) -> Vec<Notice> {
     let mut told = BTreeSet::from([news.author]);
     if let Event::SubmissionMet { current } = news.event {

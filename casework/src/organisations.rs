@@ -1,5 +1,5 @@
-//! Who works for whom: the provider, its contract, the caseloads under it, and the people's places
-//! and offices. Everything that is wrong is named at once, and nothing is taken that is wrong.
+//! Who works for whom: the provider, its contract, the caseloads under it, and people's memberships
+//! and offices. All problems are reported at once, and nothing with a problem is taken.
 
 mod entry;
 mod fault;
@@ -28,7 +28,7 @@ pub struct Provider {
     pub bans: Vec<(NaiveDate, NaiveDate)>,
 }
 
-/// What a purchaser has a provider do, for some time.
+/// A contract between a purchaser and a provider, for a period.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contract {
     /// The area of the district or street that buys.
@@ -55,8 +55,8 @@ pub const BAN_YEARS: i32 = 3;
 /// How long a contract may run (财政部令第102号 §24).
 pub const CONTRACT_YEARS_MAX: i32 = 3;
 
-/// The last of so many years' days, the first being counted. From 29 February of a leap year they
-/// end on 28 February, since the day that would begin the next period is 1 March.
+/// The last day of a period of this many years that begins on a day. From 29 February of a leap
+/// year it ends on 28 February, since the next period would begin on 1 March.
 pub fn last_day_of_years(first_day: NaiveDate, years: i32) -> NaiveDate {
     let year = first_day.year().saturating_add(years);
     let next = first_day.with_year(year).or_else(|| NaiveDate::from_ymd_opt(year, 3, 1));
@@ -72,10 +72,10 @@ fn keep<const N: usize>(found: [(bool, OrganisationFault); N]) -> Vec<Organisati
     found.into_iter().filter_map(|(is_wrong, fault)| is_wrong.then_some(fault)).collect()
 }
 
-/// How long a name or a reason may be.
+/// The maximum length of a name or a reason.
 pub const TEXT_CHARACTERS_MAX: usize = 500;
 
-/// What is wrong with a text that a person gives, which must not be blank.
+/// The problem of a text that must not be blank.
 pub fn check_text(text: &str, missing: OrganisationFault) -> Vec<OrganisationFault> {
     keep([
         (!says_something(text), missing),
@@ -84,7 +84,7 @@ pub fn check_text(text: &str, missing: OrganisationFault) -> Vec<OrganisationFau
     ])
 }
 
-/// What is wrong with a provider.
+/// The problems of a provider.
 pub fn check_provider(provider: &Provider) -> Vec<OrganisationFault> {
     let uscc = identity::uscc(&provider.uscc);
     let backwards = provider.bans.iter().any(|(first, last)| last < first);
@@ -97,7 +97,7 @@ pub fn check_provider(provider: &Provider) -> Vec<OrganisationFault> {
     found
 }
 
-/// What is wrong with a contract that this provider would sign on a day.
+/// The problems of a contract that this provider would sign on a day.
 pub fn check_contract(
     contract: &Contract,
     provider: &Provider,
@@ -122,7 +122,7 @@ pub fn check_contract(
     found
 }
 
-/// What is wrong with a caseload under a contract on a day.
+/// The problems of a caseload under a contract on a day.
 pub fn check_caseload(
     caseload: &Caseload,
     contract: &Contract,
@@ -135,8 +135,8 @@ pub fn check_caseload(
     ])
 }
 
-/// What is wrong with a person's place in a team under a contract, beside the offices that the
-/// person holds. An open end is the contract's.
+/// The problems of a person's membership under a contract, given the offices that the person holds.
+/// An open end is the contract's.
 pub fn check_membership(
     membership: &Membership,
     contract: &Contract,
@@ -156,8 +156,7 @@ pub fn check_membership(
     ])
 }
 
-/// What is wrong with an office, beside the other offices that the person holds and the teams that
-/// the person works in.
+/// The problems of an office, given the person's other offices and teams.
 pub fn check_office(
     office: &Office,
     others: &[Office],
@@ -184,15 +183,15 @@ pub fn check_office(
     ])
 }
 
-/// What is wrong with who appoints to an office, or dismisses from it: an auditor's comes from above
-/// the area that is audited.
+/// The problem of who appoints to an office, or dismisses from it: an auditor's appointment comes
+/// from above the audited area.
 pub fn check_appointment(role: Role, area: &str, within: &Within) -> Vec<OrganisationFault> {
     let from_beside = role == Role::Auditor && !within.is_above(area);
     keep([(from_beside, OrganisationFault::AuditorFromAbove)])
 }
 
-/// What is wrong with who switches off, or on, the account of somebody with these offices: one who
-/// audits, or will, is out of the hands of those who are audited.
+/// The problem of who disables, or enables, the account of somebody with these offices: a present
+/// or future auditor is out of reach of the audited.
 pub fn check_switching(
     offices: &[Office],
     within: &Within,

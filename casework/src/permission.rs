@@ -1,4 +1,5 @@
-//! Whether this person may do this to this record as it stands, read from what its kind declares.
+//! Whether this person may do this to this record as it is now, according to its kind's
+//! declaration.
 
 use crate::check::holds_something;
 use crate::days::beijing_time;
@@ -15,13 +16,13 @@ use ruhu_sync::path::Path;
 use ruhu_sync::rules::{Act, Question};
 use ruhu_sync::shape::Class;
 
-/// Whether the act is this person's, now.
+/// Whether the person may do this now.
 ///
-/// A record that is closed to the person says so before anything else is asked: the author learns
-/// that the work came late, not that it was forbidden.
+/// A closed record is reported before anything else: the author learns that the work came late, not
+/// that it was forbidden.
 pub(crate) fn permits(kind: &Kind, question: &Question<'_>) -> Result<(), Reason> {
-    // What government must do itself (313号): moving a household to another team, deciding on what
-    // came too late, bringing back what was deleted. None of it changes what a record says.
+    // What government must do itself (313号): moving a household to another team, deciding on late
+    // work, restoring deleted records. None of it changes a record's content.
     let is_staffs = matches!(question.act, Act::Undelete | Act::Move | Act::Decide);
     let by = question.decider.unwrap_or(question.capacity);
     let status = kind.status.as_ref().and_then(|rule| status_of(rule, question.current?));
@@ -55,7 +56,7 @@ pub(crate) fn permits(kind: &Kind, question: &Question<'_>) -> Result<(), Reason
             Deletion::While(values) => status.is_some_and(|status| values.contains(&status)),
         },
     };
-    // What is the server's to write is left out by the merge, and stops nobody.
+    // The merge leaves out what only the server writes, so it blocks nobody.
     let may_write = others_fields(kind, question).next().is_none();
     if !may_act || !may_write {
         return Err(Reason::NotPermitted);
@@ -66,8 +67,8 @@ pub(crate) fn permits(kind: &Kind, question: &Question<'_>) -> Result<(), Reason
     }
 }
 
-/// Whether an edit places a root of a caseload outside the caseload's area: a team enters the
-/// households of its own streets.
+/// Whether an edit puts a caseload's root outside the caseload's area: a team enters households of
+/// its own streets.
 fn outside<'q>(kind: &'q Kind, question: &'q Question<'_>) -> impl Iterator<Item = &'q Path> {
     let area = question.area.filter(|_| kind.home == Some(Home::Caseload));
     let is_outside = move |ask: &&Ask| {
@@ -81,7 +82,7 @@ fn outside<'q>(kind: &'q Kind, question: &'q Question<'_>) -> impl Iterator<Item
     question.asks.iter().filter(is_outside).map(|ask| &ask.path)
 }
 
-/// Whether the person made the record, and the work that it belongs to is open to the person.
+/// Whether the person made the record, and the work it belongs to is open to the person.
 fn by_author(author: &str, question: &Question<'_>) -> Result<(), Reason> {
     let made_by = question.current.and_then(|current| current.get(author)?.as_text());
     if made_by != Some(question.user.to_string().as_str()) {
@@ -97,7 +98,7 @@ fn by_author(author: &str, question: &Question<'_>) -> Result<(), Reason> {
     if let Some(lock) = rule.locks.iter().find(closed) {
         return Err(lock.reason);
     }
-    // From its last status nothing goes on.
+    // Nothing follows its last status.
     let goes_on = rule.passes.iter().any(|pass| pass.from == Some(status));
     if goes_on { Ok(()) } else { Err(Reason::NotAuthor) }
 }
@@ -106,12 +107,12 @@ fn deletion(kind: &Kind, by: Capacity) -> Option<Deletion> {
     kind.access.iter().find(|access| access.by == by).map(|access| access.delete)
 }
 
-/// Whether a deletion stands though other records name the record.
+/// Whether a deletion is allowed although other records name the record.
 pub(crate) fn deletes_regardless(kind: &Kind, by: Capacity) -> bool {
     matches!(deletion(kind, by), Some(Deletion::Regardless))
 }
 
-/// The field that names the work a record belongs to, if that is what its deletion goes by.
+/// The field that names the work a record belongs to, if its deletion depends on that.
 pub(crate) fn work_field(kind: &Kind, by: Capacity) -> Option<&'static str> {
     match deletion(kind, by)? {
         Deletion::ByAuthor { work, .. } => Some(work),
@@ -119,7 +120,7 @@ pub(crate) fn work_field(kind: &Kind, by: Capacity) -> Option<&'static str> {
     }
 }
 
-/// The places that an edit writes though only somebody else may.
+/// The places in an edit that only somebody else may write.
 fn others_fields<'q>(kind: &'q Kind, question: &'q Question<'_>) -> impl Iterator<Item = &'q Path> {
     let asks = question.asks.iter().filter(|ask| ask.class != Class::Server);
     let is_others = |ask: &&Ask| {
@@ -143,7 +144,7 @@ pub(crate) fn places(kind: &Kind, question: &Question<'_>, reason: Reason) -> Ve
     }
 }
 
-/// The field in which the server writes who made a record, if somebody's right goes by it.
+/// The field in which the server records who made a record, if somebody's right depends on it.
 fn author_field(kind: &Kind) -> Option<&'static str> {
     kind.access.iter().find_map(|access| match access.delete {
         Deletion::ByAuthor { author, .. } => Some(author),
@@ -155,9 +156,9 @@ fn status_of<'a>(rule: &StatusRule, document: &'a Object) -> Option<&'a str> {
     document.get(rule.field)?.as_text()
 }
 
-/// Whether a `State` field may go from one value to another by this person's hand; else what stands
-/// against it. A status goes by the transitions of its kind, and a record that needs two people's
-/// confirmations is not handed in by one; any other such field is set once.
+/// Whether this person may change a `State` field from one value to another; otherwise the refusal.
+/// A status follows the transitions of its kind, and one person cannot submit a record that needs
+/// two confirmations; any other such field is set once.
 pub(crate) fn may_pass(
     kind: &Kind,
     question: &Question<'_>,
@@ -194,7 +195,8 @@ fn passes(
 ) -> Result<(), Problem> {
     let (from, to) = (from.map(|from| from.as_text().unwrap_or("")), to.and_then(Json::as_text));
     let mine = || rule.passes.iter().filter(|pass| pass.by == question.capacity);
-    // A tablet that names the status a new record has anyway changes nothing. Handing in twice does.
+    // A tablet that names the status a new record has anyway changes nothing. Submitting twice
+    // does.
     let says_nothing_new = from == to
         && rule.submission != to
         && mine().any(|pass| pass.from.is_none() && Some(pass.to) == to);
@@ -225,7 +227,7 @@ fn passes(
     Err(lacking.unwrap_or_else(|| Problem::new(path.clone(), code).possible(possible)))
 }
 
-/// The status values among the asks to which every way leads over the desk.
+/// The status values among the asks that can be reached only over the desk.
 pub(crate) fn only_at_desk(kind: &Kind, asks: &[Ask]) -> Vec<Problem> {
     let Some(rule) = &kind.status else { return Vec::new() };
     let status = Path::of(&[rule.field]);
@@ -240,7 +242,7 @@ pub(crate) fn only_at_desk(kind: &Kind, asks: &[Ask]) -> Vec<Problem> {
         .collect()
 }
 
-/// Who did what brought the record to its status, and when, where the kind has it written down.
+/// Who brought the record to its status, and when, where the kind records it.
 pub(crate) fn stamps(kind: &Kind, question: &Question<'_>, document: &Object) -> Vec<(Path, Json)> {
     if let Some(author) = author_field(kind).filter(|_| question.act == Act::Create) {
         return vec![(Path::of(&[author]), Json::Text(question.user.to_string()))];
@@ -282,8 +284,7 @@ fn lacks(need: &Need, question: &Question<'_>) -> Option<Problem> {
     (!is_met).then(|| Problem::new(place, "required"))
 }
 
-/// Whether a place holds something once the edit is taken: what the edit says of it, else what is
-/// there.
+/// Whether a place has a value once the edit is taken: the edit's, else the record's.
 fn will_hold(path: &Path, question: &Question<'_>) -> bool {
     let said = question.asks.iter().find_map(|ask| match &ask.wish {
         Wish::Remove if path.is_within(&ask.path) => Some(false),

@@ -1,5 +1,5 @@
-//! Every code that a problem of an edit may have, with the words that people are told it by. A
-//! tablet shows these beside the place; what a form's own check says, it says itself.
+//! Words for every code of an edit's problems. A tablet shows them next to the place; a form's own
+//! checks have their own words.
 
 use serde::Serialize;
 

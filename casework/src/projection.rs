@@ -1,6 +1,6 @@
-//! What is listed of the records: the fields that a kind declares as listed, each a column of the
-//! kind's read model. The store keeps these columns in the clear, so a field can be listed only if
-//! a desk shows it whole, or masked as a name.
+//! The listed fields of records: those that a kind declares as listed, each a column of the kind's
+//! read model. The store keeps these columns in the clear, so a field can be listed only if a desk
+//! shows it whole, or masked as a name.
 
 use crate::kind::{FieldRule, Holds, Kind, Shown};
 use crate::value::Value;
@@ -9,7 +9,7 @@ use ruhu_sync::json::Json;
 use ruhu_sync::record::Content;
 use std::borrow::Cow;
 
-/// What a column holds.
+/// A column's type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Holding {
     /// Text.
@@ -24,7 +24,7 @@ pub struct Listed {
     field: &'static FieldRule,
 }
 
-/// What the column of a masked field ends with.
+/// The suffix of a masked field's column.
 const MASKED: &str = "_masked";
 
 impl Listed {

@@ -1,10 +1,10 @@
-//! Why somebody may look at a record in full: one closed list. The purpose is a code and no text, so
-//! that the audit log holds nothing personal.
+//! The purposes of a full view: one closed list. A purpose is a code and no text, so that the audit
+//! log contains nothing personal.
 
 use crate::closed_list::closed_list;
 
 closed_list! {
-    /// Why a record is looked at in full.
+    /// A purpose of a full view.
     Purpose:
     /// An assessment is reviewed, or a household confirmed.
     Review = "review", "审核或确认", "To review or confirm";
@@ -16,7 +16,7 @@ closed_list! {
     HandleFind = "handle_find", "处置发现报告", "To handle a find";
     /// The person is called or visited.
     Contact = "contact", "联系或走访服务对象", "To contact or visit the person";
-    /// Something wrong is put right.
+    /// Something wrong is corrected.
     Correct = "correct", "更正登记信息", "To correct what is registered";
     /// The person asks, or somebody complains.
     Enquiry = "enquiry", "答复查询、投诉或举报", "To answer an enquiry or a complaint";

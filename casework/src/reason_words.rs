@@ -1,5 +1,5 @@
-//! What every reason means to the author of an edit, and what to do about it. Whether the edit waits
-//! for a reviewer or has to be made again is in its outcome: `quarantined` or `rejected`.
+//! What every reason means to the author of an edit, and what to do about it. The outcome,
+//! `quarantined` or `rejected`, says whether the edit waits for a reviewer or has to be made again.
 
 use ruhu_sync::outcome::Reason;
 use serde::Serialize;

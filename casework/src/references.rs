@@ -1,4 +1,4 @@
-//! The records that a document names: by its own fields, and by the photos and signatures among its
+//! The records that a document names, in its own fields and by the photos and signatures among its
 //! answers.
 
 use crate::kind::{FieldRule, Holds, Kind};
@@ -19,7 +19,7 @@ pub(crate) fn of(kind: &Kind, form: Option<&Form>, document: &Object) -> Vec<Ref
     found
 }
 
-/// How late a kind is deleted with its root: what names another is deleted before it.
+/// The position of a kind in a root's deletion: a record is deleted before those it names.
 pub fn deletion_rank(kind: &str) -> usize {
     let names = |other: &Kind| {
         let of_a_field = |field: &FieldRule| names_kind(field, kind);

@@ -6,7 +6,7 @@ use serde::Serialize;
 use std::fmt;
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-/// What a person is in the structure of social assistance (facts §6).
+/// A person's role in the structure of social assistance (facts §6).
 #[derive(
     Clone,
     Copy,
@@ -86,15 +86,15 @@ impl Role {
         matches!(self, Self::Worker | Self::ProviderAdmin)
     }
 
-    /// Whether it is government's own work, or the judging of a contractor's: closed to whoever works
-    /// for a contractor (313号). A community's committee is neither.
+    /// Whether it is government's own work, or the evaluation of a contractor's: closed to whoever
+    /// works for a contractor (313号). A community's committee is neither.
     pub fn bars_contractors(self) -> bool {
         !self.is_contractors() && self != Self::CommitteeMember
     }
 
-    /// Whether nobody fills both on one day (facts §6). An auditor and an evaluator do nothing else:
-    /// they judge what the others did. Whoever arranges accounts and configuration handles no cases.
-    /// Whoever works for a contractor does nothing of government's.
+    /// Whether nobody holds both on one day (facts §6). An auditor and an evaluator do nothing
+    /// else, because they judge what the others did. Whoever manages accounts and configuration
+    /// handles no cases. Whoever works for a contractor does no government work.
     pub fn excludes(self, other: Self) -> bool {
         let stands_alone = |role| matches!(role, Self::Auditor | Self::ThirdPartyEvaluator);
         let either = |a: Self, b: Self| {
@@ -105,7 +105,7 @@ impl Role {
         self != other && (either(self, other) || either(other, self))
     }
 
-    /// At which level of area it is held; none if at any.
+    /// The level of area at which it is held; none if at any.
     pub fn level(self) -> Option<Level> {
         match self {
             Self::CitySupervisor => Some(Level::City),
@@ -120,8 +120,8 @@ impl Role {
         }
     }
 
-    /// In what capacity this role stands before the streams of its area, if it works at a desk
-    /// that opens them. The other roles read aggregates, samples or logs, not streams.
+    /// This role's capacity in the streams of its area, if it works at a desk that opens them. The
+    /// other roles read aggregates, samples or logs, not streams.
     pub fn desk_capacity(self) -> Option<Capacity> {
         match self {
             Self::DistrictReviewer | Self::StreetReviewer => Some(REVIEWER),
@@ -144,17 +144,17 @@ impl fmt::Display for Role {
     }
 }
 
-/// A social worker before the households of the own team.
+/// A social worker, in the stream of the own team.
 pub const WORKER: Capacity = Capacity("worker");
-/// A person who may report finds, before the own stream.
+/// A person who may report finds, in the own stream.
 pub const REPORTER: Capacity = Capacity("reporter");
-/// A government person who reviews, before the streams of the own area.
+/// A government reviewer, in the streams of the own area.
 pub const REVIEWER: Capacity = Capacity("reviewer");
 /// The street's window: sees, takes in, decides nothing.
 pub const WINDOW: Capacity = Capacity("window");
 /// A person who reads and writes nothing.
 pub const READER: Capacity = Capacity("reader");
-/// An administrator, before the reference data.
+/// An administrator, in the reference data.
 pub const KEEPER: Capacity = Capacity("keeper");
 
 #[cfg(test)]

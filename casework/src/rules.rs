@@ -24,7 +24,7 @@ use ruhu_sync::signing::{Signatures, Signers};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// The rules of all kinds, over the forms of a catalogue. Made once, at the start.
+/// The rules of all kinds, over the forms of a catalogue. Built once, at start-up.
 #[derive(Debug)]
 pub struct CaseRules {
     catalogue: Catalogue,
@@ -65,7 +65,7 @@ impl CaseRules {
         form.map(|form| versions_through(&self.catalogue, form)).unwrap_or_default()
     }
 
-    /// Whether a draft goes on to a later version of its form, which is known.
+    /// Whether a draft moves to a known later version of its form.
     fn goes_on(
         &self,
         kind: &Kind,
@@ -180,7 +180,7 @@ impl Rules for CaseRules {
         }
     }
 
-    /// What lives in the author's own stream belongs there, whatever became of the author's team.
+    /// Records in the author's own stream belong there, whatever became of the author's team.
     fn desk(&self, kind: &str, author: UserId, grants: &Grants) -> Option<StreamId> {
         match kinds::get(kind).and_then(|kind| kind.home) {
             Some(Home::OwnStream) => Some(user_stream(author)),
@@ -239,7 +239,7 @@ impl Rules for CaseRules {
         })
     }
 
-    /// What all investigators have confirmed is handed in.
+    /// An assessment that all investigators have confirmed is submitted.
     fn consequences(&self, kind: &str, document: &Object) -> Vec<(Path, Json)> {
         let Some(kind) = kinds::get(kind).filter(|kind| answers_field(kind).is_some()) else {
             return Vec::new();
@@ -277,8 +277,8 @@ impl Rules for CaseRules {
         kinds::get(kind).is_some_and(|kind| permission::deletes_regardless(kind, by))
     }
 
-    /// Where its status says that it stands, or a field that names others changes. The answers are
-    /// left out: they change while an assessment is a draft, and are looked up when it is handed in.
+    /// Where its status needs its references, or a field that names others changes. The answers are
+    /// left out: they change while an assessment is a draft, and are looked up at submission.
     fn looks_up_references(&self, kind: &str, patch: &Object) -> bool {
         let Some(named) = kinds::get(kind) else { return false };
         let Some(rule) = named.status else { return false };
@@ -297,7 +297,8 @@ impl Rules for CaseRules {
 
     fn needs_references(&self, kind: &str, document: &Object) -> bool {
         let Some(kind) = kinds::get(kind) else { return false };
-        // What has no status stands for as long as it is there, but a household stands on nothing.
+        // A record without a status needs its references for as long as it exists; a household has
+        // none.
         let Some(rule) = kind.status else { return kind.rooting != Rooting::Root };
         let status = document.get(rule.field).and_then(Json::as_text);
         status.is_some_and(|status| rule.stands.contains(&status))
@@ -343,7 +344,7 @@ impl Rules for CaseRules {
         kind.map(|kind| check::broken(kind, document, day_of(now))).unwrap_or_default()
     }
 
-    /// What its author may not change any more was handed in.
+    /// A record that its author may no longer change has been submitted.
     fn is_handed_in(&self, kind: &str, document: &Object) -> bool {
         let rule = kinds::get(kind).and_then(|kind| kind.status);
         rule.is_some_and(|rule| {

@@ -1,5 +1,5 @@
-//! Secrets: of those that people choose, what is guessed first is not taken; those that are made here
-//! can be read aloud; and what is due before anything else.
+//! Secrets: weak chosen ones are refused; generated ones can be read aloud; and what is due before
+//! anything else.
 
 mod due;
 mod password;
@@ -14,7 +14,7 @@ pub use pin::{PIN_DIGITS, PinFault, pin_fault};
 pub use readable::readable_secret;
 pub use totp::{STEP_SECONDS, base32, code_at, taken_step};
 
-/// Whether a text is its beginning over and over: `123123`, `abab`.
+/// Whether a text repeats its beginning: `123123`, `abab`.
 fn is_repeated<T: PartialEq>(all: &[T]) -> bool {
     let count = all.len();
     (1..=count / 2)

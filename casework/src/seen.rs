@@ -1,7 +1,7 @@
-//! What people can see of a text.
+//! Whether people can see anything of a text.
 
-/// Whether a character shows: no blank, no control, nothing of no width, no mark of direction, no
-/// filler.
+/// Whether a character is visible: not a blank, a control, a zero-width character, a direction mark
+/// or a filler.
 pub fn is_seen(character: char) -> bool {
     !character.is_whitespace()
         && !character.is_control()
@@ -12,7 +12,7 @@ pub fn is_seen(character: char) -> bool {
             | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Whether anything of a text shows: a name or a reason that does not says nothing.
+/// Whether anything of a text is visible: an invisible name or reason says nothing.
 pub fn says_something(text: &str) -> bool {
     text.chars().any(is_seen)
 }

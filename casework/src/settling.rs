@@ -1,10 +1,10 @@
-//! Choosing between values that people have written: who reviews may choose, and may write nothing
-//! of the own.
+//! Choosing between values that people have written: reviewers may choose, and may write nothing of
+//! their own.
 
 use ruhu_sync::patch::{Ask, Wish};
 use ruhu_sync::rules::{Act, Question};
 
-/// Whether an edit does nothing but close open conflicts in favour of a value that stands there.
+/// Whether an edit only closes open conflicts, in favour of a value that is there.
 pub(crate) fn only_settles(question: &Question<'_>) -> bool {
     question.act == Act::Change
         && !question.resolves.is_empty()

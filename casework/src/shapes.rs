@@ -1,4 +1,4 @@
-//! From what a kind declares, and from what a form asks, to the shapes that the merge walks.
+//! The shapes that the merge walks, from the declarations of a kind and the questions of a form.
 
 use crate::kind::{FieldRule, Holds};
 use ruhu_forms::{Form, Question};

@@ -1,5 +1,5 @@
-//! The forms that are known at one moment: those of this build, those that were published since,
-//! and until when each is begun. A snapshot: what has changed makes another one.
+//! The shelf: the forms known at one moment. Those of this build, those published since, and the
+//! last days on which each may be begun. A shelf is a snapshot: a change makes another one.
 
 use crate::rules::CaseRules;
 use chrono::NaiveDate;
@@ -21,27 +21,27 @@ pub struct PublishedForm {
     pub at: Instant,
 }
 
-/// Until when a form's version is begun.
+/// The last day of a form's version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Retirement {
     /// Which form.
     pub form: String,
     /// Which version.
     pub version: u32,
-    /// The last day on which one is begun, inclusive.
+    /// The last day on which one may be begun, inclusive.
     pub last_day: NaiveDate,
 }
 
-/// A form as it stands on the shelf.
+/// A form on the shelf.
 #[derive(Clone, Copy, Debug)]
 pub struct ShelvedForm<'a> {
     /// The form with its text.
     pub entry: &'a CatalogueForm,
     /// The hash of its canonical text.
     pub hash: &'a FormHash,
-    /// When it was published; none if it came with the service.
+    /// When it was published; none if it is built in.
     pub published_at: Option<Instant>,
-    /// The last day on which one is begun, inclusive, if it is retired.
+    /// The last day on which one may be begun, inclusive, if it is retired.
     pub last_day: Option<NaiveDate>,
 }
 
@@ -73,7 +73,7 @@ impl FormHash {
     }
 }
 
-/// A text before it is published.
+/// A text to be published.
 #[derive(Debug)]
 pub struct Candidate {
     /// What it says.
@@ -84,23 +84,23 @@ pub struct Candidate {
     pub is_known: bool,
 }
 
-/// Why a text is not published.
+/// Why a text cannot be published.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PublicationFault {
-    /// It is no form that can work.
+    /// It is not a form that can work.
     #[error(transparent)]
     Form(#[from] FormError),
-    /// This version was published with another content.
+    /// This version was published with other content.
     #[error("this version has been published, and says something else")]
     OtherContent,
-    /// A version was left out.
+    /// A version was skipped.
     #[error("the next version is {next}")]
     NotNext {
         /// The version that comes next.
         next: u32,
     },
-    /// A question is answered in another shape than in an earlier version: what was answered could
-    /// not be kept when a draft goes on.
+    /// An earlier version has the question in another shape, so its answers could not be kept when
+    /// a draft moves on.
     #[error("a question is answered in another shape than in an earlier version")]
     ShapeChanged {
         /// The question's place, as a JSON pointer.
@@ -115,7 +115,7 @@ struct Facts {
     last_day: Option<NaiveDate>,
 }
 
-/// The forms that are known, and the rules over them.
+/// The known forms, and the rules over them.
 #[derive(Debug)]
 pub struct Shelf {
     generation: i64,
@@ -129,8 +129,8 @@ impl Shelf {
         Self::of(0, Catalogue::load()?, BTreeMap::new(), &[])
     }
 
-    /// These forms, those that were published since, and their retirements. What was published
-    /// stands in the place of a form of this build: answers were given under it.
+    /// These forms, those published since, and their retirements. A published form replaces one of
+    /// this build: answers were given under it.
     pub fn with(
         &self,
         generation: i64,
@@ -166,7 +166,7 @@ impl Shelf {
         Ok(Self { generation, rules: CaseRules::new(catalogue), facts })
     }
 
-    /// Which of the shelf's states this is: every change makes the number greater.
+    /// The generation of this shelf: every change increases it.
     pub fn generation(&self) -> i64 {
         self.generation
     }
@@ -189,7 +189,7 @@ impl Shelf {
         Some(ShelvedForm { entry, hash, published_at: *published_at, last_day: *last_day })
     }
 
-    /// The first question, or field of its rows, that an earlier version asks in another shape.
+    /// The first question, or field of its rows, that an earlier version has in another shape.
     fn shape_changed(&self, form: &Form) -> Option<String> {
         let earlier = self.list().map(|known| known.entry.form());
         let earlier: Vec<_> = earlier
@@ -206,7 +206,7 @@ impl Shelf {
         })
     }
 
-    /// Looks a text over before it is published.
+    /// Checks a text before it is published.
     pub fn check(&self, text: &str) -> Result<Candidate, PublicationFault> {
         let form = Form::parse(text)?;
         let hash = FormHash::of(text)?;
@@ -241,7 +241,7 @@ fn other_shape(before: &Question, now: &Question) -> Option<String> {
     }
 }
 
-/// Why a version is not retired so.
+/// Why a version cannot be retired like this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RetirementFault {
     /// The day has passed: people have begun forms on it.
@@ -250,7 +250,7 @@ pub enum RetirementFault {
     /// It was retired, and its last day is over.
     #[error("its last day is over")]
     Past,
-    /// There is nothing to lift.
+    /// There is no retirement to lift.
     #[error("it is not retired")]
     NotRetired,
 }

@@ -1,8 +1,8 @@
 //! Two investigators (最低生活保障审核确认办法 民发〔2021〕57号 §16: 调查人员不得少于两人，并分别签字).
 //!
-//! Each person who is named as an investigator of an assessment confirms its answers by their hash.
-//! When all have confirmed the same, the assessment is handed in, by the edit that brings the last
-//! confirmation. A confirmation of other answers counts for nothing, and is kept.
+//! Each investigator named in an assessment confirms its answers by their hash. When all have
+//! confirmed the same, the edit that brings the last confirmation submits the assessment. A
+//! confirmation of other answers has no effect, and is kept.
 
 use crate::days::beijing_time;
 use crate::roles::{REVIEWER, WORKER};
@@ -22,16 +22,17 @@ use std::collections::BTreeSet;
 
 /// The people who investigate, each `true`.
 pub(crate) const INVESTIGATORS: &str = "investigators";
-/// By person, the hash of the answers that were confirmed.
+/// By person, the hash of the confirmed answers.
 pub(crate) const CONFIRMATIONS: &str = "confirmations";
-/// By person, the proof that a confirmation on another's tablet is the person's: checked, not kept.
+/// By person, the proof that a confirmation on another's tablet is the person's: checked, not
+/// stored.
 const PROOFS: &str = "proofs";
-/// By person, the hash that a PIN proved, when, and on whose device: what is kept of it.
+/// By person, the hash that a PIN proved, when, and on whose device: the mark that is stored.
 const PROVED: &str = "proved";
 const PROVED_AT: &str = "proved_at";
 const PROVED_BY: &str = "proved_by";
 
-/// More people than sign one assessment: so many an edit makes the server look up at most.
+/// More people than sign one assessment: the maximum that the server looks up for an edit.
 pub(crate) const PEOPLE_MAX: usize = 16;
 
 /// What is confirmed: the answers, for whom, by which form, and in which round of review.
@@ -58,9 +59,10 @@ pub fn answers_hash(document: &Object) -> String {
     to_hex(&Sha256::digest(text.as_bytes()))
 }
 
-/// The proof of a confirmation, as a tablet makes it from 32 random bytes that it then forgets: the
-/// public half of the random key, and HMAC-SHA-256 by what PIN and service share with it. Without the
-/// random bytes or the service's secret nobody can try a PIN on it, whoever holds it.
+/// The proof of a confirmation, as a tablet makes it from 32 random bytes that it then discards:
+/// the public half of the random key, and an HMAC-SHA-256 keyed by the PIN's key and the secret
+/// shared with the service. Without the random bytes or the service's secret nobody can try a PIN
+/// on it.
 pub fn proof(
     pin: &SigningKey,
     service: [u8; 32],
@@ -74,12 +76,12 @@ pub fn proof(
     to_hex(&public) + &to_hex(&mac)
 }
 
-/// The public half of a secret that proofs are made out to.
+/// The public half of a secret that proofs are addressed to.
 pub fn public_half(secret: [u8; 32]) -> [u8; 32] {
     MontgomeryPoint::mul_base_clamped(secret).to_bytes()
 }
 
-/// Whether a proof was made by this PIN, and out to the owner of this secret.
+/// Whether a proof was made with this PIN, and addressed to the owner of this secret.
 fn is_made_by(
     pin: &SigningKey,
     secret: [u8; 32],
@@ -132,12 +134,12 @@ pub(crate) fn people(document: &Object) -> BTreeSet<UserId> {
         .collect()
 }
 
-/// Whether an assessment with so many investigators is handed in by their confirmations alone.
+/// Whether confirmations alone submit an assessment with this many investigators.
 fn needs_confirmations(named: usize, form: Option<&Form>) -> bool {
     named.max(form.map_or(1, Form::investigators)) > 1
 }
 
-/// Whether all who have to have confirmed the same answers.
+/// Whether everybody who has to confirm has confirmed the same answers.
 pub(crate) fn is_confirmed(document: &Object, form: Option<&Form>) -> bool {
     let named = investigators(document);
     let enough = named.len() >= form.map_or(1, Form::investigators);
@@ -152,7 +154,7 @@ pub(crate) fn is_confirmed(document: &Object, form: Option<&Form>) -> bool {
     named.is_subset(&confirmed)
 }
 
-/// Whether a person alone may hand it in, once this edit is taken.
+/// Whether one person may submit it, once this edit is taken.
 pub(crate) fn one_may_submit(question: &Question<'_>, form: Option<&Form>) -> bool {
     let mut named = question.current.map(investigators).unwrap_or_default();
     for (user, wish) in asked(question.asks, INVESTIGATORS) {
@@ -177,8 +179,8 @@ pub(crate) fn signers(patch: &Object) -> Vec<UserId> {
     signers.take(PEOPLE_MAX).collect()
 }
 
-/// Which of others' confirmations in an edit are proved by their PINs. One that is not changes
-/// nothing; the rest of the edit does. Taking another's away cannot be proved.
+/// Which of others' confirmations in an edit are proved by their PINs. An unproved one changes
+/// nothing; the rest of the edit is taken. Removing another's cannot be proved.
 pub(crate) fn check(question: &Question<'_>, signers: &Signers) -> Signatures {
     let mut signed = Signatures::default();
     let of = |ask: &Ask, field: &str| ask.path.steps().first().is_some_and(|name| name == field);
@@ -207,13 +209,13 @@ pub(crate) fn check(question: &Question<'_>, signers: &Signers) -> Signatures {
     signed
 }
 
-/// What the proof of one confirmation is worth.
+/// The result of checking one proof.
 enum Proved<'a> {
     /// It proves the confirmation of this hash.
     By(&'a str),
     /// It was made with another PIN.
     Wrongly,
-    /// There is none, or none that may be looked at.
+    /// There is none, or none that may be checked.
     Not,
 }
 
@@ -238,8 +240,9 @@ fn proved<'a>(
     }
 }
 
-/// Whether a person may investigate this record now: who works in the record's team, or reviews in
-/// its area. Nobody else is second investigator, whatever PIN is proved (57号 §16; 313号 严禁转包).
+/// Whether a person may investigate this record now: somebody who works in the record's team, or
+/// reviews in its area. Nobody else is second investigator, whatever PIN is proved (57号 §16; 313号
+/// 严禁转包).
 fn may_investigate(question: &Question<'_>, signers: &Signers, user: UserId) -> bool {
     let capacity = || {
         let grants = &signers.people.get(&user)?.grants;

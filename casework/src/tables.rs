@@ -1,7 +1,7 @@
-//! Rule tables: the numbers and yes-or-no rules of the law and of each place, by which the forms'
-//! rules judge. What a table is stands here; what it holds is entered by an administrator, with its
-//! days and its source, and a case is judged by what was in force on its reference date. A value that
-//! nobody has found is null and stays so until somebody enters it.
+//! Rule tables: the numbers and yes-or-no rules of the law and of each place that forms' rules use.
+//! This module defines the tables; administrators enter their values, with days and source, and a
+//! case is judged by what was in force on its reference date. A value that nobody has found is null
+//! until somebody enters it.
 
 use crate::areas;
 use crate::days::day;
@@ -102,9 +102,10 @@ pub struct TableEntry {
     pub confirmed: bool,
 }
 
-/// The entry by which a table judges a case of an area on a day: of those in force there, that of the
-/// smallest area, and of these the one that began last. A null value of a smaller area comes before
-/// the value of a larger one: it says that the place has a rule of its own that nobody has entered.
+/// The entry of a table for a case of an area on a day: of those in force there, the one of the
+/// smallest area, and of these the one that began last. A null value of a smaller area takes
+/// precedence over the value of a larger one: it says that the place has a rule of its own that
+/// nobody has entered.
 pub fn in_force<'a>(
     entries: impl Iterator<Item = &'a TableEntry>,
     table: &str,
@@ -188,8 +189,8 @@ pub fn parse(text: &str) -> Result<Vec<TableEntry>, EntriesError> {
     written.into_iter().map(Written::read).collect()
 }
 
-/// The entries that the product ships: what is publicly known of Beijing and of the country. The
-/// rest is null, or not there at all.
+/// The built-in entries: what is publicly known of Beijing and of the country. The rest is null, or
+/// absent.
 pub fn shipped() -> Result<Vec<TableEntry>, EntriesError> {
     parse(include_str!("../reference/tables.json"))
 }

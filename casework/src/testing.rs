@@ -1,4 +1,4 @@
-//! What the tests of this crate share: an edit as the protocol would take it apart.
+//! Shared by the tests of this crate: an edit as the protocol parses it.
 
 use crate::rules::CaseRules;
 use ruhu_forms::Catalogue;

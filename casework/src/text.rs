@@ -1,4 +1,4 @@
-//! What counts as text that says something.
+//! Whether a text says anything.
 
 /// Whether nobody can see anything in a text: blanks of any width, controls, and the characters
 /// that Unicode draws as nothing.

@@ -1,5 +1,5 @@
-//! The types of values that fields hold, and what is wrong with a value that is of another. The
-//! codes are shared with the forms where the fault is the same, so that a tablet knows one list.
+//! The types of fields' values, and the problems of a value of another type. The codes are shared
+//! with the forms where the fault is the same, so that a tablet knows one list.
 
 use crate::days::{day, day_of};
 use crate::identity;
@@ -78,8 +78,8 @@ pub enum Value {
 }
 
 impl Value {
-    /// What is wrong with a value, as a stable code. What has happened happened before `today` ends,
-    /// or on the day after it: the clocks of tablets are not exact.
+    /// The problem of a value, as a stable code. An event is no later than the day after `today`,
+    /// because the clocks of tablets are not exact.
     pub fn fault(&self, value: &Json, today: NaiveDate) -> Option<&'static str> {
         let is_to_come = |day: NaiveDate| today.succ_opt().is_some_and(|last| day > last);
         match self {
@@ -119,7 +119,7 @@ impl Value {
         }
     }
 
-    /// The codes that it may be, where that is a closed list.
+    /// The possible codes, where they are a closed list.
     pub(crate) fn possible(&self) -> &'static [Code] {
         match self {
             Self::Code(codes) => codes,

@@ -1,4 +1,4 @@
-//! One answer under its question's kind: what it holds, or what is wrong with it.
+//! One answer, read as its question's kind.
 
 use serde_json::{Map, Value};
 
@@ -28,7 +28,7 @@ pub(crate) enum Answer<'a> {
     Present,
 }
 
-/// Reads a leaf. `Ok(None)`: of its kind but holding nothing (blank text), the same as no answer.
+/// Parses a leaf. `Ok(None)`: of its kind but empty (blank text), the same as no answer.
 pub(crate) fn read_leaf<'a>(
     question: &Question,
     value: &'a Value,
@@ -106,7 +106,7 @@ fn read_kind<'a>(kind: &Kind, value: &'a Value) -> Result<Option<Answer<'a>>, Fa
     }
 }
 
-/// What is wrong with one entry of several choices.
+/// The problem of one entry of several choices.
 pub(crate) fn option_fault(options: &[ChoiceOption], code: &str, value: &Value) -> Option<Fault> {
     if !options.iter().any(|option| option.code == code) {
         Some(Fault::UnknownOption(code.to_owned()))
@@ -117,7 +117,8 @@ pub(crate) fn option_fault(options: &[ChoiceOption], code: &str, value: &Value) 
     }
 }
 
-/// The entries of an object by key, in code-point order: what follows must not depend on the order of arrival.
+/// The entries of an object by key, in code-point order: results must not depend on the order of
+/// arrival.
 pub(crate) fn sorted(map: &Map<String, Value>) -> Vec<(&str, &Value)> {
     let mut entries: Vec<_> = map.iter().map(|(key, value)| (key.as_str(), value)).collect();
     entries.sort_unstable_by_key(|(key, _)| *key);

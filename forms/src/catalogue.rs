@@ -1,12 +1,12 @@
-//! The forms that are known: the real ones, compiled in, and those that were published since.
+//! The known forms: the real ones, compiled in, and those published since.
 
 use std::borrow::Cow;
 
 use crate::error::{FormError, FormFault};
 use crate::form::Form;
 
-/// File name and text of every real form. A new form or version is one new file and one line here; a released text
-/// never changes, because answers name the version they were given under.
+/// File name and text of every real form. A new form or version is one new file and one line here;
+/// a released text never changes, because answers name the version they were given under.
 const FORMS: &[(&str, &str)] = &[
     ("barthel.v1.json", include_str!("../catalogue/barthel.v1.json")),
     ("gbt42195.v1.json", include_str!("../catalogue/gbt42195.v1.json")),
@@ -30,8 +30,8 @@ pub struct CatalogueForm {
 }
 
 impl Catalogue {
-    /// Reads the forms that are compiled in. Load it once, at the start: it parses every form. It fails only if this
-    /// very build carries a broken form, which the crate's own tests rule out.
+    /// Parses the built-in forms. Load it once, at start-up. It fails only if this very build
+    /// contains a broken form, which the crate's own tests rule out.
     pub fn load() -> Result<Self, FormError> {
         let mut forms: Vec<CatalogueForm> = Vec::with_capacity(FORMS.len());
         for (file, text) in FORMS {
@@ -47,8 +47,8 @@ impl Catalogue {
         Ok(Self { forms })
     }
 
-    /// Puts a published form among them. It stands in the place of one of the same id and version: answers were given
-    /// under what was published.
+    /// Adds a published form. It replaces one of the same id and version: answers were given under
+    /// what was published.
     pub fn put(&mut self, text: String) -> Result<&Form, FormError> {
         let form = Form::parse(&text)?;
         self.forms
@@ -75,7 +75,8 @@ impl CatalogueForm {
         &self.form
     }
 
-    /// The form's JSON, to the byte the same in every process: to serve, and to make an ETag from.
+    /// The form's JSON, byte for byte the same in every process: to serve, and to make an ETag
+    /// from.
     pub fn text(&self) -> &str {
         &self.text
     }

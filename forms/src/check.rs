@@ -1,7 +1,7 @@
 //! The two strengths of checking answers.
 //!
-//! Types are checked whether or not a question is asked: the shape of a document must not depend on another answer,
-//! which another device may change. Only wholeness depends on what is asked.
+//! Types are checked whether or not a question is asked: the shape of a document must not depend on
+//! another answer, which another device may change. Only completeness depends on what is asked.
 
 use serde_json::Value;
 
@@ -16,17 +16,17 @@ use crate::question::{ChoiceOption, Kind, Question};
 use crate::value::{Out, Value as RuleValue};
 
 impl Form {
-    /// What is wrong with answers that may still be incomplete: whatever is not of its question's kind. In the
-    /// form's order, rows by their ids.
+    /// The problems of answers that may still be incomplete: whatever is not of its question's
+    /// kind. In the form's order, rows by their ids.
     pub fn check_draft(&self, answers: &Answers) -> Vec<Problem> {
         self.check(answers, None)
     }
 
-    /// What is wrong with answers that must be whole: everything that is wrong with a draft, every question that is
-    /// asked and required and has no answer, and every check of the form that does not hold. In the form's order,
+    /// The problems of answers that must be complete: those of a draft, every required question
+    /// that is asked and has no answer, and every failed check of the form. In the form's order,
     /// rows by their ids.
     pub fn check_submission(&self, answers: &Answers) -> Vec<Problem> {
-        // Given values decide nothing here: the strict check of the form has made sure of it.
+        // Given values decide nothing here: the strict check of the form ensures that.
         let given = Given::default();
         let evaluation = Evaluation::of(self, answers, &given, Purpose::Wholeness);
         self.check(answers, Some(&evaluation))
@@ -53,7 +53,7 @@ impl Form {
     }
 }
 
-/// Where a check is, from the question inwards. Put into words only where something is wrong.
+/// The place of a check, from the question inwards. Rendered only where there is a problem.
 #[derive(Clone, Copy)]
 struct Trail<'a> {
     question: &'a Question,
@@ -81,7 +81,7 @@ impl Trail<'_> {
     }
 }
 
-/// A question, for the row at hand.
+/// A question, in the row at hand.
 #[derive(Clone, Copy)]
 struct At {
     place: Place,
@@ -216,7 +216,7 @@ impl<'a> Check<'a> {
         let asked = number.map(|number| evaluation.asked(Place::Question(number), Hand::default()));
         let rows = self.answers.get(group).and_then(Value::as_object);
         let is_there = rows.is_some_and(|rows| rows.contains_key(row));
-        // What is not asked counts for nothing, its rows too.
+        // What is not asked has no effect, including its rows.
         if !is_there || matches!(asked, Some(Asked::No)) {
             self.push(Fault::UnknownRow);
         }

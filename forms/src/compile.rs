@@ -1,5 +1,5 @@
-//! From rules to nodes: names are resolved and types checked, so that whatever could go wrong in a rule whatever the
-//! answers is refused here.
+//! Compiles rules to nodes: names are resolved and types checked, so that every fault that does not
+//! depend on the answers is refused here.
 
 mod operators;
 
@@ -14,25 +14,25 @@ use crate::rule::Rule;
 use crate::spelling::{in_range, is_code};
 use crate::types::{Type, describe, has, wrong};
 
-/// How deep a rule may be nested.
+/// The maximum nesting of a rule.
 pub(crate) const DEPTH_MAX: usize = 32;
-/// How many nodes and references all rules of a form may have together.
+/// The maximum number of nodes and references in all rules of a form.
 pub(crate) const NODES_MAX: u64 = 10_000;
-/// The same, each as often as there are rows to work it out for.
+/// The same, each multiplied by the number of rows it is evaluated for.
 pub(crate) const COST_MAX: u64 = 1_000_000;
 
-/// What a rule may look at.
+/// What a rule may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sight {
     /// Answers and given values.
     All,
-    /// Answers alone: what decides whether they are whole.
+    /// Answers alone: these rules decide whether answers are complete.
     Answers,
-    /// Given values alone: what is offered before there are answers.
+    /// Given values alone: these rules make offers before there are answers.
     Given,
 }
 
-/// What a rule has looked at, itself or through computed values.
+/// What a rule uses, itself or through computed values.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Saw {
     given: bool,
@@ -44,12 +44,12 @@ type Typed = (Type, Node);
 
 pub(crate) struct Compiler<'a> {
     pub(crate) names: &'a Names<'a>,
-    /// Of each computed value, once it is compiled: its type, and what it goes back to.
+    /// Of each computed value, once it is compiled: its type, and what it depends on.
     pub(crate) computed: Vec<Option<(Type, Saw)>>,
-    /// The groups of which a row is at hand.
+    /// The groups with a row at hand.
     pub(crate) hand: Vec<usize>,
     pub(crate) sight: Sight,
-    /// What the rule at work has looked at.
+    /// What the current rule has used so far.
     pub(crate) saw: Saw,
     pub(crate) nodes: u64,
     pub(crate) cost: u64,
@@ -175,7 +175,7 @@ impl<'a> Compiler<'a> {
         if let Some(group) = &self.names.form().computed[number].each {
             self.at_hand(self.names.group(group, at)?, name, at)?;
         }
-        // In order, so whatever is needed has been compiled.
+        // In order, so everything needed has been compiled.
         let known = self.computed[number].clone();
         let (found, saw) = known.ok_or_else(|| crate::names::unknown(name, at))?;
         if saw.given {
@@ -227,7 +227,7 @@ impl<'a> Compiler<'a> {
     }
 }
 
-/// Each of a list that must hold something, and nothing twice.
+/// A list without duplicates that must not be empty.
 fn each<T>(
     of: &[String],
     at: &str,

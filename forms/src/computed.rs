@@ -1,4 +1,4 @@
-//! What a rule can come to.
+//! The outcomes of rules.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::value::{Out, RuleError, Scalar};
 
-/// What a rule came to: always one of these three.
+/// The outcome of a rule: always one of these three.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = RuleOutcome))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]

@@ -1,4 +1,5 @@
-//! Working out a form's rules. Total and bounded: every rule is worked out once per set of answers, or once per row.
+//! Evaluates a form's rules. Total and bounded: every rule is evaluated once per set of answers, or
+//! once per row.
 
 use crate::Answers;
 use crate::answer::Answer;
@@ -11,8 +12,8 @@ use crate::reading::{Read, Readings, pointer, row_pointer};
 use crate::value::{Needs, Out, RuleError, Value};
 
 impl Form {
-    /// The form's computed values for these answers and given values. Always every name: with a value, missing, or a
-    /// named error.
+    /// The form's computed values for these answers and given values. Every name is there: with a
+    /// value, missing, or a named error.
     pub fn compute(&self, answers: &Answers, given: &Given) -> Computed {
         let evaluation = Evaluation::of(self, answers, given, Purpose::Results);
         let names = self.computed_values().iter().map(|computed| computed.name.clone());
@@ -21,12 +22,12 @@ impl Form {
     }
 }
 
-/// What a form's rules are worked out for.
+/// The purpose of an evaluation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
     /// Every computed value.
     Results,
-    /// Whether answers are whole: only what decides it.
+    /// Whether answers are complete: only the rules that decide it.
     Wholeness,
 }
 
@@ -41,12 +42,12 @@ impl Purpose {
 pub(crate) enum Asked<'a> {
     Yes,
     No,
-    /// What decides it is not there yet.
+    /// What decides it is missing.
     NotYet(Needs<'a>),
     Error(RuleError),
 }
 
-/// What the rules see of a question.
+/// A question, as rules see it.
 pub(crate) enum Held<'a> {
     NotAsked,
     Missing(Needs<'a>),
@@ -54,7 +55,7 @@ pub(crate) enum Held<'a> {
     Answer(Answer<'a>),
 }
 
-/// What the rules see of a group.
+/// A group, as rules see it.
 pub(crate) enum Group<'a> {
     NotAsked,
     Missing(Needs<'a>),
@@ -76,7 +77,7 @@ impl Hand {
         })
     }
 
-    /// The row of a group that is at hand; the strict check has made sure of it.
+    /// The row of a group that is at hand; the strict check ensures that there is one.
     pub(crate) fn row(self, group: usize) -> Option<usize> {
         self.0.into_iter().flatten().find(|(known, _)| *known == group).map(|(_, row)| row)
     }

@@ -1,4 +1,4 @@
-//! What a form definition is made of. `parse` turns text into it, and is the only way to a [`Form`].
+//! A form definition. `parse` turns text into it, and is the only way to a [`Form`].
 
 use std::collections::BTreeMap;
 

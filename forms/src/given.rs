@@ -1,4 +1,5 @@
-//! What rules may know besides the answers: tables of the law, what other assessments came to, the day.
+//! Given values: what rules may use besides the answers. Tables of the law, outcomes of other
+//! assessments, the day.
 
 use std::collections::BTreeMap;
 
@@ -77,7 +78,7 @@ pub enum DayName {
     Reference,
 }
 
-/// Given values by name. One that is not there is not known: rules that need it are missing it.
+/// Given values by name. An absent one is unknown: for rules that need it, it is missing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Given(BTreeMap<String, Scalar>);
@@ -109,7 +110,7 @@ impl<'de> Deserialize<'de> for Given {
 }
 
 impl GivenValue {
-    /// The value, if it is known and what it was declared to be.
+    /// The value, if it is known and of its declared type.
     pub(crate) fn read<'a>(&self, given: &'a Given) -> Option<Value<'a>> {
         match (&self.holds, given.get(&self.name)?) {
             (GivenHolds::Number {}, Scalar::Int(value)) => {

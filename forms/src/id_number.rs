@@ -13,7 +13,7 @@ pub struct IdNumber {
     pub sex: &'static str,
 }
 
-/// Why a text is no citizen's number.
+/// Why a text is not a citizen's number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum IdNumberFault {
     /// Not 17 digits and a digit or `X`.

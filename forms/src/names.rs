@@ -1,4 +1,4 @@
-//! What the names in a form's rules stand for.
+//! Resolves the names in a form's rules.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use crate::form::FormText;
 use crate::node::Place;
 use crate::question::Question;
 
-/// What a name of the form's one set of names stands for.
+/// What a name refers to.
 #[derive(Debug, Clone, Copy)]
 enum Named {
     Question(usize),

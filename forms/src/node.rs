@@ -1,16 +1,17 @@
-//! A rule with its names resolved and its types checked: what is worked out, again and again, for answers.
+//! A rule with its names resolved and its types checked, ready to be evaluated.
 
 use crate::date::Day;
 use crate::rule::{Comparison, Rounding};
 
-/// Where an answer is: a question of the form, by its number; or a field of a group's row at hand.
+/// The place of an answer: a question of the form, by its index; or a field of a group's row at
+/// hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     Question(usize),
     Field { group: usize, field: usize },
 }
 
-/// A rule, ready to be worked out.
+/// A rule, ready to be evaluated.
 #[derive(Debug, Clone)]
 pub(crate) enum Node {
     Int(i64),
@@ -47,7 +48,7 @@ pub(crate) enum Node {
     RowsAll { group: usize, of: Box<Node> },
 }
 
-/// What is made of a left and a right value.
+/// An operation on a left and a right value.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Operation {
     Minus,
@@ -83,7 +84,7 @@ pub(crate) struct QuestionRules {
 pub(crate) struct ComputedRule {
     pub(crate) each: Option<usize>,
     pub(crate) node: Node,
-    /// Whether what is asked, or a check, goes back to it.
+    /// Whether an `asked_when` or a check depends on it.
     pub(crate) decides_wholeness: bool,
 }
 

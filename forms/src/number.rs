@@ -4,7 +4,7 @@ use crate::INTEGER_MAX;
 use crate::rule::Rounding;
 use crate::value::{Needs, Out, RuleError, Value};
 
-/// The number, if other languages hold it exactly.
+/// The number, if other languages represent it exactly.
 pub(crate) fn in_range<'a>(number: i128) -> Out<'a> {
     match i64::try_from(number) {
         Ok(number) if (-INTEGER_MAX..=INTEGER_MAX).contains(&number) => Out::int(number),

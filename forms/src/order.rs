@@ -1,4 +1,4 @@
-//! The order in which a form's rules are worked out: each once, after everything it needs.
+//! The evaluation order of a form's rules: each once, after everything it needs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -57,7 +57,8 @@ pub(crate) fn named_rules(form: &FormText) -> Vec<NamedRule<'_>> {
     rules
 }
 
-/// What a rule needs: the names in it; and of what stands in rows, or is worked out for them, the group.
+/// What a rule needs: the names in it; and, for fields of rows and values computed for them, the
+/// group.
 fn needs<'a>(form: &'a FormText, named: &'a NamedRule<'_>) -> BTreeSet<&'a str> {
     let mut names: BTreeSet<&str> = named.rule.all_names().into_iter().collect();
     let groups: Vec<&str> = names.iter().filter_map(|name| group_of(name)).collect();
@@ -80,7 +81,7 @@ pub(crate) fn order<'a>(
     rules: &'a [NamedRule<'a>],
 ) -> Result<Vec<&'a NamedRule<'a>>, FormError> {
     let names: BTreeSet<&str> = rules.iter().map(|named| named.name.as_str()).collect();
-    // A question without `asked_when` is no rule: needing its answer waits for nothing.
+    // A question without `asked_when` is not a rule: needing its answer waits for nothing.
     let mut waiting: BTreeMap<&str, BTreeSet<&str>> = rules
         .iter()
         .map(|named| {
@@ -117,7 +118,7 @@ pub(crate) fn order<'a>(
     }
 }
 
-/// Follows from a rule that can never run what each needs, until a name comes back.
+/// Starts at a rule that can never run and follows what each needs, until a name repeats.
 fn cycle(
     rules: &[NamedRule<'_>],
     waiting: &BTreeMap<&str, BTreeSet<&str>>,

@@ -1,16 +1,17 @@
-//! A form on paper: what is asked, in order, with room to write. One HTML page that needs nothing else.
+//! The outline: a form for printing, with all questions in order and room to write. One
+//! self-contained HTML page.
 
 use std::fmt::Write;
 
 use crate::form::{Form, Source};
 use crate::question::{ChoiceOption, Kind, Question};
 
-/// Rows that are printed empty, to be filled by hand.
+/// The number of empty rows to print.
 const EMPTY_ROWS: usize = 4;
 /// Wider rows are printed one below the other: a column needs room for handwriting.
 const COLUMNS_MAX: usize = 8;
 const EMPTY_CARDS: usize = 2;
-/// More options than these are told once, not printed with a box each.
+/// With more options than this they are listed once, not printed with a box each.
 const BOXES_MAX: usize = 12;
 
 const STYLE: &str = "@page{size:A4;margin:18mm 16mm}body{font:14px/1.6 'Songti SC','Noto Serif CJK SC',serif;\
@@ -26,8 +27,8 @@ margin:6px 0;font-size:12px;break-inside:avoid}.card .line{min-width:30mm}.wide-
 .signatures{display:grid;grid-template-columns:1fr 1fr;gap:14px 24px;margin-top:24px;break-inside:avoid}";
 
 impl Form {
-    /// The form as a page to print (A4): every question with its options and room for the answer, what is worked
-    /// out from them, lines for signatures and a place for the seal.
+    /// The form as a page to print (A4): every question with its options and room for the answer,
+    /// the computed values, lines for signatures and a place for the seal.
     pub fn outline_html(&self) -> String {
         let mut page = Page(String::new());
         let title = escape(self.label_zh());
@@ -115,7 +116,7 @@ impl Page {
         self.put(format_args!("</div>"));
     }
 
-    /// A row's fields as columns; their options are told once, below.
+    /// A row's fields as columns; their options are listed once, below.
     fn table(&mut self, fields: &[Question]) {
         self.put(format_args!("<table><thead><tr><th style=\"width:2em\">序号</th>"));
         for field in fields {
@@ -156,7 +157,7 @@ impl Page {
         self.options_of(fields, BOXES_MAX);
     }
 
-    /// The options of fields that have more than so many.
+    /// The options of fields that have many.
     fn options_of(&mut self, fields: &[Question], more_than: usize) {
         for field in fields {
             if let Kind::Choice { options } | Kind::Choices { options } = &field.kind

@@ -1,4 +1,4 @@
-//! From text to a [`Form`], strictly: a form that is accepted can be checked and computed for any answers.
+//! Parses a [`Form`] strictly: an accepted form can be checked and computed for any answers.
 
 use std::collections::BTreeSet;
 
@@ -10,12 +10,13 @@ use crate::question::{ChoiceOption, Kind, Question};
 use crate::rules_of::compile_rules;
 use crate::spelling::{id, in_range, is_code, label};
 
-/// The most rows that a group may have.
+/// The maximum number of rows of a group.
 const ROWS_MAX: usize = 1000;
 
 impl Form {
-    /// Reads a form definition. Refused, with the place: unknown members, question types and operators; ids that are
-    /// malformed or there twice; rules with unknown names, wrong types or cycles.
+    /// Parses a form definition. Refused, with the place: unknown members, question types and
+    /// operators; ids that are malformed or duplicated; rules with unknown names, wrong types or
+    /// cycles.
     pub fn parse(text: &str) -> Result<Self, FormError> {
         let text: FormText = serde_json::from_str(text).map_err(|error| {
             FormError::new(

@@ -1,4 +1,4 @@
-//! What is offered as an answer before anybody is asked.
+//! Prefill: answers offered before anybody is asked.
 
 use serde_json::{Map, Value as Json};
 
@@ -23,8 +23,8 @@ pub struct PrefillRecord<'a> {
 }
 
 impl Form {
-    /// Answers that given values and records suggest. Only what is of its question's kind; nobody's answer is
-    /// replaced here, that is for whoever fills the form.
+    /// Answers that given values and records suggest, if they are of their question's kind. Nothing
+    /// is replaced here: that is up to whoever fills the form.
     pub fn prefill(&self, given: &Given, records: &[PrefillRecord<'_>]) -> Answers {
         let nothing = Answers::new();
         let evaluation = Evaluation::of(self, &nothing, given, Purpose::Results);

@@ -1,11 +1,11 @@
-//! What is wrong with a set of answers, for programs and for people.
+//! The problems of a set of answers, for programs and for people.
 
 use serde::{Deserialize, Serialize};
 
 use crate::id_number::IdNumberFault;
 use crate::value::RuleError;
 
-/// One thing that is wrong with a set of answers.
+/// One problem of a set of answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// Where: a JSON pointer into the answers.
@@ -18,7 +18,7 @@ pub struct Problem {
     pub en: String,
 }
 
-/// What is wrong with an answer; its names are stable.
+/// The code of a problem; its names are stable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -87,7 +87,7 @@ impl ProblemCode {
     }
 }
 
-/// What would have been right in the place of a value of the wrong type.
+/// What a value should have been, if it has the wrong type.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Expected {
     Option,
@@ -298,12 +298,13 @@ impl Fault {
     }
 }
 
-/// Enough of a code to recognise it: what a client sends as one may be of any length.
+/// Enough of a code to recognise it: a client may send one of any length.
 fn start(code: &str) -> String {
     code.chars().take(64).collect()
 }
 
-/// A key as one step of a JSON pointer (RFC 6901): row ids are the client's and may hold anything.
+/// A key as one step of a JSON pointer (RFC 6901): row ids are the client's and may contain
+/// anything.
 pub(crate) fn pointer_step(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }

@@ -1,5 +1,5 @@
-//! One question of a form, and what an answer to it looks like. Both stand here because the rows of
-//! a repeating group are questions again.
+//! One question of a form, and what an answer to it looks like. Both are here because the rows of a
+//! repeating group are questions again.
 
 use std::collections::BTreeMap;
 
@@ -190,7 +190,7 @@ impl Kind {
         }
     }
 
-    /// Whether "unknown" or "refused" may be let stand in place of an answer: not where it could be one, and not
+    /// Whether "unknown" or "refused" may replace an answer: not where it could be one, and not
     /// where options say it.
     pub(crate) fn can_be_unsaid(&self) -> bool {
         !matches!(

@@ -1,4 +1,4 @@
-//! The answers, each read once under its question's kind.
+//! Parses the answers, each once, as its question's kind.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::problem::pointer_step;
 use crate::question::{Kind, Question};
 use crate::value::RuleError;
 
-/// What a question's answer is: of its kind, nothing, or ill-typed.
+/// The state of a question's answer: of its kind, nothing, or ill-typed.
 pub(crate) type Read<'a> = Result<Option<Answer<'a>>, RuleError>;
 
 /// The answers of a form.
@@ -48,7 +48,7 @@ impl<'a> Readings<'a> {
     }
 }
 
-/// In the order of their ids. Empty if one of them is no row: the group is ill-typed then.
+/// In the order of their ids. Empty if one of them is not a row: the group is ill-typed then.
 fn read_rows<'a>(fields: &'a [Question], rows: &'a Map<String, Value>) -> Vec<Row<'a>> {
     let row = |(id, row): (&'a str, &'a Value)| {
         let row = row.as_object()?;
@@ -72,7 +72,7 @@ fn read<'a>(question: &'a Question, value: Option<&'a Value>) -> Read<'a> {
             Ok((!chosen.is_empty()).then_some(Answer::Options(chosen)))
         }
         (Kind::Rows { max_rows, .. }, Value::Object(rows)) => {
-            // What is inside the rows is each field's own matter.
+            // Each field judges its own content inside the rows.
             if rows.len() > *max_rows || rows.values().any(|row| !row.is_object()) {
                 return Err(RuleError::IllTypedAnswer);
             }

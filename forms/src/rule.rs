@@ -1,4 +1,4 @@
-//! The syntax tree of the rule language; `docs/rules.md` says what each operator means.
+//! The syntax tree of the rule language; `docs/rules.md` defines each operator.
 
 use serde::Deserialize;
 
@@ -149,7 +149,7 @@ pub(crate) enum Rule {
     },
 }
 
-/// One case of several, of which the first that holds counts.
+/// One case of several; the first that is true counts.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Case {
@@ -175,7 +175,7 @@ impl Comparison {
     }
 }
 
-/// How a quotient becomes a whole number.
+/// How a quotient is rounded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Rounding {

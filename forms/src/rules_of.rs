@@ -1,4 +1,4 @@
-//! All rules of a form, compiled.
+//! Compiles all rules of a form.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use crate::question::{Kind, Question};
 use crate::rule::Rule;
 use crate::types::{Type, codes, describe, wrong};
 
-/// Compiles every rule of the form, or says what is wrong with the first one that cannot work.
+/// Compiles every rule of the form, or reports the first one that cannot work.
 pub(crate) fn compile_rules(form: &FormText) -> Result<Compiled, FormError> {
     let names = Names::of(form);
     let rules = named_rules(form);
@@ -56,7 +56,7 @@ pub(crate) fn compile_rules(form: &FormText) -> Result<Compiled, FormError> {
     Ok(compiled)
 }
 
-/// The names to which what is asked, and the checks, go back.
+/// The names that `asked_when` rules and checks depend on.
 fn what_decides_wholeness(form: &FormText) -> BTreeSet<&str> {
     let fields = form.questions().flat_map(Question::fields);
     let asked = form.questions().chain(fields).filter_map(|question| question.asked_when.as_ref());
@@ -148,7 +148,7 @@ fn checks(compiler: &mut Compiler<'_>) -> Result<Vec<CheckRule>, FormError> {
     Ok(all)
 }
 
-/// What questions say of each other besides `asked_when`: rows they name, what is offered as an answer.
+/// References between questions besides `asked_when`: rows they name, and prefills.
 fn questions(compiler: &mut Compiler<'_>, compiled: &mut Compiled) -> Result<(), FormError> {
     let form = compiler.names.form();
     let mut number = 0;
@@ -195,7 +195,7 @@ fn prefill(
     };
     let (found, node) = compiler.rule(rule, &at, 1)?;
     let fitting = match (&question.kind, &found) {
-        // A code that is no option offers nothing.
+        // A code that is not an option offers nothing.
         (Kind::Choice { options }, Type::Code(found)) => !found.is_disjoint(&codes(options)),
         _ => found == fits,
     };
@@ -217,7 +217,7 @@ fn prefill_rows(question: &Question, at: &str) -> Result<(), FormError> {
     }
 }
 
-/// What explains a computed value, and the day by which tables are chosen.
+/// What explains a computed value, and the day that selects the tables.
 fn explanations(names: &Names<'_>) -> Result<(), FormError> {
     let form = names.form();
     for (index, computed) in form.computed.iter().enumerate() {

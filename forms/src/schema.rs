@@ -11,13 +11,14 @@ use crate::question::{ChoiceOption, Kind, Question};
 pub enum Strength {
     /// Well typed, however incomplete.
     Draft,
-    /// Whole, as far as a schema can say: what is required whatever else is answered.
+    /// Complete, as far as a schema can say: what is required whatever the other answers.
     Submission,
 }
 
 impl Form {
-    /// The JSON Schema of the form's answers. It says what a schema can: what is asked only in some cases, and the
-    /// form's own checks, are left to [`Form::check_submission`]. Ids that the form does not know are allowed.
+    /// The JSON Schema of the form's answers. It says what a schema can: questions that are asked
+    /// only in some cases, and the form's own checks, are left to [`Form::check_submission`]. Ids
+    /// that the form does not know are allowed.
     pub fn answer_schema(&self, strength: Strength) -> Value {
         let mut schema = object(self.questions(), strength);
         let members = [

@@ -1,4 +1,4 @@
-//! How ids, codes, labels and numbers are spelt anywhere in a form's text.
+//! The spelling of ids, codes, labels and numbers in a form's text.
 
 use crate::INTEGER_MAX;
 use crate::error::{FormError, FormFault};
@@ -28,7 +28,7 @@ pub(crate) fn label(label: &str, at: &str) -> Result<(), FormError> {
     Ok(())
 }
 
-/// Refuses a number that other languages cannot hold exactly.
+/// Refuses a number that other languages cannot represent exactly.
 pub(crate) fn in_range(value: i64, at: &str) -> Result<(), FormError> {
     if (-INTEGER_MAX..=INTEGER_MAX).contains(&value) {
         Ok(())

@@ -7,8 +7,8 @@ use crate::error::{FormError, FormFault};
 use crate::given::GivenHolds;
 use crate::question::{ChoiceOption, Kind};
 
-/// What a rule can come to. A code's type is the set of codes it can be, so that a comparison that could never be
-/// true is refused as the spelling mistake it is.
+/// The type of a rule. A code's type is the set of its possible codes, so that a comparison that
+/// could never be true is refused as the spelling mistake it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Type {
     Number,
@@ -55,7 +55,7 @@ impl Type {
         }
     }
 
-    /// The type of what is one or the other.
+    /// The type of an outcome that is one or the other.
     pub(crate) fn or(self, other: Self, at: &str) -> Result<Self, FormError> {
         match (self, other) {
             (Self::Code(one), Self::Code(other)) => Ok(Self::Code(&one | &other)),
@@ -64,7 +64,7 @@ impl Type {
         }
     }
 
-    /// Whether the two can be compared: codes only if they could ever be the same.
+    /// Whether the two can be compared: codes only if they have one in common.
     pub(crate) fn compares_with(&self, other: &Self, orders: bool) -> bool {
         match (self, other) {
             (Self::Number, Self::Number) | (Self::Date, Self::Date) => true,

@@ -57,7 +57,7 @@ impl RuleError {
     }
 }
 
-/// A value while a rule is worked out.
+/// A value during evaluation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Value<'a> {
     Int(i64),
@@ -81,7 +81,7 @@ impl Value<'_> {
 /// What a missing outcome needs: an answer by its JSON pointer, a given value by `@` and its name.
 pub(crate) type Needs<'a> = Vec<Cow<'a, str>>;
 
-/// What a rule came to, while others are worked out from it.
+/// The outcome of a rule, while others are evaluated from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Out<'a> {
     Value(Value<'a>),

@@ -1,4 +1,4 @@
-//! What each operator comes to.
+//! Evaluates each operator.
 
 use crate::answer::Answer;
 use crate::eval::{Evaluation, Group, Hand, Held};
@@ -146,7 +146,7 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// What is made of a group's rows; `empty` if it is not asked.
+    /// Combines a group's rows; `empty` if it is not asked.
     fn over(
         &self,
         group: usize,
@@ -193,7 +193,7 @@ impl<'a> Evaluation<'a> {
         })
     }
 
-    /// What is read off an answer; missing, and needing it, if the answer does not say.
+    /// A property of an answer; missing, and needing it, if the answer does not have it.
     fn leaf(
         &self,
         place: Place,
@@ -245,8 +245,8 @@ fn values<'a>(pair: [Out<'a>; 2]) -> Result<[Value<'a>; 2], Out<'a>> {
     }
 }
 
-/// Three-valued `and` (decided by false) and `or` (decided by true). An error beats even a decision: whether one
-/// shows must not depend on the other answers.
+/// Three-valued `and` (decided by false) and `or` (decided by true). An error beats even a
+/// decision: whether it shows must not depend on the other answers.
 fn decide<'a>(parts: impl Iterator<Item = Out<'a>>, decided_by: bool) -> Out<'a> {
     let mut decided = false;
     let mut needs: Option<Needs<'a>> = None;

@@ -1,4 +1,4 @@
-//! Code lists that several kinds share, or that a standard gives. English codes, Chinese labels;
+//! Code lists that several kinds share, or that a standard defines. English codes, Chinese labels;
 //! "unknown" and "refused" are codes like any other, because a document has no nulls.
 
 mod ethnicity;
@@ -24,7 +24,7 @@ pub const CATEGORY: &[Code] = &[
     c("none", "无"),
 ];
 
-/// How hard a household's life is, worked out by a configured rule (313号 采集困难程度).
+/// How hard a household's life is, computed by a configured rule (313号 采集困难程度).
 pub const HARDSHIP_LEVEL: &[Code] =
     &[c("high_risk", "高风险"), c("key", "重点"), c("general", "一般")];
 

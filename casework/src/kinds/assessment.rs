@@ -1,5 +1,5 @@
-//! An assessment: one form, filled for a household or one of its members, handed in by those who
-//! visited and reviewed by government.
+//! An assessment: one form, filled for a household or one of its members, submitted by its
+//! investigators and reviewed by government.
 
 use crate::kind::{
     Deletion, Holds, Kind, Lock, Need, Required, Shown, StatusRule, access, field, leaf, made,
@@ -25,7 +25,7 @@ const DECIDED: &[&str] = &["accepted"];
 // Each return has its own reasons: those of the last round explain nothing.
 const REASONS: Need = Need::RowAdded { rows: &["review", "reasons"], with: "text" };
 
-// The tables may change: what a case came to when it was accepted is told by what was kept then.
+// The tables may change: the judgement at acceptance is read from what was stored then.
 const JUDGEMENT: Need = Need::Held(&["review", "judgement"]);
 
 pub(super) const KIND: Kind = Kind {
@@ -53,7 +53,7 @@ pub(super) const KIND: Kind = Kind {
         field("confirmations", "确认", Holds::ByPerson(Value::Sha256))
             .class(Class::LastArrival)
             .only_by(&[WORKER]),
-        // Checked and never kept: what is kept is that it was proved.
+        // Checked and never stored: the record only says that it was proved.
         field("proofs", "确认凭据", Holds::ByPerson(Value::Proof)).only_by(&[WORKER]),
         field("proved", "凭 PIN 确认的内容", Holds::ByPerson(Value::Sha256)).class(Class::Server),
         field("proved_at", "凭 PIN 确认的时间", Holds::ByPerson(Value::Instant))
@@ -76,13 +76,13 @@ pub(super) const KIND: Kind = Kind {
                 note("note", "说明"),
                 leaf("reviewed_by", "审核人", Value::Uuid),
                 leaf("reviewed_at", "审核时间", Value::Instant),
-                // 57号 §20: by the word of the district's reviewer who decides.
+                // 57号 §20: from the district's reviewer, who decides.
                 leaf("district_visited_on", "区级入户核实日期", Value::PastDay),
-                // What was computed when it was accepted, and by which tables; read beside the record.
+                // The judgement at acceptance, and its tables; stored next to the record.
                 text("judgement", "通过时的计算结果", 400_000).shown(Shown::Hidden),
             ]),
         )
-        // Who decided, when, and what it came to is written by the act at the desk alone.
+        // Only the act at the desk writes who decided, when, and with what result.
         .class(Class::Server),
     ],
     required: &[
@@ -94,7 +94,7 @@ pub(super) const KIND: Kind = Kind {
         field: "status",
         passes: &[
             made(WORKER, "draft"),
-            // A whole assessment may be made and handed in by one edit.
+            // One edit may make and submit a whole assessment.
             made(WORKER, "submitted"),
             pass(WORKER, "draft", "submitted"),
             pass(WORKER, "returned", "draft"),
@@ -110,7 +110,7 @@ pub(super) const KIND: Kind = Kind {
         locks: &[
             Lock { to: WORKER, when: IN_REVIEW, reason: Reason::InReview },
             Lock { to: WORKER, when: DECIDED, reason: Reason::Decided },
-            // What has been decided is decided for the one who decided it too.
+            // Decided means decided for the decider too.
             Lock { to: REVIEWER, when: DECIDED, reason: Reason::Decided },
         ],
     }),

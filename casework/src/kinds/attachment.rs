@@ -1,4 +1,4 @@
-//! What is known of a photo, a scan or a signature; the bytes travel by another way.
+//! The metadata of a photo, a scan or a signature; its bytes are transferred separately.
 
 use crate::kind::{Deletion, Kind, Required, access, code, leaf, text};
 use crate::roles::{REPORTER, REVIEWER, WORKER};

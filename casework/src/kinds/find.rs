@@ -1,4 +1,4 @@
-//! A find: what a committee member or a worker comes upon and reports
+//! A find: a household in difficulty that a committee member or a worker comes upon and reports
 //! (313号 主动发现、发现报告; 首问责任).
 
 use crate::kind::{
@@ -99,10 +99,10 @@ pub(super) const KIND: Kind = Kind {
             made(REPORTER, "reported"),
             pass(REVIEWER, "reported", "acknowledged").stamps(ACKNOWLEDGED),
             pass(REVIEWER, "acknowledged", "contacted").stamps(CONTACTED),
-            // Where nobody answers the phone, one goes.
+            // If nobody answers the phone, somebody goes there.
             pass(REVIEWER, "acknowledged", "on_site").stamps(ON_SITE),
             pass(REVIEWER, "contacted", "on_site").stamps(ON_SITE),
-            // Who acknowledged owns it until it is handed over or closed (首问责任), however far
+            // Whoever acknowledged it owns it until it is handed over or closed (首问责任), however far
             // it has come.
             pass(REVIEWER, "acknowledged", "to_intake"),
             pass(REVIEWER, "contacted", "to_intake"),

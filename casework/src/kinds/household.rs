@@ -31,8 +31,8 @@ pub(super) const KIND: Kind = Kind {
                 figures("phone", "联系电话", 100).shown(Shown::Phone),
             ]),
         ),
-        // Set by the district's confirmation at the desk and by nothing else (facts §6; 313号: no
-        // administrative act is bought).
+        // Only the district's confirmation at the desk sets it (facts §6; 313号: no administrative
+        // act is bought).
         code("category", "救助类别", CATEGORY).class(Class::Server),
         code("hardship_level", "困难程度", HARDSHIP_LEVEL).class(Class::Server),
         field(
@@ -47,15 +47,15 @@ pub(super) const KIND: Kind = Kind {
         )
         .class(Class::Server),
         field("poverty_cause", "致困原因", Holds::Choices(POVERTY_CAUSE)),
-        // 57号 §11: kin of staff or committee members are registered apart.
+        // 57号 §11: kin of staff or committee members are registered separately.
         leaf("kin_registered", "近亲属备案", Value::YesNo),
-        // 57号 §20: a complaint during review makes the district visit.
+        // 57号 §20: after a complaint during review the district visits.
         leaf("complaint_registered", "投诉举报", Value::YesNo).only_by(&[REVIEWER]),
         note("notes", "备注"),
     ],
     required: &[Required::Field("community_code"), Required::Field("head_name")],
     status: None,
-    // No device deletes a root: what belongs to it would hang in the air.
+    // No device deletes a root: its records would be orphaned.
     access: &[
         access(WORKER).creates().changes(),
         access(REVIEWER).creates().changes().deletes(Deletion::Always),

@@ -1,12 +1,12 @@
-//! A notice: what a person is told of an own edit or of an assessment, in the own stream. Only the
-//! server makes one; a device shows it.
+//! A notice in a person's own stream about an own edit or an assessment. Only the server makes one;
+//! a device shows it.
 
 use crate::kind::{Kind, code, leaf, text};
 use crate::value::{Code, Value, c};
 use ruhu_sync::rules::Rooting;
 use ruhu_sync::shape::Class;
 
-/// What a notice may be about.
+/// The subjects of a notice.
 pub(crate) const APPLIED: &str = "edit_applied";
 pub(crate) const DISMISSED: &str = "edit_dismissed";
 pub(crate) const SUBMISSION_MET: &str = "submission_met_conflict";

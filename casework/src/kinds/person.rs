@@ -36,7 +36,7 @@ pub(super) const KIND: Kind = Kind {
         code("health", "健康状况", HEALTH),
         code("labor", "劳动能力", LABOR),
         code("employment", "就业状况", EMPLOYMENT),
-        // Holds the citizen's number: masked like it ([`crate::mask::disability_cert_no`]).
+        // Contains the citizen's number: masked like it ([`crate::mask::disability_cert_no`]).
         figures("disability_cert_no", "残疾证号", 30).shown(Shown::Certificate),
         code("disability_type", "残疾类别", DISABILITY_TYPE),
         leaf("disability_grade", "残疾等级", Value::Integer { min: 1, max: 4 }),
@@ -44,7 +44,7 @@ pub(super) const KIND: Kind = Kind {
         code("insurance", "医疗保险", INSURANCE),
         figures("phone", "联系电话", 100).shown(Shown::Phone),
         field("flags", "特殊困难类型", Holds::Choices(PERSON_FLAGS)),
-        // 57号 §11: kin of staff or committee members are registered apart.
+        // 57号 §11: kin of staff or committee members are registered separately.
         code("kin_to_staff", "经办人员近亲属", YES_NO_UNKNOWN),
         note("notes", "备注"),
     ],

@@ -1,5 +1,5 @@
-//! A value of a rule table: what it says in one area from one day on (see [`crate::tables`]). Everybody's
-//! tablet holds them; administrators enter them.
+//! A value of a rule table, valid in one area from one day on (see [`crate::tables`]). Every tablet
+//! holds them; administrators enter them.
 
 use crate::kind::{Home, Kind, Required, Shown, access, leaf, text};
 use crate::roles::KEEPER;
@@ -13,7 +13,7 @@ pub(super) const KIND: Kind = Kind {
     rooting: Rooting::Root,
     home: Some(Home::Reference),
     fields: &[
-        // What it is about never changes: a case says by which record it was judged.
+        // Its subject never changes: a case names the record it was judged by.
         text("table", "规则表", 64).class(Class::State).shown(Shown::Plain),
         text("area_code", "适用地区", 12).class(Class::State).shown(Shown::Plain),
         leaf("valid_from", "起始日期", Value::Day),
@@ -32,6 +32,6 @@ pub(super) const KIND: Kind = Kind {
         Required::Field("confirmed"),
     ],
     status: None,
-    // Which values can stand, and in whose area, is asked there.
+    // The desk checks which values may be entered, and for whose area.
     access: &[access(KEEPER).only_at_desk().creates().changes()],
 };

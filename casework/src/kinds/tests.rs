@@ -1,4 +1,4 @@
-//! What holds of every kind, so that a slip in a new one is a failing test.
+//! Checks of every kind, so that a slip in a new one is a failing test.
 
 use super::*;
 use crate::kind::{Deletion, FieldRule, Holds, Need, Required};
@@ -47,7 +47,7 @@ fn names_are_given_once() {
     assert!(get("nothing").is_none());
 }
 
-/// A phone is how a person in danger is found: whoever comes last from far away must not win.
+/// A phone is how a person in danger is found: a late arrival from far away must not win.
 #[test]
 fn nothing_that_people_write_is_settled_by_who_comes_last() {
     for kind in ALL {

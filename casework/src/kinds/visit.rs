@@ -46,7 +46,7 @@ pub(super) const KIND: Kind = Kind {
         leaf("planned_on", "计划日期", Value::Day),
         code("purpose", "目的", PURPOSE),
         status(STATUS),
-        // The point of arrival and nothing more: no track is kept (个人信息保护法 §28).
+        // Only the point of arrival: no track is kept (个人信息保护法 §28).
         field(
             "check_in",
             "签到",
@@ -99,7 +99,7 @@ pub(super) const KIND: Kind = Kind {
         field: "status",
         passes: &[
             made(WORKER, "planned"),
-            // Nobody plans the visit that an emergency asks for.
+            // Nobody plans the visit that an emergency requires.
             made(WORKER, "in_progress"),
             pass(WORKER, "planned", "in_progress"),
             pass(WORKER, "in_progress", "done"),

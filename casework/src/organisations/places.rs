@@ -1,5 +1,5 @@
-//! People's places over time: whose they are, that nobody works for two providers at once, and how
-//! a place ends.
+//! People's memberships over time: that nobody works for two providers at once, and how a
+//! membership ends.
 
 use super::fault::OrganisationFault;
 use super::{check_text, keep};
@@ -55,8 +55,8 @@ pub fn check_employment(new: &Employment, others: &[Employment]) -> Vec<Organisa
     ])
 }
 
-/// What is wrong with ending something on a day, inclusive. The earliest is yesterday, which ends
-/// it at once: what was in force before was in force.
+/// The problem of ending something on a day, inclusive. The earliest is yesterday, which ends it at
+/// once: the past stays as it was.
 pub fn check_end(term: Term, last_day: NaiveDate, today: NaiveDate) -> Vec<OrganisationFault> {
     let yesterday = today.checked_sub_days(Days::new(1)).unwrap_or(today);
     keep([
@@ -68,7 +68,7 @@ pub fn check_end(term: Term, last_day: NaiveDate, today: NaiveDate) -> Vec<Organ
 const LOGIN_BYTES_MAX: usize = 100;
 const PERSON_NAME_CHARACTERS_MAX: usize = 50;
 
-/// What is wrong with a person's account.
+/// The problems of a person's account.
 pub fn check_account(login: &str, name: &str) -> Vec<OrganisationFault> {
     let is_login = |c: char| c.is_alphanumeric() || ".-_@".contains(c);
     let malformed = !crate::seen::says_something(login)

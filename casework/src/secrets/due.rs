@@ -1,15 +1,15 @@
-//! What has to be done before anything else, once somebody has signed in.
+//! What has to be done before anything else, after signing in.
 
-/// Something that stands before everything else, in the order in which it is done.
+/// Something due before everything else, in the order in which it is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Due {
-    /// The password was given by another: the person chooses one.
+    /// Somebody else set the password: the person chooses one.
     NewPassword,
-    /// A second factor is demanded, and the person has none.
+    /// A second factor is required, and the person has none.
     SecondFactor,
 }
 
-/// What is due first, if anything is: a password that was given by another is changed before a second
+/// What is due first, if anything: a password set by somebody else is changed before a second
 /// factor is bound to it.
 pub fn first_due(is_one_time: bool, lacks_second_factor: bool) -> Option<Due> {
     match (is_one_time, lacks_second_factor) {

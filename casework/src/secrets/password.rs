@@ -1,4 +1,4 @@
-//! Passwords: taken apart as whoever guesses them puts them together.
+//! Passwords: decomposed the way a guesser composes them.
 
 use super::is_repeated;
 use super::words::{COMMON, PLACES, WALKS};
@@ -6,19 +6,19 @@ use crate::seen::is_seen;
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
 
-/// A password has at least so many characters that can be seen.
+/// The minimum number of visible characters.
 pub const PASSWORD_CHARACTERS_MIN: usize = 10;
 
-/// What is longer is no password but a load.
+/// Anything longer is a denial of service, not a password.
 pub const PASSWORD_BYTES_MAX: usize = 1024;
 
-/// Fewer different characters are few to try.
+/// The minimum number of different characters.
 const DIFFERENT_MIN: usize = 5;
 
-/// So many characters beside what is guessed first do not help.
+/// This many characters besides common parts do not help.
 const LEFT_OVER_MAX: usize = 3;
 
-/// Why a password is not taken.
+/// Why a password is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PasswordFault {
     /// Too few characters, blanks not counted.
@@ -33,7 +33,7 @@ pub enum PasswordFault {
     Repeated,
     /// Letters or digits in order.
     InARow,
-    /// Keys beside each other.
+    /// Adjacent keys.
     Keyboard,
     /// A telephone number.
     Phone,
@@ -43,11 +43,11 @@ pub enum PasswordFault {
     Year,
     /// A place, an office, or this product.
     Place,
-    /// What many choose.
+    /// A common choice.
     Common,
 }
 
-/// Why a password is not taken, if it is not. `own` are the person's own words: login, name, staff
+/// Why a password is refused, if it is. `own` are the person's own words: login, name, staff
 /// number.
 pub fn password_fault(password: &str, own: &[&str]) -> Option<PasswordFault> {
     use PasswordFault::{FewCharacters, Long, OnesOwn, Repeated, Short};
@@ -73,7 +73,7 @@ pub fn password_fault(password: &str, own: &[&str]) -> Option<PasswordFault> {
     if is_repeated(&seen) {
         return Some(Repeated);
     }
-    // What stands for a letter is read both ways; digits beside each other are a number.
+    // Look-alikes of letters are read both ways; adjacent digits are a number.
     let is_digit =
         |at: Option<usize>| at.and_then(|at| seen.get(at)).is_some_and(char::is_ascii_digit);
     let read = |(at, c): (usize, &char)| {
@@ -85,7 +85,7 @@ pub fn password_fault(password: &str, own: &[&str]) -> Option<PasswordFault> {
     [seen, letters, spoken].iter().find_map(|text| lazy_parts(text))
 }
 
-/// As whoever guesses reads it: half-width, small, without what cannot be seen.
+/// As a guesser reads it: half width, lower case, without invisible characters.
 fn plain(text: &str) -> Vec<char> {
     let half_width = |c: char| match u32::from(c) {
         wide @ 0xff01..=0xff5e => char::from_u32(wide - 0xfee0).unwrap_or(c),
@@ -109,7 +109,7 @@ fn spoken(c: char) -> char {
     }
 }
 
-/// The first kind of part of a text that is little else than such parts.
+/// The first kind of part of a text that consists of little else.
 fn lazy_parts(text: &[char]) -> Option<PasswordFault> {
     let (mut at, mut left_over, mut found) = (0, 0, None);
     while at < text.len() {

@@ -8,7 +8,7 @@ use std::ops::RangeInclusive;
 /// How many digits a PIN may have.
 pub const PIN_DIGITS: RangeInclusive<usize> = 6..=12;
 
-/// Why a PIN is not taken.
+/// Why a PIN is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PinFault {
     /// It is not 6 to 12 digits.
@@ -19,9 +19,9 @@ pub enum PinFault {
     InARow,
     /// A day or a month: 900115, 19900115.
     Date,
-    /// What many choose: 5201314.
+    /// A common choice: 5201314.
     Common,
-    /// It stands in the login or the staff number.
+    /// It is part of the login or the staff number.
     OnesOwn,
 }
 
@@ -38,7 +38,7 @@ const COMMON: &[&str] = &[
     "100865", "112358", "696969", "789654",
 ];
 
-/// Why a PIN is not taken, if it is not. `own` are the person's own words: login, staff number.
+/// Why a PIN is refused, if it is. `own` are the person's own words: login, staff number.
 pub fn pin_fault(pin: &str, own: &[&str]) -> Option<PinFault> {
     let digits = pin.as_bytes();
     if !PIN_DIGITS.contains(&digits.len()) || !digits.iter().all(u8::is_ascii_digit) {

@@ -1,4 +1,4 @@
-//! Secrets that are made here and that people read aloud, copy from a screen and type.
+//! Generated secrets that people read aloud, copy from a screen and type.
 
 /// No letter or digit that looks or sounds like another: no `i l 1`, `o 0`, `q g 9`, `s 5`, `v u`,
 /// `z 2`, `b 8`.
@@ -8,8 +8,8 @@ const ALPHABET: &[u8] = b"acdefghjkmnprtuwxy3467";
 const LETTERS: usize = 16;
 const GROUP: usize = 4;
 
-/// A secret of sixteen letters and digits in four groups, such as `tkw4-hmr7-ac3x-dep6`, from a number
-/// that is random through and through.
+/// A secret of sixteen letters and digits in four groups, such as `tkw4-hmr7-ac3x-dep6`, from a
+/// uniformly random number.
 pub fn readable_secret(random: u128) -> String {
     let base = ALPHABET.len() as u128;
     let mut rest = random;

@@ -4,19 +4,19 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 
-/// How long a code is one.
+/// The lifetime of a code.
 pub const STEP_SECONDS: i64 = 30;
 
 const DIGITS: usize = 6;
 
-/// How many steps a person's clock may be off, or the typing take.
+/// The tolerance for a person's clock and typing, in steps.
 const STEPS_APART: i64 = 1;
 
 /// The code of a time step.
 pub fn code_at(secret: &[u8; 20], step: i64) -> u32 {
     let mut block = [0; 64];
     block[..secret.len()].copy_from_slice(secret);
-    // A key of a whole block is taken as it is, so that there is no error to handle.
+    // A key of a whole block is taken as it is, so there is no error to handle.
     let mut mac = <Hmac<Sha1> as KeyInit>::new((&block).into());
     mac.update(&step.to_be_bytes());
     let digest: [u8; 20] = mac.finalize().into_bytes().into();
@@ -26,8 +26,8 @@ pub fn code_at(secret: &[u8; 20], step: i64) -> u32 {
     (u32::from_be_bytes(word) & 0x7fff_ffff) % 10_u32.pow(DIGITS as u32)
 }
 
-/// The time step of a code, if it is right now and later than the last one that was taken: no code is
-/// taken twice.
+/// The time step of a code, if it is right now and later than the last accepted one: no code is
+/// accepted twice.
 pub fn taken_step(secret: &[u8; 20], code: &str, now_seconds: i64, last_step: i64) -> Option<i64> {
     let digits: String = code.chars().filter(|c| !c.is_whitespace()).collect();
     if digits.len() != DIGITS || !digits.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -1,4 +1,4 @@
-//! The types and nodes of operators: what is made of other rules.
+//! The types and nodes of operators, which combine other rules.
 
 use std::collections::BTreeSet;
 
@@ -223,7 +223,8 @@ fn incomparable(left: Type, right: Type, orders: bool, at: &str) -> FormError {
     wrong(at, expected, found)
 }
 
-/// The bands' ids, if the bands rise without gap or overlap: a gap would be a score that nobody can grade.
+/// The bands' ids, if the bands rise without gap or overlap: a gap would be a score without a
+/// grade.
 fn grades(bands: &[Band], at: &str) -> Result<BTreeSet<String>, FormError> {
     if bands.is_empty() {
         return Err(FormError::new(at, FormFault::Empty));
