@@ -1,10 +1,10 @@
-//! Answers that fill a form: every question, and as many rows as are asked for.
+//! Generates answers to a form: every question, and a given number of rows.
 
 use ruhu_forms::{Answers, Form, Kind, Question};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-/// The form's answers with so many rows in each group, or as many as it may have.
+/// The form's answers with this many rows in each group, or as many as it may have.
 pub(crate) fn fill(form: &Form, rows: usize) -> Answers {
     form.questions().map(|question| (question.id.clone(), answer(question, rows))).collect()
 }

@@ -1,5 +1,5 @@
-//! The bare database: a table of two columns, with the same durability and nothing else. What it
-//! does is the ceiling.
+//! The bare database: a table of two columns, with the same durability and nothing else. Its speed
+//! is the ceiling.
 
 use crate::database::{Database, Site};
 use crate::error::BenchError;
@@ -10,7 +10,7 @@ use std::sync::{Barrier, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 diesel::table! {
-    /// As little of a table as can hold a document at a position.
+    /// The least table that holds a document at a position.
     bare_document (position) {
         /// The position.
         position -> BigInt,
@@ -36,7 +36,7 @@ macro_rules! on_either {
     };
 }
 
-/// As the store sets its connections up.
+/// With the store's own connection settings.
 const SQLITE_SETUP: &str = "PRAGMA busy_timeout = 5000;
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
@@ -57,7 +57,7 @@ impl Bare {
         })
     }
 
-    /// Makes the table, empty.
+    /// Creates the table, empty.
     pub(crate) fn make_table(&mut self) -> Result<(), BenchError> {
         let make = match self {
             Self::Sqlite(_) => {
@@ -97,7 +97,7 @@ impl Bare {
         Ok(())
     }
 
-    /// Appends the rows after a position, at most so many, one after another to a text.
+    /// Appends the rows after a position, up to a limit, one after another to a text.
     pub(crate) fn append_after(
         &mut self,
         position: i64,
@@ -118,8 +118,8 @@ impl Bare {
     }
 }
 
-/// Inserts batches over as many connections as there are parts, and gives the time it took. SQLite
-/// has one writer: there the parts take turns.
+/// Inserts batches over as many connections as there are parts, and returns the elapsed time.
+/// SQLite has one writer: there the parts take turns.
 pub(crate) fn time_inserts(
     connections: &mut [Bare],
     parts: &[Vec<Vec<&str>>],

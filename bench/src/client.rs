@@ -1,4 +1,4 @@
-//! A client that costs next to nothing, and knows what travelled: one HTTP/1.1 connection, kept
+//! A client that costs next to nothing, and counts bytes on the wire: one HTTP/1.1 connection, kept
 //! open, no decompression.
 
 use crate::error::{BenchError, while_doing};
@@ -6,7 +6,7 @@ use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-/// An answer takes no longer, or something is wrong.
+/// An answer that takes longer means that something is wrong.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// One connection to a server.
@@ -16,16 +16,16 @@ pub(crate) struct Client<S = TcpStream> {
     received_bytes: usize,
 }
 
-/// An answer, as it travelled.
+/// An answer, as it was transferred.
 #[derive(Debug)]
 pub(crate) struct Answer {
     /// The HTTP status.
     pub(crate) status: u16,
-    /// The body, compressed if it was.
+    /// The body, possibly compressed.
     pub(crate) body: Vec<u8>,
     /// All bytes of the answer, head and chunks included.
     pub(crate) bytes_on_the_line: usize,
-    /// What its head says beside the length.
+    /// The rest of its head.
     pub(crate) head: Head,
 }
 
@@ -36,14 +36,14 @@ pub(crate) struct Head {
     is_chunked: bool,
     /// Whether the body is compressed with gzip.
     pub(crate) is_gzip: bool,
-    /// Whether the server takes no other request on this connection.
+    /// Whether the server closes this connection after the answer.
     pub(crate) is_last: bool,
     /// The seconds in `Retry-After`.
     pub(crate) retry_after_seconds: Option<u64>,
 }
 
 impl Answer {
-    /// The body, if all went well.
+    /// The body of a successful answer.
     pub(crate) fn expect_ok(self, call: &str) -> Result<Vec<u8>, BenchError> {
         if self.status == 200 || self.status == 201 {
             return Ok(self.body);
@@ -54,7 +54,7 @@ impl Answer {
     }
 }
 
-/// Opens a connection that waits for an answer no longer than [`ANSWER_TIMEOUT`].
+/// Opens a connection with a timeout of [`ANSWER_TIMEOUT`] per answer.
 pub(crate) fn open(address: SocketAddr) -> Result<TcpStream, BenchError> {
     let io = while_doing("cannot connect to the server");
     let stream = TcpStream::connect(address).map_err(&io)?;
@@ -70,7 +70,7 @@ impl Client {
     }
 }
 
-/// A request as it travels. `headers` are whole lines.
+/// A request as it is transferred. `headers` are whole lines.
 pub(crate) fn request_of(line: &str, headers: &[&str], body: &[u8]) -> Vec<u8> {
     let mut request = format!("{line} HTTP/1.1\r\nHost: localhost\r\n");
     for header in headers {
@@ -87,7 +87,7 @@ pub(crate) fn request_of(line: &str, headers: &[&str], body: &[u8]) -> Vec<u8> {
 }
 
 impl<S: Read + Write> Client<S> {
-    /// On a connection that is there.
+    /// On an existing connection.
     pub(crate) fn over(stream: S) -> Self {
         let reader = BufReader::with_capacity(128 * 1024, stream);
         Self { reader, received_bytes: 0 }
@@ -115,7 +115,7 @@ impl<S: Read + Write> Client<S> {
         self.reader.get_mut().write_all(bytes).map_err(&io)
     }
 
-    /// Reads the answer to what was sent.
+    /// Reads the answer to the last request.
     pub(crate) fn read_answer(&mut self) -> Result<Answer, BenchError> {
         self.received_bytes = 0;
         let unreadable = |what: &str| BenchError::Unreadable(what.to_owned());

@@ -1,18 +1,18 @@
-//! Documents of the field: a household, two members, a visit and an assessment, each about 2 KB of
-//! JSON, valid for the rules, and none like another.
+//! Generates documents of the field: a household, two members, a visit and an assessment, each
+//! about 2 KB of JSON, valid for the rules, and none like another.
 
 use crate::vocabulary::{FAMILY, GIVEN, MEASURES, PLACES, STATEMENTS, SUBJECTS, TIMES};
 use ruhu_device::Random;
 use std::fmt::Write as _;
 use uuid::Uuid;
 
-/// How long each document is made, in bytes of JSON.
+/// The size of each document, in bytes of JSON.
 const DOCUMENT_BYTES: usize = 2_048;
 
-/// 2026-11-01 in Beijing: from here on names are made, one every few milliseconds.
+/// 2026-11-01 in Beijing: names are made from here on, one every few milliseconds.
 const FIRST_MS: u64 = 1_793_462_400_000;
 
-/// A record that is to be made.
+/// A record to be made.
 #[derive(Clone, Debug)]
 pub(crate) struct Document {
     /// Its name.
@@ -27,7 +27,7 @@ pub(crate) struct Document {
     pub(crate) json: String,
 }
 
-/// Makes documents, household by household, the same at every run.
+/// Generates documents, household by household, the same at every run.
 #[derive(Debug)]
 pub(crate) struct Documents {
     random: Random,
@@ -59,7 +59,7 @@ impl Documents {
         let [first, second] = persons.map(|record| self.person(record, root));
         let visit = self.visit(root, persons[0]);
         let assessment = self.assessment(root, persons[0], visit.record);
-        // Taken from the end: the household goes before what belongs to it.
+        // Taken from the end: the household goes before its records.
         self.waiting = vec![assessment, visit, second, first, household];
     }
 
@@ -151,7 +151,7 @@ impl Documents {
     }
 }
 
-/// The members, then a text that fills the document up, then what closes it.
+/// The members, then a text that fills up the document, then the closing part.
 fn with_text(r: &mut Random, members: &str, name: &str, closing: &str) -> String {
     let mut json = format!(r#"{{{members},"{name}":""#);
     while json.len() < DOCUMENT_BYTES - 60 {
@@ -189,8 +189,8 @@ fn address(r: &mut Random) -> String {
     format!("北京市西城区{}{number}号院{building}号楼{unit}单元{room}室", r.pick(PLACES))
 }
 
-/// A citizen's number in a division that nobody has, with its check digit (GB 11643). The order's
-/// last digit tells the sex: odd for men.
+/// A citizen's number in a division that does not exist, with its check digit (GB 11643). The last
+/// digit of the sequence gives the sex: odd for men.
 fn id_number(birth: &str, order: u64) -> String {
     const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     const CHECKS: &[u8; 11] = b"10X98765432";

@@ -1,4 +1,4 @@
-//! What can go wrong, and what to do about it.
+//! The errors of the bench, with advice.
 
 use std::io;
 
@@ -8,16 +8,16 @@ pub enum BenchError {
     /// A file, a socket or a process.
     #[error("{0}: {1}")]
     Io(&'static str, #[source] io::Error),
-    /// The server's binary is not there.
+    /// The server's binary is missing.
     #[error(
         "there is no server at {0}: build it (cargo build --profile dist --bin ruhu) or name it with \
          --server"
     )]
     NoServer(String),
-    /// The server ended, or did not answer in time.
+    /// The server exited, or did not answer in time.
     #[error("the server did not start; what it said:\n{0}")]
     NotStarted(String),
-    /// The server answered otherwise than a server in good health.
+    /// The server gave an unexpected answer.
     #[error("{call} was answered with {status}: {body}")]
     Refused {
         /// What was called.
@@ -33,16 +33,16 @@ pub enum BenchError {
     /// The private PostgreSQL server could not be started.
     #[error("no PostgreSQL: {0}. Name one with --postgres-url, or measure --database sqlite")]
     NoPostgres(String),
-    /// The bare database beside the server.
+    /// The bare database next to the server failed.
     #[error("the database: {0}")]
     Database(String),
     /// The data could not be prepared.
     #[error("the data could not be prepared: {0}")]
     NotPrepared(String),
-    /// A soak in which something happened that must not.
+    /// A forbidden event during a soak.
     #[error("the soak failed: {0}")]
     Failed(String),
-    /// A push costs more statements than it may.
+    /// A push costs more statements than allowed.
     #[error("a push costs more statements than it may: {0}")]
     TooManyStatements(String),
 }
@@ -59,7 +59,7 @@ impl From<diesel::ConnectionError> for BenchError {
     }
 }
 
-/// Names what was being done when an input or output failed.
+/// Names the operation when input or output failed.
 pub(crate) fn while_doing(what: &'static str) -> impl Fn(io::Error) -> BenchError {
     move |error| BenchError::Io(what, error)
 }

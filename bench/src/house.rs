@@ -1,4 +1,4 @@
-//! A service's data, prepared through the store: keys, a contractor with one caseload, and people
+//! Prepares a service's data through the store: keys, a contractor with one caseload, and people
 //! who work in it.
 
 use crate::database::Site;
@@ -17,10 +17,10 @@ use ruhu_sync::storage::Stored;
 use secrecy::SecretString;
 use uuid::Uuid;
 
-/// Everybody's.
+/// Everybody's password.
 pub(crate) const PASSWORD: &str = "压测用的密码有十个字";
 
-/// The days of everything: long before and long after.
+/// The validity of everything: from long before to long after.
 const DAYS: [&str; 2] = ["2020-01-01", "2099-12-31"];
 
 const STREAM: StreamId = StreamId(Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_0000_0001));
@@ -30,14 +30,14 @@ const PEOPLE: u128 = 0x0192_0000_0000_7000_8000_0001_0000_0000;
 const TEAMS: u128 = 0x0192_0000_0000_7000_8000_0002_0000_0000;
 const DESKS: u128 = 0x0192_0000_0000_7000_8000_0003_0000_0000;
 
-/// The street in which all of them work.
+/// The street where all of them work.
 const STREET: &str = "110102012";
 
 fn not_prepared(error: impl std::fmt::Display) -> BenchError {
     BenchError::NotPrepared(error.to_string())
 }
 
-/// What a service on this site is told, in this process or in its own.
+/// The settings of a service on this site, in this process or in its own.
 pub(crate) fn settings(site: &Site) -> Result<Settings, BenchError> {
     let mut settings = Settings::defaults().map_err(not_prepared)?;
     let keys = site.path("keys");
@@ -48,7 +48,7 @@ pub(crate) fn settings(site: &Site) -> Result<Settings, BenchError> {
     settings.key_files.cursor = keys.join("cursor.key");
     settings.key_files.signing = keys.join("signing");
     settings.access_token_minutes = 1_440;
-    // The service is measured, not its patience.
+    // Rate limits are off: the service is measured, not its patience.
     settings.rate_limits.per_user_per_minute = 0;
     settings.rate_limits.per_address_per_minute = 0;
     Ok(settings)
@@ -64,8 +64,7 @@ pub(crate) fn desk_login(index: usize) -> String {
     format!("reviewer-{index}")
 }
 
-/// Makes a whole street: so many people in teams of so many, a caseload each, and so many
-/// reviewers.
+/// Creates a whole street: people in teams, with a caseload each, and reviewers.
 pub(crate) fn prepare_street(
     site: &Site,
     (people, of_a_team): (usize, usize),
@@ -108,7 +107,7 @@ fn account(id: UserId, login: String, name: String, hash: &str) -> Account {
     Account { id, login, name, active: true, staff_no: None, password_hash }
 }
 
-/// Makes keys, schema, and so many people with one caseload. Gives the service it was made with.
+/// Creates keys, schema, and people with one caseload. Returns the service.
 pub(crate) fn prepare(site: &Site, people: usize) -> Result<Service, BenchError> {
     let service =
         build(settings(site)?, MissingKeys::Make, Clock::Machine).map_err(not_prepared)?;

@@ -1,8 +1,8 @@
-//! A small load tool: what a push, a pull and a first sync cost, each beside the least that the
-//! same work can cost on this machine, measured in the same run.
+//! A small load tool: what a push, a pull and a first sync cost, each compared with the least that
+//! the same work can cost on this machine, measured in the same run.
 //!
-//! The server is the real `ruhu serve`, a process of its own, so that its memory and processor
-//! time are told apart from the load's. See `bench/README.md` for what each ratio means.
+//! The server is the real `ruhu serve`, a process of its own, so that its memory and processor time
+//! are separate from the load's. See `bench/README.md` for the meaning of each ratio.
 
 mod answers;
 mod arguments;

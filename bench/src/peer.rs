@@ -1,6 +1,6 @@
 //! The bare server: it reads rows of the bare table by an indexed position and sends them as one
-//! body, with no rights, no cursor and no sealing. What it needs is the least that an answer of
-//! these bytes costs over HTTP on this machine.
+//! body, with no rights, no cursor and no sealing. Its cost is the least that an answer of these
+//! bytes can cost over HTTP on this machine.
 
 use crate::bare::Bare;
 use crate::database::Site;
@@ -17,11 +17,11 @@ pub(crate) struct Peer {
     thread: Option<JoinHandle<Result<(), BenchError>>>,
 }
 
-/// The line that ends it.
+/// The channel that stops it.
 const END: &str = "END";
 
 impl Peer {
-    /// Starts one that gives the rows after a position, at most so many.
+    /// Starts a server that returns the rows after a position, up to a limit.
     pub(crate) fn start(site: &Site, position: i64, limit: i64) -> Result<Self, BenchError> {
         let io = while_doing("the bare server");
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(&io)?;
@@ -38,7 +38,7 @@ impl Peer {
         Ok(Self { address, thread: Some(thread) })
     }
 
-    /// Ends it, and says what went wrong if something did.
+    /// Stops it, and reports its error if there was one.
     pub(crate) fn stop(mut self) -> Result<(), BenchError> {
         let mut stream =
             TcpStream::connect(self.address).map_err(while_doing("the bare server"))?;
@@ -52,7 +52,7 @@ impl Peer {
     }
 }
 
-/// Answers requests until the client closes the connection; gives whether to go on with others.
+/// Answers requests until the client closes the connection; returns whether to accept others.
 fn answer(
     stream: TcpStream,
     bare: &mut Bare,

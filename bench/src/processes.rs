@@ -9,8 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
-/// How often a server that was told to listen is asked whether it is ready, and how long after
-/// each time.
+/// How often a starting server is polled until it is ready, and the pause in between.
 const READY_TRIES_MAX: u32 = 400;
 const READY_WAIT: Duration = Duration::from_millis(25);
 
@@ -18,7 +17,7 @@ const READY_WAIT: Duration = Duration::from_millis(25);
 #[derive(Debug)]
 pub(crate) struct Server {
     child: Child,
-    /// Kept open: a server that cannot write there would end.
+    /// Kept open: a server that cannot write there would exit.
     _stdout: BufReader<ChildStdout>,
     /// Where it listens.
     pub(crate) address: SocketAddr,
@@ -44,8 +43,8 @@ fn binary(named: Option<&Path>) -> Result<PathBuf, BenchError> {
 }
 
 impl Server {
-    /// Starts it and waits until it is ready. What it logs goes to a file on the site, at its usual
-    /// level: a line a request is part of what serving costs.
+    /// Starts it and waits until it is ready. Its log goes to a file on the site, at the usual
+    /// level: a line per request is part of the cost of serving.
     pub(crate) fn start(site: &Site, named: Option<&Path>) -> Result<Self, BenchError> {
         Self::start_with(site, named, &["--access-token-minutes", "1440"])
     }
@@ -131,10 +130,10 @@ impl Server {
         files.map_or(0, Iterator::count)
     }
 
-    /// Stops it as an operator does.
+    /// Stops it the way an operator does.
     pub(crate) fn stop(mut self) -> Result<(), BenchError> {
         let io = while_doing("cannot stop the server");
-        // The shell's own: the program of that name is missing where little is installed.
+        // The shell's builtin: a minimal system has no program of that name.
         let told = format!("kill -TERM {}", self.child.id());
         let asked = Command::new("sh").args(["-c", &told]).status();
         if !asked.is_ok_and(|status| status.success()) {
@@ -155,7 +154,7 @@ pub(crate) fn processor_time(process: &str) -> Duration {
     Duration::from_millis(hundredths * 10)
 }
 
-/// The processor time that everything on this machine has used, of all its processors together.
+/// The processor time used by everything on this machine, over all processors.
 pub(crate) fn processor_time_of_all() -> Duration {
     let stat = std::fs::read_to_string("/proc/stat").unwrap_or_default();
     let line = stat.lines().next().unwrap_or_default();
@@ -168,7 +167,7 @@ pub(crate) fn processor_time_of_all() -> Duration {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // After `stop` there is nothing left to end; otherwise nobody waits for its data.
+        // After `stop` nothing is left to end; otherwise nobody waits for its data.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

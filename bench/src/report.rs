@@ -1,4 +1,4 @@
-//! What is printed: one table a workload.
+//! The output: one table per workload.
 
 use crate::output::say;
 use crate::processes::Memory;
@@ -22,13 +22,13 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// An empty one. `ceiling` is what the figures are held against.
+    /// An empty table. `ceiling` names what the figures are compared with.
     pub(crate) fn new(title: String, ceiling: &'static str) -> Self {
         Self { title, ceiling, lines: Vec::new() }
     }
 
-    /// A figure beside its ceiling. Their ratio is taken round by round, so that what slows the
-    /// machine for a while slows both.
+    /// A figure and its ceiling. Their ratio is taken round by round, so that a temporary slowdown
+    /// of the machine affects both.
     pub(crate) fn compare(&mut self, name: &str, unit: &str, pairs: &[(f64, f64)]) {
         let figures: Samples = pairs.iter().map(|pair| pair.0).collect();
         let ceilings: Samples = pairs.iter().map(|pair| pair.1).collect();
@@ -41,13 +41,13 @@ impl Table {
         });
     }
 
-    /// A figure that stands by itself, with a word on it.
+    /// A figure without a ceiling, with a remark.
     pub(crate) fn note(&mut self, name: &str, figure: String, remark: &str) {
         let (ceiling, ratio) = (remark.to_owned(), String::new());
         self.lines.push(Line { name: name.to_owned(), figure, ceiling, ratio });
     }
 
-    /// A process's memory after the work, beside what it had before.
+    /// A process's memory after the work, and before it.
     pub(crate) fn note_memory(&mut self, after: Memory, fresh: Memory) {
         let remark = format!(
             "at most {}, fresh {}",
@@ -84,7 +84,7 @@ fn with_spread(samples: &Samples) -> String {
     format!("{} ({}–{})", rounded(samples.median()), rounded(low), rounded(high))
 }
 
-/// Three digits that count.
+/// Three significant digits.
 pub(crate) fn rounded(number: f64) -> String {
     match number.abs() {
         size if size >= 1_000.0 => {
@@ -98,7 +98,7 @@ pub(crate) fn rounded(number: f64) -> String {
     }
 }
 
-/// Bytes as people read them.
+/// Bytes in readable units.
 pub(crate) fn megabytes(bytes: usize) -> String {
     format!("{:.2} MB", bytes as f64 / 1e6)
 }

@@ -1,8 +1,8 @@
 //! Many tablets on slow lines and staff at desks for half an hour, against one real server.
 //!
-//! A tablet is the complete one of the tests, with all its rules; only its line is simulated. When
-//! the time is up everybody hands in and reads, the server is stopped, and the database is held
-//! against what the tablets were told.
+//! A tablet is the complete one of the tests, with all its rules; only its network is simulated.
+//! When the time is up everybody pushes and pulls, the server is stopped, and the database is
+//! compared with what the tablets were told.
 
 mod acts;
 mod clockwork;
@@ -33,10 +33,10 @@ use worker::Worker;
 /// Tablets of one caseload.
 const OF_A_TEAM: usize = 5;
 
-/// Tablets are unpacked one after another: a password costs the server a tenth of a second.
+/// Tablets start one after another: a password costs the server a tenth of a second.
 const UNPACKING: Duration = Duration::from_millis(200);
 
-/// A short-lived token is renewed often enough to be seen.
+/// A short-lived token is renewed often enough to be measured.
 const TOKEN_MINUTES: &str = "3";
 
 /// A thread for each tablet needs little.
@@ -109,7 +109,7 @@ pub(crate) fn run(load: &Load, asked: &Soak, database: Database) -> Result<(), B
     Ok(())
 }
 
-/// Lets all of them work, and looks at the server once a minute.
+/// Lets all of them work, and samples the server once a minute.
 fn work(
     asked: &Soak,
     (site, servers): (&Site, &[Server]),
@@ -158,7 +158,7 @@ fn watch(
     Ok(minutes)
 }
 
-/// When all have handed in; gives how many tablets then agree with every digest.
+/// After everybody has pushed; returns how many tablets then agree with every digest.
 fn read_all(workers: &mut [Worker]) -> Result<usize, BenchError> {
     std::thread::scope(|scope| {
         let readers: Vec<_> =

@@ -29,7 +29,7 @@ impl Samples {
         self.0.len()
     }
 
-    /// The one that this share of all does not exceed.
+    /// The value at this quantile.
     pub(crate) fn quantile(&self, share: f64) -> f64 {
         let last = self.0.len().saturating_sub(1);
         // The share is between 0 and 1.
@@ -37,7 +37,7 @@ impl Samples {
         self.0.get(index.min(last)).copied().unwrap_or(f64::NAN)
     }
 
-    /// The one in the middle.
+    /// The median.
     pub(crate) fn median(&self) -> f64 {
         self.quantile(0.5)
     }

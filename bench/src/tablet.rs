@@ -1,5 +1,4 @@
-//! A device that is signed in: as little of one as the load needs, so that the time measured is the
-//! server's.
+//! A minimal signed-in device: only what the load needs, so that the time measured is the server's.
 
 use crate::client::{Answer, Client};
 use crate::documents::{Document, edit_of};
@@ -12,7 +11,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
-/// How bodies travel, both ways.
+/// The encoding of bodies, both ways.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Encoding {
     /// As they are.
@@ -75,7 +74,7 @@ pub(crate) struct Tablet {
 /// A push, ready to be sent.
 #[derive(Clone, Debug)]
 pub(crate) struct PushBody {
-    /// The body as it travels.
+    /// The encoded body.
     pub(crate) bytes: Vec<u8>,
     /// How many edits it has.
     pub(crate) edits: usize,
@@ -87,22 +86,22 @@ pub(crate) struct Page<'a> {
     /// The records' own texts.
     #[serde(borrow)]
     pub(crate) records: Vec<&'a RawValue>,
-    /// Where to go on.
+    /// The cursor.
     pub(crate) cursor: String,
-    /// Whether that was all.
+    /// Whether it was the last.
     pub(crate) complete: bool,
 }
 
-/// What a pull to `complete` carried.
+/// The result of a pull to `complete`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Pulled {
-    /// Where the next pull goes on.
+    /// The cursor for the next pull.
     pub(crate) cursor: Option<String>,
-    /// How many records came.
+    /// The number of records.
     pub(crate) records: usize,
     /// All bytes of the answers.
     pub(crate) bytes_on_the_line: usize,
-    /// How long the server was waited for.
+    /// The time spent waiting for the server.
     pub(crate) waited: Duration,
     /// The bodies, as they travelled.
     pub(crate) bodies: Vec<Vec<u8>>,
@@ -132,7 +131,7 @@ impl Tablet {
         })
     }
 
-    /// The same device at another address of its server; its token is as good as before.
+    /// The same device at another address of its server; its token stays valid.
     pub(crate) fn moved_to(self, address: SocketAddr) -> Self {
         Self { address, ..self }
     }
@@ -142,7 +141,7 @@ impl Tablet {
         Client::connect(self.address)
     }
 
-    /// Numbers edits and puts them into a push. `write` is given each one's number.
+    /// Numbers edits and puts them into a push. `write` receives each one's number.
     pub(crate) fn push_body<T>(
         &mut self,
         of: &[T],
@@ -238,12 +237,12 @@ impl Tablet {
     }
 }
 
-/// An answer that is not what it should be.
+/// An unexpected answer.
 pub(crate) fn unreadable(error: impl std::fmt::Display) -> BenchError {
     BenchError::Unreadable(error.to_string())
 }
 
-/// How many edits of a push's answer were applied.
+/// The number of applied edits in a push's answer.
 pub(crate) fn applied(answer: &[u8]) -> Result<usize, BenchError> {
     #[derive(Deserialize)]
     struct Outcome {

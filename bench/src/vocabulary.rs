@@ -1,5 +1,5 @@
-//! Words of the field, from which documents are made: enough of them that a compressor finds no
-//! more in a document than it would in a real one.
+//! Words of the field for generating documents: enough that a compressor finds no more redundancy
+//! than in a real one.
 
 /// Family names.
 pub(crate) const FAMILY: &[&str] = &[

@@ -11,10 +11,10 @@ use crate::error::BenchError;
 use crate::output::tell;
 use crate::tablet::{Encoding, Tablet, applied};
 
-/// How many edits a push has that fills a store: as many as the protocol allows.
+/// The number of edits in a push that fills a store: the protocol's maximum.
 const FILLING_EDITS: usize = 500;
 
-/// Pushes so many documents, and gives the names and kinds of them.
+/// Pushes this many documents, and returns their names and kinds.
 fn fill(
     tablet: &mut Tablet,
     documents: &mut Documents,
@@ -36,7 +36,7 @@ fn fill(
     Ok(made)
 }
 
-/// An error, unless all edits of a push were applied.
+/// An error unless all edits of a push were applied.
 fn must_apply(answer: &[u8], edits: usize) -> Result<(), BenchError> {
     let applied = applied(answer)?;
     if applied == edits {

@@ -1,5 +1,5 @@
-//! A database of its own for each server: a file in a folder, or a schema that is dropped at the
-//! end. Beside the store there is a way past it, to prepare and to look at what no call shows.
+//! A database for each server: a file in a folder, or a schema that is dropped at the end. Tests
+//! can also go past the store, to prepare and inspect what no call shows.
 
 use crate::hex::from_hex;
 use diesel::connection::SimpleConnection;
@@ -11,10 +11,10 @@ use diesel::{
 use ruhu_sync::chain::to_hex;
 use std::path::Path;
 
-/// Names the server on which tests make their schemas.
+/// Names the server on which tests create their schemas.
 const SERVER: &str = "RUHU_TEST_POSTGRES_URL";
 
-/// Which database a server runs on.
+/// The kind of database a server runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Database {
     /// A file.
@@ -23,13 +23,13 @@ pub enum Database {
     Postgres,
 }
 
-/// Where a server's data is.
+/// The location of a server's data.
 pub(crate) enum Place {
     Sqlite { url: String, file: String },
     Postgres { url: String, server: String, schema: String },
 }
 
-/// A database in which nothing is, and a folder beside it.
+/// An empty database, and a folder with it.
 pub struct Empty {
     place: Place,
     folder: tempfile::TempDir,
@@ -80,7 +80,7 @@ impl Place {
         let mut c = PgConnection::establish(&server).expect("the server that scripts/test starts");
         c.batch_execute(&format!("CREATE SCHEMA {schema}")).expect("a schema");
         let and = if server.contains('?') { '&' } else { '?' };
-        // By its application's name a test finds the connections of its own server.
+        // The application's name identifies the connections of a test's own server.
         let url =
             format!("{server}{and}options=-csearch_path%3D{schema}&application_name={schema}");
         Self::Postgres { url, server, schema }
@@ -149,8 +149,8 @@ impl Place {
         }
     }
 
-    /// Everything that whoever has the database can read: its files, or each row of each table with
-    /// what its bytes say.
+    /// Everything that the database reveals to whoever has it: its files, or each row of each table
+    /// with its bytes as text.
     pub(crate) fn every_byte(&self) -> Vec<u8> {
         let schema = match self {
             Self::Sqlite { file, .. } => {
@@ -175,7 +175,7 @@ impl Place {
         all
     }
 
-    /// How many of the server's transactions stand at a lock. SQLite has none that show.
+    /// The number of the server's transactions that wait for a lock. On SQLite none are visible.
     pub(crate) fn waiting(&self) -> usize {
         self.activity("pid", "wait_event_type = 'Lock'").len()
     }
@@ -187,7 +187,7 @@ impl Place {
         rows.into_iter().map(|row| row.value).collect()
     }
 
-    /// Ends all connections but the asking one. SQLite has none.
+    /// Ends all connections but the calling one. SQLite has none.
     pub(crate) fn cut_connections(&self) {
         self.activity("pg_terminate_backend(pid)", "pid <> pg_backend_pid()");
     }
@@ -205,7 +205,7 @@ impl Place {
     }
 }
 
-/// Runs statements on the server itself, as far as they go.
+/// Runs statements on the server itself, ignoring failures.
 pub(crate) fn run_on_postgres(server: &str, sql: &str) {
     if let Ok(mut c) = PgConnection::establish(server) {
         drop(c.batch_execute(sql));
@@ -225,7 +225,7 @@ impl Drop for Place {
         };
         if let Ok(mut c) = PgConnection::establish(server) {
             let sql = format!("SET client_min_messages = error; DROP SCHEMA {schema} CASCADE");
-            // What is left behind goes with the server.
+            // Leftovers go with the server.
             drop(c.batch_execute(&sql));
         }
     }

@@ -1,4 +1,4 @@
-//! Edits, as JSON by hand and as documents for tablets.
+//! Edits, as handwritten JSON and as documents for tablets.
 
 use ruhu_sync::id::RecordId;
 use ruhu_sync::json::{Json, Object};
@@ -6,7 +6,7 @@ use ruhu_sync::path::Path;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// The hour at which every edit by hand was made.
+/// The time of every handwritten edit.
 pub const MADE_AT: &str = "2026-11-23T09:30:00+08:00";
 
 /// The six items of 特困六项.

@@ -12,7 +12,7 @@ use ruhu_sync::id::{StreamId, UserId};
 use ruhu_sync::storage::Stored;
 use uuid::Uuid;
 
-/// Everybody's.
+/// Everybody's password.
 pub const PASSWORD: &str = "入户社工的密码有十个字";
 
 /// The street in which both caseloads and the committee member are.
@@ -21,7 +21,7 @@ pub const AREA_HERE: &str = "110102003";
 /// The street of the other reviewer.
 pub const AREA_THERE: &str = "110105001";
 
-/// Who there is, by login. The names are the same on every server, so that two of them can be
+/// The people, by login. The names are the same on every server, so that two of them can be
 /// compared.
 #[derive(Clone, Copy, Debug)]
 pub struct Field;
@@ -67,7 +67,7 @@ impl Field {
     /// The contract of both teams, for the year 2026.
     pub const CONTRACT: Uuid = Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_000E_0001);
 
-    /// Peoples the database of a server that has just been made.
+    /// Populates the database of a new server.
     pub(crate) fn people(store: &Store) {
         let hash = cheap_hash(PASSWORD);
         let account = |login: &str| Account {
@@ -98,8 +98,8 @@ impl Field {
     }
 }
 
-/// A provider under a contract in force, its two caseloads, and who works in them. By the store, so
-/// that the audit log tells of them as of any.
+/// A provider under a contract in force, its two caseloads, and their workers. Through the store,
+/// so that the audit log covers them like any.
 fn teams(tx: &mut Tx) -> Stored<()> {
     let day = |day: &str| day.parse().expect("a day");
     let (name, uscc) = ("测试社工事务所".to_owned(), "91110102MA00000000".to_owned());
@@ -123,7 +123,8 @@ fn teams(tx: &mut Tx) -> Stored<()> {
     Ok(())
 }
 
-/// The password's hash, of a cost that no test has to wait for: the parameters are part of it.
+/// The password's hash, at a cost that tests do not have to wait for: the parameters are part of
+/// it.
 pub(crate) fn cheap_hash(password: &str) -> String {
     let params = Params::new(8, 1, 1, None).expect("parameters");
     let hash: PasswordHash = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)

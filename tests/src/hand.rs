@@ -1,4 +1,5 @@
-//! A device whose requests are made by hand: what an honest tablet would never send, too.
+//! A device whose requests are made by hand, including those that an honest tablet would never
+//! send.
 
 use crate::field::PASSWORD;
 use crate::http::{Call, Reply};
@@ -8,7 +9,7 @@ use ruhu_sync::id::{DeviceId, Epoch};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// A signed-in device without any memory of its own but its next number.
+/// A signed-in device that remembers only its next number.
 #[derive(Clone, Debug)]
 pub struct Hand {
     address: String,
@@ -39,7 +40,7 @@ impl Server {
 }
 
 impl Hand {
-    /// Signs in; under a device's name of the test's choice if one is given.
+    /// Signs in; under a device's name of the test's choice if given.
     pub fn new(server: &Server, login: &str, device: Option<Uuid>) -> Self {
         let mut told = json!({"name": "手工"});
         if let Some(id) = device {
@@ -68,17 +69,17 @@ impl Hand {
         Call::new(&self.address, method, path).bearer(&self.token)
     }
 
-    /// The body of a push of these edits, as they stand.
+    /// The body of a push of these edits, unchanged.
     pub fn body(&self, edits: &[Value]) -> Value {
         json!({"protocol": 1, "epoch": self.epoch, "edits": edits})
     }
 
-    /// Pushes edits that have their numbers already.
+    /// Pushes edits that are numbered already.
     pub fn push(&self, edits: &[Value]) -> Reply {
         self.call("POST", "/v1/sync/push").json(&self.body(edits)).send()
     }
 
-    /// Gives edits the device's next numbers.
+    /// Numbers edits.
     pub fn number(&mut self, edits: impl IntoIterator<Item = Value>) -> Vec<Value> {
         let mut numbered = Vec::new();
         for mut edit in edits {
@@ -89,7 +90,7 @@ impl Hand {
         numbered
     }
 
-    /// Numbers and pushes edits, and gives their outcomes.
+    /// Numbers and pushes edits, and returns their outcomes.
     #[track_caller]
     pub fn outcomes(&mut self, edits: impl IntoIterator<Item = Value>) -> Vec<Value> {
         let edits = self.number(edits);
@@ -102,13 +103,13 @@ impl Hand {
         outcomes
     }
 
-    /// Numbers and pushes one edit, and says what became of it in a word.
+    /// Numbers and pushes one edit, and returns its outcome as a word.
     #[track_caller]
     pub fn verdict(&mut self, edit: Value) -> String {
         verdict(&self.outcomes([edit])[0])
     }
 
-    /// Numbers and pushes one edit that must be taken; gives the rev it made.
+    /// Numbers and pushes one edit that must be taken; returns its rev.
     #[track_caller]
     pub fn take(&mut self, edit: Value) -> String {
         let outcome = self.outcomes([edit]).remove(0);
@@ -130,8 +131,8 @@ impl Hand {
         page["records"].as_array().expect("records").clone()
     }
 
-    /// A list, page by page from the beginning to its end: what stands under `rows` in each answer.
-    /// Only the last page may be short, and only it tells of no next one.
+    /// A list, page by page: the `rows` of all answers. Only the last page may be short, and only
+    /// it has no next one.
     #[track_caller]
     pub fn pages(&self, path: &str, rows: &str, limit: usize) -> Vec<Vec<Value>> {
         let join = if path.contains('?') { '&' } else { '?' };

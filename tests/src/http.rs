@@ -5,7 +5,7 @@ use std::time::Duration;
 use ureq::Agent;
 use ureq::http::{HeaderMap, Request};
 
-/// A request in the making.
+/// A request being built.
 #[derive(Clone, Debug)]
 pub struct Call {
     address: String,
@@ -15,7 +15,7 @@ pub struct Call {
     body: Option<Vec<u8>>,
 }
 
-/// What was answered.
+/// An answer.
 #[derive(Clone, Debug)]
 pub struct Reply {
     /// The status.
@@ -109,8 +109,8 @@ impl Reply {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// Which problem it is: the last part of its type, after a check that it is a whole problem
-    /// document of the same status.
+    /// The problem's type, after checking that it is a complete problem document of the same
+    /// status.
     pub fn problem(&self) -> String {
         assert_eq!(self.header("content-type"), "application/problem+json", "{}", self.text());
         let document = self.json();
@@ -123,14 +123,14 @@ impl Reply {
         kind.strip_prefix("/problems/").expect("a type of ours").to_owned()
     }
 
-    /// Checks the status, and gives the answer on.
+    /// Checks the status, and passes the answer on.
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", String::from_utf8_lossy(&self.body));
         self
     }
 
-    /// Checks that it is this problem, and gives the answer on.
+    /// Checks that it is this problem, and passes the answer on.
     #[track_caller]
     pub fn expect_problem(self, status: u16, slug: &str) -> Self {
         let reply = self.expect(status);

@@ -1,5 +1,5 @@
-//! What the end-to-end tests stand on: the real service in this process, on either database, with
-//! a small field of people, and tablets and bare hands that talk to it over HTTP.
+//! The foundation of the end-to-end tests: the real service in this process, on either database,
+//! with a small field of people, and tablets and handwritten requests that talk to it over HTTP.
 //!
 //! ```no_run
 //! use ruhu_tests::{Database, Server};

@@ -12,10 +12,10 @@ const CAUSES: [&str; 3] =
     ["/poverty_cause/illness", "/poverty_cause/disability", "/poverty_cause/disaster"];
 const ANSWERS: [&str; 2] = ["achieved", "not_achieved"];
 
-/// How many households there are before nobody makes another.
+/// The number of households after which nobody creates another.
 const HOUSEHOLDS_MAX: usize = 3;
 
-/// One act of a person on a tablet, on what the tablet shows.
+/// One act of a person on a tablet, based on what the tablet shows.
 pub fn act<T>(tablet: &mut TestDevice<T>, random: &mut Random) {
     let households = tablet.records("household");
     if households.is_empty() || (households.len() < HOUSEHOLDS_MAX && random.below(8) == 0) {
@@ -49,7 +49,7 @@ pub fn act<T>(tablet: &mut TestDevice<T>, random: &mut Random) {
     }
 }
 
-/// Adds a contact, changes one, or takes one away.
+/// Adds, changes, or removes a contact.
 fn contact<T>(tablet: &mut TestDevice<T>, home: &View, random: &mut Random) {
     let at = path("/contacts");
     let rows = home.document.get("contacts").and_then(Json::as_object);
@@ -87,7 +87,7 @@ fn member<T>(tablet: &mut TestDevice<T>, home: &View, random: &mut Random) {
     }
 }
 
-/// Begins an assessment, answers a question, adds a caregiver, or hands it in.
+/// Begins an assessment, answers a question, adds a caregiver, or submits it.
 fn assess<T>(tablet: &mut TestDevice<T>, home: RecordId, random: &mut Random) {
     let open = tablet.records("assessment");
     if open.is_empty() || (open.len() < 4 && random.below(6) == 0) {

@@ -1,5 +1,5 @@
-//! Backups and restores as whoever runs the service makes them: with the command's own functions
-//! on SQLite, with `pg_dump` and `pg_restore` on PostgreSQL.
+//! Backups and restores the way an operator makes them: with the command's own functions on SQLite,
+//! with `pg_dump` and `pg_restore` on PostgreSQL.
 
 use crate::database::Place;
 use crate::server::Server;
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-/// How long a service that was stopped holds on to its database at most.
+/// The longest time that a stopped service keeps its database open.
 const LET_GO_MAX: Duration = Duration::from_secs(20);
 
 /// A copy of a server's data.
@@ -20,7 +20,7 @@ const LET_GO_MAX: Duration = Duration::from_secs(20);
 pub struct Copy(pub PathBuf);
 
 impl Server {
-    /// Makes a copy of this moment, while the service runs.
+    /// Copies this moment, while the service runs.
     pub fn back_up(&self) -> Copy {
         let file = self.folder().join(format!("backup-{}", self.seed()));
         match self.place() {
@@ -36,7 +36,7 @@ impl Server {
         Copy(file)
     }
 
-    /// Puts a copy in the place of the data, with the service stopped, and starts it again.
+    /// Restores a copy with the service stopped, and starts it again.
     pub fn restore(&mut self, copy: &Copy) {
         self.stop();
         match self.place() {
@@ -54,7 +54,7 @@ impl Server {
         self.start(MissingKeys::Refuse);
     }
 
-    /// All bytes of the database file, with what SQLite put beside it.
+    /// All bytes of the database file and of SQLite's companion files.
     pub fn sqlite_bytes(&self) -> Vec<u8> {
         let files = ["", "-wal", "-shm"].map(|end| self.folder().join(format!("ruhu.db{end}")));
         files.iter().flat_map(|file| std::fs::read(file).unwrap_or_default()).collect()
@@ -66,7 +66,7 @@ impl Server {
         run(restore.arg(&copy.0));
     }
 
-    /// One of PostgreSQL's programs, of the version that the server is.
+    /// One of PostgreSQL's programs, in the server's version.
     fn tool(&self, name: &str) -> Command {
         let bin =
             self.place().texts("SELECT setting AS value FROM pg_config WHERE name = 'BINDIR'");
@@ -74,8 +74,8 @@ impl Server {
         Command::new(if beside.exists() { beside } else { PathBuf::from(name) })
     }
 
-    /// Where a copy can be looked through: the file itself, or a database of its own into which it
-    /// was read, until this is dropped.
+    /// A copy ready to be verified: the file itself, or a database it was loaded into, until this
+    /// is dropped.
     pub fn looked_at(&self, copy: &Copy) -> LookedAt {
         match self.place() {
             Place::Sqlite { .. } => LookedAt { name: copy.0.display().to_string(), gone: None },
@@ -111,8 +111,7 @@ impl Drop for LookedAt {
     }
 }
 
-/// [`restore`], as soon as the last threads of a service that was stopped have let go of its
-/// database.
+/// [`restore`], as soon as the last threads of a stopped service have released its database.
 pub fn put_in_place(
     settings: &StoreSettings,
     from: &Path,

@@ -1,5 +1,5 @@
-//! Payloads as the journal keeps them, opened with nothing but the key file and the format that
-//! the store describes: what a person could still read if the program were gone.
+//! Opens the journal's payloads with nothing but the key file and the format that the store
+//! describes: what a person could still read if the program were gone.
 
 use crate::hex::from_hex;
 use crate::server::Server;
@@ -11,7 +11,7 @@ const NONCE_BYTES: usize = 24;
 const TAG_BYTES: usize = 16;
 const TEXT_BYTES_MAX: usize = 8 << 20;
 
-/// The bytes of an edit as the journal keeps them.
+/// The stored bytes of an edit in the journal.
 pub fn payload(server: &Server, device: DeviceId, number: u64) -> String {
     let place = server.place();
     let rows = place.texts(&format!(
@@ -25,7 +25,7 @@ pub fn payload(server: &Server, device: DeviceId, number: u64) -> String {
     open(&server.sealing_key(), &name, &mut sealed)
 }
 
-/// Every sealed value in the journal's rows of a device, as it lies there, with its edit's number.
+/// Every sealed value in the journal's rows of a device, as stored, with its edit's number.
 pub fn words(server: &Server, device: DeviceId) -> Vec<(u64, Vec<u8>)> {
     let place = server.place();
     let of = |column: &str| {

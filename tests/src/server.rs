@@ -19,15 +19,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// 2026-11-23, noon in Beijing: when every server's clock stands at first.
+/// 2026-11-23, noon in Beijing: the initial time of every server's clock.
 pub const NOON: Instant = Instant(1_795_406_400_000_000);
 
-/// A tablet on a line that can be made worse.
+/// A tablet on a network that can be made worse.
 pub type Tablet = TestDevice<Flaky<HttpTransport>>;
 
 /// A running service with a field of its own.
 pub struct Server {
-    // In this order they are dropped: first the service stops, then its data goes.
+    // Dropped in this order: first the service stops, then its data goes.
     running: Option<Running>,
     place: Arc<Place>,
     clock: Clock,
@@ -52,7 +52,7 @@ impl Server {
         server
     }
 
-    /// The same, without any people; access tokens last so long, if it is said.
+    /// The same without people; with this lifetime of access tokens, if given.
     pub(crate) fn empty(database: Database, access_token_minutes: Option<u32>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let mut server = Self {
@@ -60,7 +60,7 @@ impl Server {
             place: Arc::new(Place::new(database, folder.path())),
             clock: Clock::standing(NOON),
             served: Served::default(),
-            // The clock stands, so nothing that was spent comes back.
+            // The clock stands still, so rate limits never recover.
             rate_limits: RateLimits {
                 per_user_per_minute: 0,
                 per_address_per_minute: 0,
@@ -73,10 +73,10 @@ impl Server {
                 check: Duration::from_millis(50),
                 heartbeat: Duration::from_secs(20),
             },
-            // Tests sign in at will.
+            // Tests sign in without limits.
             person_limits: PersonLimits { devices: 0, late_edits: 0, late_bytes: 0 },
             staff_second_factor: false,
-            // Connections that tests keep open are no requests in flight.
+            // Connections that tests keep open are not requests in flight.
             shutdown_timeout: Duration::ZERO,
             body_timeout: None,
             access_token_minutes,
@@ -87,7 +87,7 @@ impl Server {
         server
     }
 
-    /// How `ruhu serve` would be told of it.
+    /// The settings that `ruhu serve` would get.
     pub fn settings(&self) -> Settings {
         let keys = self.folder.path().join("keys");
         let mut settings = Settings::defaults().expect("settings");
@@ -139,37 +139,37 @@ impl Server {
         self.start_again();
     }
 
-    /// The same, with these limits on how often may be asked.
+    /// The same with these rate limits.
     pub fn start_again_limited(&mut self, rate_limits: RateLimits) {
         self.rate_limits = rate_limits;
         self.start_again();
     }
 
-    /// The same, with these limits on what one person may take up.
+    /// The same with these limits per person.
     pub fn start_again_bounding(&mut self, person_limits: PersonLimits) {
         self.person_limits = person_limits;
         self.start_again();
     }
 
-    /// The same, to demand a second factor of staff.
+    /// The same, requiring a second factor of staff.
     pub fn start_again_demanding_second_factors(&mut self) {
         self.staff_second_factor = true;
         self.start_again();
     }
 
-    /// The same, to give live events so, and to wait so long at its end for what is under way.
+    /// The same with these settings for live events, and this grace period at shutdown.
     pub fn start_again_listening(&mut self, live: LiveSettings, shutdown_timeout: Duration) {
         (self.live, self.shutdown_timeout) = (live, shutdown_timeout);
         self.start_again();
     }
 
-    /// The same, to wait no longer than this for a request to arrive.
+    /// The same with this timeout for a request to arrive.
     pub fn start_again_impatient(&mut self, body_timeout: Duration) {
         self.body_timeout = Some(body_timeout);
         self.start_again();
     }
 
-    /// How it gives live events.
+    /// The settings for live events.
     pub fn live(&self) -> LiveSettings {
         self.live
     }
@@ -199,7 +199,7 @@ impl Server {
         self.running.as_ref().expect("the service runs")
     }
 
-    /// Where it answers.
+    /// Its address.
     pub fn address(&self) -> String {
         format!("http://{}", self.running().address())
     }
@@ -209,12 +209,12 @@ impl Server {
         self.running().store()
     }
 
-    /// Its parts.
+    /// Its state.
     pub fn service(&self) -> &ruhu_api::service::Service {
         self.running().service()
     }
 
-    /// Which database it runs on.
+    /// The kind of its database.
     pub fn database(&self) -> Database {
         match *self.place {
             Place::Sqlite { .. } => Database::Sqlite,
@@ -240,12 +240,12 @@ impl Server {
         self.place.url()
     }
 
-    /// Where its data is.
+    /// The location of its data.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// Everything that whoever has the database can read.
+    /// Everything that the database reveals to whoever has it.
     pub fn every_byte(&self) -> Vec<u8> {
         self.place.every_byte()
     }
@@ -255,17 +255,17 @@ impl Server {
         self.place.refuses(sql)
     }
 
-    /// The way past the store.
+    /// Access past the store.
     pub(crate) fn place(&self) -> &Place {
         &self.place
     }
 
-    /// Moves the server's clock on.
+    /// Advances the server's clock.
     pub fn advance_seconds(&self, seconds: i64) {
         self.clock.advance_seconds(seconds);
     }
 
-    /// Sets the server's clock forward or back, while no time goes by.
+    /// Sets the server's clock forward or back, without time passing.
     pub fn step_seconds(&self, seconds: i64) {
         self.clock.step_seconds(seconds);
     }
@@ -291,12 +291,12 @@ impl Server {
         Call::new(&self.address(), method, path)
     }
 
-    /// A new line to this server, without faults.
+    /// A new transport to this server, without faults.
     pub fn line(&self) -> Flaky<HttpTransport> {
         Flaky::new(HttpTransport::new(&self.address()))
     }
 
-    /// A seed that no other tablet of this server has.
+    /// A seed unique to this tablet.
     pub fn seed(&self) -> u64 {
         self.tablets.fetch_add(1, Ordering::Relaxed)
     }
@@ -314,10 +314,10 @@ impl Server {
     }
 }
 
-/// What is shown at `/metrics`.
+/// The content of `/metrics`.
 pub const METRICS_TOKEN: &str = "of-whoever-watches-over-the-tests";
 
-/// The file that the token is in, made once.
+/// The token's file, created once.
 fn metrics_token_in(folder: &Path) -> std::path::PathBuf {
     use std::os::unix::fs::OpenOptionsExt as _;
     let file = folder.join("metrics.token");

@@ -1,4 +1,4 @@
-//! What is in the database, past the API: for what a test must know and no call tells.
+//! Database content past the API, for what a test must know and no call shows.
 
 use crate::server::Server;
 use ruhu_sync::chain::{self, to_hex};
@@ -8,7 +8,7 @@ use ruhu_sync::record::{RecordFrame, write_record};
 use ruhu_sync::storage::{ReadTx as _, StreamHead};
 use serde_json::Value;
 
-/// A stream as the database has it: its counter, and every record, as a page would show it.
+/// A stream in the database: its counter, and every record, as a page would show it.
 pub fn stream(server: &Server, stream: StreamId) -> (Option<StreamHead>, Vec<Value>) {
     let read = server.store().read(|tx| {
         let head = tx.streams(&[stream])?.first().copied();
@@ -30,7 +30,7 @@ pub fn hex_texts(server: &Server, column: &str, table: &str) -> Vec<String> {
     place.texts(&format!("SELECT {hex} AS value FROM {table} WHERE {column} IS NOT NULL"))
 }
 
-/// Count and digest of these records, worked out anew.
+/// Count and digest of these records, computed afresh.
 pub fn recount(records: &[Value]) -> (u64, StreamDigest) {
     let mut digest = StreamDigest::default();
     for record in records {
@@ -41,7 +41,7 @@ pub fn recount(records: &[Value]) -> (u64, StreamDigest) {
     (records.len() as u64, digest)
 }
 
-/// Looks through the journal, and gives a device's links, after a check that its chain holds.
+/// Verifies the journal, and returns a device's links.
 pub fn follow_chain(server: &Server, device: DeviceId) -> Vec<String> {
     let audit = server.store().audit_journal(None).expect("looked through");
     let wrong: Vec<_> = audit.faults.iter().filter(|fault| fault.device == device).collect();
@@ -53,7 +53,7 @@ pub fn follow_chain(server: &Server, device: DeviceId) -> Vec<String> {
     links
 }
 
-/// The links as they stand in the journal.
+/// The links as stored in the journal.
 fn stored_links(server: &Server, device: DeviceId) -> Vec<String> {
     let place = server.place();
     place.texts(&format!(
@@ -63,9 +63,9 @@ fn stored_links(server: &Server, device: DeviceId) -> Vec<String> {
     ))
 }
 
-/// What the records and the sync stand on, a line each: streams with head, count and digest, records
-/// with place, version and stream, devices with number and link. Two of them are equal if nothing
-/// was changed between.
+/// The state of records and sync, one line each: streams with head, count and digest, records with
+/// place, version and stream, devices with number and link. Two are equal if nothing changed in
+/// between.
 pub fn contents(server: &Server) -> Vec<String> {
     let place = server.place();
     let hex = |column: &str| place.hex(column);
@@ -85,7 +85,7 @@ pub fn contents(server: &Server) -> Vec<String> {
     .concat()
 }
 
-/// How many rows a table has.
+/// The number of rows in a table.
 pub fn count(server: &Server, table: &str) -> u64 {
     let number = format!("SELECT CAST(count(*) AS TEXT) AS value FROM {table}");
     server.place().texts(&number)[0].parse().expect("a number")
@@ -100,7 +100,7 @@ pub fn end_membership(server: &Server, user: UserId) {
     ));
 }
 
-/// Puts a worker into another team.
+/// Adds a worker to another team.
 pub fn move_membership(server: &Server, user: UserId, caseload: StreamId) {
     let place = server.place();
     place.run(&format!(
@@ -110,7 +110,7 @@ pub fn move_membership(server: &Server, user: UserId, caseload: StreamId) {
     ));
 }
 
-/// How many of the server's transactions stand at a lock; only PostgreSQL shows it.
+/// The number of the server's transactions that wait for a lock; only PostgreSQL shows it.
 pub fn waiting(server: &Server) -> usize {
     server.place().waiting()
 }

@@ -1,13 +1,13 @@
-//! Whether others are still at work, for a reader that goes on until they are not.
+//! Whether others are still at work, for a reader that continues until they are not.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// So many writers at work.
+/// A number of writers at work.
 #[derive(Debug)]
 pub struct Writers(AtomicUsize);
 
-/// One of them. It counts as done when it is dropped: one that panics ends, too, and the test
-/// fails instead of waiting for it.
+/// One of them. It counts as done when it is dropped: one that panics ends, too, and the test fails
+/// instead of waiting for it.
 #[derive(Debug)]
 pub struct Writer<'a>(&'a Writers);
 
@@ -17,7 +17,7 @@ impl Writers {
         Self(AtomicUsize::new(count))
     }
 
-    /// One of them, to be kept while it works.
+    /// A guard for one of them, to be kept while it works.
     pub fn one(&self) -> Writer<'_> {
         Writer(self)
     }

@@ -1,4 +1,4 @@
-//! What a person does on a tablet between two syncs.
+//! A person's acts on a tablet between two syncs.
 
 use super::line::Line;
 use crate::documents::Documents;
@@ -9,13 +9,13 @@ use ruhu_sync::path::Path;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// A team that holds fewer households makes some first.
+/// A team with fewer households creates some first.
 const HOUSEHOLDS_MIN: usize = 12;
 
 /// Documents of a household: itself, two members, a visit and an assessment.
 const OF_A_HOUSEHOLD: usize = 5;
 
-/// Somebody with a tablet, who decides by chance and has new documents at hand.
+/// Somebody with a tablet, who decides at random and has new documents ready.
 pub(crate) struct Person {
     /// The tablet.
     pub(crate) device: TestDevice<Line>,
@@ -60,7 +60,7 @@ fn object_of(text: &str) -> Result<Object, DeviceError> {
     json.as_object().cloned().ok_or_else(|| unwritable("no object"))
 }
 
-/// One of the records that the tablet holds and this is true of.
+/// One of the tablet's records that satisfies this.
 fn one(
     person: &mut Person,
     kind: &str,
@@ -184,7 +184,7 @@ fn submit(person: &mut Person) -> Result<(), DeviceError> {
         return Ok(());
     };
     let now = person.device.view(assessment).map(|view| status(&view.document).to_owned());
-    // What was returned is taken in hand again first.
+    // A returned assessment is reopened first.
     let next = if now.as_deref() == Some("draft") { "submitted" } else { "draft" };
     person.device.set(assessment, &Path::of(&["status"]), Json::Text(next.to_owned()))
 }

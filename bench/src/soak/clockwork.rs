@@ -1,4 +1,4 @@
-//! When it is over, for all who wait.
+//! The end of a run, for everybody who waits.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -22,7 +22,7 @@ impl Clockwork {
         self.bell.notify_all();
     }
 
-    /// Waits so long, or until it is over.
+    /// Waits this long, or until the run is over.
     pub(crate) fn wait(&self, so_long: Duration) {
         let until = Instant::now() + so_long;
         let mut is_over = self.is_over.lock().unwrap_or_else(PoisonError::into_inner);

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 const SIGN_IN: &str = "/v1/session";
 
-/// How often a call is made again whose answer was lost.
+/// How often a call with a lost answer is repeated.
 const TRIES_MAX: u32 = 4;
 
 /// Between two things at a desk.
@@ -87,7 +87,7 @@ impl Desk {
         self.ask(("POST", path), Some(body), Some(&key))
     }
 
-    /// Asks, again with the same key where the answer was lost.
+    /// Calls, and repeats with the same key where the answer was lost.
     fn ask(&mut self, to: (&str, &str), body: Option<&Value>, key: Option<&str>) -> Option<Value> {
         if self.token.is_none() && to.1 != SIGN_IN {
             return None;

@@ -1,5 +1,5 @@
-//! A slow line from a tablet to the server: its bytes travel as slowly as on a bad mobile network,
-//! on a real connection, and some calls are lost on the way.
+//! A slow connection from a tablet to the server: its bytes travel as slowly as on a bad mobile
+//! network, over a real connection, and some calls are lost on the way.
 
 use super::tally::Tally;
 use crate::client::{Answer, Client, open, request_of};
@@ -12,24 +12,24 @@ use std::sync::Arc;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// The server closes a connection on which nothing was asked for five seconds; a tablet that would
-/// ask on one that is nearly as old opens another.
+/// The server closes a connection after five idle seconds; a tablet whose connection is nearly as
+/// old opens another.
 const IDLE_MAX: Duration = Duration::from_secs(3);
 
 /// Below this, compressing costs more than it saves.
 const COMPRESS_FROM_BYTES: usize = 1_024;
 
-/// So many pieces a second travel at most.
+/// The maximum number of pieces per second.
 const PIECES_A_SECOND: usize = 20;
 
-/// Of a thousand calls, so many never leave, lose their answer, are cut off half-way, and arrive
-/// twice.
+/// Out of a thousand calls, how many never leave, lose their answer, are cut off half-way, and
+/// arrive twice.
 const NEVER_SENT: u64 = 8;
 const ANSWER_LOST: u64 = 15;
 const CUT: u64 = 8;
 const TWICE: u64 = 5;
 
-/// How slow a line is.
+/// The speed of a connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pace {
     /// One way.
@@ -52,7 +52,7 @@ impl Pace {
         }
     }
 
-    /// An office's line.
+    /// An office connection.
     pub(crate) fn of_a_desk() -> Self {
         Self {
             latency: Duration::from_millis(10),
@@ -62,8 +62,8 @@ impl Pace {
     }
 }
 
-/// A connection whose bytes travel at a pace. It knows how long the server took: from when it had
-/// the last byte to when the first came back.
+/// A connection with limited throughput. It measures the server's time: from the last byte sent to
+/// the first byte received.
 #[derive(Debug)]
 struct Slow {
     stream: TcpStream,
@@ -106,7 +106,7 @@ impl Read for Slow {
     }
 }
 
-/// What is lost of a call.
+/// The fault of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Loss {
     Nothing,
@@ -163,7 +163,7 @@ fn lost(error: &BenchError) -> TransportError {
 }
 
 impl Line {
-    /// To the server: to whichever of its processes, as behind a proxy that takes turns.
+    /// To the server: to any of its processes, as behind a proxy that takes turns.
     pub(crate) fn new(
         addresses: Arc<[SocketAddr]>,
         pace: Pace,
@@ -204,7 +204,7 @@ impl Line {
         self.exchange(path, &request)
     }
 
-    /// The connection, opened if there is none that is young enough.
+    /// The connection, reopened if it is too old.
     fn client(&mut self) -> Result<&mut Client<Slow>, BenchError> {
         let now = Instant::now();
         self.connection.take_if(|(_, used)| now.duration_since(*used) > IDLE_MAX);

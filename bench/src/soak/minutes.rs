@@ -1,4 +1,4 @@
-//! What was measured minute by minute, and whether it stays what it is.
+//! Measurements by the minute, and whether they stay flat.
 
 use super::tally::{Call, Latencies};
 use crate::database::Site;
@@ -9,7 +9,7 @@ use crate::report::rounded;
 use crate::statistics::Samples;
 use std::time::{Duration, Instant};
 
-/// Quantiles that are shown.
+/// The quantiles shown.
 const SHARES: [f64; 3] = [0.5, 0.95, 0.99];
 
 /// A minute.
@@ -19,7 +19,7 @@ struct Minute {
     resident_bytes: usize,
     stored_bytes: u64,
     open_files: usize,
-    /// Of one processor: the server, this program, everything else.
+    /// Shares of one processor: the server, this program, everything else.
     shares: [f64; 3],
 }
 
@@ -50,18 +50,18 @@ pub(crate) struct Minutes {
     used: Used,
 }
 
-/// Minutes that are told together.
+/// The number of minutes in a window.
 const WINDOW: usize = 5;
 
-/// A run this long can tell whether memory stays what it is; the first minutes fill what is kept.
+/// A run of this length can show whether memory is flat; the first minutes fill caches.
 const TELLING_MINUTES_MIN: usize = 15;
 
 /// Memory is flat if the last third has at most this share of the middle one's, and latencies if
-/// the last third's p95 is at most so much of the first one's.
+/// the last third's p95 is at most this much of the first one's.
 const FLAT_MEMORY: f64 = 1.1;
 const FLAT_LATENCY: f64 = 2.0;
 
-/// So many milliseconds are no difference to anybody.
+/// A difference of this many milliseconds does not matter.
 const UNFELT_MS: f64 = 20.0;
 
 /// The calls, and how they are named.
@@ -152,10 +152,10 @@ impl Minutes {
         }
     }
 
-    /// Says whether it stayed as it was. Gives whether memory did, if the run
-    /// was long enough to tell: how long answers take depends
-    /// on what else the machine does, and is for the reader to judge. The first minute, in which
-    /// everybody signs in and makes the first households, does not count.
+    /// Reports whether things stayed flat. Returns whether memory did, if the run was long enough
+    /// to tell: latencies depend on what else the machine does, and are for the reader to judge.
+    /// The first minute, in which everybody signs in and creates the first households, does not
+    /// count.
     pub(crate) fn judge(&self) -> Option<bool> {
         let counted = self.minutes.get(1..).unwrap_or_default();
         let size = counted.len() / 3;

@@ -1,5 +1,5 @@
-//! What must be true when all have handed in: read from the database itself, with the service
-//! stopped, and held against what the tablets were told.
+//! What must be true after everybody has pushed: read from the database itself, with the service
+//! stopped, and compared with what the tablets were told.
 
 use super::worker::Worker;
 use crate::database::Site;
@@ -13,24 +13,24 @@ use ruhu_sync::outcome::Outcome;
 use ruhu_sync::storage::{HistoryWanted, Stored, WriteTx as _};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// So many are told; who looks further looks into the database.
+/// The maximum number of listed faults; for more, look into the database.
 const TOLD_MAX: usize = 20;
 
 /// How many records' histories are read at a time.
 const RECORDS: usize = 100;
 
-/// What was found.
+/// The findings.
 #[derive(Debug, Default)]
 pub(crate) struct Proof {
-    /// Acknowledged edits that the journal has, byte for byte, with the outcome that was told.
+    /// Acknowledged edits that the journal has, byte for byte, with the same outcome.
     pub(crate) edits: u64,
     /// Edits in the journal, those from desks included.
     pub(crate) journalled: u64,
     /// Records whose versions are each there once.
     pub(crate) records: u64,
-    /// Effective edits that made exactly one version, the one that was told.
+    /// Effective edits that made exactly one version, the acknowledged one.
     pub(crate) effects: u64,
-    /// Everything that is not so.
+    /// Every violation.
     pub(crate) wrong: Vec<String>,
 }
 
@@ -46,7 +46,7 @@ fn unread(error: impl std::fmt::Display) -> BenchError {
     BenchError::Database(error.to_string())
 }
 
-/// Looks through everything.
+/// Checks everything.
 pub(crate) fn prove(site: &Site, workers: &[Worker]) -> Result<Proof, BenchError> {
     let store = ruhu_api::backup::open_live(&house::settings(site)?).map_err(unread)?;
     let mut proof = Proof::default();
@@ -73,7 +73,7 @@ pub(crate) fn prove(site: &Site, workers: &[Worker]) -> Result<Proof, BenchError
     }
     let held = workers.iter().flat_map(|worker| worker.person.device.memory().rows().values());
     let held: BTreeMap<RecordId, u64> = held.map(|row| (row.record, row.rev.number)).collect();
-    // A household that was moved to a team without tablets is held by nobody, and must be whole too.
+    // No tablet has a household that moved to a team without tablets, and it must be intact too.
     let names: BTreeSet<RecordId> =
         held.keys().copied().chain(made.keys().map(|(_, _, record)| *record)).collect();
     let names: Vec<_> = names.into_iter().collect();
@@ -106,7 +106,7 @@ pub(crate) fn prove(site: &Site, workers: &[Worker]) -> Result<Proof, BenchError
 }
 
 /// Every acknowledged edit is in the journal under its number, byte for byte, with the outcome that
-/// its tablet was told; and the journal has no other edit of the tablet.
+/// its tablet received; and the journal has no other edit of the tablet.
 fn journal_has(
     store: &Store,
     memory: &DeviceMemory,
@@ -139,7 +139,7 @@ fn journal_has(
     Ok(())
 }
 
-/// What made each record's versions: device, number, version.
+/// The edits that made each record's versions: device, number, version.
 type Versions = BTreeMap<RecordId, Vec<(DeviceId, DeviceSeq, u64)>>;
 
 fn versions(tx: &mut Tx, names: &[RecordId]) -> Stored<Versions> {

@@ -1,5 +1,4 @@
-//! What is counted while it runs: how long answers took, minute by minute, and everything that was
-//! not an ordinary answer.
+//! Counts during a run: latencies by the minute, and everything that was not an ordinary answer.
 
 use crate::statistics::Samples;
 use ruhu_device::Response;
@@ -8,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// The calls whose latencies are told apart.
+/// The calls whose latencies are kept separately.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Call {
     /// `POST /v1/sync/push`.
@@ -47,8 +46,8 @@ struct Counts {
 #[derive(Debug, Default)]
 pub(crate) struct Tally(Mutex<Counts>);
 
-/// The refusals that belong to a bad day: patience asked for, a token that is over, and at a desk a
-/// version that is not today's any more, or a quarantined edit that something still stands against.
+/// The refusals of a normal bad day: rate limits, expired tokens, and at a desk a version that is
+/// no longer current, or a quarantined edit that something still prevents.
 fn is_planned(path: &str, response: &Response, slug: &str) -> bool {
     match (response.status, slug) {
         (429 | 503, _) => response.retry_after_seconds.is_some(),
@@ -65,12 +64,12 @@ impl Tally {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts something that was to be expected.
+    /// Counts an expected event.
     pub(crate) fn count(&self, what: &str) {
         *self.counts().planned.entry(what.to_owned()).or_default() += 1;
     }
 
-    /// Counts something that must not happen.
+    /// Counts a forbidden event.
     pub(crate) fn unplanned(&self, what: &str) {
         let mut counts = self.counts();
         let count = counts.unplanned.entry(what.to_owned()).or_default();
@@ -80,7 +79,7 @@ impl Tally {
         }
     }
 
-    /// Takes an answer.
+    /// Records an answer.
     pub(crate) fn answered(&self, path: &str, waited: Duration, response: &Response) {
         if let Some(call) = Call::of(path) {
             self.counts().minute.entry(call).or_default().push_ms(waited);
@@ -103,12 +102,12 @@ impl Tally {
         }
     }
 
-    /// The latencies since they were last taken.
+    /// The latencies since the last call.
     pub(crate) fn take_minute(&self) -> Latencies {
         std::mem::take(&mut self.counts().minute)
     }
 
-    /// What was counted: the expected, and what must not happen.
+    /// The counts: expected and forbidden events.
     pub(crate) fn told(&self) -> [BTreeMap<String, u64>; 2] {
         let counts = self.counts();
         [counts.planned.clone(), counts.unplanned.clone()]

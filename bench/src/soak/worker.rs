@@ -15,12 +15,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Of a hundred syncs, so many are followed by listening, and by signing in again.
+/// Out of a hundred syncs, how many are followed by listening, and by signing in again.
 const LISTENS: u64 = 25;
 const SIGNS_IN_AGAIN: u64 = 3;
 
-/// A session that cannot be renewed is one of the things that must not happen; the person signs in
-/// all the same. How often a last sync is tried.
+/// How often a last sync is tried. A session that cannot be renewed is a forbidden event; the
+/// person signs in all the same.
 const LAST_TRIES_MAX: u32 = 20;
 
 /// Somebody who works for as long as the run lasts.
@@ -33,7 +33,7 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    /// Somebody whose tablet was just unpacked.
+    /// Somebody with a new tablet.
     pub(crate) fn new(
         number: usize,
         addresses: &Arc<[SocketAddr]>,
@@ -51,7 +51,7 @@ impl Worker {
         Ok(Self { number, addresses, person, tally })
     }
 
-    /// Works until the time is up, then hands in what is left.
+    /// Works until the time is up, then pushes what is left.
     pub(crate) fn live(&mut self, clockwork: &Clockwork, pause: Duration) {
         self.person.device.transport_mut().is_lossy = false;
         self.sign_in(clockwork);
@@ -128,7 +128,7 @@ impl Worker {
         }
     }
 
-    /// Listens for a while, and pulls whenever something is told that is above what was read.
+    /// Listens for a while, and pulls whenever an event is ahead of what was read.
     fn listen(&mut self, clockwork: &Clockwork) {
         let Some(token) = self.person.device.transport().token.clone() else {
             return;
@@ -138,7 +138,7 @@ impl Worker {
         let address = one_of(&self.addresses, &mut self.person.random);
         let line = HttpTransport::with_timeout(&format!("http://{address}"), patience);
         let Ok(mut events) = LiveEvents::open(&line, &token) else {
-            // The token may have ended in between, and a full house says so.
+            // The token may have expired in between, and a full server says so.
             return self.tally.count("events: not let in");
         };
         self.tally.count("events: listened");
@@ -175,7 +175,7 @@ impl Worker {
         }
     }
 
-    /// Reads what all have handed in; gives whether every stream then agrees at once.
+    /// Pulls what everybody has pushed; returns whether every stream then agrees at once.
     pub(crate) fn read_all(&mut self) -> bool {
         for _ in 0..LAST_TRIES_MAX {
             match self.person.device.pull() {

@@ -27,7 +27,7 @@ pub(crate) fn run(load: &Load, asked: &FirstSync, database: Database) -> Result<
     fill(&mut writer, &mut Documents::new(load.seed), asked.records)?;
     server.stop()?;
 
-    // A new process, so that its memory tells of first syncs alone.
+    // A new process, so that its memory reflects first syncs alone.
     let server = Server::start(&site, load.server.as_deref())?;
     let fresh = server.memory();
     let reader = reader.moved_to(server.address);
@@ -50,7 +50,7 @@ pub(crate) fn run(load: &Load, asked: &FirstSync, database: Database) -> Result<
     server.stop()
 }
 
-/// The bare server compresses nothing: what compressing alone takes is added to what it needs.
+/// The bare server does not compress: the time of compressing alone is added to its own.
 fn compare(
     load: &Load,
     asked: &FirstSync,
@@ -88,7 +88,7 @@ fn compare(
     Ok(())
 }
 
-/// First syncs one after another, each to complete; gives the last, and milliseconds.
+/// First syncs one after another, each to complete; returns the last, and milliseconds.
 fn time_syncs(
     asked: &FirstSync,
     reader: &Tablet,
@@ -104,7 +104,7 @@ fn time_syncs(
     Ok((last, samples))
 }
 
-/// Fills the bare table with the texts that a device is given; gives all of them in one.
+/// Fills the bare table with the texts that a device receives; returns all of them in one.
 fn fill_bare(site: &Site, pulled: &Pulled) -> Result<Vec<u8>, BenchError> {
     let mut texts: Vec<&str> = Vec::with_capacity(pulled.records);
     for body in &pulled.bodies {

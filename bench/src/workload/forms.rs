@@ -1,4 +1,5 @@
-//! What a form's rules cost: for each form of the catalogue, and in a push of assessments that are handed in.
+//! The cost of a form's rules: for each form of the catalogue, and in a push of submitted
+//! assessments.
 
 use super::must_apply;
 use crate::answers::{fill, row_pointers};
@@ -14,9 +15,9 @@ use ruhu_forms::{Answers, Catalogue, Form, Given};
 use std::hint::black_box;
 use std::time::Instant;
 
-/// The form whose assessments are pushed: one investigator, and many questions.
+/// The form of the pushed assessments: one investigator, and many questions.
 const PUSHED: &str = "gbt42195";
-/// How often each form is worked out in a round.
+/// How often each form is computed in a round.
 const REPEATS: u32 = 200;
 
 /// Measures the forms.
@@ -38,7 +39,7 @@ pub(crate) fn run(load: &Load, asked: &Forms, database: Database) -> Result<(), 
     }
 }
 
-/// Checking answers as handed in and working them out, beside reading their text.
+/// Checking answers as a submission and computing them, compared with parsing their text.
 fn time_form(load: &Load, form: &Form, rows: usize) -> Result<Vec<(f64, f64)>, BenchError> {
     let answers = fill(form, rows);
     let text = serde_json::to_string(&answers).map_err(crate::tablet::unreadable)?;
@@ -65,7 +66,7 @@ fn time_form(load: &Load, form: &Form, rows: usize) -> Result<Vec<(f64, f64)>, B
     Ok(pairs)
 }
 
-/// Pushes of whole assessments that are handed in, beside the same ones as drafts.
+/// Pushes of complete submitted assessments, compared with the same ones as drafts.
 fn push(load: &Load, asked: &Forms, form: &Form, database: Database) -> Result<(), BenchError> {
     let answers = whole(form)?;
     let site = Site::make(database, load.postgres_url.as_deref())?;
@@ -91,12 +92,12 @@ fn push(load: &Load, asked: &Forms, form: &Form, database: Database) -> Result<(
     server.stop()
 }
 
-/// Answers without rows that can be handed in.
+/// Answers without rows that can be submitted.
 fn whole(form: &Form) -> Result<Answers, BenchError> {
     let mut answers = fill(form, 0);
     let broken = form.check_submission(&answers);
     for problem in &broken {
-        // What excludes another answer is answered with no, or left out, where it may be.
+        // What excludes another answer is answered with no, or left out, where that is allowed.
         let name = problem.path.trim_start_matches('/');
         match answers.get_mut(name) {
             Some(answer) if *answer == true => *answer = false.into(),
@@ -134,7 +135,8 @@ fn assessments(
     batch
 }
 
-/// The server's processor time for each assessment. Their households go before, and do not count.
+/// The server's processor time for each assessment. Their households are pushed first, and do not
+/// count.
 fn push_timed(
     server: &Server,
     tablet: &mut Tablet,

@@ -17,7 +17,7 @@ use crate::tablet::{Encoding, Page, Pulled, Tablet, unreadable};
 use ruhu_device::Random;
 use std::time::Instant;
 
-/// The small store that the large one is held against.
+/// The size of the small store, for comparison.
 const FEW_STORED: usize = 2_000;
 
 /// Measures pulls on a database.
@@ -42,7 +42,7 @@ pub(crate) fn run(load: &Load, asked: &Pull, database: Database) -> Result<(), B
     fill_bare(&site, &reader, asked.stored)?;
     server.stop()?;
 
-    // A new process, so that its memory tells of pulls alone.
+    // A new process, so that its memory reflects pulls alone.
     let server = Server::start(&site, load.server.as_deref())?;
     let fresh = server.memory();
     let reader = reader.moved_to(server.address);
@@ -62,8 +62,8 @@ pub(crate) fn run(load: &Load, asked: &Pull, database: Database) -> Result<(), B
     server.stop()
 }
 
-/// The reader pulls everything; then the writer changes some records, spread over all. Gives the
-/// cursor from before the change, and what a pull from there carries.
+/// The reader pulls everything; then the writer changes some records, spread over all. Returns the
+/// cursor from before the change, and the content of a pull from there.
 fn change_some(
     load: &Load,
     asked: &Pull,
@@ -117,8 +117,8 @@ pub(super) fn change_of(document: &Document, device_seq: u64) -> String {
     )
 }
 
-/// Fills the bare table with the very texts that a device is given, in the order of their
-/// positions: the last are the ones that changed.
+/// Fills the bare table with the very texts that a device receives, in the order of their
+/// positions: the changed ones are last.
 fn fill_bare(site: &Site, reader: &Tablet, stored: usize) -> Result<(), BenchError> {
     let mut client = reader.connect()?;
     let pulled = reader.pull_all(&mut client, None, Encoding::Identity)?;
@@ -132,7 +132,7 @@ fn fill_bare(site: &Site, reader: &Tablet, stored: usize) -> Result<(), BenchErr
     bare.fill(&texts)
 }
 
-/// One pull after another; gives milliseconds.
+/// One pull after another; returns milliseconds.
 fn time_pulls(
     asked: &Pull,
     reader: &Tablet,

@@ -14,7 +14,7 @@ use crate::tablet::{Encoding, PushBody, Tablet};
 use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
-/// What one round measured.
+/// The measurements of one round.
 struct Round {
     edits_per_second: f64,
     /// Over one connection, and over as many as there are devices.
@@ -171,7 +171,7 @@ fn time_pushes(
         }
         let elapsed = begun.elapsed();
         let mut latencies = Vec::new();
-        // Looked at after the clock has stopped.
+        // Checked after the clock has stopped.
         for (bodies, answers) in bodies.iter().zip(answered) {
             for (body, (answer, latency)) in bodies.iter().zip(answers) {
                 must_apply(&encoding.decompress(answer)?, body.edits)?;

@@ -1,5 +1,5 @@
-//! How many statements a push costs, table by table: the server inside this process, every
-//! statement of its connections seen by diesel's own instrumentation.
+//! Counts the statements of a push, table by table: the server runs inside this process, and
+//! diesel's own instrumentation sees every statement of its connections.
 
 use crate::arguments::Load;
 use crate::database::{Database, Site};
@@ -16,17 +16,17 @@ use std::sync::{Mutex, PoisonError};
 /// Edits a push.
 const SIZES: [usize; 3] = [1, 100, 500];
 
-/// What a table may cost a push, whatever its size.
+/// The maximum number of statements per table, whatever the size of the push.
 const STATEMENTS_MAX: usize = 3;
 
-/// The statements seen since they were last taken.
+/// The statements since the last call.
 static SEEN: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 fn watch() -> Option<Box<dyn Instrumentation>> {
     Some(Box::new(|event: InstrumentationEvent<'_>| {
         if let InstrumentationEvent::StartQuery { query, .. } = event {
             let text = query.to_string();
-            // Its values are nobody's business here.
+            // Without its values.
             let sql = text.split(" -- binds:").next().unwrap_or_default().to_owned();
             SEEN.lock().unwrap_or_else(PoisonError::into_inner).push(sql);
         }
@@ -37,8 +37,8 @@ fn take_seen() -> Vec<String> {
     std::mem::take(&mut SEEN.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
-/// The tables that a statement names where one stands: after FROM, JOIN, INTO or UPDATE. What
-/// names none (BEGIN, COMMIT, SET) counts for itself.
+/// The tables that a statement names after FROM, JOIN, INTO or UPDATE. A statement without any
+/// (BEGIN, COMMIT, SET) counts for itself.
 fn tables_of(sql: &str) -> BTreeSet<String> {
     let words: Vec<&str> =
         sql.split([' ', '(', ')', ',', '\n']).filter(|w| !w.is_empty()).collect();
@@ -68,7 +68,7 @@ fn count(statements: &[String]) -> Counts {
     counts
 }
 
-/// Counts on a database, and fails if anything costs more than it may.
+/// Counts on a database, and fails if a table costs too much.
 pub(crate) fn run(load: &Load, database: Database) -> Result<(), BenchError> {
     let site = Site::make(database, load.postgres_url.as_deref())?;
     set_default_instrumentation(watch)

@@ -1,5 +1,5 @@
 //! The field under a simulated server: three teams of one contractor, whose members come and go; a
-//! street's reviewer over them; a form of which ever new versions are published.
+//! street's reviewer over them; a form with ever new versions.
 
 use crate::field::AREA_HERE;
 use crate::server::NOON;
@@ -21,11 +21,11 @@ use std::sync::{Arc, LazyLock};
 /// The form that people fill.
 pub(super) const FORM: &str = "trial";
 
-/// How many versions of it there may be.
+/// The maximum number of its versions.
 const VERSIONS: u32 = 4;
 
-/// A version of the form. Each after the first asks for one thing more than that, and each allows
-/// more rooms than the one before.
+/// A version of the form. Each after the first asks one question more, and each allows more rooms
+/// than the one before.
 pub(super) fn form(version: u32) -> Value {
     let source = json!({"law": "测试办法", "document": "测试〔2026〕1号", "article": "第1条"});
     let fen = |id: &str, required: bool| json!({"id": id, "label_zh": "金额", "required": required, "kind": {"type": "fen"}});
@@ -62,17 +62,17 @@ struct Place {
     last_day: Option<NaiveDate>,
 }
 
-/// A person, as staff keep books of people.
+/// A person, as recorded by staff.
 #[derive(Clone, Debug)]
 struct Person {
     active: bool,
     places: Vec<Place>,
 }
 
-/// What staff do so that a person's rights are what they should be.
+/// The acts of staff that bring about a person's rights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Change {
-    /// The account is switched on or off.
+    /// The account is enabled or disabled.
     Switch(bool),
     /// A membership of this team begins today.
     Begin(u8),
@@ -80,7 +80,7 @@ pub(super) enum Change {
     End(u8),
 }
 
-/// Who works where, and worked.
+/// Who works where, and who did.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Books(BTreeMap<u8, Person>);
 
@@ -89,8 +89,9 @@ fn today() -> NaiveDate {
 }
 
 impl Books {
-    /// What has to be done for these rights; from now on it is done. All rights of a person end in
-    /// one of two ways: every other account is switched off, the others lose their places.
+    /// The acts that bring about these rights, which count as done from now on. All rights of a
+    /// person end in one of two ways: every other account is disabled, the others lose their
+    /// memberships.
     pub(super) fn align(&mut self, user: u8, rights: &Rights) -> Vec<Change> {
         let new = Person { active: true, places: Vec::new() };
         let person = self.0.entry(user).or_insert(new);
@@ -174,7 +175,7 @@ fn membership(place: &Place) -> Membership {
     }
 }
 
-/// The field, for the reference in memory.
+/// The field, for the in-memory reference.
 #[derive(Clone, Debug, Default)]
 pub(super) struct CaseField {
     books: Books,

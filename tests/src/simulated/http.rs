@@ -23,14 +23,14 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-/// How long access tokens last: the clock goes on by minutes at most, and no tablet is to renew its
-/// own, since the reference in memory knows no renewal.
+/// The lifetime of access tokens. The clock advances by minutes at most, and no tablet is to renew
+/// its own, since the in-memory reference has no renewal.
 const A_DAY_MINUTES: u32 = 1440;
 
 const ADMIN_DEVICE: Uuid = Uuid::from_u128(STAFF_DEVICE.as_u128() - 2);
 
-/// What staff know of a server that its own database does not tell: which of a person's memberships
-/// runs. It is put back with the database.
+/// What staff know of a server that its own database does not show: which of a person's memberships
+/// is current. It is restored with the database.
 #[derive(Clone, Debug, Default)]
 struct Known {
     books: Books,
@@ -41,9 +41,9 @@ struct Known {
 pub struct Http {
     server: Server,
     line: HttpTransport,
-    /// The second one, with a line to it.
+    /// The second one, with a connection to it.
     other: Option<(Server, HttpTransport)>,
-    /// Whose turn it is.
+    /// The process whose turn it is.
     is_others_turn: bool,
     admin: String,
     staff: String,
@@ -51,7 +51,7 @@ pub struct Http {
     backups: Vec<(Copy, Known)>,
     /// Every device that ever signed in.
     devices: BTreeSet<Uuid>,
-    /// Requests that staff made: each has a key of its own.
+    /// Requests made by staff: each has its own key.
     asked: u64,
     dies: bool,
 }
@@ -98,7 +98,7 @@ impl Http {
         self.other = Some((other, line));
     }
 
-    /// Every process is stopped, this is done to the first, and all are started again.
+    /// Stops every process, does this to the first, and starts all again.
     fn at_rest(&mut self, work: impl FnOnce(&mut Server)) {
         let has_other = self.other.take().is_some();
         work(&mut self.server);
@@ -108,7 +108,7 @@ impl Http {
         }
     }
 
-    /// Where the next of staff's requests goes.
+    /// The target of the next request by staff.
     fn turn(&mut self) -> &Server {
         self.is_others_turn = !self.is_others_turn;
         match &self.other {
@@ -158,8 +158,8 @@ impl Http {
         }
     }
 
-    /// From now on the database ends the next transaction that writes to a device, as if the
-    /// process had ended before its end; or no longer.
+    /// From now on the database aborts the next transaction that writes to a device, as if the
+    /// process had died before its end; or no longer.
     fn arm(&mut self, dies: bool) {
         self.dies = dies;
         let sql = if dies { "INSERT INTO dying VALUES (1)" } else { "DELETE FROM dying" };
@@ -195,8 +195,8 @@ impl Service for Http {
         }
     }
 
-    /// Not over HTTP, where the desk asks for acts and the service makes edits of them; but through
-    /// the same door as those, the push.
+    /// Not over HTTP, where the desk requests acts and the service composes their edits, but
+    /// through the same push as those.
     fn desk(&mut self, body: &str) -> Response {
         let device = DeviceId(STAFF_DEVICE);
         let Ok(request) = PushRequest::parse(body) else {
@@ -227,7 +227,7 @@ impl Service for Http {
         let act = if lost { "report-lost" } else { "report-found" };
         let path = format!("/v1/admin/devices/{device}/{act}");
         let reply = self.administers(&path).send();
-        // A server that was restored may not know it yet.
+        // A restored server may not know it yet.
         assert!([204, 404].contains(&reply.status), "{}", reply.text());
     }
 
@@ -276,8 +276,7 @@ impl Service for Http {
         stored::lines(&self.server, &self.staff, &devices)
     }
 
-    /// By the salted hash of what they say; that the bytes are those of the hash, the store says
-    /// itself.
+    /// By the salted hash of their content; the store itself checks that the bytes match the hash.
     fn keeps(&mut self, device: Uuid, number: u64, bytes: &str) -> bool {
         let (device, number) = (DeviceId(device), DeviceSeq(number));
         let edits = self.server.store().write(|tx| tx.answered(device, number, number));

@@ -1,5 +1,4 @@
-//! What people do with the field's kinds: the words that are written where, and what is wrong with
-//! some of them.
+//! What people do with the field's kinds: the words for each place, and invalid ones.
 
 use super::field::FORM;
 use ruhu_simulator::kinds::{Kind, Kinds};
@@ -11,7 +10,7 @@ pub(super) fn all() -> Kinds {
     Kinds(vec![household(), assessment(), visit(), person(), referral(), find()])
 }
 
-/// A kind of which nothing is said yet.
+/// A kind without any content yet.
 fn kind(name: &'static str, made_as: Value) -> Kind {
     Kind {
         name,
@@ -31,7 +30,7 @@ fn kind(name: &'static str, made_as: Value) -> Kind {
     }
 }
 
-/// What places take that take no words; now and then what they must not.
+/// The values of places that take no words; now and then invalid ones.
 fn takes(place: &str, n: u8) -> Option<Value> {
     let of = |codes: [&str; 4]| Some(json!(codes[usize::from(n % 4)]));
     match place {
@@ -91,7 +90,7 @@ fn assessment() -> Kind {
             "/answers/extra_2",
             "/answers/rooms",
             "/answers/rooms",
-            // The first two people: then neither hands it in alone.
+            // The first two people: then neither submits it alone.
             "/investigators/01920000-0000-7000-8000-000a00000000",
             "/investigators/01920000-0000-7000-8000-000a00000001",
         ],

@@ -1,4 +1,4 @@
-//! Who and what there is on a simulated server before anything happens.
+//! The people and organisations on a simulated server before anything happens.
 
 use crate::database::Place;
 use crate::field::{AREA_HERE, cheap_hash};
@@ -10,17 +10,17 @@ use ruhu_store::accounts::Account;
 use ruhu_sync::id::{StreamId, UserId};
 use uuid::Uuid;
 
-/// How many people there may be.
+/// The maximum number of people.
 pub(super) const PEOPLE: u8 = 20;
 
-/// Everybody's; the simulator knows it by heart.
+/// Everybody's password; the simulator has the same constant.
 pub(super) const PASSWORD: &str = "password";
 
-/// Who administers.
+/// The administrator.
 pub(super) const ADMIN: Uuid = Uuid::from_u128(STAFF.as_u128() - 1);
 
-/// The accounts and the offices; the contractor, its contract and its teams; and what lets the
-/// server die.
+/// Creates the accounts and the offices; the contractor, its contract and its teams; and the
+/// trigger that lets the server die.
 pub(super) fn people(server: &Server) {
     let hash = cheap_hash(PASSWORD);
     let account = |id: Uuid, login: String| Account {
@@ -65,8 +65,8 @@ pub(super) fn people(server: &Server) {
     place.run(dying(place));
 }
 
-/// While `dying` holds a row, no transaction that writes to a device comes to its end: on
-/// PostgreSQL its COMMIT fails, on SQLite its last statement.
+/// While `dying` has a row, no transaction that writes to a device commits: on PostgreSQL its
+/// COMMIT fails, on SQLite its last statement.
 fn dying(place: &Place) -> &'static str {
     match place {
         Place::Sqlite { .. } => {

@@ -1,4 +1,4 @@
-//! All that a server has stored, a line a thing, as the reference in memory tells it.
+//! Everything a server has stored, one line each, in the format of the in-memory reference.
 
 use super::people::{ADMIN, PEOPLE};
 use crate::server::Server;
@@ -10,8 +10,8 @@ use ruhu_sync::storage::{ReadTx as _, Stored, WriteTx as _};
 use serde_json::Value;
 use uuid::Uuid;
 
-/// Streams, records, the devices with these names and their edits, and what staff's desk lists; and
-/// whatever of it does not follow from the rest, as it should.
+/// Streams, records, the devices with these names and their edits, and the desk's lists; and every
+/// inconsistency among them.
 pub(super) fn lines(server: &Server, staff: &str, devices: &[DeviceId]) -> Vec<String> {
     let store = server.store();
     let mut all = store.write(|tx| of_protocol(tx, devices)).expect("read");
