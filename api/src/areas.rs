@@ -1,6 +1,6 @@
 //! The areas, as they are served.
 
-use crate::etag::etag_of;
+use crate::etag::Tagged;
 use crate::problem::{Answer, Kind, Problem};
 use ruhu_casework::areas::{self, AreasError, Level, contains};
 use serde::Serialize;
@@ -59,8 +59,8 @@ impl Areas {
         Ok(Self { all: shipped.list().map(Area::from).collect() })
     }
 
-    /// The areas inside one, itself included; without one, all. Text and ETag.
-    pub fn under(&self, code: Option<&str>) -> Answer<(String, String)> {
+    /// The areas inside one, itself included; without one, all.
+    pub fn under(&self, code: Option<&str>) -> Answer<Tagged<AreaList>> {
         let outer = code.unwrap_or_default();
         if !contains("", outer) {
             return Err(Problem::new(Kind::InvalidRequest).detail(
@@ -70,9 +70,7 @@ impl Areas {
         }
         let inside = self.all.iter().filter(|area| contains(outer, &area.code));
         let list = AreaList { areas: inside.cloned().collect() };
-        let json = serde_json::to_string(&list).map_err(Problem::internal)?;
-        let etag = etag_of(json.as_bytes());
-        Ok((json, etag))
+        Tagged::of(&list)
     }
 }
 
@@ -81,8 +79,8 @@ mod tests {
     use super::*;
 
     fn count(under: Option<&str>) -> usize {
-        let (json, _) = Areas::shipped().expect("areas").under(under).expect("areas");
-        json.matches("\"code\"").count()
+        let list = Areas::shipped().expect("areas").under(under).expect("areas");
+        list.text().matches("\"code\"").count()
     }
 
     #[test]

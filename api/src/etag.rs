@@ -1,9 +1,13 @@
 //! Answers that a client need not fetch twice.
 
+use crate::problem::{Answer, Problem};
+use actix_web::body::BoxBody;
 use actix_web::http::header::{self, EntityTag, Header as _, IfNoneMatch};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, Responder};
+use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
+use std::marker::PhantomData;
 
 /// The strong ETag of these bytes.
 pub fn etag_of(bytes: &[u8]) -> String {
@@ -17,28 +21,62 @@ pub fn etag_of(bytes: &[u8]) -> String {
     etag
 }
 
-/// Answers JSON text with its ETag, or 304 if the client holds these very bytes.
-pub fn json_or_not_modified(request: &HttpRequest, etag: &str, json: String) -> HttpResponse {
-    or_not_modified(request, etag, "application/json", json)
+/// The text of a `T` with its ETag: a client that holds these very bytes is not sent them again.
+#[derive(Clone, Debug)]
+pub struct Tagged<T> {
+    text: String,
+    etag: String,
+    content_type: &'static str,
+    of: PhantomData<fn() -> T>,
 }
 
-/// The same of HTML.
-pub fn html_or_not_modified(request: &HttpRequest, etag: &str, html: String) -> HttpResponse {
-    or_not_modified(request, etag, "text/html; charset=utf-8", html)
+impl<T> Tagged<T> {
+    fn new(text: String, content_type: &'static str) -> Self {
+        let etag = etag_of(text.as_bytes());
+        Self { text, etag, content_type, of: PhantomData }
+    }
+
+    /// A value.
+    pub fn of(value: &T) -> Answer<Self>
+    where
+        T: Serialize,
+    {
+        serde_json::to_string(value).map(Self::json).map_err(Problem::internal)
+    }
+
+    /// JSON text.
+    pub fn json(text: String) -> Self {
+        Self::new(text, "application/json")
+    }
+
+    /// A page.
+    pub fn html(text: String) -> Self {
+        Self::new(text, "text/html; charset=utf-8")
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
 }
 
-fn or_not_modified(request: &HttpRequest, etag: &str, of: &str, text: String) -> HttpResponse {
-    let mut response = match holds(request, etag) {
-        true => HttpResponse::NotModified(),
-        false => HttpResponse::Ok(),
-    };
-    response
-        .insert_header((header::ETAG, etag))
-        // Kept on the device, and asked about each time it is wanted.
-        .insert_header((header::CACHE_CONTROL, "private, no-cache"));
-    match holds(request, etag) {
-        true => response.finish(),
-        false => response.content_type(of).body(text),
+impl<T> Responder for Tagged<T> {
+    type Body = BoxBody;
+
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        let is_held = holds(request, &self.etag);
+        let mut response = match is_held {
+            true => HttpResponse::NotModified(),
+            false => HttpResponse::Ok(),
+        };
+        response
+            .insert_header((header::ETAG, self.etag))
+            // Kept on the device, and asked about each time it is wanted.
+            .insert_header((header::CACHE_CONTROL, "private, no-cache"));
+        match is_held {
+            true => response.finish(),
+            false => response.content_type(self.content_type).body(self.text),
+        }
     }
 }
 
@@ -63,6 +101,7 @@ const ENCODINGS: [&str; 2] = ["-gzip", "-zstd"];
 mod tests {
     use super::*;
     use actix_web::test::TestRequest;
+    use serde_json::Value;
 
     #[test]
     fn only_the_same_bytes_are_not_sent_again() {
@@ -78,7 +117,7 @@ mod tests {
             let request = TestRequest::get()
                 .insert_header((header::IF_NONE_MATCH, held.clone()))
                 .to_http_request();
-            let response = json_or_not_modified(&request, &etag, "{}".to_owned());
+            let response = Tagged::<Value>::json("form".to_owned()).respond_to(&request);
             assert_eq!(response.status().as_u16(), status, "{held}");
         }
     }

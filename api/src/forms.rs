@@ -1,12 +1,13 @@
 //! The forms, served as they stand on the shelf.
 
-use crate::etag::etag_of;
+use crate::etag::{Tagged, etag_of};
 use crate::problem::{Answer, Kind, Problem};
 use crate::service::Service;
 use ruhu_casework::shelf::ShelvedForm;
 use ruhu_forms::Strength;
 use ruhu_store::Tx;
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 /// One form, one version.
@@ -44,22 +45,6 @@ pub struct FormList {
     pub forms: Vec<FormEntry>,
 }
 
-/// A text with its ETag.
-#[derive(Clone, Debug)]
-pub struct Tagged {
-    /// The text.
-    pub text: String,
-    /// Its ETag.
-    pub etag: String,
-}
-
-impl Tagged {
-    fn new(text: String) -> Self {
-        let etag = etag_of(text.as_bytes());
-        Self { text, etag }
-    }
-}
-
 impl From<ShelvedForm<'_>> for FormEntry {
     fn from(shelved: ShelvedForm<'_>) -> Self {
         let form = shelved.entry.form();
@@ -79,30 +64,35 @@ impl From<ShelvedForm<'_>> for FormEntry {
 
 impl Service {
     /// The list of forms.
-    pub async fn form_list(&self) -> Answer<Tagged> {
+    pub async fn form_list(&self) -> Answer<Tagged<FormList>> {
         let shelf = self.read(Tx::shelf).await?;
         let list = FormList { forms: shelf.list().map(FormEntry::from).collect() };
-        serde_json::to_string(&list).map(Tagged::new).map_err(Problem::internal)
+        Tagged::of(&list)
     }
 
     /// One form's own text.
-    pub async fn form_text(&self, id: &str, version: u32) -> Answer<Tagged> {
+    pub async fn form_text(&self, id: &str, version: u32) -> Answer<Tagged<Value>> {
         let shelf = self.read(Tx::shelf).await?;
         let form = shelf.get(id, version).ok_or_else(|| Problem::new(Kind::NotAvailable))?;
-        Ok(Tagged::new(form.entry.text().to_owned()))
+        Ok(Tagged::json(form.entry.text().to_owned()))
     }
 
     /// The JSON Schema of its answers.
-    pub async fn form_schema(&self, id: &str, version: u32, strength: Strength) -> Answer<Tagged> {
+    pub async fn form_schema(
+        &self,
+        id: &str,
+        version: u32,
+        strength: Strength,
+    ) -> Answer<Tagged<Value>> {
         let shelf = self.read(Tx::shelf).await?;
         let form = shelf.get(id, version).ok_or_else(|| Problem::new(Kind::NotAvailable))?;
-        Ok(Tagged::new(form.entry.form().answer_schema(strength).to_string()))
+        Ok(Tagged::json(form.entry.form().answer_schema(strength).to_string()))
     }
 
     /// Its outline, to be printed.
-    pub async fn form_outline(&self, id: &str, version: u32) -> Answer<Tagged> {
+    pub async fn form_outline(&self, id: &str, version: u32) -> Answer<Tagged<String>> {
         let shelf = self.read(Tx::shelf).await?;
         let form = shelf.get(id, version).ok_or_else(|| Problem::new(Kind::NotAvailable))?;
-        Ok(Tagged::new(form.entry.form().outline_html()))
+        Ok(Tagged::html(form.entry.form().outline_html()))
     }
 }

@@ -1,32 +1,43 @@
 //! What each kind of record is, as it is served.
 
-use crate::etag::etag_of;
-use crate::problem::Problem;
-use ruhu_casework::description::{self, KindTold};
-use ruhu_casework::{problem_words, reason_words};
+use crate::etag::Tagged;
+use crate::problem::{Answer, Problem};
+use ruhu_casework::description;
+use ruhu_casework::problem_words::{self, ProblemWords};
+use ruhu_casework::reason_words::{self, ReasonWords};
+use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 use utoipa::openapi::Ref;
 
-/// The kinds, as text, with the text's ETag.
+/// The kinds, as they are served.
 #[derive(Clone, Debug)]
-pub struct Kinds {
-    /// The text.
-    pub(crate) json: String,
-    /// Its ETag.
-    pub(crate) etag: String,
-}
+pub struct Kinds(pub(crate) Tagged<KindList>);
 
 impl Kinds {
     /// Those that are declared.
-    pub fn declared() -> Result<Self, Problem> {
-        let kinds: Vec<KindTold> = description::all();
-        let list = json!({
-            "kinds": kinds, "problems": problem_words::ALL, "reasons": reason_words::ALL,
-        });
-        let json = serde_json::to_string(&list).map_err(Problem::internal)?;
-        let etag = etag_of(json.as_bytes());
-        Ok(Self { json, etag })
+    pub fn declared() -> Answer<Self> {
+        let kinds = description::all().iter().map(serde_json::to_value).collect::<Result<_, _>>();
+        let list = KindList {
+            kinds: kinds.map_err(Problem::internal)?,
+            problems: problem_words::ALL.to_vec(),
+            reasons: reason_words::ALL.to_vec(),
+        };
+        Tagged::of(&list).map(Self)
     }
+}
+
+/// The kinds of records.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct KindList {
+    /// Each with its fields (what they hold, how they merge, their options), what every result must
+    /// hold, the passes of its status, and who may do what; as docs/kinds.md tells.
+    #[schema(value_type = Vec<Object>)]
+    pub(crate) kinds: Vec<Value>,
+    /// The words for every code of `problems` in an edit's outcome.
+    pub(crate) problems: Vec<ProblemWords>,
+    /// The words for every `reason` of an edit's outcome.
+    pub(crate) reasons: Vec<ReasonWords>,
 }
 
 /// The statuses of an assessment.

@@ -1,4 +1,5 @@
-//! Answers that were recorded with what they answer, and are told the same whenever it is sent again.
+//! What handlers give besides JSON: answers that were recorded with what they answer, and are the same
+//! whenever it is sent again; and nothing.
 
 use actix_web::body::BoxBody;
 use actix_web::http::header::ContentType;
@@ -23,5 +24,17 @@ impl<T> Responder for Recorded<T> {
 
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         HttpResponse::Ok().content_type(ContentType::json()).body(self.text)
+    }
+}
+
+/// That it is done, and that there is nothing to tell.
+#[derive(Clone, Copy, Debug)]
+pub struct NoContent;
+
+impl Responder for NoContent {
+    type Body = BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::NoContent().finish()
     }
 }

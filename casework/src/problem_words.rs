@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 /// A code of a problem and its words.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct ProblemWords {
     /// What `problems` holds.

@@ -5,6 +5,7 @@ use ruhu_sync::outcome::Reason;
 use serde::Serialize;
 
 /// A reason and its words.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct ReasonWords {
     /// The code in an outcome's `reason`.

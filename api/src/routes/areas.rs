@@ -2,11 +2,11 @@
 
 use crate::areas::{Area, AreaList};
 use crate::auth::{After, Entitled};
-use crate::etag::json_or_not_modified;
+use crate::etag::Tagged;
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind};
 use crate::service::Service;
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{get, web};
 use ruhu_casework::areas::Level;
 use serde::Deserialize;
 
@@ -53,8 +53,6 @@ fn example() -> AreaList {
 pub(crate) async fn list_areas(
     After(_person, wanted): After<Entitled, web::Query<Wanted>>,
     service: web::Data<Service>,
-    request: HttpRequest,
-) -> Answer<HttpResponse> {
-    let (json, etag) = service.areas.under(wanted.under.as_deref())?;
-    Ok(json_or_not_modified(&request, &etag, json))
+) -> Answer<Tagged<AreaList>> {
+    service.areas.under(wanted.under.as_deref())
 }

@@ -4,8 +4,9 @@ use crate::auth::{After, Two};
 use crate::openapi::refusals;
 use crate::paging::{List, Paging};
 use crate::problem::{Answer, Kind};
+use crate::recorded::NoContent;
 use crate::service::Service;
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{get, post, web};
 use ruhu_casework::days::beijing_time;
 use ruhu_desk::devices::{DeviceAct, Reach, act_on_device, devices};
 use ruhu_desk::who::{Admin, Right as _, SignedIn, Staff};
@@ -146,7 +147,7 @@ pub(crate) async fn list_my_devices(
 pub(crate) async fn revoke_my_device(
     After(person, id): After<SignedIn, web::Path<Uuid>>,
     service: web::Data<Service>,
-) -> Answer<HttpResponse> {
+) -> Answer<NoContent> {
     act(&service, person, Reach::Own, *id, DeviceAct::Revoke).await
 }
 
@@ -164,7 +165,7 @@ pub(crate) async fn revoke_my_device(
 pub(crate) async fn report_my_device_lost(
     After(person, id): After<SignedIn, web::Path<Uuid>>,
     service: web::Data<Service>,
-) -> Answer<HttpResponse> {
+) -> Answer<NoContent> {
     act(&service, person, Reach::Own, *id, DeviceAct::ReportLost).await
 }
 
@@ -208,7 +209,7 @@ pub(crate) async fn list_devices(
 pub(crate) async fn revoke_device(
     After(admin, id): After<Staff<Admin>, web::Path<Uuid>>,
     service: web::Data<Service>,
-) -> Answer<HttpResponse> {
+) -> Answer<NoContent> {
     act(&service, admin.person, ADMINISTERED, *id, DeviceAct::Revoke).await
 }
 
@@ -226,7 +227,7 @@ pub(crate) async fn revoke_device(
 pub(crate) async fn report_device_lost(
     After(admin, id): After<Staff<Admin>, web::Path<Uuid>>,
     service: web::Data<Service>,
-) -> Answer<HttpResponse> {
+) -> Answer<NoContent> {
     act(&service, admin.person, ADMINISTERED, *id, DeviceAct::ReportLost).await
 }
 
@@ -244,7 +245,7 @@ pub(crate) async fn report_device_lost(
 pub(crate) async fn report_device_found(
     After(admin, id): After<Staff<Admin>, web::Path<Uuid>>,
     service: web::Data<Service>,
-) -> Answer<HttpResponse> {
+) -> Answer<NoContent> {
     act(&service, admin.person, ADMINISTERED, *id, DeviceAct::ReportFound).await
 }
 
@@ -257,9 +258,9 @@ async fn act(
     reach: Reach,
     device: Uuid,
     act: DeviceAct,
-) -> Answer<HttpResponse> {
+) -> Answer<NoContent> {
     let (device, by) = (DeviceId(device), person.device);
     service.transact(move |tx| act_on_device(tx, &person, reach, device, act)).await?;
     tracing::info!(%device, %by, ?act, "a device was acted on");
-    Ok(HttpResponse::NoContent().finish())
+    Ok(NoContent)
 }

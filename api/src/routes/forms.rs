@@ -6,14 +6,14 @@ pub(crate) use views::*;
 
 use crate::auth::{After, By, Entitled, Three, Two};
 use crate::body::{Json, RawBody};
-use crate::etag::json_or_not_modified;
+use crate::etag::Tagged;
 use crate::forms::{FormEntry, FormList};
 use crate::idempotency::{Key, KeyHeader};
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind, Problem};
 use crate::recorded::Recorded;
 use crate::service::Service;
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{get, post, web};
 use ruhu_desk::forms::{FORM_BYTES_MAX, Publication, Retirement, check_form as check_form_text};
 use ruhu_desk::forms::{FormPublished, FormRetired};
 use ruhu_desk::organisations::Day;
@@ -103,10 +103,9 @@ pub(crate) struct RetirementLifted {
 pub(crate) async fn list_forms(
     By(_person): By<Entitled>,
     service: web::Data<Service>,
-    request: HttpRequest,
-) -> Answer<HttpResponse> {
+) -> Answer<Tagged<FormList>> {
     let list = service.form_list().await?;
-    Ok(json_or_not_modified(&request, &list.etag, list.text))
+    Ok(list)
 }
 
 /// Gives a form's definition.
@@ -132,11 +131,10 @@ pub(crate) async fn list_forms(
 pub(crate) async fn read_form(
     After(_person, address): After<Entitled, Address>,
     service: web::Data<Service>,
-    request: HttpRequest,
-) -> Answer<HttpResponse> {
+) -> Answer<Tagged<Value>> {
     let (id, version) = address.into_inner();
     let form = service.form_text(&id, version).await?;
-    Ok(json_or_not_modified(&request, &form.etag, form.text))
+    Ok(form)
 }
 
 /// Looks a form over without publishing it.

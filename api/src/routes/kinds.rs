@@ -1,78 +1,32 @@
 //! What each kind of record is.
 
 use crate::auth::{By, Entitled};
-use crate::etag::json_or_not_modified;
+use crate::etag::Tagged;
+use crate::kinds::KindList;
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind};
 use crate::service::Service;
-use actix_web::{HttpRequest, HttpResponse, get, web};
-use ruhu_casework::reason_words::{self, ReasonWords};
+use actix_web::{get, web};
+use ruhu_casework::problem_words::ProblemWords;
+use ruhu_casework::reason_words;
 use ruhu_sync::outcome::Reason;
-use serde::Serialize;
-use serde_json::{Value, json};
-use utoipa::ToSchema;
-use utoipa::openapi::{Object, ObjectBuilder, Type};
+use serde_json::json;
 
 refusals!(NotTold: Kind::Closed);
 
-/// The kinds of records.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct KindList {
-    /// Each with its fields (what they hold, how they merge, their options), what every result must
-    /// hold, the passes of its status, and who may do what; as docs/kinds.md tells.
-    #[schema(value_type = Vec<Object>)]
-    kinds: Vec<Value>,
-    /// The words for every code of `problems` in an edit's outcome.
-    problems: Vec<ProblemWordsBody>,
-    /// The words for every `reason` of an edit's outcome.
-    reasons: Vec<ReasonWordsBody>,
-}
-
-/// The words for a code of a problem.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct ProblemWordsBody {
-    /// What `problems` holds.
-    code: &'static str,
-    /// What people read.
-    zh: &'static str,
-    /// The same in English.
-    en: &'static str,
-}
-
-/// The words for a reason: what it means to the author of the edit, and what to do.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct ReasonWordsBody {
-    #[schema(schema_with = reason_code)]
-    code: Reason,
-    /// What people read.
-    zh: &'static str,
-    /// The same in English.
-    en: &'static str,
-}
-
-fn reason_code() -> Object {
-    let codes = reason_words::ALL.iter().map(|words| words.code.to_string());
-    ObjectBuilder::new()
-        .schema_type(Type::String)
-        .enum_values(Some(codes))
-        .description(Some("The `reason` of an outcome."))
-        .build()
-}
-
 fn example() -> KindList {
-    let ReasonWords { code, zh, en } = reason_words::of(Reason::InReview);
     KindList {
         kinds: vec![json!({
             "name": "notice", "label_zh": "通知", "under": [], "required": [], "access": [],
             "fields": [{"name": "reason", "label_zh": "理由", "holds": "text", "class": "server",
                 "max_chars": 500}],
         })],
-        problems: vec![ProblemWordsBody {
+        problems: vec![ProblemWords {
             code: "required",
             zh: "必须填写。",
             en: "It must be filled in.",
         }],
-        reasons: vec![ReasonWordsBody { code, zh, en }],
+        reasons: vec![reason_words::of(Reason::InReview)],
     }
 }
 
@@ -96,7 +50,6 @@ fn example() -> KindList {
 pub(crate) async fn list_kinds(
     By(_person): By<Entitled>,
     service: web::Data<Service>,
-    request: HttpRequest,
-) -> Answer<HttpResponse> {
-    Ok(json_or_not_modified(&request, &service.kinds.etag, service.kinds.json.clone()))
+) -> Answer<Tagged<KindList>> {
+    Ok(service.kinds.0.clone())
 }

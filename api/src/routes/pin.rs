@@ -5,8 +5,9 @@ use crate::auth::{After, Arriving, Entitled};
 use crate::body::Json;
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind};
+use crate::recorded::NoContent;
 use crate::service::Service;
-use actix_web::{HttpResponse, put, web};
+use actix_web::{put, web};
 use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -40,10 +41,10 @@ pub(crate) struct NewPin {
 pub(crate) async fn set_my_pin(
     After(person, body): After<Entitled, Json<NewPin>>,
     service: web::Data<Service>,
-) -> Answer<HttpResponse> {
+) -> Answer<NoContent> {
     let NewPin { password, pin } = body.0;
     service.set_pin(person.0, password, pin).await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(NoContent)
 }
 
 refusals!(NotChanged: Kind::MalformedJson, Kind::InvalidRequest, Kind::WrongCredentials,
@@ -77,8 +78,8 @@ pub(crate) struct NewPassword {
 pub(crate) async fn change_my_password(
     After(arriving, body): After<Arriving, Json<NewPassword>>,
     service: web::Data<Service>,
-) -> Answer<HttpResponse> {
+) -> Answer<NoContent> {
     let NewPassword { password, new_password } = body.0;
     service.change_password(arriving, password, new_password).await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(NoContent)
 }

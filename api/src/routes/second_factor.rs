@@ -4,8 +4,9 @@ use crate::auth::{After, By, SettingUp};
 use crate::body::Json;
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind};
+use crate::recorded::NoContent;
 use crate::service::Service;
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{get, post, web};
 use ruhu_desk::who::SignedIn;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -152,8 +153,8 @@ pub(crate) async fn confirm_my_second_factor(
 pub(crate) async fn switch_my_second_factor_off(
     After(person, body): After<SignedIn, Json<PasswordAndCode>>,
     service: web::Data<Service>,
-) -> Answer<HttpResponse> {
+) -> Answer<NoContent> {
     let PasswordAndCode { password, code } = body.0;
     service.switch_second_factor_off(person, password, code).await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(NoContent)
 }

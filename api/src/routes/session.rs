@@ -5,8 +5,9 @@ use crate::body::Json;
 use crate::limits::Address;
 use crate::openapi::refusals;
 use crate::problem::{Answer, Kind};
+use crate::recorded::NoContent;
 use crate::service::Service;
-use actix_web::{HttpResponse, delete, post, web};
+use actix_web::{delete, post, web};
 use ruhu_store::accounts::Account;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -261,7 +262,7 @@ pub(crate) async fn refresh_session(
 pub(crate) async fn sign_out(
     By(arriving): By<Arriving>,
     service: web::Data<Service>,
-) -> Answer<HttpResponse> {
+) -> Answer<NoContent> {
     service.sign_out(&arriving.person).await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(NoContent)
 }

@@ -2,14 +2,14 @@
 
 use crate::auth::{After, By, Entitled, Three, Two};
 use crate::body::Json;
-use crate::etag::json_or_not_modified;
+use crate::etag::Tagged;
 use crate::idempotency::{Key, KeyHeader};
 use crate::openapi::refusals;
-use crate::problem::{Answer, Kind, Problem};
+use crate::problem::{Answer, Kind};
 use crate::recorded::Recorded;
 use crate::routes::desk::rev;
 use crate::service::Service;
-use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
+use actix_web::{get, post, put, web};
 use ruhu_casework::tables::{TABLES, TableEntry, TableValue};
 use ruhu_desk::organisations::Day;
 use ruhu_desk::tables::TableEntered;
@@ -129,12 +129,9 @@ pub(crate) struct TableCorrection {
 pub(crate) async fn list_tables(
     By(_person): By<Entitled>,
     service: web::Data<Service>,
-    request: HttpRequest,
-) -> Answer<HttpResponse> {
+) -> Answer<Tagged<TableList>> {
     let list = TableList::of(service.read(table_entries).await?);
-    let text = serde_json::to_string(&list).map_err(Problem::internal)?;
-    let etag = crate::etag::etag_of(text.as_bytes());
-    Ok(json_or_not_modified(&request, &etag, text))
+    Tagged::of(&list)
 }
 
 /// Enters a value of a rule table.

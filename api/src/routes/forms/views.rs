@@ -3,12 +3,13 @@
 use super::Address;
 use super::NoSuchForm;
 use crate::auth::{After, Entitled, Two};
-use crate::etag::{html_or_not_modified, json_or_not_modified};
+use crate::etag::Tagged;
 use crate::problem::Answer;
 use crate::service::Service;
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{get, web};
 use ruhu_forms::Strength;
 use serde::Deserialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 /// How much is asked of answers.
@@ -62,11 +63,10 @@ impl From<Asked> for Strength {
 pub(crate) async fn read_form_schema(
     After(_person, (address, wanted)): After<Entitled, Two<Address, web::Query<WantedSchema>>>,
     service: web::Data<Service>,
-    request: HttpRequest,
-) -> Answer<HttpResponse> {
+) -> Answer<Tagged<Value>> {
     let (id, version) = address.into_inner();
     let schema = service.form_schema(&id, version, wanted.strength.into()).await?;
-    Ok(json_or_not_modified(&request, &schema.etag, schema.text))
+    Ok(schema)
 }
 
 /// Gives a form's outline, to be printed.
@@ -89,9 +89,8 @@ pub(crate) async fn read_form_schema(
 pub(crate) async fn read_form_outline(
     After(_person, address): After<Entitled, Address>,
     service: web::Data<Service>,
-    request: HttpRequest,
-) -> Answer<HttpResponse> {
+) -> Answer<Tagged<String>> {
     let (id, version) = address.into_inner();
     let outline = service.form_outline(&id, version).await?;
-    Ok(html_or_not_modified(&request, &outline.etag, outline.text))
+    Ok(outline)
 }
