@@ -157,7 +157,7 @@ pub(crate) fn is_confirmed(document: &Object, form: Option<&Form>) -> bool {
 /// Whether one person may submit it, once this edit is taken.
 pub(crate) fn one_may_submit(question: &Question<'_>, form: Option<&Form>) -> bool {
     let mut named = question.current.map(investigators).unwrap_or_default();
-    for (user, wish) in asked(question.asks, INVESTIGATORS) {
+    for (user, wish) in asks_under(question.asks, INVESTIGATORS) {
         match wish {
             Wish::Set(Json::Bool(true)) => named.insert(user),
             _ => named.remove(&user),
@@ -166,7 +166,7 @@ pub(crate) fn one_may_submit(question: &Question<'_>, form: Option<&Form>) -> bo
     !needs_confirmations(named.len(), form)
 }
 
-fn asked<'a>(asks: &'a [Ask], field: &str) -> impl Iterator<Item = (UserId, &'a Wish)> {
+fn asks_under<'a>(asks: &'a [Ask], field: &str) -> impl Iterator<Item = (UserId, &'a Wish)> {
     asks.iter().filter_map(move |ask| match ask.path.steps() {
         [name, user] if name == field => Some((UserId::parse(user)?, &ask.wish)),
         _ => None,
@@ -189,7 +189,8 @@ pub(crate) fn check(question: &Question<'_>, signers: &Signers) -> Signatures {
     if takes_anothers_away(question) {
         signed.unproved.push(Path::of(&[CONFIRMATIONS]));
     }
-    let others = asked(question.asks, CONFIRMATIONS).filter(|(user, _)| *user != question.user);
+    let others =
+        asks_under(question.asks, CONFIRMATIONS).filter(|(user, _)| *user != question.user);
     for (user, wish) in others {
         let name = user.to_string();
         match proved(question, signers, user, wish) {
@@ -225,7 +226,7 @@ fn proved<'a>(
     user: UserId,
     wish: &'a Wish,
 ) -> Proved<'a> {
-    let given = asked(question.asks, PROOFS).find_map(|(of, wish)| match wish {
+    let given = asks_under(question.asks, PROOFS).find_map(|(of, wish)| match wish {
         Wish::Set(Json::Text(given)) if of == user => from_hex(given),
         _ => None,
     });

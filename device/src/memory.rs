@@ -238,14 +238,14 @@ impl DeviceMemory {
             self.cursor = Some(page.cursor);
             return None;
         }
-        let told = page.streams.clone().filter(|_| page.complete);
+        let states = page.streams.clone().filter(|_| page.complete);
         self.stage.pages.push(page);
-        let told = told?;
+        let states = states?;
         let stage = std::mem::take(&mut self.stage);
         self.cursor = stage.cursor().map(str::to_owned);
-        self.rows = stage.apply(std::mem::take(&mut self.rows), &told);
-        self.streams = Some(told.iter().map(|stream| stream.stream).collect());
-        let agreements = compare(&self.rows, &told);
+        self.rows = stage.apply(std::mem::take(&mut self.rows), &states);
+        self.streams = Some(states.iter().map(|stream| stream.stream).collect());
+        let agreements = compare(&self.rows, &states);
         // Stored, so that a device that crashes here still repairs itself at the next pull.
         self.restart =
             agreements.iter().filter(|stream| !stream.agrees).map(|stream| stream.stream).collect();

@@ -17,7 +17,7 @@ pub(crate) struct Page {
     pub(crate) restarted: Vec<StreamId>,
     pub(crate) evicted: Vec<Evicted>,
     #[serde(default)]
-    pub(crate) streams: Option<Vec<StreamTold>>,
+    pub(crate) streams: Option<Vec<StreamState>>,
 }
 
 /// A record that left a stream.
@@ -29,7 +29,7 @@ pub(crate) struct Evicted {
 
 /// A stream's state on the server at the moment of completeness.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct StreamTold {
+pub(crate) struct StreamState {
     pub(crate) stream: StreamId,
     pub(crate) kind: String,
     pub(crate) count: u64,
@@ -64,7 +64,7 @@ impl Stage {
     pub(crate) fn apply(
         self,
         mut rows: BTreeMap<RecordId, Row>,
-        told: &[StreamTold],
+        states: &[StreamState],
     ) -> BTreeMap<RecordId, Row> {
         let mut restarted = BTreeSet::new();
         for page in self.pages {
@@ -88,21 +88,24 @@ impl Stage {
                 }
             }
         }
-        let listed: BTreeSet<_> = told.iter().map(|stream| stream.stream).collect();
+        let listed: BTreeSet<_> = states.iter().map(|stream| stream.stream).collect();
         rows.retain(|_, row| listed.contains(&row.stream));
         rows
     }
 }
 
 /// Compares the device's rows with the server's state, stream by stream.
-pub(crate) fn compare(rows: &BTreeMap<RecordId, Row>, told: &[StreamTold]) -> Vec<StreamAgreement> {
+pub(crate) fn compare(
+    rows: &BTreeMap<RecordId, Row>,
+    states: &[StreamState],
+) -> Vec<StreamAgreement> {
     let mut held: BTreeMap<StreamId, (u64, StreamDigest)> = BTreeMap::new();
     for row in rows.values() {
         let (count, digest) = held.entry(row.stream).or_default();
         *count += 1;
         digest.toggle(row.record, row.rev_of_content());
     }
-    let agreement = |stream: &StreamTold| {
+    let agreement = |stream: &StreamState| {
         let (count, digest) = held.get(&stream.stream).copied().unwrap_or_default();
         StreamAgreement {
             stream: stream.stream,
@@ -110,5 +113,5 @@ pub(crate) fn compare(rows: &BTreeMap<RecordId, Row>, told: &[StreamTold]) -> Ve
             agrees: count == stream.count && digest.to_string() == stream.digest,
         }
     };
-    told.iter().map(agreement).collect()
+    states.iter().map(agreement).collect()
 }

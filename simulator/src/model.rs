@@ -19,7 +19,7 @@ pub use state::Rights;
 
 use crate::kinds::Kinds;
 use crate::names::{STAFF, team, user};
-use push::{Expected, Told, push};
+use push::{Expected, Notice, push};
 use serde_json::{Value, json};
 use state::{Device, Person, State};
 use std::collections::BTreeMap;
@@ -46,7 +46,7 @@ pub struct Model {
     rights: BTreeMap<Uuid, Rights>,
     backups: Vec<Backup>,
     /// Notices that are due and whose records have not been seen yet.
-    untold: Vec<(Uuid, Value, state::Name)>,
+    expected_notices: Vec<(Uuid, Value, state::Name)>,
     /// The number of edits by outcome.
     pub tally: Tally,
 }
@@ -59,7 +59,7 @@ impl Model {
             state: State { epoch, ..State::default() },
             rights: BTreeMap::new(),
             backups: Vec::new(),
-            untold: Vec::new(),
+            expected_notices: Vec::new(),
             tally: Tally::new(),
         }
     }
@@ -125,7 +125,7 @@ impl Model {
         self.state = State { epoch, ..backup.state.clone() };
         // Backups of the abandoned history are not prefixes of this one.
         self.backups.truncate(nth + 1);
-        self.untold.clear();
+        self.expected_notices.clear();
     }
 
     /// Where others decide on a person's edits, if nothing else says so.
@@ -172,7 +172,7 @@ impl Model {
                 *self.tally.entry(slug.to_owned()).or_default() += 1;
                 self.refused(status, &read, (wanted, slug), &members)
             }
-            Expected::Answered { outcomes, named, new, told } => {
+            Expected::Answered { outcomes, named, new, notices } => {
                 for outcome in &outcomes[outcomes.len() - (new.end - new.start) as usize..] {
                     let verdict = outcome["outcome"].as_str().unwrap_or_default();
                     let reason = outcome["reason"].as_str().map(|reason| format!("/{reason}"));
@@ -182,15 +182,16 @@ impl Model {
                 if status != 200 {
                     return Err(format!("a push that is in order was refused: {status} {answer}"));
                 }
-                self.told(told);
+                self.expect(notices);
                 self.answered(&person, device, &read, &outcomes, &named)?;
                 self.check_overwrites(device, new.start)
             }
         }
     }
 
-    fn told(&mut self, told: Vec<Told>) {
-        self.untold.extend(told.into_iter().map(|one| (one.stream, one.document, one.by)));
+    fn expect(&mut self, notices: Vec<Notice>) {
+        self.expected_notices
+            .extend(notices.into_iter().map(|one| (one.stream, one.document, one.by)));
     }
 
     fn refused(
@@ -266,7 +267,7 @@ impl Model {
             if !is_it {
                 return Err(format!(
                     "the answer's record is {given}, and should be {}",
-                    record.told()
+                    record.to_wire()
                 ));
             }
         }

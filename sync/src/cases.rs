@@ -21,7 +21,7 @@ pub(crate) struct Cases(BTreeMap<EditName, Case>);
 impl Cases {
     pub(crate) fn new(waiting: Vec<Waiting>) -> Self {
         let case = |waiting: Waiting| {
-            let edit = waiting.payload.as_deref().and_then(asked);
+            let edit = waiting.payload.as_deref().and_then(parse_edit);
             (waiting.name, Case { waiting, edit, is_settled: false })
         };
         Self(waiting.into_iter().map(case).collect())
@@ -63,7 +63,7 @@ impl Cases {
 }
 
 /// Parses a stored payload. Only an operation that devices may use is ever applied.
-fn asked(payload: &str) -> Option<Edit> {
+fn parse_edit(payload: &str) -> Option<Edit> {
     match Received::read_stored(payload)?.edit.ok()? {
         Asked::Edit(edit) if !edit.op.is_staffs() => Some(*edit),
         _ => None,

@@ -278,7 +278,7 @@ mod tests {
         ]))
     }
 
-    fn asked(patch: &str, new_rows: &[&str]) -> Result<Vec<(String, Wish)>, Vec<String>> {
+    fn asks_of(patch: &str, new_rows: &[&str]) -> Result<Vec<(String, Wish)>, Vec<String>> {
         let patch = Json::parse(patch).expect("json");
         let new_rows = new_rows.iter().filter_map(|p| Path::parse(p)).collect();
         asks(&shape(), patch.as_object().expect("object"), &new_rows)
@@ -296,7 +296,7 @@ mod tests {
             ("/name".to_owned(), Wish::Remove),
         ];
         let patch = r#"{"name":null,"income":{"r1":{"wage":5}},"aids":{"cane":true}}"#;
-        assert_eq!(asked(patch, &[]), Ok(wanted));
+        assert_eq!(asks_of(patch, &[]), Ok(wanted));
     }
 
     #[test]
@@ -304,11 +304,11 @@ mod tests {
         let row = Object::from([("wage".to_owned(), Json::Integer(5))]);
         let patch = r#"{"income":{"r1":{"wage":5}}}"#;
         assert_eq!(
-            asked(patch, &["/income/r1"]),
+            asks_of(patch, &["/income/r1"]),
             Ok(vec![("/income/r1".to_owned(), Wish::AddRow(row))])
         );
         assert_eq!(
-            asked(patch, &["/income/r2"]),
+            asks_of(patch, &["/income/r2"]),
             Err(vec!["/income/r2 no_such_new_row".to_owned()])
         );
     }
@@ -329,14 +329,14 @@ mod tests {
     fn unknown_fields_are_leaves_whatever_they_hold() {
         let patch = r#"{"later":{"deep":[1,{"a":0.5}]}}"#;
         let value = Json::parse(r#"{"deep":[1,{"a":0.5}]}"#).expect("json");
-        assert_eq!(asked(patch, &[]), Ok(vec![("/later".to_owned(), Wish::Set(value))]));
+        assert_eq!(asks_of(patch, &[]), Ok(vec![("/later".to_owned(), Wish::Set(value))]));
     }
 
     #[test]
     fn everything_of_another_shape_is_named_at_once() {
         let patch = r#"{"name":{"x":1},"income":3,"aids":{"cane":{"x":1}},"later":[null]}"#;
         assert_eq!(
-            asked(patch, &[]),
+            asks_of(patch, &[]),
             Err(vec![
                 "/aids/cane object_not_expected".to_owned(),
                 "/income object_expected".to_owned(),
@@ -348,6 +348,9 @@ mod tests {
 
     #[test]
     fn an_empty_object_asks_only_that_one_is_there() {
-        assert_eq!(asked(r#"{"income":{}}"#, &[]), Ok(vec![("/income".to_owned(), Wish::Ensure)]));
+        assert_eq!(
+            asks_of(r#"{"income":{}}"#, &[]),
+            Ok(vec![("/income".to_owned(), Wish::Ensure)])
+        );
     }
 }

@@ -21,7 +21,7 @@ impl Model {
 
     /// The server names notices itself.
     fn take_notices(&mut self, stored: &MemoryState) -> Result<(), Wrong> {
-        if stored.records.len() == self.state.records.len() && self.untold.is_empty() {
+        if stored.records.len() == self.state.records.len() && self.expected_notices.is_empty() {
             return Ok(());
         }
         for there in stored.records.values() {
@@ -33,13 +33,13 @@ impl Model {
             let is_it = |(stream, document, _): &(Uuid, Value, super::state::Name)| {
                 *stream == there.stream.0 && *document == content["document"]
             };
-            let Some(at) = self.untold.iter().position(is_it) else {
+            let Some(at) = self.expected_notices.iter().position(is_it) else {
                 return Err(format!(
                     "there is a record that nobody made: {} {}",
                     there.id, there.wire
                 ));
             };
-            let (stream, document, by) = self.untold.remove(at);
+            let (stream, document, by) = self.expected_notices.remove(at);
             let mut record = Record {
                 id: there.id.0,
                 kind: "notice".to_owned(),
@@ -62,7 +62,7 @@ impl Model {
             });
             self.state.records.insert(record.id, record);
         }
-        match self.untold.first() {
+        match self.expected_notices.first() {
             Some((stream, document, _)) => {
                 Err(format!("{stream} should have been told {document}, and was not"))
             }
@@ -87,7 +87,7 @@ impl Model {
             if !is_same {
                 return Err(format!(
                     "the record should be {}, and is {} {} {}",
-                    record.told(),
+                    record.to_wire(),
                     there.rev,
                     there.stream,
                     there.wire

@@ -44,8 +44,8 @@ impl Model {
             let Some(there) = within else {
                 return Err(format!("7: {owner} was told of {record}"));
             };
-            if *record != read(&there.told()) {
-                return Err(format!("3: a page told {record} instead of {}", there.told()));
+            if *record != read(&there.to_wire()) {
+                return Err(format!("3: a page told {record} instead of {}", there.to_wire()));
             }
         }
         for gone in page["evicted"].as_array().into_iter().flatten() {
@@ -94,7 +94,7 @@ impl Model {
             return Err(format!("3: the device lacks {lacks:?} and holds {more:?} beside"));
         }
         for (id, row) in rows {
-            let there = read(&self.state.records[id].told());
+            let there = read(&self.state.records[id].to_wire());
             if *row != there {
                 return Err(format!("3: the device holds {row} instead of {there}"));
             }

@@ -44,7 +44,7 @@ impl<'a> Element<'a> {
 }
 
 /// A notice that is due.
-pub(super) struct Told {
+pub(super) struct Notice {
     pub(super) stream: Uuid,
     pub(super) document: Value,
     pub(super) by: Name,
@@ -61,7 +61,7 @@ pub(super) enum Expected {
         named: BTreeSet<Uuid>,
         /// The numbers that were new.
         new: Range<u64>,
-        told: Vec<Told>,
+        notices: Vec<Notice>,
     },
 }
 
@@ -125,18 +125,18 @@ pub(super) fn push(
         Err(at) => return refused(409, "group-split", json!({"device_seq": at})),
     };
     let mut named: BTreeSet<Uuid> = BTreeSet::new();
-    let mut told = Vec::new();
+    let mut notices = Vec::new();
     for unit in units {
         let members = &news[unit];
         let judged = judge_unit(state, kinds, person, device, at_desk, members);
         for (element, judged) in members.iter().zip(&judged) {
-            told.extend(notice(state, person, device, element, judged));
-            let told = outcome(element.number, judged);
-            let row = acknowledged(state, element, judged, told.clone());
+            notices.extend(notice(state, person, device, element, judged));
+            let answer = outcome(element.number, judged);
+            let row = acknowledged(state, element, judged, answer.clone());
             if let Some(known) = state.devices.get_mut(&device) {
                 known.edits.push(row);
             }
-            outcomes.push(told);
+            outcomes.push(answer);
         }
     }
     lay_at_desks(state, person, device, expected);
@@ -145,7 +145,7 @@ pub(super) fn push(
         named.extend(content.as_ref().and_then(asked_record));
     }
     let new = expected..expected + news.len() as u64;
-    Expected::Answered { outcomes, named, new, told }
+    Expected::Answered { outcomes, named, new, notices }
 }
 
 /// The record that an edit names, if it can be read.
@@ -226,7 +226,7 @@ fn notice(
     device: Uuid,
     element: &Element<'_>,
     judged: &Judged,
-) -> Option<Told> {
+) -> Option<Notice> {
     let content = element.content.as_ref()?;
     let by = (device, element.number);
     match judged {
@@ -235,14 +235,14 @@ fn notice(
             let record = author.edits.get(taken.settles?.1 as usize - 1)?.record;
             let event = if content["op"] == "apply" { "applied" } else { "dismissed" };
             let document = json!({"event": event, "reason": content["reason"], "record": record});
-            Some(Told { stream: author.user, document, by })
+            Some(Notice { stream: author.user, document, by })
         }
         Err(refusal) if refusal.reason == "submission_conflict" => {
             let record = id(content, "record")?;
             target(content).is_none().then_some(())?;
             state.records.get(&record)?;
             let document = json!({"event": "submission_met", "reason": "", "record": record});
-            Some(Told { stream: person.id, document, by })
+            Some(Notice { stream: person.id, document, by })
         }
         Err(_) => None,
     }

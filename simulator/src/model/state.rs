@@ -51,20 +51,20 @@ pub(super) struct Open {
 }
 
 impl Open {
-    fn told(&self) -> Value {
-        let mut told = json!({"device": self.by.0, "device_seq": self.by.1,
+    fn to_value(&self) -> Value {
+        let mut object = json!({"device": self.by.0, "device_seq": self.by.1,
             "made_at": self.made_at, "path": super::value::pointer(&self.place),
             "user": self.user});
         if let Some(value) = &self.value {
-            told["value"] = value.clone();
+            object["value"] = value.clone();
         }
         if let Some(base) = &self.base {
-            told["base"] = base.clone();
+            object["base"] = base.clone();
         }
         if self.restored {
-            told["restored"] = json!(true);
+            object["restored"] = json!(true);
         }
-        told
+        object
     }
 }
 
@@ -117,7 +117,7 @@ impl Record {
 
     /// Adds a version; its rev follows from its content.
     pub(super) fn add(&mut self, mut version: Version) -> String {
-        let open: Vec<Value> = version.open.iter().map(Open::told).collect();
+        let open: Vec<Value> = version.open.iter().map(Open::to_value).collect();
         let content = json!({"conflicts": open, "deleted": version.deleted,
             "document": version.document});
         let text = content.to_string();
@@ -133,7 +133,7 @@ impl Record {
     }
 
     /// As a pull or an answer must carry it.
-    pub(super) fn told(&self) -> String {
+    pub(super) fn to_wire(&self) -> String {
         format!(
             "{{\"record\":\"{}\",\"kind\":\"{}\",\"root\":\"{}\",\"stream\":\"{}\",\"seq\":{},\"rev\":\"{}\",{}}}",
             self.id,

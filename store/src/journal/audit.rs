@@ -251,7 +251,7 @@ fn rows_after(
     tx: &mut Tx,
     device: DeviceId,
     last: u64,
-) -> Stored<Vec<(Row, Option<erasure::Kept>)>> {
+) -> Stored<Vec<(Row, Option<erasure::StoredErasure>)>> {
     tx.run(|connection| {
         on_both!(connection, |c| rows::table
             .left_join(erasures::table.on(
@@ -261,7 +261,7 @@ fn rows_after(
             .filter(rows::device_seq.gt(counter(last)))
             .order(rows::device_seq)
             .limit(CHUNK_ROWS as i64)
-            .select((Row::as_select(), Option::<erasure::Kept>::as_select()))
+            .select((Row::as_select(), Option::<erasure::StoredErasure>::as_select()))
             .load(c))
     })
 }

@@ -55,7 +55,7 @@ pub enum ErasureRefusal {
 /// A stored erasure.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = erasure)]
-pub(super) struct Kept {
+pub(super) struct StoredErasure {
     device: Fixed<16>,
     device_seq: i64,
     erased_at: i64,
@@ -71,7 +71,7 @@ pub(super) struct Opened {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Told {
+struct SealedReason {
     reason: String,
     had_effect: bool,
 }
@@ -84,16 +84,17 @@ fn with_place<T>(
     work(Place { column: Column::ERASURE_REASON, row: &row })
 }
 
-impl Kept {
+impl StoredErasure {
     /// Opens it. Opening proves that the service wrote it for this very row.
     pub(super) fn open(self, tx: &mut Tx) -> Stored<Opened> {
         let (session, keys) = tx.session();
         let name = (self.device, self.device_seq, self.erased_at);
-        let told = with_place(name, |place| {
+        let sealed = with_place(name, |place| {
             let text = session.codec.open(keys, self.key_id, place, self.reason)?;
-            serde_json::from_str::<Told>(text).map_err(|_| corrupt("the reason of an erasure"))
+            serde_json::from_str::<SealedReason>(text)
+                .map_err(|_| corrupt("the reason of an erasure"))
         })?;
-        let Told { reason, had_effect } = told;
+        let SealedReason { reason, had_effect } = sealed;
         Ok(Opened { at: Instant(self.erased_at), reason, had_effect })
     }
 }
@@ -275,10 +276,11 @@ fn note(tx: &mut Tx, rows: &[Asked], reason: &str, at: Instant) -> Stored<()> {
     let noted: Stored<Vec<_>> = rows
         .iter()
         .map(|row| {
-            let told = Told { reason: reason.to_owned(), had_effect: row.effect.is_some() };
-            let told = serde_json::to_string(&told).map_err(|_| corrupt("a reason"))?;
+            let sealed =
+                SealedReason { reason: reason.to_owned(), had_effect: row.effect.is_some() };
+            let text = serde_json::to_string(&sealed).map_err(|_| corrupt("a reason"))?;
             let name = (row.device, row.device_seq, at.0);
-            let (key, sealed) = with_place(name, |place| session.codec.seal(keys, place, &told))?;
+            let (key, sealed) = with_place(name, |place| session.codec.seal(keys, place, &text))?;
             Ok((
                 erasure::device.eq(row.device),
                 erasure::device_seq.eq(row.device_seq),
