@@ -2,8 +2,10 @@
 //! number gets an outcome whatever else is wrong with it, and its bytes are kept.
 
 mod changes;
+mod draft;
 
 pub use changes::patch_in;
+pub use draft::{Change, Draft, Numbering, Unwritable, renumber, write_push};
 
 use crate::canonical;
 use crate::decision::{Decision, EditName};

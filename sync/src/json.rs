@@ -95,6 +95,29 @@ impl From<&str> for Json {
     }
 }
 
+impl From<String> for Json {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<bool> for Json {
+    fn from(truth: bool) -> Self {
+        Self::Bool(truth)
+    }
+}
+
+impl From<Object> for Json {
+    fn from(members: Object) -> Self {
+        Self::Object(members)
+    }
+}
+
+/// An object of these members.
+pub fn object<const N: usize>(members: [(&str, Json); N]) -> Object {
+    members.map(|(name, value)| (name.to_owned(), value)).into()
+}
+
 impl From<i64> for Json {
     fn from(number: i64) -> Self {
         Self::Integer(number)

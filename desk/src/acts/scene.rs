@@ -12,14 +12,16 @@ use ruhu_casework::facts::PersonFacts;
 use ruhu_casework::roles::REVIEWER;
 use ruhu_store::Tx;
 use ruhu_store::audit::{self, Entry};
+use ruhu_sync::edit::{Draft, Group, Numbering, write_push};
 use ruhu_sync::grants::{Grants, StreamKind};
 use ruhu_sync::handshake::LIMITS;
-use ruhu_sync::id::{Epoch, Instant, StreamId, UserId};
+use ruhu_sync::id::{Epoch, GroupId, Instant, StreamId, UserId};
 use ruhu_sync::merge::Hand;
 use ruhu_sync::outcome::Outcome;
 use ruhu_sync::push::PushRequest;
 use ruhu_sync::storage::{ReadTx as _, Stored};
-use serde_json::{Value, json};
+use ruhu_sync::version::Version;
+use serde_json::Value;
 use uuid::Uuid;
 
 /// An act under way.
@@ -117,34 +119,43 @@ impl<'a> Scene<'a> {
 
     /// Pushes edits, unit by unit: each of several edits is a group. Gives the outcomes in the
     /// edits' order. A unit holds at most as many edits as a push; there may be any number of them.
-    pub fn push(&mut self, units: Vec<Vec<Value>>) -> Result<Vec<Outcome>, Halt> {
+    pub fn push(&mut self, units: Vec<Vec<Draft>>) -> Result<Vec<Outcome>, Halt> {
         let (epoch, made_at) = (self.tx.epoch()?, self.at());
         let mut outcomes = Vec::new();
-        let mut batch: Vec<Value> = Vec::new();
-        for mut unit in units {
+        let mut batch: Vec<(Draft, Option<Group>)> = Vec::new();
+        for unit in units {
             if batch.len() + unit.len() > LIMITS.push_edits_max {
-                outcomes.extend(self.push_batch(epoch, std::mem::take(&mut batch))?);
+                outcomes.extend(self.push_batch(epoch, &made_at, &std::mem::take(&mut batch))?);
             }
-            if unit.len() > 1 {
-                let group = json!({"id": self.fresh_id()?, "size": unit.len()});
-                unit.iter_mut().for_each(|edit| edit["group"] = group.clone());
-            }
-            unit.iter_mut().for_each(|edit| edit["made_at"] = json!(made_at));
-            batch.append(&mut unit);
+            let group = match unit.len() {
+                0 | 1 => None,
+                size => Some(Group { id: GroupId(self.fresh_id()?), size }),
+            };
+            batch.extend(unit.into_iter().map(|draft| (draft, group)));
         }
-        outcomes.extend(self.push_batch(epoch, batch)?);
+        outcomes.extend(self.push_batch(epoch, &made_at, &batch)?);
         Ok(outcomes)
     }
 
     /// The edits are numbered on the person's desk, a device of its own: what the session itself
     /// pushes keeps its numbers.
-    fn push_batch(&mut self, epoch: Epoch, mut edits: Vec<Value>) -> Result<Vec<Outcome>, Halt> {
+    fn push_batch(
+        &mut self,
+        epoch: Epoch,
+        made_at: &str,
+        drafts: &[(Draft, Option<Group>)],
+    ) -> Result<Vec<Outcome>, Halt> {
         let (user, now) = (self.user(), self.now());
         let desk = self.tx.desk(user, now)?;
-        for (edit, device_seq) in edits.iter_mut().zip(desk.expected().0..) {
-            edit["device_seq"] = json!(device_seq);
+        let mut edits = Vec::with_capacity(drafts.len());
+        let mut device_seq = desk.expected();
+        for (draft, group) in drafts {
+            let at = Numbering { device_seq, made_at: Some(made_at), group: *group };
+            edits.push(draft.write(at, Version::One));
+            device_seq = device_seq.next();
         }
-        let body = json!({"protocol": 1, "epoch": epoch, "edits": edits}).to_string();
+        let protocol = Version::One.number();
+        let body = write_push(protocol, epoch, edits.iter().map(String::as_str));
         let push =
             PushRequest::parse(&body).map_err(|error| Refusal::internal(format!("{error:?}")))?;
         let on = OnDevice { user, device: desk.id, now };

@@ -10,11 +10,12 @@ use crate::tables::document;
 use crate::who::Reviewer;
 use ruhu_casework::deciding::{DecisionFault, reviews_for_district};
 use ruhu_store::audit;
+use ruhu_sync::edit::Change;
 use ruhu_sync::grants::StreamKind;
 use ruhu_sync::id::RecordId;
-use ruhu_sync::json::Json;
+use ruhu_sync::json::{Json, object};
 use ruhu_sync::outcome::Outcome;
-use ruhu_sync::rev::Rev;
+use ruhu_sync::rev::{Base, Rev};
 use ruhu_sync::storage::WriteTx as _;
 use serde::Serialize;
 use serde_json::json;
@@ -81,15 +82,21 @@ fn take(scene: &mut Scene<'_>, asked: &Confirmation) -> Result<Done<Outcome>, Ha
         None => faults.push(DecisionFault::NotAccepted),
     }
     refusal(&faults)?;
-    let mut patch = json!({"category": asked.category, "confirmation": {
-        "by": scene.user(), "at": scene.at(),
-        "reason": asked.reason, "assessment": asked.assessment}});
+    let confirmation = object([
+        ("by", scene.user().to_string().into()),
+        ("at", scene.at().into()),
+        ("reason", asked.reason.clone().into()),
+        ("assessment", asked.assessment.to_string().into()),
+    ]);
+    let mut patch = object([
+        ("category", asked.category.clone().into()),
+        ("confirmation", confirmation.into()),
+    ]);
     if let Some(level) = &asked.hardship_level {
-        patch["hardship_level"] = json!(level);
+        patch.insert("hardship_level".to_owned(), level.clone().into());
     }
-    let edit = json!({"op": "put", "record": household.id, "kind": "household",
-        "root": household.id, "base": asked.rev, "patch": patch});
-    let outcomes = scene.push(vec![vec![edit]])?;
+    let put = Change::put(household.id, "household", Base::Seen(asked.rev), patch);
+    let outcomes = scene.push(vec![vec![put.under(household.id).into()]])?;
     let outcome = sole(outcomes)?;
     let (act, subject) = (audit::Act::HouseholdConfirmed, household.id.0);
     let area = scene.area_of(household.stream)?;

@@ -11,14 +11,15 @@ use ruhu_store::audit;
 use ruhu_store::desk::{ConflictItem, HistoryEntry, Writer};
 use ruhu_store::page::{Page, Place, Slice};
 use ruhu_sync::decision::EditName;
+use ruhu_sync::edit::{Change, Draft};
 use ruhu_sync::id::RecordId;
 use ruhu_sync::json::{Json, Object};
-use ruhu_sync::path::Path;
 use ruhu_sync::record::{Conflict, ConflictId, Content, StoredRecord};
-use ruhu_sync::rev::Rev;
+use ruhu_sync::rev::{Base, Rev};
 use ruhu_sync::storage::{StorageError, Stored, WriteTx as _};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
+use std::collections::BTreeSet;
 use utoipa::ToSchema;
 
 /// A record with what waits in it, who wrote that, and what became of the record.
@@ -157,8 +158,8 @@ fn changed(record: &StoredRecord) -> Refusal {
 }
 
 /// The edit that chooses; nothing if a conflict that it names is not open.
-fn edit(record: &StoredRecord, content: &Content, choices: &[Chosen]) -> Option<Value> {
-    let (mut patch, mut new_rows) = (Object::new(), Vec::<Path>::new());
+fn edit(record: &StoredRecord, content: &Content, choices: &[Chosen]) -> Option<Draft> {
+    let (mut patch, mut new_rows) = (Object::new(), BTreeSet::new());
     for chosen in choices {
         let open = content.conflicts.iter().find(|open| open.id == chosen.conflict)?;
         if !chosen.takes_alternative {
@@ -169,12 +170,11 @@ fn edit(record: &StoredRecord, content: &Content, choices: &[Chosen]) -> Option<
             && path.steps().len() > 1
             && path.find(&content.document).is_none();
         if is_new_row {
-            new_rows.push(path.clone());
+            new_rows.insert(path.clone());
         }
         path.put(&mut patch, open.value.clone().unwrap_or(Json::Null));
     }
-    let resolves: Vec<_> = choices.iter().map(|chosen| &chosen.conflict).collect();
-    Some(json!({"op": "put", "record": record.id, "kind": record.kind, "root": record.root,
-        "base": record.rev.to_string(), "patch": patch, "new_rows": new_rows,
-        "resolves": resolves}))
+    let resolves = choices.iter().map(|chosen| chosen.conflict.clone()).collect();
+    let put = Change::put(record.id, &record.kind, Base::Seen(record.rev), patch);
+    Some(Change { new_rows, resolves, ..put.under(record.root) }.into())
 }

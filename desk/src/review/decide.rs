@@ -6,18 +6,22 @@ use super::refusals::refused;
 use crate::acts::{Act, Done, Line, Scene};
 use crate::halt::Halt;
 use crate::refusal::{Kind, Refusal};
-use crate::tables::judgement;
+use crate::tables::{Judgement, judgement};
 use crate::who::Reviewer;
 use ruhu_store::audit;
+use ruhu_sync::edit::Change;
 use ruhu_sync::grants::StreamKind;
 use ruhu_sync::id::RecordId;
+use ruhu_sync::json::{Json, Object, object};
 use ruhu_sync::outcome::Outcome;
+use ruhu_sync::path::Path;
 use ruhu_sync::record::StoredRecord;
-use ruhu_sync::rev::Rev;
+use ruhu_sync::rev::{Base, Rev};
 use ruhu_sync::row_id;
 use ruhu_sync::storage::WriteTx as _;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::json;
+use std::collections::BTreeSet;
 
 /// What a reviewer may decide.
 #[derive(Clone, Debug, Serialize)]
@@ -51,32 +55,42 @@ pub struct ReviewDecision {
 
 impl ReviewDecision {
     /// The patch that says it, and the rows that are new in it.
-    fn patch(&self, scene: &Scene<'_>) -> Result<(Value, Vec<String>), Refusal> {
+    fn patch(
+        &self,
+        scene: &Scene<'_>,
+        judgement: Option<&Judgement>,
+    ) -> Result<(Object, BTreeSet<Path>), Refusal> {
         let at = scene.at();
-        let mut review = json!({"reviewed_by": scene.user(), "reviewed_at": at});
+        let mut review = object([
+            ("reviewed_by", scene.user().to_string().into()),
+            ("reviewed_at", at.as_str().into()),
+        ]);
+        let mut set = |name: &str, value: Json| review.insert(name.to_owned(), value);
         if let Some(note) = &self.note {
-            review["note"] = json!(note);
+            set("note", note.as_str().into());
         }
-        let reasons = match &self.verdict {
-            ReviewVerdict::TakeUp => return Ok((json!({"status": "in_review"}), Vec::new())),
+        if let Some(judgement) = judgement {
+            set("judgement", judgement.to_text().into());
+        }
+        let mut new_rows = BTreeSet::new();
+        let status = match &self.verdict {
+            ReviewVerdict::TakeUp => {
+                return Ok((object([("status", "in_review".into())]), new_rows));
+            }
             ReviewVerdict::Accept { district_visited_on } => {
                 if let Some(day) = district_visited_on {
-                    review["district_visited_on"] = json!(day);
+                    set("district_visited_on", day.as_str().into());
                 }
-                return Ok((json!({"status": "accepted", "review": review}), Vec::new()));
+                "accepted"
             }
-            ReviewVerdict::Return { reasons } => reasons,
+            ReviewVerdict::Return { reasons } => {
+                let rows = reason_rows(scene, reasons, &at)?;
+                new_rows.extend(rows.keys().map(|id| Path::of(&["review", "reasons", id])));
+                set("reasons", rows.into());
+                "returned"
+            }
         };
-        let mut rows = Map::new();
-        let mut last: Option<String> = None;
-        for reason in reasons {
-            let id = row_id::after(scene.fresh_id()?, last.as_deref()).to_string();
-            rows.insert(id.clone(), json!({"text": reason, "at": at}));
-            last = Some(id);
-        }
-        let new_rows = rows.keys().map(|id| format!("/review/reasons/{id}")).collect();
-        review["reasons"] = Value::Object(rows);
-        Ok((json!({"status": "returned", "review": review}), new_rows))
+        Ok((object([("status", status.into()), ("review", review.into())]), new_rows))
     }
 
     /// Whether it can be decided as it was read.
@@ -99,6 +113,19 @@ impl Act for ReviewDecision {
     }
 }
 
+/// The reasons as rows, in the order in which they were given.
+fn reason_rows(scene: &Scene<'_>, reasons: &[String], at: &str) -> Result<Object, Refusal> {
+    let mut rows = Object::new();
+    let mut last: Option<String> = None;
+    for reason in reasons {
+        let id = row_id::after(scene.fresh_id()?, last.as_deref()).to_string();
+        let row = object([("text", reason.as_str().into()), ("at", at.into())]);
+        rows.insert(id.clone(), row.into());
+        last = Some(id);
+    }
+    Ok(rows)
+}
+
 fn take(scene: &mut Scene<'_>, decision: &ReviewDecision) -> Result<Done<Outcome>, Halt> {
     let streams = scene.reviewed(&[StreamKind::Caseload])?;
     let found = assessment_within_reach(scene.tx, &streams, decision.assessment)?;
@@ -119,16 +146,18 @@ fn take(scene: &mut Scene<'_>, decision: &ReviewDecision) -> Result<Done<Outcome
     };
     let faults = standing_against(scene, &record, in_favour)?;
     refusal(&faults)?;
-    let (mut patch, new_rows) = decision.patch(scene)?;
-    if matches!(decision.verdict, ReviewVerdict::Accept { .. }) {
-        // What a person decided on must be told later too, when the tables have changed.
-        let shelf = scene.tx.shelf()?;
-        let judgement = judgement(scene.tx, &shelf, &record)?;
-        patch["review"]["judgement"] = json!(judgement.to_text());
-    }
-    let edit = json!({"op": "put", "record": record.id, "kind": record.kind, "root": record.root,
-        "base": decision.rev, "patch": patch, "new_rows": new_rows});
-    let outcomes = scene.push(vec![vec![edit]])?;
+    // What a person decided on must be told later too, when the tables have changed.
+    let judgement = match decision.verdict {
+        ReviewVerdict::Accept { .. } => {
+            let shelf = scene.tx.shelf()?;
+            Some(judgement(scene.tx, &shelf, &record)?)
+        }
+        _ => None,
+    };
+    let (patch, new_rows) = decision.patch(scene, judgement.as_ref())?;
+    let put = Change::put(record.id, &record.kind, Base::Seen(decision.rev), patch);
+    let edit = Change { new_rows, ..put.under(record.root) };
+    let outcomes = scene.push(vec![vec![edit.into()]])?;
     let outcome = sole(outcomes)?;
     let (act, detail) = match &decision.verdict {
         ReviewVerdict::TakeUp => (audit::Act::AssessmentTakenUp, json!({})),

@@ -13,16 +13,18 @@ use ruhu_store::audit;
 use ruhu_store::desk::DeletedItem;
 use ruhu_store::page::Place;
 use ruhu_store::page::{Page, Slice};
+use ruhu_sync::edit::{Change, Draft};
 use ruhu_sync::grants::StreamKind;
 use ruhu_sync::handshake::LIMITS;
 use ruhu_sync::id::RecordId;
+use ruhu_sync::op::Op;
 use ruhu_sync::outcome::Outcome;
 use ruhu_sync::record::StoredRecord;
-use ruhu_sync::rev::Rev;
+use ruhu_sync::rev::{Base, Rev};
 use ruhu_sync::storage::Stored;
 use ruhu_sync::storage::{ReadTx as _, WriteTx as _};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::cmp::Reverse;
 
 /// What is to become of a record.
@@ -115,15 +117,15 @@ fn take(scene: &mut Scene<'_>, asked: &Deletion) -> Result<Done<Outcome>, Halt> 
 }
 
 /// Groups of as many edits as a push takes.
-fn units(edits: Vec<Value>) -> Vec<Vec<Value>> {
-    edits.chunks(LIMITS.push_edits_max).map(<[Value]>::to_vec).collect()
+fn units(edits: Vec<Draft>) -> Vec<Vec<Draft>> {
+    edits.chunks(LIMITS.push_edits_max).map(<[Draft]>::to_vec).collect()
 }
 
-fn edit(record: &StoredRecord, asked: &Deletion) -> Value {
+fn edit(record: &StoredRecord, asked: &Deletion) -> Draft {
     let op = match asked.fate {
-        Fate::Deleted => "delete",
-        Fate::BroughtBack => "undelete",
+        Fate::Deleted => Op::Delete,
+        Fate::BroughtBack => Op::Undelete,
     };
-    json!({"op": op, "record": record.id, "kind": record.kind, "root": record.root,
-        "base": record.rev, "reason": asked.reason})
+    let change = Change::new(op, record.id, &record.kind, Base::Seen(record.rev));
+    Change { reason: Some(asked.reason.clone()), ..change.under(record.root) }.into()
 }

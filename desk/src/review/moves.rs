@@ -13,11 +13,13 @@ use ruhu_store::Tx;
 use ruhu_store::audit;
 use ruhu_store::desk::HouseholdChoice;
 use ruhu_store::page::{Page, Slice};
+use ruhu_sync::edit::{Change, Draft};
 use ruhu_sync::grants::StreamKind;
 use ruhu_sync::handshake::LIMITS;
 use ruhu_sync::id::{RecordId, StreamId};
+use ruhu_sync::op::Op;
 use ruhu_sync::record::StoredRecord;
-use ruhu_sync::rev::Rev;
+use ruhu_sync::rev::{Base, Rev};
 use ruhu_sync::storage::{ReadTx as _, Stored, WriteTx as _};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -169,8 +171,8 @@ fn take(scene: &mut Scene<'_>, parts: &[Part], reason: &str) -> Result<Done<Move
     let found = scene.tx.records(&ids)?;
     let found: BTreeMap<_, _> = found.into_iter().map(|record| (record.id, record)).collect();
     check_households(parts, &wanted, &found, &reach)?;
-    let edits: Vec<Value> = wanted.iter().map(|(id, to)| edit(&found[id], *to, reason)).collect();
-    let units = edits.chunks(LIMITS.push_edits_max).map(<[Value]>::to_vec).collect();
+    let edits: Vec<Draft> = wanted.iter().map(|(id, to)| edit(&found[id], *to, reason)).collect();
+    let units = edits.chunks(LIMITS.push_edits_max).map(<[Draft]>::to_vec).collect();
     let outcomes = scene.push(units)?;
     let mut refusals = Refusals::default();
     let mut moved = Vec::with_capacity(wanted.len());
@@ -192,9 +194,9 @@ fn take(scene: &mut Scene<'_>, parts: &[Part], reason: &str) -> Result<Done<Move
     Ok(Done::logged(&logged, MovesTaken { moved }))
 }
 
-fn edit(record: &StoredRecord, to: StreamId, reason: &str) -> Value {
-    json!({"op": "move", "record": record.id, "kind": record.kind,
-        "base": record.rev.to_string(), "stream": to, "reason": reason})
+fn edit(record: &StoredRecord, to: StreamId, reason: &str) -> Draft {
+    let change = Change::new(Op::Move, record.id, &record.kind, Base::Seen(record.rev));
+    Change { stream: Some(to), reason: Some(reason.to_owned()), ..change }.into()
 }
 
 /// Whether every caseload that is named is the person's, and those that receive may. Gives the

@@ -14,7 +14,7 @@ use ruhu_store::audit;
 use ruhu_store::desk::{EditPlace, HistoryEntry, QuarantinedEdit};
 use ruhu_store::page::{Page, Slice};
 use ruhu_sync::decision::{EditName, Waiting};
-use ruhu_sync::edit::{Edit, Received};
+use ruhu_sync::edit::{Draft, Edit, Received};
 use ruhu_sync::grants::StreamKind;
 use ruhu_sync::id::{DeviceId, DeviceSeq, StreamId};
 use ruhu_sync::json::{Json, Object};
@@ -342,13 +342,11 @@ fn take(scene: &mut Scene<'_>, settlement: &Settlement) -> Result<Done<Settled>,
     if settlement.applies && settlement.stream.is_none() {
         is_placed(scene, &units)?;
     }
-    let op = if settlement.applies { "apply" } else { "dismiss" };
-    let decision = |edit: &EditName| {
-        let mut decision = json!({"op": op, "edit": edit, "reason": settlement.reason});
-        if let Some(stream) = settlement.stream {
-            decision["stream"] = json!(stream);
-        }
-        decision
+    let decision = |edit: &EditName| Draft::Decision {
+        applies: settlement.applies,
+        target: *edit,
+        reason: settlement.reason.clone(),
+        stream: settlement.stream,
     };
     let edits = units.iter().map(|unit| unit.iter().map(decision).collect()).collect();
     let outcomes = scene.push(edits)?;

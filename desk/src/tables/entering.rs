@@ -12,12 +12,13 @@ use ruhu_casework::judging::{Entered, faults, tables_of, touches};
 use ruhu_casework::tables::{TableEntry, TableValue};
 use ruhu_store::Tx;
 use ruhu_store::audit;
+use ruhu_sync::edit::Change;
 use ruhu_sync::id::RecordId;
-use ruhu_sync::json::Json;
-use ruhu_sync::rev::Rev;
+use ruhu_sync::json::{Json, Object, object};
+use ruhu_sync::rev::{Base, Rev};
 use ruhu_sync::storage::{Stored, WriteTx as _};
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
@@ -103,9 +104,8 @@ impl Act for Entering {
         sound(entry, known.iter())?;
         inside(scene.within, entry)?;
         let record = scene.id;
-        let edit = json!({"op": "put", "record": record, "kind": "standard", "root": record,
-            "base": "0", "patch": patch(entry)});
-        done(scene, edit, record, (audit::Act::TableEntered, entry))
+        let edit = Change::put(RecordId(record), "standard", Base::Nothing, patch(entry));
+        done(scene, edit, (audit::Act::TableEntered, entry))
     }
 }
 
@@ -133,13 +133,12 @@ impl Act for Correction {
         };
         sound(&entry, known.iter().filter(|held| !is_it(held)))?;
         let mut patch = patch(&entry);
-        patch.insert("reason".to_owned(), json!(self.reason));
+        patch.insert("reason".to_owned(), self.reason.clone().into());
         for name in ["valid_to", "number", "truth"] {
-            patch.entry(name).or_insert(Value::Null);
+            patch.entry(name.to_owned()).or_insert(Json::Null);
         }
-        let edit = json!({"op": "put", "record": self.record, "kind": "standard",
-            "root": self.record, "base": self.rev, "patch": patch});
-        done(scene, edit, self.record.0, (audit::Act::TableCorrected, &entry))
+        let edit = Change::put(self.record, "standard", Base::Seen(self.rev), patch);
+        done(scene, edit, (audit::Act::TableCorrected, &entry))
     }
 }
 
@@ -161,20 +160,21 @@ fn sound<'a>(entry: &TableEntry, others: impl Iterator<Item = &'a Held>) -> Resu
     Err(Refusal::new(Kind::TableRefused).with("faults", told.collect::<Value>()))
 }
 
-fn patch(entry: &TableEntry) -> Map<String, Value> {
-    let mut patch = Map::new();
-    let mut set = |name: &str, value: Value| patch.insert(name.to_owned(), value);
-    set("table", json!(entry.table));
-    set("area_code", json!(entry.area_code));
-    set("valid_from", json!(entry.valid_from));
-    set("source", json!(entry.source));
-    set("confirmed", json!(entry.confirmed));
+fn patch(entry: &TableEntry) -> Object {
+    let mut patch = object([
+        ("table", entry.table.as_str().into()),
+        ("area_code", entry.area_code.as_str().into()),
+        ("valid_from", entry.valid_from.to_string().into()),
+        ("source", entry.source.as_str().into()),
+        ("confirmed", entry.confirmed.into()),
+    ]);
+    let mut set = |name: &str, value: Json| patch.insert(name.to_owned(), value);
     if let Some(last) = entry.valid_to {
-        set("valid_to", json!(last));
+        set("valid_to", last.to_string().into());
     }
     match entry.value {
-        Some(TableValue::Number(number)) => set("number", json!(number)),
-        Some(TableValue::Truth(truth)) => set("truth", json!(truth)),
+        Some(TableValue::Number(number)) => set("number", number.into()),
+        Some(TableValue::Truth(truth)) => set("truth", truth.into()),
         None => None,
     };
     patch
@@ -182,18 +182,17 @@ fn patch(entry: &TableEntry) -> Map<String, Value> {
 
 fn done(
     scene: &mut Scene<'_>,
-    edit: Value,
-    record: uuid::Uuid,
+    edit: Change,
     (act, entry): (audit::Act, &TableEntry),
 ) -> Result<Done<TableEntered>, Halt> {
-    sole(scene.push(vec![vec![edit]])?)?;
-    let rev = scene.tx.records(&[RecordId(record)])?.pop().map(|stored| stored.rev);
+    let record = edit.record;
+    sole(scene.push(vec![vec![edit.under(record).into()]])?)?;
+    let rev = scene.tx.records(&[record])?.pop().map(|stored| stored.rev);
     let open = touched(scene.tx, entry)?;
     let area = Some(entry.area_code.clone());
     let detail = json!({"table": entry.table, "valid_from": entry.valid_from,
         "valid_to": entry.valid_to, "value": entry.value, "confirmed": entry.confirmed});
-    let logged = scene.log(Line { act, subject: record, area, detail })?;
-    let record = RecordId(record);
+    let logged = scene.log(Line { act, subject: record.0, area, detail })?;
     Ok(Done::logged(&logged, TableEntered { open_assessments: open, record, rev }))
 }
 
