@@ -1,6 +1,7 @@
 //! How much of the outbox goes into one push.
 
 use crate::kept_edit::KeptEdit;
+use ruhu_sync::edit::write_push;
 use ruhu_sync::id::{DeviceSeq, Epoch};
 
 /// The content of one push: whole groups, from the oldest unsent edit on, all of one version.
@@ -25,26 +26,23 @@ pub(crate) fn next(
     bytes_max: usize,
 ) -> Option<Batch> {
     let KeptEdit { device_seq: first, protocol, .. } = *outbox.first()?;
-    let mut body = format!("{{\"protocol\":{protocol},\"epoch\":\"{epoch}\",\"edits\":[");
+    let mut bytes = write_push(protocol, epoch, []).len();
     let (mut count, mut units) = (0, 0);
     while let Some(unit) = unit_at(outbox, count) {
-        // A comma before each, and the two brackets that close the request.
-        let bytes: usize = unit.iter().map(|edit| edit.bytes.len() + 1).sum();
-        let is_over = count + unit.len() > edits_max || body.len() + bytes + 2 > bytes_max;
+        // A comma with each.
+        let more: usize = unit.iter().map(|edit| edit.bytes.len() + 1).sum();
+        let is_over = count + unit.len() > edits_max || bytes + more > bytes_max;
         let is_other = unit.iter().any(|edit| edit.protocol != protocol);
         if units > 0 && (is_over || is_other) {
             break;
         }
-        for edit in unit {
-            if count > 0 {
-                body.push(',');
-            }
-            body.push_str(&edit.bytes);
-            count += 1;
-        }
+        // The first edit of the body has none.
+        bytes += if count == 0 { more - 1 } else { more };
+        count += unit.len();
         units += 1;
     }
-    body.push_str("]}");
+    let edits = outbox.iter().take(count).map(|edit| edit.bytes.as_str());
+    let body = write_push(protocol, epoch, edits);
     Some(Batch { first, count, units, body })
 }
 

@@ -1,13 +1,11 @@
 //! An edit as the device stores and sends it.
 
-use crate::changes::write_changes;
 use crate::draft::{Act, Draft};
 use crate::error::DeviceError;
-use ruhu_sync::canonical;
+use ruhu_sync::edit::{self, Numbering};
 use ruhu_sync::id::{DeviceSeq, GroupId, RecordId};
-use ruhu_sync::json::{Json, Object};
+use ruhu_sync::op::Op;
 use ruhu_sync::outcome::Outcome;
-use ruhu_sync::record::ConflictId;
 use ruhu_sync::rev::Base;
 use ruhu_sync::version::Version;
 use serde::{Deserialize, Serialize};
@@ -59,39 +57,35 @@ impl KeptEdit {
         made_at: &str,
         version: Version,
     ) -> Result<Self, DeviceError> {
-        let mut members = Object::from([
-            ("base".to_owned(), Json::Text(base.to_string())),
-            ("device_seq".to_owned(), count(device_seq.0)),
-            ("kind".to_owned(), Json::Text(draft.kind.clone())),
-            ("made_at".to_owned(), Json::Text(made_at.to_owned())),
-            ("record".to_owned(), Json::Text(draft.record.to_string())),
-            ("root".to_owned(), Json::Text(draft.root.to_string())),
-        ]);
-        let op = match draft.act {
-            Act::Put => {
-                write_changes(&mut members, &draft, version);
-                "put"
-            }
-            Act::Delete => "delete",
+        let change = edit::Change {
+            op: match draft.act {
+                Act::Put => Op::Put,
+                Act::Delete => Op::Delete,
+            },
+            record: draft.record,
+            kind: draft.kind.clone(),
+            root: Some(draft.root),
+            base,
+            patch: draft.patch.clone(),
+            new_rows: draft.new_rows.clone(),
+            resolves: draft.resolves.clone(),
+            stream: draft.stream,
+            reason: None,
         };
-        members.insert("op".to_owned(), Json::from(op));
-        if !draft.resolves.is_empty() {
-            let names = draft.resolves.iter().map(conflict_name).collect();
-            members.insert("resolves".to_owned(), Json::List(names));
-        }
-        if let Some(stream) = draft.stream {
-            members.insert("stream".to_owned(), Json::Text(stream.to_string()));
-        }
-        if let Some(group) = group {
-            members.insert("group".to_owned(), group_name(group));
-        }
-        let (protocol, bytes) = (version.number(), write_strictly(members)?);
+        let group_written = group.map(|Membership { id, size }| edit::Group { id, size });
+        let at = Numbering { device_seq, made_at: Some(made_at), group: group_written };
+        // Refuses at once what no server could read: NUL, numbers that are not finite or beyond 2^53.
+        let bytes = edit::Draft::from(change)
+            .write_strictly(at, version)
+            .map_err(|error| DeviceError::Unwritable(error.to_string()))?;
+        let protocol = version.number();
         Ok(Self { device_seq, draft: Some(draft), base, group, protocol, bytes })
     }
 
     /// The void that replaces this edit under its number. It belongs to no group: a group is voided
     /// as a whole.
     pub(crate) fn void(&self) -> Self {
+        let at = Numbering { device_seq: self.device_seq, made_at: None, group: None };
         Self {
             device_seq: self.device_seq,
             draft: None,
@@ -99,7 +93,7 @@ impl KeptEdit {
             group: None,
             // Every version has voids; version 1 is spoken everywhere.
             protocol: Version::One.number(),
-            bytes: format!("{{\"device_seq\":{},\"op\":\"void\"}}", self.device_seq),
+            bytes: edit::Draft::Void.write(at, Version::One),
         }
     }
 
@@ -108,60 +102,15 @@ impl KeptEdit {
         if self.draft.is_none() {
             return Ok(None);
         }
-        let kept = Json::parse(&self.bytes).ok();
-        let Some(mut members) = kept.as_ref().and_then(Json::as_object).cloned() else {
-            return Err(DeviceError::Memory("a kept edit cannot be read".to_owned()));
-        };
-        members.insert("device_seq".to_owned(), count(device_seq.0));
-        Ok(Some(Self { device_seq, bytes: write_strictly(members)?, ..self.clone() }))
+        let bytes = edit::renumber(&self.bytes, device_seq)
+            .map_err(|_| DeviceError::Memory("a kept edit cannot be read".to_owned()))?;
+        Ok(Some(Self { device_seq, bytes, ..self.clone() }))
     }
 
     /// The draft, if the edit is for this record.
     pub(crate) fn of(&self, record: RecordId) -> Option<&Draft> {
         self.draft.as_ref().filter(|draft| draft.record == record)
     }
-}
-
-/// Refuses at once what no server could read: NUL, numbers that are not finite or beyond 2^53.
-fn write_strictly(members: Object) -> Result<String, DeviceError> {
-    let whole = Json::Object(members);
-    if !is_finite(&whole) {
-        return Err(DeviceError::Unwritable("a number is not finite".to_owned()));
-    }
-    let bytes = canonical::to_text(&whole);
-    match Json::parse(&bytes) {
-        Ok(_) => Ok(bytes),
-        Err(error) => Err(DeviceError::Unwritable(error.to_string())),
-    }
-}
-
-fn is_finite(value: &Json) -> bool {
-    match value {
-        Json::Real(number) => number.is_finite(),
-        Json::List(items) => items.iter().all(is_finite),
-        Json::Object(members) => members.values().all(is_finite),
-        _ => true,
-    }
-}
-
-fn count(number: u64) -> Json {
-    Json::Integer(i64::try_from(number).unwrap_or(i64::MAX))
-}
-
-fn group_name(group: Membership) -> Json {
-    let size = u64::try_from(group.size).unwrap_or(u64::MAX);
-    Json::Object(Object::from([
-        ("id".to_owned(), Json::Text(group.id.to_string())),
-        ("size".to_owned(), count(size)),
-    ]))
-}
-
-fn conflict_name(name: &ConflictId) -> Json {
-    Json::Object(Object::from([
-        ("device".to_owned(), Json::Text(name.device.to_string())),
-        ("device_seq".to_owned(), count(name.device_seq.0)),
-        ("path".to_owned(), Json::Text(name.path.to_string())),
-    ]))
 }
 
 mod base_text {
@@ -184,7 +133,9 @@ mod tests {
     use super::*;
     use ruhu_sync::edit::{Asked, Received};
     use ruhu_sync::id::StreamId;
+    use ruhu_sync::json::{Json, Object};
     use ruhu_sync::path::Path;
+    use ruhu_sync::record::ConflictId;
     use uuid::Uuid;
 
     fn draft() -> Draft {

@@ -8,7 +8,6 @@
 //! It shares no code with the server's push, merge and pull: the two meet only on the wire.
 
 mod batch;
-mod changes;
 mod device;
 mod draft;
 mod earlier;

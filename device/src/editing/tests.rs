@@ -1,9 +1,11 @@
 //! Editing, as a person does it and as the protocol wants it kept.
 
 use super::*;
-use crate::fake::{HERE, applied, crash, device, doc, id, row};
+use crate::fake::{Fake, HERE, answered, applied, crash, device, doc, id, row};
 use ruhu_sync::id::DeviceId;
 use ruhu_sync::rev::Base;
+use ruhu_sync::version::Version;
+use serde_json::{Value, json};
 
 fn at(pointer: &str) -> Path {
     Path::parse(pointer).expect("a pointer")
@@ -190,4 +192,48 @@ fn a_deleted_record_is_listed_no_more() {
     device.delete(record).expect("kept");
     assert!(device.records("household").is_empty());
     assert!(device.view(record).is_some_and(|view| view.deleted));
+}
+
+#[test]
+fn a_tablet_that_was_updated_sends_its_old_edits_in_the_old_version_and_apart() {
+    let mut device = device();
+    let old = device.create("household", None, doc(r#"{"name":"测试丁"}"#)).expect("kept");
+    device.settings_mut().version = Version::Two;
+    device.set(old, &Path::of(&["name"]), Json::from("测试戊")).expect("kept");
+    // The answer of the first is lost, and the tablet crashes.
+    let mut device = crash(device);
+    device.settings_mut().attempts = 1;
+    device.transport_mut().then_lost();
+    assert!(device.push().is_err());
+    device.transport_mut().then(applied(1..=1, &[])).then(applied(2..=2, &[]));
+    device.push().expect("pushed");
+    let calls = &device.transport().calls;
+    let told: Vec<&Value> = calls.iter().map(|call| &call.body["protocol"]).collect();
+    assert_eq!(told, [&json!(1), &json!(1), &json!(2)]);
+    assert_eq!(calls[0].bytes, calls[1].bytes);
+    assert_eq!(calls[1].body["edits"][0]["patch"]["name"], "测试丁");
+    let change = json!([{"path": "/name", "set": "测试戊"}]);
+    assert_eq!(calls[2].body["edits"][0]["changes"], change);
+}
+
+#[test]
+fn a_group_is_of_one_version() {
+    let mut device = device();
+    device.settings_mut().version = Version::Two;
+    device
+        .group(|d| {
+            d.create("household", None, doc("{}"))?;
+            d.create("household", None, doc("{}"))
+        })
+        .expect("kept");
+    let line: &mut Fake = device.transport_mut();
+    line.then(answered(
+        &json!([
+        {"device_seq": 1, "outcome": "applied", "rev": "1-00000000"},
+        {"device_seq": 2, "outcome": "applied", "rev": "1-00000000"}]),
+        2,
+        &[],
+    ));
+    device.push().expect("pushed");
+    assert_eq!(device.transport().calls.len(), 1);
 }
