@@ -1,10 +1,16 @@
 //! One invented household as the edits that make it: the household, its members, their visits and
 //! assessments.
 
+use crate::DemoError;
 use crate::dice::Dice;
 use crate::district::District;
 use crate::invented;
 use chrono::{Datelike as _, Days, NaiveDate};
+use ruhu_sync::edit::{self, Change};
+use ruhu_sync::id::RecordId;
+use ruhu_sync::json::Json;
+use ruhu_sync::path::Path;
+use ruhu_sync::rev::Base;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -21,6 +27,21 @@ pub(crate) struct Draft {
     pub(crate) patch: Value,
     /// The rows in it that are new.
     pub(crate) new_rows: Vec<String>,
+}
+
+impl Draft {
+    /// As the protocol's draft.
+    pub(crate) fn to_edit(&self) -> Result<edit::Draft, DemoError> {
+        let unfit = |what: &str| DemoError::Plan(format!("a {} has {what}", self.kind));
+        let Ok(Json::Object(patch)) = Json::parse(&self.patch.to_string()) else {
+            return Err(unfit("a document that is no strict JSON object"));
+        };
+        let rows = self.new_rows.iter().map(|row| Path::parse(row));
+        let rows: Option<_> = rows.collect();
+        let new_rows = rows.ok_or_else(|| unfit("a new row that is no path"))?;
+        let put = Change::put(RecordId(self.record), self.kind, Base::Nothing, patch);
+        Ok(Change { new_rows, ..put.under(RecordId(self.root)) }.into())
+    }
 }
 
 /// Every so many of a team's households, an old person lives alone and waits for an assessment: what

@@ -10,13 +10,14 @@ use ruhu_casework::facts::Role;
 use ruhu_desk::pushing::push_within;
 use ruhu_desk::who::OnDevice;
 use ruhu_store::accounts::{Enrolled, NewDevice};
+use ruhu_sync::edit::{Numbering, write_push};
 use ruhu_sync::handshake::LIMITS;
-use ruhu_sync::id::{DeviceId, Epoch, Instant};
+use ruhu_sync::id::{DeviceId, DeviceSeq, Epoch, Instant};
 use ruhu_sync::merge::Hand;
 use ruhu_sync::outcome::Verdict;
 use ruhu_sync::push::{PushReply, PushRequest};
 use ruhu_sync::storage::ReadTx as _;
-use serde_json::json;
+use ruhu_sync::version::Version;
 
 /// Households for each find.
 const HOUSEHOLDS_A_FIND: usize = 10;
@@ -70,7 +71,7 @@ struct Importer<'a> {
     service: &'a Service,
     on: OnDevice,
     epoch: Epoch,
-    sent: usize,
+    sent: u64,
 }
 
 impl<'a> Importer<'a> {
@@ -102,15 +103,14 @@ impl<'a> Importer<'a> {
 
     fn push_batch(&mut self, drafts: &[Draft]) -> Result<(), DemoError> {
         let made_at = shanghai(self.on.now);
-        let edits = drafts.iter().zip(self.sent + 1..).map(|(draft, device_seq)| {
-            json!({
-                "device_seq": device_seq, "op": "put", "record": draft.record, "kind": draft.kind,
-                "root": draft.root, "base": "0", "patch": draft.patch,
-                "new_rows": draft.new_rows, "made_at": made_at,
-            })
+        let edits = drafts.iter().zip(self.sent + 1..).map(|(draft, number)| {
+            let device_seq = DeviceSeq(number);
+            let at = Numbering { device_seq, made_at: Some(&made_at), group: None };
+            Ok(draft.to_edit()?.write(at, Version::One))
         });
-        let edits: Vec<_> = edits.collect();
-        let body = json!({"protocol": 1, "epoch": self.epoch, "edits": edits}).to_string();
+        let edits = edits.collect::<Result<Vec<String>, DemoError>>()?;
+        let protocol = Version::One.number();
+        let body = write_push(protocol, self.epoch, edits.iter().map(String::as_str));
         let unread = |error| DemoError::Plan(format!("the import cannot be read: {error:?}"));
         let request = PushRequest::parse(&body).map_err(unread)?;
         let (service, on) = (self.service, self.on);
@@ -121,7 +121,7 @@ impl<'a> Importer<'a> {
                 match refused.and_then(|at| answer.outcomes.get(at)) {
                     Some(outcome) => Err(DemoError::Plan(format!("not imported: {outcome}"))),
                     None => {
-                        self.sent += drafts.len();
+                        self.sent += edits.len() as u64;
                         Ok(())
                     }
                 }
