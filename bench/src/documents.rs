@@ -1,8 +1,14 @@
 //! Generates documents of the field: a household, two members, a visit and an assessment, each
 //! about 2 KB of JSON, valid for the rules, and none like another.
 
+use crate::error::BenchError;
 use crate::vocabulary::{FAMILY, GIVEN, MEASURES, PLACES, STATEMENTS, SUBJECTS, TIMES};
 use ruhu_device::Random;
+use ruhu_sync::edit::{Change, Draft};
+use ruhu_sync::id::RecordId;
+use ruhu_sync::json::Json;
+use ruhu_sync::path::Path;
+use ruhu_sync::rev::Base;
 use std::fmt::Write as _;
 use uuid::Uuid;
 
@@ -200,24 +206,23 @@ fn id_number(birth: &str, order: u64) -> String {
     number
 }
 
-/// A document as an edit that makes it, for the number it has on its device.
-pub(crate) fn edit_of(document: &Document, device_seq: u64) -> String {
-    let mut edit = format!(
-        r#"{{"device_seq":{device_seq},"op":"put","record":"{}","kind":"{}","#,
-        document.record, document.kind
-    );
-    if document.root != document.record {
-        let _ = write!(edit, r#""root":"{}","#, document.root);
+impl Document {
+    /// An edit of this record by the device that made it.
+    pub(crate) fn put(&self, patch: &str) -> Result<Change, BenchError> {
+        let unfit = || BenchError::NotPrepared(format!("a {} is no strict JSON", self.kind));
+        let Ok(Json::Object(patch)) = Json::parse(patch) else { return Err(unfit()) };
+        let put = Change::put(RecordId(self.record), self.kind, Base::Nothing, patch);
+        let root = (self.root != self.record).then_some(RecordId(self.root));
+        Ok(Change { root, ..put })
     }
-    if !document.rows.is_empty() {
-        let _ = write!(edit, r#""new_rows":["{}"],"#, document.rows.join("\",\""));
-    }
-    let _ = write!(
-        edit,
-        r#""base":"0","patch":{},"made_at":"2026-11-23T09:30:00+08:00"}}"#,
-        document.json
-    );
-    edit
+}
+
+/// A document as an edit that makes it.
+pub(crate) fn edit_of(document: &Document) -> Result<Draft, BenchError> {
+    let new_rows: Option<_> = document.rows.iter().map(|row| Path::parse(row)).collect();
+    let unfit = || BenchError::NotPrepared("a row's path cannot be read".to_owned());
+    let new_rows = new_rows.ok_or_else(unfit)?;
+    Ok(Change { new_rows, ..document.put(&document.json)? }.into())
 }
 
 #[cfg(test)]
@@ -225,10 +230,11 @@ mod tests {
     use super::*;
     use ruhu_casework::rules::CaseRules;
     use ruhu_forms::Catalogue;
-    use ruhu_sync::edit::Received;
-    use ruhu_sync::id::Instant;
+    use ruhu_sync::edit::{Numbering, Received};
+    use ruhu_sync::id::{DeviceSeq, Instant};
     use ruhu_sync::patch::asks;
     use ruhu_sync::rules::Rules as _;
+    use ruhu_sync::version::Version;
 
     /// 2026-12-23 in Beijing.
     const NOW: Instant = Instant(1_798_000_000_000_000);
@@ -237,7 +243,9 @@ mod tests {
     fn every_document_is_valid_and_about_two_kilobytes_long() {
         let rules = CaseRules::new(Catalogue::load().expect("catalogue"));
         for (document, device_seq) in Documents::new(7).take(500).zip(1..) {
-            let text = edit_of(&document, device_seq);
+            let device_seq = DeviceSeq(device_seq);
+            let at = Numbering { device_seq, made_at: None, group: None };
+            let text = edit_of(&document).expect("a draft").write(at, Version::One);
             let received = Received::read(&text).expect("numbered");
             let edit = received.asked().expect("an edit");
             let shape = rules.shape(&edit.kind, None, &edit.patch).expect("shape");

@@ -4,12 +4,18 @@ use crate::client::{Answer, Client};
 use crate::documents::{Document, edit_of};
 use crate::error::BenchError;
 use crate::house::{PASSWORD, login};
+use ruhu_sync::edit::{Draft, Numbering, write_push};
+use ruhu_sync::id::{DeviceSeq, Epoch};
+use ruhu_sync::version::Version;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
+
+/// When every edit was made, by the device's clock.
+const MADE_AT: &str = "2026-11-23T09:30:00+08:00";
 
 /// The encoding of bodies, both ways.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,22 +147,22 @@ impl Tablet {
         Client::connect(self.address)
     }
 
-    /// Numbers edits and puts them into a push. `write` receives each one's number.
+    /// Drafts edits, numbers them and puts them into a push.
     pub(crate) fn push_body<T>(
         &mut self,
         of: &[T],
         encoding: Encoding,
-        write: impl Fn(&T, u64) -> String,
+        draft: impl Fn(&T) -> Result<Draft, BenchError>,
     ) -> Result<PushBody, BenchError> {
-        let mut body = format!(r#"{{"protocol":1,"epoch":"{}","edits":["#, self.epoch);
-        for (index, one) in of.iter().enumerate() {
-            if index > 0 {
-                body.push(',');
-            }
-            body.push_str(&write(one, self.next_seq));
+        let mut edits = Vec::with_capacity(of.len());
+        for one in of {
+            let device_seq = DeviceSeq(self.next_seq);
+            let at = Numbering { device_seq, made_at: Some(MADE_AT), group: None };
+            edits.push(draft(one)?.write(at, Version::One));
             self.next_seq += 1;
         }
-        body.push_str("]}");
+        let protocol = Version::One.number();
+        let body = write_push(protocol, Epoch(self.epoch), edits.iter().map(String::as_str));
         Ok(PushBody { bytes: encoding.compress(body.as_bytes())?, edits: of.len() })
     }
 

@@ -1,4 +1,7 @@
 //! Edits, as handwritten JSON and as documents for tablets.
+//!
+//! Tests write the JSON of an edit by hand on purpose: it pins the wire format independently of the
+//! writer in `ruhu_sync::edit`, and lets a test leave out or spoil any member.
 
 use ruhu_sync::id::RecordId;
 use ruhu_sync::json::{Json, Object};

@@ -15,6 +15,7 @@ use crate::report::{Table, megabytes, rounded};
 use crate::statistics::Samples;
 use crate::tablet::{Encoding, Page, Pulled, Tablet, unreadable};
 use ruhu_device::Random;
+use ruhu_sync::edit::Draft;
 use std::time::Instant;
 
 /// The size of the small store, for comparison.
@@ -86,8 +87,7 @@ fn change_some(
     }
     let mut client = writer.connect()?;
     for batch in changed.chunks(super::FILLING_EDITS) {
-        let body = writer
-            .push_body(batch, encoding, |document, device_seq| change_of(document, device_seq))?;
+        let body = writer.push_body(batch, encoding, |document| change_of(document))?;
         must_apply(&writer.push(&mut client, &body, encoding)?, body.edits)?;
     }
     let mut client = reader.connect()?;
@@ -101,20 +101,13 @@ fn change_some(
 }
 
 /// An edit that changes one field, by the device that made the record.
-pub(super) fn change_of(document: &Document, device_seq: u64) -> String {
+pub(super) fn change_of(document: &Document) -> Result<Draft, BenchError> {
     let patch = match document.kind {
         "visit" => r#"{"remote":true}"#,
         "assessment" => r#"{"answers":{"eat":"achieved"}}"#,
         _ => r#"{"phone":"13800000000"}"#,
     };
-    let root = match document.root == document.record {
-        true => String::new(),
-        false => format!(r#""root":"{}","#, document.root),
-    };
-    format!(
-        r#"{{"device_seq":{device_seq},"op":"put","record":"{}","kind":"{}",{root}"base":"0","patch":{patch},"made_at":"2026-11-23T10:00:00+08:00"}}"#,
-        document.record, document.kind
-    )
+    document.put(patch).map(Draft::from)
 }
 
 /// Fills the bare table with the very texts that a device receives, in the order of their
