@@ -161,12 +161,12 @@ pub fn register(config: &mut ServiceConfig) {
     config.app_data(web::Data::new(KnownAddresses::listed())).default_service(web::to(no_route));
 }
 
-/// The addresses and their methods, to tell a wrong method from a wrong address.
 /// The contract of all routes, as it is served and checked in.
 pub fn contract() -> Answer<String> {
     crate::openapi::to_json(Listed::openapi())
 }
 
+/// The addresses and their methods, to tell a wrong method from a wrong address.
 struct KnownAddresses(Vec<(actix_web::dev::ResourceDef, String)>);
 
 impl KnownAddresses {

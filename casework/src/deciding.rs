@@ -22,8 +22,6 @@ pub enum DecisionFault {
     DistrictDecides,
     /// Kin of staff, or a complaint: the district visits first (57号 §20).
     DistrictVisitMissing,
-    /// A decision needs a reason in writing.
-    ReasonMissing,
     /// The category rests on an accepted assessment of this household.
     NotAccepted,
     /// Only the district confirms (facts §6).
@@ -44,7 +42,6 @@ impl DecisionFault {
             Self::DistrictVisitMissing => {
                 "涉及近亲属备案或投诉举报，须先由区级入户核实：请在 district_visited_on 写明入户日期"
             }
-            Self::ReasonMissing => "请写明理由",
             Self::NotAccepted => "救助类别须依据本户一份已通过的评估",
             Self::NotTheDistrict => "救助类别由区级审核确认",
         }
@@ -63,7 +60,6 @@ impl DecisionFault {
                 "Kin of staff or a complaint is registered: the district has to visit first. Give the \
                  day of its visit in `district_visited_on`"
             }
-            Self::ReasonMissing => "Give the reason in writing",
             Self::NotAccepted => {
                 "A category rests on an assessment of this household that was accepted"
             }

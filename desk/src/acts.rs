@@ -28,7 +28,7 @@ pub trait Act: Serialize + Send + 'static {
     const NAME: &'static str;
 
     /// Whether it changes who may do what: nobody else does while it runs.
-    const ARRANGES: bool = false;
+    const LOCKS_ORGANISATIONS: bool = false;
 
     /// A mark of what is secret in it: the same key with another secret is another request.
     fn secret(&self) -> Option<SecretMark> {
@@ -63,7 +63,7 @@ pub fn act<A: Act>(
     key: IdempotencyKey,
     act: &A,
 ) -> Result<String, Refusal> {
-    let request = key.sent_for(A::NAME, &(act, act.secret()));
+    let request = key.sent_for(A::NAME, &(act, act.secret()))?;
     let id = fresh_uuid(staff.person.now)?;
     once(store, &staff.person, &request, |tx| {
         let done = run(tx, staff, act, id)?;
@@ -77,7 +77,7 @@ fn run<A: Act>(
     act: &A,
     id: Uuid,
 ) -> Result<Done<A::Answer>, Halt> {
-    if A::ARRANGES {
+    if A::LOCKS_ORGANISATIONS {
         tx.lock_organisations()?;
     }
     let person = &staff.person;

@@ -46,7 +46,7 @@ impl Act for Publication {
     type Answer = FormPublished;
 
     const NAME: &'static str = "publish a form";
-    const ARRANGES: bool = true;
+    const LOCKS_ORGANISATIONS: bool = true;
 
     fn run(&self, scene: &mut Scene<'_>) -> Result<Done<FormPublished>, Halt> {
         everywhere(scene.within)?;
@@ -97,7 +97,7 @@ impl Act for Retirement {
     type Answer = FormRetired;
 
     const NAME: &'static str = "retire a form";
-    const ARRANGES: bool = true;
+    const LOCKS_ORGANISATIONS: bool = true;
 
     fn run(&self, scene: &mut Scene<'_>) -> Result<Done<FormRetired>, Halt> {
         everywhere(scene.within)?;

@@ -1,5 +1,6 @@
 //! Idempotency keys: a write that is sent again is done once and answered the same.
 
+use crate::refusal::Refusal;
 use ruhu_store::accounts::Request;
 use ruhu_sync::id::UserId;
 use serde::Serialize;
@@ -30,12 +31,17 @@ impl IdempotencyKey {
     }
 
     /// Binds the key to an operation and what it was asked.
-    pub fn sent_for(self, operation: &str, asked: &impl Serialize) -> KeyedRequest {
+    pub fn sent_for(
+        self,
+        operation: &str,
+        asked: &impl Serialize,
+    ) -> Result<KeyedRequest, Refusal> {
         let mut hasher = Sha256::new();
         hasher.update(operation.as_bytes());
         hasher.update([0]);
-        hasher.update(serde_json::to_vec(asked).unwrap_or_default());
-        KeyedRequest { key: self.0, hash: hasher.finalize().into() }
+        // Without its content, any other request would be this one.
+        hasher.update(serde_json::to_vec(asked).map_err(Refusal::internal)?);
+        Ok(KeyedRequest { key: self.0, hash: hasher.finalize().into() })
     }
 }
 

@@ -139,7 +139,7 @@ impl<A: Arrangement> Act for Arranging<A> {
     type Answer = Arranged;
 
     const NAME: &'static str = A::ACT.as_str();
-    const ARRANGES: bool = true;
+    const LOCKS_ORGANISATIONS: bool = true;
 
     fn secret(&self) -> Option<SecretMark> {
         self.0.secret()
@@ -156,5 +156,5 @@ fn arrange<A: Arrangement>(asked: &A, scene: &mut Scene<'_>) -> Result<(Arranged
     let Change { subject, area, before } = asked.carry_out(scene)?;
     let detail = json!({"asked": asked.told(), "before": before});
     let logged = scene.log(Line { act: A::ACT, subject, area, detail })?;
-    Ok((Arranged { id: subject, log_number: logged.0 }, logged))
+    Ok((Arranged { id: subject, log_number: logged.number() }, logged))
 }

@@ -10,8 +10,8 @@ use std::marker::PhantomData;
 /// Somebody who has signed in, at a device that was not reported lost, and with whom nothing is due
 /// before the work.
 ///
-/// An account that is switched off passes, too: what was written before may still be handed in.
-/// The protocol puts it into quarantine; every other authority refuses it.
+/// An account that is switched off passes, too: it may hand in what was written before, which the
+/// protocol puts into quarantine, and look after its own devices. A right of staff refuses it.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
     /// The person.

@@ -52,7 +52,14 @@ pub struct Line {
 }
 
 /// That an act stands in the audit log, under this number.
-pub struct Logged(pub u64);
+pub struct Logged(u64);
+
+impl Logged {
+    /// The number of its line.
+    pub fn number(&self) -> u64 {
+        self.0
+    }
+}
 
 impl<'a> Scene<'a> {
     pub(super) fn new(

@@ -1,8 +1,8 @@
 //! What a person signs in with, taken out of the person's hands by an administrator.
 
 use super::examples::ID;
-use super::{Arranged, Arrangement, Change, arrange, refuse_faults};
-use crate::acts::{Act, Done, Scene};
+use super::{Arrangement, Change, refuse_faults};
+use crate::acts::{Act, Done, Line, Scene};
 use crate::halt::Halt;
 use crate::passwords::OneTimePassword;
 use crate::refusal::Kind;
@@ -81,38 +81,26 @@ pub struct PasswordReset {
     now: Instant,
 }
 
-impl Arrangement for PasswordReset {
-    type Right = Admin;
-
-    const ACT: acts::Act = acts::Act::PasswordReset;
-
-    fn told(&self) -> Value {
-        json!(self.of)
-    }
-
-    fn carry_out(&self, scene: &mut Scene<'_>) -> Result<Change, Halt> {
-        let change = self.of.judged(scene)?;
-        match self.given.give_to(scene.tx, UserId(change.subject), self.now)? {
-            true => Ok(change),
-            false => Err(Kind::NotAvailable.into()),
-        }
-    }
-}
-
 impl Act for PasswordReset {
     type Right = Admin;
     type Answer = ResetPassword;
 
-    const NAME: &'static str = <Self as Arrangement>::ACT.as_str();
-    const ARRANGES: bool = true;
+    const NAME: &'static str = acts::Act::PasswordReset.as_str();
+    const LOCKS_ORGANISATIONS: bool = true;
 
     fn run(&self, scene: &mut Scene<'_>) -> Result<Done<ResetPassword>, Halt> {
-        let (Arranged { id, log_number }, logged) = arrange(self, scene)?;
+        let Change { subject: id, area, .. } = self.of.judged(scene)?;
+        if !self.given.give_to(scene.tx, UserId(id), self.now)? {
+            return Err(Kind::NotAvailable.into());
+        }
+        let detail = json!({"asked": self.of, "before": null});
+        let act = acts::Act::PasswordReset;
+        let logged = scene.log(Line { act, subject: id, area, detail })?;
         // Kept sealed for as long as the idempotency key is, and written down nowhere else.
         let answer = ResetPassword {
             expires_at: beijing_time(self.given.expires_at()),
             id,
-            log_number,
+            log_number: logged.number(),
             one_time_password: self.given.expose().to_owned(),
         };
         Ok(Done::logged(&logged, answer))

@@ -151,6 +151,8 @@ impl Act for HouseholdMove {
     type Answer = MovesTaken;
 
     const NAME: &'static str = "move";
+    // The contract that receives must not end meanwhile.
+    const LOCKS_ORGANISATIONS: bool = true;
 
     fn run(&self, scene: &mut Scene<'_>) -> Result<Done<MovesTaken>, Halt> {
         take(scene, &self.parts, &self.reason)

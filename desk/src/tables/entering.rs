@@ -97,6 +97,8 @@ impl Act for Entering {
     type Answer = TableEntered;
 
     const NAME: &'static str = "enter a table";
+    // Whether a value overlaps another is judged over all of them: one is entered at a time.
+    const LOCKS_ORGANISATIONS: bool = true;
 
     fn run(&self, scene: &mut Scene<'_>) -> Result<Done<TableEntered>, Halt> {
         let Self(entry) = self;
@@ -114,6 +116,7 @@ impl Act for Correction {
     type Answer = TableEntered;
 
     const NAME: &'static str = "correct a table";
+    const LOCKS_ORGANISATIONS: bool = true;
 
     fn run(&self, scene: &mut Scene<'_>) -> Result<Done<TableEntered>, Halt> {
         let known = held(scene.tx)?;

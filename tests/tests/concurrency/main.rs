@@ -4,4 +4,5 @@
 mod collisions;
 mod held_open;
 mod readers;
+mod rule_tables;
 mod two_processes;

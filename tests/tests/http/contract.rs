@@ -6,6 +6,7 @@ use serde_json::Value;
 
 on_both_databases! {
     a_query_that_makes_no_sense_is_answered_as_the_contract_says,
+    whoever_may_not_ask_is_told_only_that_at_every_address,
 }
 
 /// The operations of one method, with their addresses.
@@ -35,4 +36,32 @@ fn a_query_that_makes_no_sense_is_answered_as_the_contract_says(server: Server) 
         }
     }
     assert!(refused >= 10, "{refused}");
+}
+
+/// Every operation that asks for a sign-in, with an address, a key and a body that are all wrong.
+fn whoever_may_not_ask_is_told_only_that_at_every_address(server: Server) {
+    let contract = server.call("GET", "/openapi.json").send().expect(200).json();
+    let nobody = server.hand("worker_a");
+    let of_staff =
+        ["/v1/desk/", "/v1/organisations/", "/v1/audit/", "/v1/admin/", "/v1/operations/"];
+    let mut refused = 0;
+    for method in ["get", "post", "put", "delete"] {
+        for (path, operation) in operations(&contract, method) {
+            let security = operation.get("security").unwrap_or(&contract["security"]);
+            if !security.to_string().contains("access_token") {
+                continue;
+            }
+            let wrong = path.replace(['{', '}'], "x");
+            let wrong = format!("{wrong}?limit=x&outcome=x");
+            let method = method.to_uppercase();
+            let stranger = server.call(&method, &wrong).bearer("x").body("{");
+            stranger.send().expect_problem(401, "sign-in-required");
+            if of_staff.iter().any(|prefix| path.starts_with(prefix)) {
+                let reply = nobody.call(&method, &wrong).body("{").send();
+                reply.expect_problem(403, "not-permitted");
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused > 40, "{refused}");
 }
