@@ -27,7 +27,8 @@ pub trait Act: Serialize + Send + 'static {
     /// The operation's name.
     const NAME: &'static str;
 
-    /// Whether it changes who may do what: nobody else does while it runs.
+    /// Whether it runs alone among the acts that change, or depend on, what is arranged: who works for
+    /// whom, forms, rule tables.
     const LOCKS_ORGANISATIONS: bool = false;
 
     /// A mark of what is secret in it: the same key with another secret is another request.
