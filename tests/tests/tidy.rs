@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 
 #[path = "tidy/circles.rs"]
 mod circles;
+#[path = "tidy/contract.rs"]
+mod contract;
 #[path = "tidy/house.rs"]
 mod house;
 #[path = "tidy/listing.rs"]
